@@ -1,0 +1,79 @@
+// Bundles the extension. `node esbuild.mjs` builds once, minified; `--watch` builds on every change, with source maps.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { build, context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+
+const shared = {
+  bundle: true,
+  metafile: true,
+  minify: !watch,
+  sourcemap: watch ? 'linked' : false,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** What is shipped: how it is built, the most it may weigh (bytes), and what must not be in it. */
+const bundles = [
+  {
+    name: 'extension',
+    most: 120_000,
+    // VS Code patches its own fetch for proxies and certificates; a second HTTP client would go around it.
+    forbidden: /node_modules\/(undici|axios|node-fetch)\//,
+    options: {
+      ...shared,
+      entryPoints: ['src/extension.ts'],
+      outfile: 'dist/extension.cjs',
+      platform: 'node',
+      format: 'cjs',
+      target: 'node22',
+      external: ['vscode'],
+    },
+  },
+];
+
+/** Fails the build where a bundle weighs too much or holds what it must not. Returns its size in bytes. */
+function inspect({ name, most, forbidden }, metafile) {
+  const intruders = Object.keys(metafile.inputs).filter((input) => forbidden.test(input));
+  if (intruders.length > 0) {
+    throw new Error(`The ${name} bundle holds ${intruders[0]}, which must not be shipped.`);
+  }
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  if (!watch && bytes > most) {
+    throw new Error(`The ${name} bundle has ${bytes} bytes; the most it may have is ${most}.`);
+  }
+  return bytes;
+}
+
+async function buildAll() {
+  await rm('dist', { recursive: true, force: true });
+  await mkdir('dist/meta', { recursive: true });
+  for (const bundle of bundles) {
+    const { metafile } = await build(bundle.options);
+    await writeFile(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile));
+    console.log(`${bundle.name}: ${(inspect(bundle, metafile) / 1000).toFixed(1)} kB of ${bundle.most / 1000} kB`);
+  }
+}
+
+/** Announces each build in the words that `.vscode/tasks.json` waits for. */
+const announcing = {
+  name: 'announcing',
+  setup({ onStart, onEnd }) {
+    onStart(() => console.log('[watch] build started'));
+    onEnd(({ errors }) => console.log(`[watch] build finished, ${errors.length} errors`));
+  },
+};
+
+async function watchAll() {
+  for (const { options } of bundles) {
+    const watched = await context({ ...options, plugins: [announcing] });
+    await watched.watch();
+  }
+}
+
+try {
+  await (watch ? watchAll() : buildAll());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+
+/** A Cloudflare account the user has added. */
+export type Account = {
+  /** 32 hex digits; as Cloudflare writes it. */
+  readonly id: string;
+  /** What Cloudflare calls it, or what the user called it where the token may not read that. */
+  readonly name: string;
+};
+
+const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * Reads an account id as people paste it: 32 hex digits in any case, or the same with the dashes of a UUID, or inside a
+ * dashboard address. Undefined where it is neither.
+ */
+export function parseAccountId(text: string): string | undefined {
+  const fromAddress = /dash\.cloudflare\.com\/([0-9a-f]{32})(?:[/?#]|$)/i.exec(text);
+  const bare = (fromAddress?.[1] ?? text).trim().toLowerCase();
+  const undashed = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bare) ? bare.replaceAll('-', '') : bare;
+  return ACCOUNT_ID.test(undashed) ? undashed : undefined;
+}
+
+/** The account's page of notification destinations in Cloudflare's dashboard. */
+export function dashboardAddress(accountId: string): string {
+  return `https://dash.cloudflare.com/${encodeURIComponent(accountId)}/notifications/destinations`;
+}
+
+/** An account as it is remembered between sessions, in the user's order. Holds no secret. */
+export type RememberedAccount = Account & {
+  /** The token record it is read through. */
+  readonly tokenId: string;
+};
+
+const rememberedSchema = v.array(
+  v.object({ id: v.pipe(v.string(), v.regex(ACCOUNT_ID)), name: v.string(), tokenId: v.string() }),
+);
+
+/** Reads what was remembered; undefined where it is not a list of accounts. */
+export function parseRememberedAccounts(value: unknown): readonly RememberedAccount[] | undefined {
+  const result = v.safeParse(rememberedSchema, value);
+  return result.success ? result.output : undefined;
+}

@@ -1,0 +1,91 @@
+/**
+ * What went wrong with a call, in kinds a person can act on:
+ * - `auth`: the token is wrong, expired or disabled (401, or 400 for a malformed one)
+ * - `forbidden`: the token works but may not do this (403)
+ * - `rateLimited`: 429, or code 971
+ * - `rejected`: Cloudflare refused what was sent (400, 409, 422); its words say why
+ * - `notFound`: no such destination or account (404, or code 7003)
+ * - `unavailable`: Cloudflare answered with a 5xx
+ * - `network`: no connection, or it broke
+ * - `timeout`: no whole answer in time
+ * - `protocol`: an answer that is not the API's: HTML, truncated, wrong shape, a redirect
+ * - `misconfigured`: nothing was sent, since a setting does not allow it
+ * - `noToken`: nothing was sent, since the account's token is no longer stored here
+ */
+export type ApiErrorKind =
+  | 'auth'
+  | 'forbidden'
+  | 'rateLimited'
+  | 'rejected'
+  | 'notFound'
+  | 'unavailable'
+  | 'network'
+  | 'timeout'
+  | 'protocol'
+  | 'misconfigured'
+  | 'noToken';
+
+export type ApiErrorDetails = {
+  readonly kind: ApiErrorKind;
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number;
+  /** Cloudflare's error codes; alerting answers often have none. */
+  readonly codes?: readonly number[];
+  /** Cloudflare's own words, or the system's for a network failure, with secrets cut out. */
+  readonly reason?: string;
+  /** The `cf-ray` header, which Cloudflare's support asks for. */
+  readonly rayId?: string;
+  /** What verifying the token told, where it was more than "unknown". */
+  readonly tokenStatus?: 'disabled' | 'expired';
+  /** Milliseconds the server asked to wait. */
+  readonly retryAfter?: number;
+};
+
+/** The one error the API client throws. Its message is for the log; what a user reads is made in `ui/problem.ts`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly details: ApiErrorDetails;
+
+  constructor(details: ApiErrorDetails) {
+    const { kind, status, codes = [], reason, rayId, tokenStatus } = details;
+    const facts = [
+      kind,
+      ...(status === undefined ? [] : [`status ${status}`]),
+      ...(codes.length > 0 ? [`code ${codes.join(', ')}`] : []),
+      ...(tokenStatus ? [`the token is ${tokenStatus}`] : []),
+      ...(reason ? [reason] : []),
+      ...(rayId ? [`ray ${rayId}`] : []),
+    ];
+    super(facts.join('; '));
+    this.details = details;
+  }
+
+  get kind(): ApiErrorKind {
+    return this.details.kind;
+  }
+}
+
+/**
+ * The kind of an answer that is not a success. The codes win over the status where Cloudflare uses one status for
+ * several things: 7003 "could not route" comes with 400 and 404, 971 "throttled" not only with 429, and a malformed
+ * token (6003, 6111) or a wrong one (10000 with 400, 1000, 9109 with 401) with 400 and 401.
+ */
+export function kindOfAnswer(status: number, codes: readonly number[]): ApiErrorKind {
+  const has = (...wanted: readonly number[]): boolean => wanted.some((code) => codes.includes(code));
+  if (status === 429 || has(971)) {
+    return 'rateLimited';
+  }
+  if (status === 401 || has(6003, 6111) || (status === 400 && has(10000))) {
+    return 'auth';
+  }
+  if (status === 403) {
+    return 'forbidden';
+  }
+  if (status === 404 || has(7003)) {
+    return 'notFound';
+  }
+  if (status >= 500) {
+    return 'unavailable';
+  }
+  return status >= 400 ? 'rejected' : 'protocol';
+}

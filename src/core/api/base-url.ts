@@ -1,0 +1,32 @@
+export const PUBLIC_API = 'https://api.cloudflare.com/client/v4';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+export type BaseUrl =
+  | { readonly ok: true; readonly url: string }
+  | { readonly ok: false; readonly problem: 'notAnAddress' | 'insecure' | 'credentials' };
+
+/**
+ * Checks the address the token would be sent to: https, or http to this machine itself only; no user, query or
+ * fragment. Empty means the public API. A trailing slash is dropped.
+ */
+export function parseBaseUrl(text: string): BaseUrl {
+  const trimmed = text.trim();
+  if (trimmed === '') {
+    return { ok: true, url: PUBLIC_API };
+  }
+  if (!URL.canParse(trimmed)) {
+    return { ok: false, problem: 'notAnAddress' };
+  }
+  const url = new URL(trimmed);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return { ok: false, problem: 'notAnAddress' };
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    return { ok: false, problem: 'credentials' };
+  }
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+    return { ok: false, problem: 'insecure' };
+  }
+  return { ok: true, url: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
+}

@@ -1,0 +1,172 @@
+import { ApiError, kindOfAnswer } from './api-error.ts';
+import { decodeEnvelope } from './decode.ts';
+import { redactPatterns } from './redaction.ts';
+
+export type Fetch = typeof globalThis.fetch;
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string) => void;
+
+/** What the core needs of the world, so that tests can stand in for it. Times in milliseconds. */
+export type Host = {
+  readonly fetch: Fetch;
+  readonly now: () => number;
+  /** Resolves after that long, rejects as soon as the signal aborts. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+  readonly log: Log;
+};
+
+/** From the first byte sent to the last one received; a server that drips is as good as one that hangs. */
+export const ANSWER_DEADLINE = 15_000;
+
+/** A hundred destinations are some 40 kB; nothing the API sends comes near this. */
+const LARGEST_ANSWER = 8 * 1024 * 1024;
+
+/** All that goes out. The SDK would add headers describing the machine and any CLOUDFLARE_CUSTOM_HEADERS it finds. */
+const HEADERS_SENT = ['accept', 'authorization', 'content-type'];
+
+/**
+ * A fetch for the SDK that makes sure of what the SDK does not: a deadline over the whole answer, a bound on its size,
+ * no redirect, only the headers that belong there, and an answer that really is the API's envelope.
+ * Throws {@link ApiError} for everything else; what it returns is a success.
+ */
+export function createTransport(host: Host, userAgent: string, deadline = ANSWER_DEADLINE): Fetch {
+  return async (input, init = {}) => {
+    const method = init.method ?? 'GET';
+    const address = new URL(input instanceof Request ? input.url : input);
+    const given = new Headers(init.headers);
+    const headers = new Headers({ 'user-agent': userAgent });
+    for (const name of HEADERS_SENT) {
+      const value = given.get(name);
+      if (value !== null) {
+        headers.set(name, value);
+      }
+    }
+
+    const timeout = new AbortController();
+    const signal = AbortSignal.any([timeout.signal, ...(init.signal ? [init.signal] : [])]);
+    const ended = new AbortController();
+    host.sleep(deadline, ended.signal).then(
+      () => timeout.abort(),
+      () => {},
+    );
+    const start = host.now();
+    const note = (level: LogLevel, outcome: string): void =>
+      host.log(level, `${method} ${address.pathname}: ${outcome} (${Math.round(host.now() - start)} ms)`);
+
+    try {
+      const request = { ...init, method, headers, signal, redirect: 'manual' } as const;
+      const response = await host.fetch(address, request);
+      const body = await readText(response);
+      const failure = failureOf(response, body);
+      if (failure) {
+        throw failure;
+      }
+      note('debug', `status ${response.status}, ${body.length} characters`);
+      return new Response(body, { status: response.status, headers: { 'content-type': 'application/json' } });
+    } catch (error) {
+      if (init.signal?.aborted) {
+        note('debug', 'cancelled');
+        throw init.signal.reason;
+      }
+      const failure =
+        error instanceof ApiError
+          ? error
+          : timeout.signal.aborted
+            ? new ApiError({ kind: 'timeout', reason: `no whole answer within ${deadline / 1000} s` })
+            : new ApiError({ kind: 'network', reason: describeNetworkFailure(error) });
+      note('warn', failure.message);
+      throw failure;
+    } finally {
+      ended.abort();
+    }
+  };
+}
+
+async function readText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) {
+    return '';
+  }
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return text + decoder.decode();
+    }
+    text += decoder.decode(value, { stream: true });
+    if (text.length > LARGEST_ANSWER) {
+      await reader.cancel();
+      throw new ApiError({ kind: 'protocol', status: response.status, reason: 'the answer is too large' });
+    }
+  }
+}
+
+/** What is wrong with an answer, if anything. */
+function failureOf(response: Response, body: string): ApiError | undefined {
+  const { status, headers } = response;
+  const envelope = decodeEnvelope(body);
+  if (response.ok && envelope?.success) {
+    return undefined;
+  }
+  const errors = envelope?.errors ?? [];
+  const codes = errors.flatMap(({ code }) => (code === undefined ? [] : [code]));
+  const words = errors.flatMap(({ message }) => (message === '' ? [] : [redactPatterns(message)])).join('; ');
+  const rayId = headers.get('cf-ray');
+  const retryAfter = parseRetryAfter(headers.get('retry-after'));
+  const kind = response.ok ? (envelope ? 'rejected' : 'protocol') : kindOfAnswer(status, codes);
+  const reason = words || (envelope ? '' : describeForeignAnswer(status, headers, body));
+  return new ApiError({
+    kind: envelope || kind !== 'rejected' ? kind : 'protocol',
+    status,
+    codes,
+    ...(reason ? { reason } : {}),
+    ...(rayId ? { rayId } : {}),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+}
+
+/** Only the seconds form is used by Cloudflare; returned in milliseconds. */
+function parseRetryAfter(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) * 1000 : undefined;
+}
+
+/** An answer from something that is not the API: a proxy's login page, a redirect, a torn body. Never quotes it. */
+function describeForeignAnswer(status: number, headers: Headers, body: string): string {
+  if (status >= 300 && status < 400) {
+    return 'a redirect instead of an answer';
+  }
+  const start = body.trimStart();
+  if (start.startsWith('<') || headers.get('content-type')?.includes('html')) {
+    return 'a web page (HTML) instead of an answer of the API';
+  }
+  if (start === '') {
+    return 'an empty answer';
+  }
+  return start.startsWith('{') ? 'broken JSON, or JSON that is not the API’s' : 'text that is not JSON';
+}
+
+/** The system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) lies under one or more causes; the message may hold more. */
+function describeNetworkFailure(error: unknown): string {
+  const chain: unknown[] = [];
+  for (let at = error; at instanceof Error && chain.length < 8; at = firstOf(at)) {
+    chain.push(at);
+  }
+  for (const link of chain.toReversed()) {
+    if (link instanceof Error) {
+      const code = 'code' in link && typeof link.code === 'string' ? link.code : '';
+      const words = redactPatterns(link.message);
+      if (code || words) {
+        return [...new Set([code, words].filter(Boolean))].join(': ');
+      }
+    }
+  }
+  return 'the connection failed';
+}
+
+function firstOf(error: Error): unknown {
+  return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error.cause;
+}

@@ -1,0 +1,20 @@
+/**
+ * A webhook destination as the API describes it (`GET …/alerting/v3/destinations/webhooks`). Every field but the id is
+ * optional there; timestamps stay the strings Cloudflare sent, to full precision.
+ */
+export type Destination = {
+  readonly id: string;
+  readonly name: string;
+  /** slack, discord, gchat, … Cloudflare adds new ones, so an unknown word is just a type we have not met. */
+  readonly type: string;
+  /** A credential for most types: show only {@link hostOf} of it. */
+  readonly url: string;
+  readonly createdAt?: string;
+  readonly lastSuccess?: string;
+  readonly lastFailure?: string;
+};
+
+/** The host (and port) of a destination's URL: the only part that may be shown. Empty where the URL cannot be read. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
+}

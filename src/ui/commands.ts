@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { Logger } from './log.ts';
+import { reportFailure, type Subject } from './report.ts';
+
+/** A command's work. It names whom it works on as soon as it knows, so that a failure can say so. */
+export type CommandHandler = (argument: unknown, naming: (subject: Subject) => void) => unknown;
+
+/**
+ * Registers every command behind one boundary: whatever a handler throws is logged and shown once, in words, with
+ * remedies, and never reaches VS Code. What it returns goes to the caller.
+ */
+export function registerCommands(
+  handlers: Readonly<Record<string, CommandHandler>>,
+  logger: Logger,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([name, handler]) =>
+      vscode.commands.registerCommand(
+        `cloudflareWebhooks.${name}`,
+        async function run(argument: unknown): Promise<unknown> {
+          let subject: Subject | undefined;
+          try {
+            return await handler(argument, (named) => {
+              subject = named;
+            });
+          } catch (error) {
+            // Not awaited: a message left open must not keep the command from ending.
+            void reportFailure(error, logger, name, subject, () => void run(argument));
+            return undefined;
+          }
+        },
+      ),
+    ),
+  );
+}

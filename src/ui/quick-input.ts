@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+
+export type Answer<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'back' | 'cancel' };
+
+/** What the check of a typed text says: the value it stands for, or a sentence on what is wrong with it. */
+export type Check<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+export type TextQuestion<T> = {
+  readonly title: string;
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly value?: string;
+  readonly password?: boolean;
+  readonly back?: boolean;
+  readonly buttons?: readonly (vscode.QuickInputButton & { readonly run: () => void })[];
+  /**
+   * Runs on Enter. While it does, the input is busy; a problem is shown in place and what was typed stays. The signal
+   * aborts when the user leaves.
+   */
+  readonly check: (text: string, signal: AbortSignal) => Promise<Check<T>> | Check<T>;
+};
+
+/** Asks for a text and does not let go until it passes its check, or the user leaves. */
+export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> {
+  const input = vscode.window.createInputBox();
+  input.title = question.title;
+  input.prompt = question.prompt;
+  input.placeholder = question.placeholder ?? '';
+  input.value = question.value ?? '';
+  input.password = question.password ?? false;
+  input.ignoreFocusOut = true;
+  input.buttons = [...(question.back ? [vscode.QuickInputButtons.Back] : []), ...(question.buttons ?? [])];
+  const left = new AbortController();
+  try {
+    return await new Promise<Answer<T>>((resolve, reject) => {
+      input.onDidHide(() => resolve({ kind: 'cancel' }));
+      input.onDidChangeValue(() => {
+        input.validationMessage = undefined;
+      });
+      input.onDidTriggerButton((button) => {
+        if (button === vscode.QuickInputButtons.Back) {
+          resolve({ kind: 'back' });
+        }
+        question.buttons?.find((each) => each === button)?.run();
+      });
+      input.onDidAccept(async () => {
+        if (input.busy) {
+          return;
+        }
+        input.busy = true;
+        input.enabled = false;
+        try {
+          const check = await question.check(input.value, left.signal);
+          if (check.ok) {
+            resolve({ kind: 'value', value: check.value });
+          } else {
+            input.validationMessage = check.problem;
+          }
+        } catch (error) {
+          reject(error);
+        } finally {
+          input.enabled = true;
+          input.busy = false;
+        }
+      });
+      input.show();
+    });
+  } finally {
+    left.abort();
+    input.dispose();
+  }
+}
+
+export type PickQuestion<Item extends vscode.QuickPickItem> = {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly items: readonly Item[];
+  readonly back?: boolean;
+  /** Several may be ticked; `picked` ones are from the start. */
+  readonly many?: boolean;
+};
+
+/** Asks to choose one, or several, of some items. */
+export async function askPick<Item extends vscode.QuickPickItem>(
+  question: PickQuestion<Item>,
+): Promise<Answer<readonly Item[]>> {
+  const pick = vscode.window.createQuickPick<Item>();
+  pick.title = question.title;
+  pick.placeholder = question.placeholder;
+  pick.items = question.items;
+  pick.canSelectMany = question.many ?? false;
+  pick.selectedItems = question.many ? question.items.filter(({ picked }) => picked) : [];
+  pick.ignoreFocusOut = true;
+  pick.matchOnDescription = true;
+  pick.buttons = question.back ? [vscode.QuickInputButtons.Back] : [];
+  try {
+    return await new Promise<Answer<readonly Item[]>>((resolve) => {
+      pick.onDidHide(() => resolve({ kind: 'cancel' }));
+      pick.onDidTriggerButton(() => resolve({ kind: 'back' }));
+      pick.onDidAccept(() => {
+        if (pick.selectedItems.length > 0) {
+          resolve({ kind: 'value', value: [...pick.selectedItems] });
+        } else if (question.many) {
+          pick.placeholder = vscode.l10n.t('Tick at least one, then press Enter');
+        }
+      });
+      pick.show();
+    });
+  } finally {
+    pick.dispose();
+  }
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/connection.ts';
+import { locateAll, type Located } from '../core/overview.ts';
+import type { Store } from '../core/store.ts';
+import { isNode, type Node } from './nodes.ts';
+import { UserError } from './report.ts';
+import { describeLastEvent, escapeIcons, nameOf, typeOf } from './words.ts';
+
+/** Finds what a command works on: its argument, else the view's selection, else what the user picks. */
+export type Targets = {
+  /** Undefined where the user dismissed the pick. Throws {@link UserError} where there is nothing to pick. */
+  account(argument: unknown, title: string): Promise<Connection | undefined>;
+  destination(argument: unknown, title: string): Promise<Located | undefined>;
+  /** The account of the argument or the selection, without asking. */
+  selectedAccount(argument: unknown): Connection | undefined;
+};
+
+export function createTargets(store: Store, view: vscode.TreeView<Node>): Targets {
+  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : view.selection[0]);
+
+  function selectedAccount(argument: unknown): Connection | undefined {
+    const node = selected(argument);
+    return node && store.entry(node.accountId)?.connection;
+  }
+
+  return {
+    selectedAccount,
+    async account(argument, title) {
+      const chosen = selectedAccount(argument);
+      if (chosen) {
+        return chosen;
+      }
+      const connections = store.entries().map(({ connection }) => connection);
+      if (connections.length === 0) {
+        throw new UserError(vscode.l10n.t('No Cloudflare account has been added yet. Add one with “Add Account…”.'));
+      }
+      const items = connections.map((connection) => ({
+        label: escapeIcons(connection.account.name),
+        description: connection.account.id,
+        connection,
+      }));
+      return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.connection;
+    },
+    async destination(argument, title) {
+      const node = selected(argument);
+      if (node?.kind === 'destination') {
+        const entry = store.entry(node.accountId);
+        const destination = entry?.state.last?.destinations.find(({ id }) => id === node.destinationId);
+        if (entry && destination) {
+          return { connection: entry.connection, destination };
+        }
+      }
+      const targets = locateAll(store.entries());
+      if (targets.length === 0) {
+        throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+      }
+      const items = targets.map((target) => ({ ...toPickItem(target), target }));
+      const options = { title, matchOnDescription: true, matchOnDetail: true };
+      return (await vscode.window.showQuickPick(items, options))?.target;
+    },
+  };
+}
+
+/** A destination as an item of a quick pick. */
+export function toPickItem({ connection, destination }: Located): vscode.QuickPickItem {
+  return {
+    label: escapeIcons(nameOf(destination)),
+    description: escapeIcons(connection.account.name),
+    detail: escapeIcons(`${typeOf(destination)} · ${describeLastEvent(destination)}`),
+  };
+}

@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { type Destination, hostOf } from '../core/destination.ts';
+import { countHealth, type Health, healthOf } from '../core/health.ts';
+import type { AccountEntry, Store } from '../core/store.ts';
+import type { AccountNode, DestinationNode, Node } from './nodes.ts';
+import { describeProblem } from './problem.ts';
+import { describeHealth, describeLastEvent, describeTime, nameOf, typeOf } from './words.ts';
+
+/** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
+export function toTreeItem(node: Node, store: Store): vscode.TreeItem {
+  const entry = store.entry(node.accountId);
+  if (!entry) {
+    return new vscode.TreeItem('');
+  }
+  switch (node.kind) {
+    case 'account':
+      return toAccountItem(node, entry);
+    case 'destination': {
+      const destination = entry.state.last?.destinations.find(({ id }) => id === node.destinationId);
+      return destination ? toDestinationItem(node, destination) : new vscode.TreeItem('');
+    }
+    case 'problem':
+      return toProblemItem(entry);
+    case 'empty':
+      return toEmptyItem(node.accountId);
+    default:
+      return node satisfies never;
+  }
+}
+
+function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): vscode.TreeItem {
+  const { account } = connection;
+  const item = new vscode.TreeItem(account.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `account/${node.accountId}`;
+  item.contextValue = 'account';
+  item.description = describeAccount(state);
+  item.iconPath =
+    state.kind === 'failed'
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      : new vscode.ThemeIcon('organization');
+  item.tooltip = toTooltip(account.name, [
+    [vscode.l10n.t('Account ID'), account.id],
+    [vscode.l10n.t('State'), item.description],
+    ...(state.last ? [[vscode.l10n.t('Read'), describeTime(new Date(state.last.at).toISOString())] as const] : []),
+  ]);
+  item.accessibilityInformation = {
+    label: [account.name, vscode.l10n.t('account'), item.description].filter(Boolean).join(', '),
+  };
+  return item;
+}
+
+/** "2 failing · 14": failing ones, where there are any, and how many there are. */
+function describeAccount(state: AccountEntry['state']): string {
+  const destinations = state.last?.destinations ?? [];
+  const { failing } = countHealth(destinations);
+  return [
+    ...(failing > 0 ? [vscode.l10n.t('{0} failing', failing)] : []),
+    ...(state.last ? [String(destinations.length)] : []),
+    ...(state.kind === 'loading' ? [vscode.l10n.t('loading…')] : []),
+    ...(state.kind === 'failed' ? [state.last ? vscode.l10n.t('stale') : vscode.l10n.t('could not be read')] : []),
+  ].join(' · ');
+}
+
+const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
+  failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground')),
+  healthy: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+  unused: new vscode.ThemeIcon('circle-outline'),
+};
+
+function toDestinationItem(node: DestinationNode, destination: Destination): vscode.TreeItem {
+  const health = healthOf(destination);
+  const name = nameOf(destination);
+  const type = typeOf(destination);
+  const lastEvent = describeLastEvent(destination);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
+  item.id = `destination/${node.accountId}/${node.destinationId}`;
+  item.contextValue = 'destination';
+  item.description = `${type} · ${lastEvent}`;
+  item.iconPath = HEALTH_ICONS[health];
+  item.tooltip = toTooltip(name, [
+    [vscode.l10n.t('Health'), describeHealth(health)],
+    [vscode.l10n.t('Type'), type],
+    [vscode.l10n.t('Host'), hostOf(destination.url)],
+    [vscode.l10n.t('ID'), destination.id],
+    [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
+    [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
+    [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
+  ]);
+  item.accessibilityInformation = { label: [name, type, describeHealth(health), lastEvent].join(', ') };
+  return item;
+}
+
+function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {
+  if (state.kind !== 'failed') {
+    return new vscode.TreeItem('');
+  }
+  const { account } = connection;
+  const { sentence, remedies } = describeProblem(state.error, account.name);
+  const item = new vscode.TreeItem(sentence, vscode.TreeItemCollapsibleState.None);
+  item.id = `problem/${account.id}`;
+  item.contextValue = `problem ${remedies.join(' ')}`;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.tooltip = toTooltip(sentence, state.error.details.rayId ? [['Ray ID', state.error.details.rayId]] : []);
+  item.accessibilityInformation = { label: sentence };
+  return item;
+}
+
+function toEmptyItem(accountId: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('No webhook destinations'), vscode.TreeItemCollapsibleState.None);
+  item.id = `empty/${accountId}`;
+  item.contextValue = 'empty';
+  return item;
+}
+
+/** A heading and a list of facts. All of it is somebody's text: escaped, and neither trusted nor HTML. */
+function toTooltip(heading: string, facts: readonly (readonly [string, string])[]): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString('**')
+    .appendText(heading.trim().replaceAll(/\s+/g, ' '))
+    .appendMarkdown('**');
+  for (const [label, value] of facts) {
+    tooltip.appendMarkdown('  \n').appendText(`${label}: ${value}`);
+  }
+  return tooltip;
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Destination } from '../core/destination.ts';
+import { type Health, healthOf, lastEventOf } from '../core/health.ts';
+import { type Instant, parseTimestamp, toMilliseconds } from '../core/timestamp.ts';
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['week', 7 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** "2 hours ago", in the language of the user interface. */
+export function describeAge(at: Instant, now = Date.now()): string {
+  const seconds = Math.round((toMilliseconds(at) - now) / 1000);
+  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
+  return Math.abs(seconds) < 10 ? format.format(0, 'second') : format.format(Math.trunc(seconds / size), unit);
+}
+
+/** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or what stands for a time that never was. */
+export function describeTime(timestamp: string | undefined): string {
+  const at = parseTimestamp(timestamp);
+  if (at === undefined) {
+    return vscode.l10n.t('never');
+  }
+  const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  return `${format.format(toMilliseconds(at))} (${describeAge(at)})`;
+}
+
+export function describeHealth(health: Health): string {
+  return {
+    failing: vscode.l10n.t('failing'),
+    healthy: vscode.l10n.t('healthy'),
+    unused: vscode.l10n.t('never used'),
+  }[health];
+}
+
+/** "last failure 2 hours ago": the event that decides the health, and its age. */
+export function describeLastEvent(destination: Destination): string {
+  const event = lastEventOf(destination);
+  if (!event) {
+    return describeHealth(healthOf(destination));
+  }
+  const age = describeAge(event.at);
+  return {
+    failure: vscode.l10n.t('last failure {0}', age),
+    success: vscode.l10n.t('last success {0}', age),
+    created: vscode.l10n.t('never used, created {0}', age),
+  }[event.kind];
+}
+
+/** The name as shown: the server may send none. */
+export function nameOf(destination: Destination): string {
+  return destination.name.trim() || vscode.l10n.t('(no name)');
+}
+
+export function typeOf(destination: Destination): string {
+  return destination.type || vscode.l10n.t('unknown type');
+}
+
+/** Somebody's text for a label of a quick pick or the status bar, where `$(name)` would become an icon. */
+export function escapeIcons(text: string): string {
+  return text.replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
+}

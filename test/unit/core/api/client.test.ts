@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createApi, type Api } from '../../../../src/core/api/client.ts';
+import type { ApiErrorKind } from '../../../../src/core/api/api-error.ts';
+import type { Host } from '../../../../src/core/api/transport.ts';
+import { controls } from '../../../fake-cloudflare/control.ts';
+import { demoTokens } from '../../../fake-cloudflare/demo-tokens.ts';
+import type { Fault } from '../../../fake-cloudflare/faults.ts';
+import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
+
+const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
+/** Milliseconds; enough for a server in this process. */
+const DEADLINE = 400;
+
+describe('API client, against the fake', () => {
+  let fake: FakeCloudflare;
+  let accountId: string;
+  let lines: string[];
+  let pauses: number[];
+
+  before(async () => {
+    fake = await startFakeCloudflare({ seed: 'demo' });
+  });
+  after(() => fake.close());
+  beforeEach(() => {
+    controls.reset(fake.world, { seed: 'demo' });
+    accountId = fake.world.accounts[0]?.id ?? assert.fail();
+    lines = [];
+    pauses = [];
+  });
+
+  function connect(token: string = demoTokens.demo, host: Partial<Host> = {}): Api {
+    return createApi({
+      baseUrl: fake.baseUrl,
+      token,
+      userAgent: 'test/1',
+      deadline: DEADLINE,
+      host: {
+        fetch: globalThis.fetch,
+        now: Date.now,
+        sleep: async (milliseconds, signal) => {
+          if (milliseconds !== DEADLINE) {
+            pauses.push(milliseconds);
+            return;
+          }
+          await delay(milliseconds, undefined, signal ? { signal } : {});
+        },
+        random: () => 0.5,
+        log: (level, message) => lines.push(`${level} ${message}`),
+        ...host,
+      },
+    });
+  }
+
+  const requests = () => controls.log(fake.world).map(({ method, path, status }) => ({ method, path, status }));
+
+  it('lists the destinations of an account as they are', async () => {
+    const listed = await connect().listDestinations(accountId);
+    const real = controls.destinations(fake.world, { account: accountId });
+    assert.deepEqual(listed.map(({ id }) => id).toSorted(), real.map(({ id }) => id).toSorted());
+    for (const destination of listed) {
+      const expected = real.find(({ id }) => id === destination.id);
+      assert.equal(destination.name, expected?.name);
+      assert.equal(destination.type, expected?.type);
+      assert.equal(destination.lastFailure ?? null, expected?.last_failure ?? null);
+    }
+    assert.equal(requests().length, 1);
+  });
+
+  it('reads one, and deletes one', async () => {
+    const [first] = await connect().listDestinations(accountId);
+    assert.deepEqual(await connect().getDestination(accountId, first?.id ?? ''), first);
+    await connect().deleteDestination(accountId, first?.id ?? '');
+    await assert.rejects(connect().getDestination(accountId, first?.id ?? ''), { kind: 'notFound' });
+    await assert.rejects(
+      connect().deleteDestination(accountId, first?.id ?? ''),
+      (error: { details: { codes: readonly number[] } }) => error.details.codes.includes(15000),
+    );
+  });
+
+  it('lists all accounts, over as many pages as there are', async () => {
+    for (let index = 0; index < 120; index += 1) {
+      controls.putAccount(fake.world, { name: `Account ${index}` });
+    }
+    assert.equal((await connect().listAccounts()).length, 123);
+    assert.equal(requests().length, 3);
+  });
+
+  it('lists no account through a narrow token, and is refused through an account’s own', async () => {
+    assert.deepEqual(await connect(demoTokens.narrow).listAccounts(), []);
+    await assert.rejects(connect(demoTokens.accountOwned).listAccounts(), { kind: 'rejected' });
+  });
+
+  it('verifies tokens', async () => {
+    assert.equal((await connect().verifyUserToken()).status, 'active');
+    assert.equal((await connect(demoTokens.expired).verifyUserToken()).status, 'expired');
+    assert.equal((await connect(demoTokens.disabled).verifyUserToken()).status, 'disabled');
+    assert.ok((await connect(demoTokens.expiringSoon).verifyUserToken()).expiresOn);
+    assert.equal((await connect(demoTokens.accountOwned).verifyAccountToken(accountId)).status, 'active');
+    await assert.rejects(connect('cfut_unknown').verifyUserToken(), { kind: 'auth' });
+    await assert.rejects(connect(demoTokens.accountOwned).verifyUserToken(), { kind: 'auth' });
+  });
+
+  it('tells a wrong token from one that may not', async () => {
+    await assert.rejects(connect('cfut_unknown').listDestinations(accountId), { kind: 'auth' });
+    const [first] = await connect().listDestinations(accountId);
+    await assert.rejects(connect(demoTokens.readOnly).deleteDestination(accountId, first?.id ?? ''), {
+      kind: 'forbidden',
+    });
+  });
+
+  it('says that an account is not known', async () => {
+    await assert.rejects(connect().listDestinations('f'.repeat(32)), { kind: 'notFound' });
+  });
+
+  const faults: readonly [string, Fault, ApiErrorKind, number][] = [
+    ['a 500', { kind: 'status', status: 500 }, 'unavailable', 3],
+    ['a 400', { kind: 'status', status: 400 }, 'rejected', 1],
+    ['a 429 that asks to wait long', { kind: 'throttle', retryAfter: 300 }, 'rateLimited', 1],
+    ['a 429 that asks to wait a second', { kind: 'throttle', retryAfter: 1 }, 'rateLimited', 3],
+    ['a web page', { kind: 'html' }, 'protocol', 1],
+    ['a web page with status 502', { kind: 'html', status: 502 }, 'unavailable', 3],
+    ['a web page with status 403', { kind: 'html', status: 403 }, 'forbidden', 1],
+    ['truncated JSON', { kind: 'truncated' }, 'protocol', 1],
+    ['a result of another type', { kind: 'wrong-type' }, 'protocol', 1],
+    ['a redirect', { kind: 'redirect', location: 'https://example.com/' }, 'protocol', 1],
+    ['a connection that breaks', { kind: 'reset' }, 'network', 3],
+    ['no answer', { kind: 'hang' }, 'timeout', 1],
+    ['an answer that drips', { kind: 'drip', everyMs: 20 }, 'timeout', 1],
+    ['an answer that is far too large', { kind: 'huge', bytes: 20_000_000 }, 'protocol', 1],
+  ];
+  for (const [what, fault, kind, attempts] of faults) {
+    it(`makes ${kind} of ${what}, in ${attempts} attempts`, async () => {
+      controls.addFault(fake.world, { path: WEBHOOKS, fault });
+      await assert.rejects(connect().listDestinations(accountId), { name: 'ApiError', kind });
+      assert.equal(pauses.length, attempts - 1);
+    });
+  }
+
+  it('recovers from a passing failure by itself, after pauses that grow', async () => {
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'status', status: 503 }, times: 2 });
+    assert.ok((await connect().listDestinations(accountId)).length > 0);
+    assert.deepEqual(pauses, [300, 600]);
+  });
+
+  it('never repeats a deletion', async () => {
+    const [first] = await connect().listDestinations(accountId);
+    for (const fault of [
+      { kind: 'status', status: 503 },
+      { kind: 'reset' },
+      { kind: 'throttle', retryAfter: 1 },
+    ] as const) {
+      controls.clear(fake.world, { part: 'log' });
+      controls.addFault(fake.world, { method: 'DELETE', fault, times: 1 });
+      await assert.rejects(connect().deleteDestination(accountId, first?.id ?? ''));
+      assert.equal(requests().filter(({ method }) => method === 'DELETE').length, 1);
+    }
+  });
+
+  it('stops at once when it is cancelled, also while it pauses', async () => {
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'hang' } });
+    const cancel = new AbortController();
+    const listing = connect().listDestinations(accountId, cancel.signal);
+    cancel.abort(new Error('cancelled by the test'));
+    await assert.rejects(listing, (error: Error) => error.name !== 'ApiError');
+
+    controls.reset(fake.world, { seed: 'demo' });
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'status', status: 503 } });
+    const late = new AbortController();
+    const sleep: Host['sleep'] = async (milliseconds) => {
+      if (milliseconds !== DEADLINE) {
+        late.abort();
+        throw late.signal.reason;
+      }
+      await new Promise(() => {});
+    };
+    await assert.rejects(connect(demoTokens.demo, { sleep }).listDestinations(accountId, late.signal), {
+      name: 'AbortError',
+    });
+  });
+
+  it('sends only what belongs there, whatever the environment holds', async () => {
+    const environment = {
+      CLOUDFLARE_API_KEY: 'key-of-the-environment',
+      CLOUDFLARE_EMAIL: 'somebody@example.com',
+      CLOUDFLARE_BASE_URL: 'https://example.com',
+      CLOUDFLARE_CUSTOM_HEADERS: 'x-secret: value-of-the-environment',
+      CLOUDFLARE_LOG: 'debug',
+    };
+    Object.assign(process.env, environment);
+    try {
+      const sent: Headers[] = [];
+      const fetch: Host['fetch'] = async (input, init) => {
+        sent.push(new Headers(init?.headers));
+        return globalThis.fetch(input, init);
+      };
+      await connect(demoTokens.demo, { fetch }).listDestinations(accountId);
+      assert.deepEqual([...(sent[0]?.keys() ?? [])].toSorted(), ['accept', 'authorization', 'user-agent']);
+      assert.equal(sent[0]?.get('user-agent'), 'test/1');
+    } finally {
+      for (const name of Object.keys(environment)) {
+        delete process.env[name];
+      }
+    }
+  });
+
+  it('keeps token, secrets and URLs out of the log and out of errors', async () => {
+    const leaky = {
+      success: false,
+      errors: [{ message: 'Webhook test failed: Post "https://hooks.slack.com/services/T/B/x1y2z3": 404' }],
+    };
+    controls.addFault(fake.world, {
+      method: 'GET',
+      path: WEBHOOKS,
+      fault: { kind: 'status', status: 422, body: leaky },
+    });
+    const error: unknown = await connect()
+      .listDestinations(accountId)
+      .catch((reason: unknown) => reason);
+    const text = `${String(error)} ${JSON.stringify(error)} ${lines.join('\n')}`;
+    assert.match(text, /Webhook test failed: Post \\?"https:\/\/hooks\.slack\.com\/•••/);
+    assert.doesNotMatch(text, /x1y2z3/);
+    assert.ok(!text.includes(demoTokens.demo));
+  });
+
+  it('refuses ids that would leave their place in the path', async () => {
+    await assert.rejects(connect().getDestination(accountId, '..'));
+    assert.deepEqual(requests(), []);
+  });
+});
