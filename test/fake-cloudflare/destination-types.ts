@@ -1,0 +1,116 @@
+/**
+ * The eight types of destination: how Cloudflare tells them apart, which part of the URL it takes for the secret, and
+ * what it sends. The create call has no type field; the type follows from the URL.
+ */
+
+export const destinationTypes = [
+  'slack',
+  'discord',
+  'gchat',
+  'feishu',
+  'datadog',
+  'opsgenie',
+  'splunk',
+  'generic',
+] as const;
+export type DestinationType = (typeof destinationTypes)[number];
+
+export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
+
+type Shape = {
+  /** The vendor's host; splunk and generic have none, as customers run those themselves. */
+  readonly host?: string;
+  readonly path: RegExp;
+  /** What stays of the URL when the secret is cut, as a match of its path; the query goes with the secret. */
+  readonly publicPath?: RegExp;
+  readonly request: (text: string, secret: string) => Delivery;
+};
+
+/** First match wins, so the order matters: `generic` takes what is left. */
+const shapes: Readonly<Record<DestinationType, Shape>> = {
+  slack: {
+    host: 'hooks.slack.com',
+    // `/triggers/` URLs come out generic (terraform-provider-cloudflare #3200).
+    path: /^\/services\//,
+    publicPath: /^\/services\/[^/]+\/[^/]+/,
+    request: (text) => ({ headers: {}, body: { text } }),
+  },
+  discord: {
+    host: 'discord.com',
+    path: /^\/api\/webhooks\//,
+    publicPath: /^\/api\/webhooks\/[^/]+/,
+    request: (text) => ({ headers: {}, body: { content: text } }),
+  },
+  gchat: {
+    host: 'chat.googleapis.com',
+    path: /^\/v1\/spaces\/[^/]+\/messages$/,
+    publicPath: /^.*/,
+    request: (text) => ({ headers: {}, body: { text } }),
+  },
+  feishu: {
+    host: 'open.feishu.cn',
+    path: /^\/open-apis\/bot\/v2\/hook\//,
+    publicPath: /^\/open-apis\/bot\/v2\/hook/,
+    request: (text) => ({ headers: {}, body: { msg_type: 'text', content: { text } } }),
+  },
+  datadog: {
+    host: 'api.datadoghq.com',
+    path: /^\/api\/v1\/events$/,
+    request: (text, secret) => ({ headers: { 'dd-api-key': secret }, body: { title: 'Cloudflare', text } }),
+  },
+  opsgenie: {
+    host: 'api.opsgenie.com',
+    path: /^\/v2\/alerts$/,
+    request: (text, secret) => ({ headers: { authorization: `GenieKey ${secret}` }, body: { message: text } }),
+  },
+  splunk: {
+    path: /\/services\/collector(\/raw|\/event)?$/,
+    request: (text, secret) => ({ headers: { authorization: `Splunk ${secret}` }, body: { event: text } }),
+  },
+  generic: {
+    path: /^/,
+    request: (text, secret) => ({ headers: secret === '' ? {} : { 'cf-webhook-auth': secret }, body: { text } }),
+  },
+};
+
+/** Whether the URL stays on this machine: the only ones the fake ever sends to. */
+export function isLoopback(url: URL): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+}
+
+/** The type that Cloudflare would derive; `…/receivers/{type}/{path}` counts as the vendor's host with that path. */
+export function typeOf(url: URL): DestinationType {
+  const { receiver, path } = partsOf(url);
+  return (
+    destinationTypes.find((type) => {
+      const { host, path: pattern } = shapes[type];
+      const isHost = receiver === undefined ? host === undefined || host === url.hostname : receiver === type;
+      return isHost && pattern.test(path);
+    }) ?? 'generic'
+  );
+}
+
+/** The URL as answers show it: without its secret part for the types that carry one in the URL, else unchanged. */
+export function withoutSecret(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const publicPath = parsed && shapes[typeOf(parsed)].publicPath;
+  if (!parsed || !publicPath) return url;
+  const { prefix, path } = partsOf(parsed);
+  return parsed.origin + prefix + (publicPath.exec(path)?.[0] ?? path);
+}
+
+/** Where a delivery for this URL really goes: loopback as it is, everything else to the receiver for its type. */
+export function receiverUrl(receiversUrl: string, url: URL): string {
+  return isLoopback(url) ? url.href : `${receiversUrl}/${typeOf(url)}${url.pathname}${url.search}`;
+}
+
+/** Headers and body of a notification for the type; unknown types get the generic one. */
+export function deliveryFor(type: string, text: string, secret = ''): Delivery {
+  const known = destinationTypes.find((candidate) => candidate === type) ?? 'generic';
+  return shapes[known].request(text, secret);
+}
+
+function partsOf(url: URL): { readonly prefix: string; readonly receiver: string | undefined; readonly path: string } {
+  const match = isLoopback(url) ? /^(\/receivers\/([^/]+))(\/.*)?$/.exec(url.pathname) : null;
+  return { prefix: match?.[1] ?? '', receiver: match?.[2], path: match ? (match[3] ?? '/') : url.pathname };
+}

@@ -1,0 +1,228 @@
+import type { DestinationType } from './destination-types.ts';
+import { isObject } from './envelope.ts';
+
+/**
+ * What the vendors answer to a webhook, right and wrong, after their own documentation. A secret is good unless it is
+ * empty or has `wrong` in it: that way a test chooses the outcome by the URL or the secret it writes down.
+ */
+
+export type ReceiverRequest = {
+  /** After `/receivers/{type}`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** A string goes out as text, anything else as JSON. */
+export type Answer = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+type Receiver<Wrong extends string = string> = {
+  readonly right: Answer;
+  readonly wrong: Readonly<Record<Wrong, Answer>>;
+  /** What the vendor finds wrong with a request, checked in the vendor's order. */
+  readonly judge: (request: ReceiverRequest) => NoInfer<Wrong> | undefined;
+};
+
+const slack = receiver({
+  right: { status: 200, body: 'ok' },
+  wrong: {
+    no_service: { status: 404, body: 'no_service' },
+    no_text: { status: 400, body: 'no_text' },
+    invalid_payload: { status: 400, body: 'invalid_payload' },
+    invalid_token: { status: 403, body: 'invalid_token' },
+    action_prohibited: { status: 403, body: 'action_prohibited' },
+    channel_not_found: { status: 404, body: 'channel_not_found' },
+    channel_is_archived: { status: 410, body: 'channel_is_archived' },
+    rollup_error: { status: 500, body: 'rollup_error' },
+  },
+  judge: ({ path, body }) => {
+    const secret = /^\/services\/[^/]+\/[^/]+\/([^/]+)$/.exec(path)?.[1];
+    const message = parse(body);
+    if (secret === undefined) return 'no_service';
+    if (isWrong(secret)) return 'invalid_token';
+    if (message === undefined) return 'invalid_payload';
+    return isFilled(message['text']) ? undefined : 'no_text';
+  },
+});
+
+const discord = receiver({
+  right: { status: 204, body: '' },
+  wrong: {
+    unknown_webhook: { status: 404, body: { message: 'Unknown Webhook', code: 10015 } },
+    invalid_token: { status: 401, body: { message: 'Invalid Webhook Token', code: 50027 } },
+    empty_message: { status: 400, body: { message: 'Cannot send an empty message', code: 50006 } },
+    rate_limited: {
+      status: 429,
+      headers: { 'retry-after': '2', 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '0' },
+      body: { message: 'You are being rate limited.', retry_after: 1.337, global: false },
+    },
+  },
+  judge: ({ path, body }) => {
+    const [, id = '', secret = ''] = /^\/api\/webhooks\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    if (isWrong(id)) return 'unknown_webhook';
+    if (isWrong(secret)) return 'invalid_token';
+    return isFilled(parse(body)?.['content']) ? undefined : 'empty_message';
+  },
+});
+
+const gchat = receiver({
+  right: { status: 200, body: { name: 'spaces/AAAAdemo/messages/demo.demo', argumentText: '' } },
+  wrong: {
+    invalid_argument: googleError(400, 'INVALID_ARGUMENT', 'Request contains an invalid argument.'),
+    unauthenticated: googleError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.'),
+    permission_denied: googleError(403, 'PERMISSION_DENIED', 'The caller does not have permission'),
+    not_found: googleError(404, 'NOT_FOUND', 'Requested entity was not found.'),
+    resource_exhausted: googleError(429, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check quota).'),
+  },
+  judge: ({ query, body }) => {
+    if (isWrong(query['key']) || isWrong(query['token'])) return 'unauthenticated';
+    return isFilled(parse(body)?.['text']) ? undefined : 'invalid_argument';
+  },
+});
+
+/** Says no with status 200 too: only `code` in the body tells. */
+const feishu = receiver({
+  right: { status: 200, body: { StatusCode: 0, StatusMessage: 'success', code: 0, data: {}, msg: 'success' } },
+  wrong: {
+    token_invalid: feishuError(19001, 'param invalid: incoming webhook access token invalid'),
+    keyword_missing: feishuError(19024, 'Key Words Not Found'),
+    bad_request: feishuError(9499, 'Bad Request'),
+    rate_limited: feishuError(11232, 'frequency limited psm[lark.oapi.app_platform_runtime]'),
+  },
+  judge: ({ path, body }) => {
+    const message = parse(body);
+    if (isWrong(path.split('/hook/')[1])) return 'token_invalid';
+    return message?.['msg_type'] === 'text' && isObject(message['content']) ? undefined : 'bad_request';
+  },
+});
+
+const datadog = receiver({
+  right: { status: 202, body: { status: 'ok', event: { id: 7001, title: 'Cloudflare' } } },
+  wrong: {
+    bad_request: { status: 400, body: { errors: ['Invalid JSON structure'] } },
+    forbidden: { status: 403, body: { errors: ['Forbidden'] } },
+    too_many_requests: { status: 429, body: { errors: ['Too many requests'] } },
+  },
+  judge: ({ headers, body }) => {
+    const event = parse(body);
+    if (isWrong(headers['dd-api-key'])) return 'forbidden';
+    return isFilled(event?.['title']) && isFilled(event?.['text']) ? undefined : 'bad_request';
+  },
+});
+
+const trailer = { took: 0.016, requestId: '43a29c5c-3dbf-4fa4-9c26-f4f71023e120' };
+
+const opsgenie = receiver({
+  right: { status: 202, body: { result: 'Request will be processed', ...trailer } },
+  wrong: {
+    unauthenticated: { status: 401, body: { message: 'Could not authenticate', ...trailer } },
+    forbidden: { status: 403, body: { message: 'You are not authorized to access this resource', ...trailer } },
+    unprocessable: {
+      status: 422,
+      body: {
+        message: 'Request body is not processable. Please check the errors.',
+        errors: { message: 'Message can not be empty.' },
+        ...trailer,
+      },
+    },
+    rate_limited: { status: 429, body: { message: 'You are making too many requests!', ...trailer } },
+  },
+  judge: ({ headers, body }) => {
+    if (isWrong(/^GenieKey (.+)$/.exec(headers['authorization'] ?? '')?.[1])) return 'unauthenticated';
+    return isFilled(parse(body)?.['message']) ? undefined : 'unprocessable';
+  },
+});
+
+const splunk = receiver({
+  right: { status: 200, body: { text: 'Success', code: 0 } },
+  wrong: {
+    token_disabled: { status: 403, body: { text: 'Token disabled', code: 1 } },
+    token_required: { status: 401, body: { text: 'Token is required', code: 2 } },
+    invalid_authorization: { status: 401, body: { text: 'Invalid authorization', code: 3 } },
+    invalid_token: { status: 403, body: { text: 'Invalid token', code: 4 } },
+    no_data: { status: 400, body: { text: 'No data', code: 5 } },
+    invalid_data: { status: 400, body: { text: 'Invalid data format', code: 6 } },
+    busy: { status: 503, body: { text: 'Server is busy', code: 9 } },
+    // Behind a proxy that flattens the status: only `code` tells.
+    busy_with_200: { status: 200, body: { text: 'Server is busy', code: 9 } },
+  },
+  judge: ({ path, headers, body }) => {
+    const authorization = headers['authorization'];
+    const secret = /^Splunk (.+)$/.exec(authorization ?? '')?.[1];
+    if (authorization === undefined) return 'token_required';
+    if (secret === undefined) return 'invalid_authorization';
+    if (isWrong(secret)) return 'invalid_token';
+    if (body === '') return 'no_data';
+    return path.endsWith('/raw') || parse(body)?.['event'] !== undefined ? undefined : 'invalid_data';
+  },
+});
+
+/** Somebody's own endpoint. Below `/secured` it insists on a secret, elsewhere it minds only a wrong one. */
+const generic = receiver({
+  right: { status: 200, body: { received: true } },
+  wrong: {
+    unauthorized: { status: 401, body: { error: 'unauthorized' } },
+    not_found: { status: 404, body: 'Not Found' },
+    internal_error: { status: 500, body: 'Internal Server Error' },
+    bad_gateway: { status: 502, body: '<html><h1>502 Bad Gateway</h1></html>' },
+  },
+  judge: ({ path, headers }) => {
+    const secret = headers['cf-webhook-auth'];
+    const isRefused = secret === undefined ? path.startsWith('/secured') : isWrong(secret);
+    return isRefused ? 'unauthorized' : undefined;
+  },
+});
+
+export const receivers: Readonly<Record<DestinationType, Receiver>> = {
+  slack,
+  discord,
+  gchat,
+  feishu,
+  datadog,
+  opsgenie,
+  splunk,
+  generic,
+};
+
+/** The answer the vendor would give. */
+export function honestAnswer(type: DestinationType, request: ReceiverRequest): Answer {
+  const { right, wrong, judge } = receivers[type];
+  const complaint = judge(request);
+  return (complaint === undefined ? undefined : wrong[complaint]) ?? right;
+}
+
+/** Lets the compiler check that every complaint of `judge` has its answer in `wrong`. */
+function receiver<Wrong extends string>(parts: Receiver<Wrong>): Receiver<Wrong> {
+  return parts;
+}
+
+function googleError(code: number, status: string, message: string): Answer {
+  return { status: code, body: { error: { code, message, status } } };
+}
+
+function feishuError(code: number, message: string): Answer {
+  return { status: 200, body: { code, data: {}, msg: message } };
+}
+
+function isWrong(secret = ''): boolean {
+  return secret === '' || secret.includes('wrong');
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function parse(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createAdaptorServer } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { apiPath, createApi } from './api.ts';
+import { answerControl, populationOf } from './control.ts';
+import type { Seed } from './control.ts';
+import { receive } from './receivers.ts';
+import { createWorld } from './world.ts';
+import type { Population, Surroundings, World } from './world.ts';
+
+export type FakeCloudflare = {
+  /** `http://127.0.0.1:PORT/client/v4`, what the extension takes for the API's base URL. */
+  readonly baseUrl: string;
+  /** `http://127.0.0.1:PORT/control`, for `connectControl`. */
+  readonly controlUrl: string;
+  /** `http://127.0.0.1:PORT/receivers`; `/{type}` and the vendor's own path make a URL that Cloudflare can be given. */
+  readonly receiversUrl: string;
+  /** The live state, for tests in the same process. */
+  readonly world: World;
+  /** Ends all connections, those that hang too. */
+  close(): Promise<void>;
+};
+
+export type FakeOptions = {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly seed?: Seed | ((surroundings: Surroundings) => Population);
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+};
+
+/** Starts a fake Cloudflare on loopback. Rejects where the port is taken. */
+export async function startFakeCloudflare(options: FakeOptions = {}): Promise<FakeCloudflare> {
+  const { port = 0, seed = 'demo', clock = Date.now } = options;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const server = createAdaptorServer({ fetch: app.fetch });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  const origin = originOf(server.address());
+  const surroundings = { receiversUrl: `${origin}/receivers`, clock };
+  const population = typeof seed === 'function' ? seed(surroundings) : populationOf(seed, surroundings);
+  const world = createWorld(surroundings, population);
+  const answerApi = createApi(world);
+  app.all(`${apiPath}/*`, async (c) => answerApi(c.req.raw, c.env));
+  app.all('/receivers/*', async (c) => receive(world, c.req.raw, c.env));
+  app.all('/control/*', async (c) => answerControl(world, c.req.raw));
+
+  return {
+    baseUrl: `${origin}${apiPath}`,
+    controlUrl: `${origin}/control`,
+    receiversUrl: surroundings.receiversUrl,
+    world,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function originOf(address: string | { readonly port: number } | null): string {
+  if (address === null || typeof address === 'string') throw new Error('The fake has no TCP port');
+  return `http://127.0.0.1:${address.port}`;
+}
