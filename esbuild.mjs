@@ -1,5 +1,6 @@
-// Bundles the extension. `node esbuild.mjs` builds once, minified; `--watch` builds on every change, with source maps.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+// Bundles the extension. `node esbuild.mjs` builds once, minified; `--watch` builds on every change, with source maps;
+// `--tests` adds the integration tests, which run inside the extension host.
+import { glob, mkdir, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -45,6 +46,22 @@ function inspect({ name, most, forbidden }, metafile) {
   return bytes;
 }
 
+/** Each test file is a bundle of its own, so that Mocha finds them in their folder. */
+async function buildTests() {
+  await build({
+    ...shared,
+    minify: false,
+    sourcemap: 'inline',
+    entryPoints: await Array.fromAsync(glob('test/integration/{index,*.test}.ts')),
+    outdir: 'dist/test/integration',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode', 'mocha'],
+  });
+}
+
 async function buildAll() {
   await rm('dist', { recursive: true, force: true });
   await mkdir('dist/meta', { recursive: true });
@@ -52,6 +69,9 @@ async function buildAll() {
     const { metafile } = await build(bundle.options);
     await writeFile(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile));
     console.log(`${bundle.name}: ${(inspect(bundle, metafile) / 1000).toFixed(1)} kB of ${bundle.most / 1000} kB`);
+  }
+  if (process.argv.includes('--tests')) {
+    await buildTests();
   }
 }
 

@@ -22,8 +22,10 @@ export type TestApi = ReturnType<typeof activate>;
 
 /** The composition root: builds the objects, ties them together, registers them. */
 export function activate(context: vscode.ExtensionContext) {
+  const isTest = context.extensionMode === vscode.ExtensionMode.Test;
+  const lines: string[] = [];
   const redactor = createRedactor();
-  const logger = createLogger(redactor);
+  const logger = createLogger(redactor, isTest ? (line) => lines.push(line) : undefined);
   const host: Host = {
     // Looked up at each call: VS Code puts its own in place, which knows the user's proxy and certificates.
     fetch: async (input, init) => globalThis.fetch(input, init),
@@ -36,6 +38,7 @@ export function activate(context: vscode.ExtensionContext) {
   const connections = createConnections(context, store, redactor, host);
   const destinationsView = createDestinationsView(store);
   const { provider, view } = destinationsView;
+  const statusItem = createStatusItem(store);
   const targets = createTargets(store, view);
 
   const setState = createContextKey('state');
@@ -90,21 +93,24 @@ export function activate(context: vscode.ExtensionContext) {
     logger,
   );
 
-  context.subscriptions.push(
-    logger,
-    connections,
-    destinationsView,
-    createStatusItem(store),
-    createAutoRefresh(store),
-    commands,
-    {
-      dispose: store.onChanged(
-        ({ accounts }) => accounts && setState(store.entries().length === 0 ? 'noAccount' : 'ready'),
-      ),
-    },
-  );
-  return context.extensionMode === vscode.ExtensionMode.Test
-    ? { loaded, store, connections, provider, view }
+  context.subscriptions.push(logger, connections, destinationsView, statusItem, createAutoRefresh(store), commands, {
+    dispose: store.onChanged(
+      ({ accounts }) => accounts && setState(store.entries().length === 0 ? 'noAccount' : 'ready'),
+    ),
+  });
+  const storedState = (): unknown =>
+    [context.globalState, context.workspaceState].map((state) => state.keys().map((key) => [key, state.get(key)]));
+  return isTest
+    ? {
+        loaded,
+        store,
+        connections,
+        provider,
+        view,
+        statusItem: statusItem.item,
+        storedState,
+        logged: () => lines.join('\n'),
+      }
     : undefined;
 }
 

@@ -4,11 +4,18 @@ import type { Redactor } from '../core/api/redaction.ts';
 
 export type Logger = vscode.Disposable & { readonly log: Log; show(): void };
 
-/** The output channel. Everything passes the redactor on its way in; there is no other way in. */
-export function createLogger(redactor: Redactor): Logger {
+/**
+ * The output channel. Everything passes the redactor on its way in; there is no other way in. `onLine` gets each line as
+ * it was logged, whatever the level the user has set.
+ */
+export function createLogger(redactor: Redactor, onLine: (line: string) => void = () => {}): Logger {
   const channel = vscode.window.createOutputChannel('Cloudflare Webhooks', { log: true });
   return {
-    log: (level, message) => channel[level](redactor.redact(message)),
+    log(level, message) {
+      const line = redactor.redact(message);
+      channel[level](line);
+      onLine(line);
+    },
     show: () => channel.show(),
     dispose: () => channel.dispose(),
   };

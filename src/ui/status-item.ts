@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { countAll, locateFailing } from '../core/overview.ts';
 import type { Store } from '../core/store.ts';
 import { onSettingChanged, readSettings } from './settings.ts';
-import { describeLastEvent, nameOf } from './words.ts';
+import { describeLastEvent, escapeMarkdown, nameOf } from './words.ts';
 
 export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
 
 const MOST_LISTED = 10;
 
 /** Flags failing destinations. Unknown is not failing: an account that cannot be read gets no warning background. */
-export function createStatusItem(store: Store): vscode.Disposable {
+export function createStatusItem(store: Store): vscode.Disposable & { readonly item: vscode.StatusBarItem } {
   const item = vscode.window.createStatusBarItem(STATUS_ITEM_ID, vscode.StatusBarAlignment.Left, 0);
   item.name = vscode.l10n.t('Cloudflare Webhooks');
   item.command = 'cloudflareWebhooks.showFailing';
@@ -28,7 +28,10 @@ export function createStatusItem(store: Store): vscode.Disposable {
   }
 
   update();
-  return vscode.Disposable.from(item, onSettingChanged('statusBar', update), { dispose: store.onChanged(update) });
+  const subscriptions = vscode.Disposable.from(item, onSettingChanged('statusBar', update), {
+    dispose: store.onChanged(update),
+  });
+  return { item, dispose: () => subscriptions.dispose() };
 }
 
 type Status = {
@@ -70,9 +73,6 @@ function describeStatus(store: Store, always: boolean): Status | undefined {
 function toTooltip(lines: readonly string[]): vscode.MarkdownString {
   const shown = lines.slice(0, MOST_LISTED);
   const rest = lines.length - shown.length;
-  const tooltip = new vscode.MarkdownString();
-  for (const line of rest > 0 ? [...shown, vscode.l10n.t('and {0} more', rest)] : shown) {
-    tooltip.appendText(line.replaceAll(/\s+/g, ' ')).appendMarkdown('\n\n');
-  }
-  return tooltip;
+  const all = rest > 0 ? [...shown, vscode.l10n.t('and {0} more', rest)] : shown;
+  return new vscode.MarkdownString(all.map(escapeMarkdown).join('\n\n'));
 }

@@ -4,7 +4,7 @@ import { locateAll, type Located } from '../core/overview.ts';
 import type { Store } from '../core/store.ts';
 import { isNode, type Node } from './nodes.ts';
 import { UserError } from './report.ts';
-import { describeLastEvent, escapeIcons, nameOf, typeOf } from './words.ts';
+import { describeBriefly, escapeIcons, nameOf } from './words.ts';
 
 /** Finds what a command works on: its argument, else the view's selection, else what the user picks. */
 export type Targets = {
@@ -66,6 +66,6 @@ export function toPickItem({ connection, destination }: Located): vscode.QuickPi
   return {
     label: escapeIcons(nameOf(destination)),
     description: escapeIcons(connection.account.name),
-    detail: escapeIcons(`${typeOf(destination)} · ${describeLastEvent(destination)}`),
+    detail: escapeIcons(describeBriefly(destination)),
   };
 }

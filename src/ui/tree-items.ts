@@ -4,7 +4,15 @@ import { countHealth, type Health, healthOf } from '../core/health.ts';
 import type { AccountEntry, Store } from '../core/store.ts';
 import type { AccountNode, DestinationNode, Node } from './nodes.ts';
 import { describeProblem } from './problem.ts';
-import { describeHealth, describeLastEvent, describeTime, nameOf, typeOf } from './words.ts';
+import {
+  describeBriefly,
+  describeHealth,
+  describeLastEvent,
+  describeTime,
+  escapeMarkdown,
+  nameOf,
+  typeOf,
+} from './words.ts';
 
 /** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
 export function toTreeItem(node: Node, store: Store): vscode.TreeItem {
@@ -71,11 +79,10 @@ function toDestinationItem(node: DestinationNode, destination: Destination): vsc
   const health = healthOf(destination);
   const name = nameOf(destination);
   const type = typeOf(destination);
-  const lastEvent = describeLastEvent(destination);
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
   item.id = `destination/${node.accountId}/${node.destinationId}`;
   item.contextValue = 'destination';
-  item.description = `${type} · ${lastEvent}`;
+  item.description = describeBriefly(destination);
   item.iconPath = HEALTH_ICONS[health];
   item.tooltip = toTooltip(name, [
     [vscode.l10n.t('Health'), describeHealth(health)],
@@ -86,7 +93,9 @@ function toDestinationItem(node: DestinationNode, destination: Destination): vsc
     [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
     [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
   ]);
-  item.accessibilityInformation = { label: [name, type, describeHealth(health), lastEvent].join(', ') };
+  item.accessibilityInformation = {
+    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
+  };
   return item;
 }
 
@@ -114,11 +123,6 @@ function toEmptyItem(accountId: string): vscode.TreeItem {
 
 /** A heading and a list of facts. All of it is somebody's text: escaped, and neither trusted nor HTML. */
 function toTooltip(heading: string, facts: readonly (readonly [string, string])[]): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString('**')
-    .appendText(heading.trim().replaceAll(/\s+/g, ' '))
-    .appendMarkdown('**');
-  for (const [label, value] of facts) {
-    tooltip.appendMarkdown('  \n').appendText(`${label}: ${value}`);
-  }
-  return tooltip;
+  const lines = facts.map(([label, value]) => escapeMarkdown(`${label}: ${value}`));
+  return new vscode.MarkdownString([`**${escapeMarkdown(heading).trim()}**`, ...lines].join('  \n'));
 }

@@ -38,18 +38,24 @@ export function describeHealth(health: Health): string {
   }[health];
 }
 
-/** "last failure 2 hours ago": the event that decides the health, and its age. */
+/** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */
 export function describeLastEvent(destination: Destination): string {
   const event = lastEventOf(destination);
   if (!event) {
-    return describeHealth(healthOf(destination));
+    return '';
   }
   const age = describeAge(event.at);
   return {
     failure: vscode.l10n.t('last failure {0}', age),
     success: vscode.l10n.t('last success {0}', age),
-    created: vscode.l10n.t('never used, created {0}', age),
+    created: vscode.l10n.t('created {0}', age),
   }[event.kind];
+}
+
+/** "slack · last failure 2 hours ago", "generic · never used": what stands behind a name. */
+export function describeBriefly(destination: Destination): string {
+  const health = healthOf(destination);
+  return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
 /** The name as shown: the server may send none. */
@@ -59,6 +65,12 @@ export function nameOf(destination: Destination): string {
 
 export function typeOf(destination: Destination): string {
   return destination.type || vscode.l10n.t('unknown type');
+}
+
+/** Somebody's text inside Markdown: shown as it is, never as formatting, a link or HTML. Line breaks become spaces. */
+export function escapeMarkdown(text: string): string {
+  // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
+  return text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
 }
 
 /** Somebody's text for a label of a quick pick or the status bar, where `$(name)` would become an icon. */

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { EXTENSION_ID, getExtension } from './extension-under-test.ts';
+
+type Manifest = {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
+  };
+};
+
+describe('the manifest', () => {
+  const manifest = (): Manifest => vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest;
+
+  it('contributes just the commands that are registered, all in one category', async () => {
+    await getExtension();
+    const { commands } = manifest().contributes;
+    const registered = (await vscode.commands.getCommands(true)).filter((name) =>
+      /^cloudflareWebhooks\.[a-zA-Z]+$/.test(name),
+    );
+    assert.deepEqual(commands.map(({ command }) => command).toSorted(), registered.toSorted());
+    assert.ok(commands.every(({ category, title }) => category === 'Cloudflare Webhooks' && !title.startsWith('%')));
+  });
+
+  it('puts only contributed commands into menus, and what is inline also into the menu', () => {
+    const { commands, menus } = manifest().contributes;
+    const known = new Set(commands.map(({ command }) => command));
+    for (const entry of Object.values(menus).flat()) {
+      assert.ok(known.has(entry.command), entry.command);
+    }
+    const context = (menus['view/item/context'] ?? []) as readonly { command: string; group: string }[];
+    const listed = new Set(context.filter(({ group }) => !group.startsWith('inline')).map(({ command }) => command));
+    for (const { command } of context.filter(({ group }) => group.startsWith('inline'))) {
+      assert.ok(listed.has(command), `${command} is inline only`);
+    }
+    assert.ok(
+      !context.some(({ command, group }) => command.endsWith('deleteDestination') && group.startsWith('inline')),
+    );
+  });
+
+  it('does not let a workspace say where tokens are sent', () => {
+    const { properties } = manifest().contributes.configuration;
+    assert.equal(properties['cloudflareWebhooks.apiBaseUrl']?.scope, 'machine');
+  });
+
+  it('has every text of the manifest in its language file', () => {
+    assert.doesNotMatch(JSON.stringify(manifest()), /"%[^"%]+%"/);
+  });
+});

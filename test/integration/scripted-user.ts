@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+/** What the scripted user does with one question. */
+export type Reaction =
+  | { readonly types: string }
+  /** Ticks or chooses the items whose labels contain one of these. */
+  | { readonly picks: readonly string[] }
+  /** Presses the button with this title, of a message or a modal. */
+  | { readonly presses: string }
+  | 'goes back'
+  | 'leaves';
+
+/** One question the extension asked, as the user saw it. */
+export type Question = {
+  readonly kind: 'input' | 'pick' | 'message';
+  readonly title: string;
+  /** The prompt, the items, or the detail of a modal. */
+  readonly text: string;
+  /** What was wrong with the last answer, in the user's words. */
+  problem: string;
+};
+
+export type ScriptedUser = vscode.Disposable & {
+  /** What was asked, in order. An input that finds a problem is asked again and stands here once for each answer. */
+  readonly questions: readonly Question[];
+  /** Messages that were shown and asked nothing. */
+  readonly messages: readonly string[];
+};
+
+/**
+ * Stands in for the inputs, picks and messages of `vscode.window`, and answers them in turn. A question that comes after
+ * the last reaction is left (Escape). Dispose of it to give the real ones back.
+ */
+export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
+  const window = vscode.window as unknown as Record<string, unknown>;
+  const names = [
+    'createInputBox',
+    'createQuickPick',
+    'showQuickPick',
+    'showInformationMessage',
+    'showWarningMessage',
+    'showErrorMessage',
+  ] as const;
+  const real = names.map((name) => [name, window[name]] as const);
+  const remaining = [...reactions];
+  const questions: Question[] = [];
+  const messages: string[] = [];
+
+  function ask(kind: Question['kind'], title: string, text: string): [Question, Reaction] {
+    const question = { kind, title, text, problem: '' };
+    questions.push(question);
+    return [question, remaining.shift() ?? 'leaves'];
+  }
+
+  function createInputBox(): unknown {
+    const events = makeEvents();
+    const box = {
+      ...events.subscriptions,
+      ...{ title: '', prompt: '', placeholder: '', value: '', password: false, enabled: true, ignoreFocusOut: false },
+      buttons: [] as readonly vscode.QuickInputButton[],
+      show: () => queueMicrotask(react),
+      hide: events.hide,
+      dispose: events.dispose,
+    };
+    let question: Question | undefined;
+    let validationMessage: string | undefined;
+    let busy = false;
+    function react(): void {
+      const [asked, reaction] = ask('input', box.title, box.prompt);
+      question = asked;
+      if (reaction === 'goes back') {
+        events.button(vscode.QuickInputButtons.Back);
+      } else if (typeof reaction === 'object' && 'types' in reaction) {
+        box.value = reaction.types;
+        events.changeValue(box.value);
+        events.accept();
+      } else {
+        events.hide();
+      }
+    }
+    return Object.defineProperties(box, {
+      validationMessage: {
+        get: () => validationMessage,
+        set(value: string | undefined) {
+          validationMessage = value;
+          if (value && question) {
+            question.problem = value;
+          }
+        },
+      },
+      busy: {
+        get: () => busy,
+        set(value: boolean) {
+          // An input that comes to rest with a problem has the user try again.
+          if (busy && !value && validationMessage) {
+            queueMicrotask(react);
+          }
+          busy = value;
+        },
+      },
+    });
+  }
+
+  function createQuickPick(): unknown {
+    const events = makeEvents();
+    const pick = {
+      ...events.subscriptions,
+      ...{ title: '', placeholder: '', canSelectMany: false, ignoreFocusOut: false, matchOnDescription: false },
+      items: [] as readonly vscode.QuickPickItem[],
+      selectedItems: [] as readonly vscode.QuickPickItem[],
+      buttons: [] as readonly vscode.QuickInputButton[],
+      show: () => queueMicrotask(react),
+      hide: events.hide,
+      dispose: events.dispose,
+    };
+    function react(): void {
+      const [, reaction] = ask('pick', pick.title, describeItems(pick.items));
+      if (reaction === 'goes back') {
+        events.button(vscode.QuickInputButtons.Back);
+      } else if (typeof reaction === 'object' && 'picks' in reaction) {
+        pick.selectedItems = choose(pick.items, reaction.picks);
+        events.accept();
+      } else {
+        events.hide();
+      }
+    }
+    return pick;
+  }
+
+  async function showQuickPick<T extends vscode.QuickPickItem>(
+    items: readonly T[],
+    options: vscode.QuickPickOptions = {},
+  ): Promise<T | undefined> {
+    const [, reaction] = ask('pick', options.title ?? '', describeItems(items));
+    return typeof reaction === 'object' && 'picks' in reaction ? choose(items, reaction.picks)[0] : undefined;
+  }
+
+  type Button = string | vscode.MessageItem;
+  async function showMessage(message: string, ...rest: readonly (vscode.MessageOptions | Button)[]): Promise<unknown> {
+    const options = rest.find((each): each is vscode.MessageOptions => typeof each === 'object' && !('title' in each));
+    const buttons = rest.filter((each): each is Button => typeof each === 'string' || 'title' in each);
+    if (buttons.length === 0) {
+      messages.push(message);
+      return undefined;
+    }
+    const [, reaction] = ask('message', message, options?.detail ?? '');
+    if (typeof reaction !== 'object' || !('presses' in reaction)) {
+      return undefined;
+    }
+    const titled = buttons.find((each) => (typeof each === 'string' ? each : each.title) === reaction.presses);
+    return titled ?? assert.fail(`There is no button “${reaction.presses}” on “${message}”`);
+  }
+
+  Object.assign(window, {
+    createInputBox,
+    createQuickPick,
+    showQuickPick,
+    showInformationMessage: showMessage,
+    showWarningMessage: showMessage,
+    showErrorMessage: showMessage,
+  });
+  return { questions, messages, dispose: () => void Object.assign(window, Object.fromEntries(real)) };
+}
+
+function describeItems(items: readonly vscode.QuickPickItem[]): string {
+  return items
+    .map(({ label, description, detail }) => [label, description, detail].filter(Boolean).join(' | '))
+    .join('\n');
+}
+
+function choose<T extends vscode.QuickPickItem>(items: readonly T[], labels: readonly string[]): readonly T[] {
+  const chosen = items.filter(({ label }) => labels.some((each) => label.includes(each)));
+  assert.ok(chosen.length > 0, `None of ${labels.join(', ')} is among:\n${describeItems(items)}`);
+  return chosen;
+}
+
+function makeEvents() {
+  const accepted = new vscode.EventEmitter<void>();
+  const hidden = new vscode.EventEmitter<void>();
+  const changed = new vscode.EventEmitter<string>();
+  const triggered = new vscode.EventEmitter<vscode.QuickInputButton>();
+  return {
+    subscriptions: {
+      onDidAccept: accepted.event,
+      onDidHide: hidden.event,
+      onDidChangeValue: changed.event,
+      onDidTriggerButton: triggered.event,
+    },
+    accept: () => accepted.fire(),
+    hide: () => hidden.fire(),
+    changeValue: (value: string) => changed.fire(value),
+    button: (button: vscode.QuickInputButton) => triggered.fire(button),
+    dispose: () => vscode.Disposable.from(accepted, hidden, changed, triggered).dispose(),
+  };
+}
