@@ -11,7 +11,7 @@ const shared = {
   minify: !watch,
   sourcemap: watch ? 'linked' : false,
   legalComments: 'none',
-  logLevel: 'warning',
+  logLevel: watch ? 'silent' : 'warning',
 };
 
 /** What is shipped: how it is built, the most it may weigh (bytes), and what must not be in it. */
@@ -75,12 +75,17 @@ async function buildAll() {
   }
 }
 
-/** Announces each build in the words that `.vscode/tasks.json` waits for. */
+/** Announces each build and its errors in the words that the problem matcher of `.vscode/tasks.json` waits for. */
 const announcing = {
   name: 'announcing',
   setup({ onStart, onEnd }) {
     onStart(() => console.log('[watch] build started'));
-    onEnd(({ errors }) => console.log(`[watch] build finished, ${errors.length} errors`));
+    onEnd(({ errors }) => {
+      for (const { location, text } of errors) {
+        console.log(`${location?.file ?? ''}:${location?.line ?? 0}:${location?.column ?? 0}: error: ${text}`);
+      }
+      console.log(`[watch] build finished, ${errors.length} errors`);
+    });
   },
 };
 

@@ -4,7 +4,6 @@ import type { FakeCloudflare } from '../../fake-cloudflare/server.ts';
 
 export const halden = demoAccountId('Halden Logistics');
 export const brightwater = demoAccountId('Brightwater Media');
-export const tern = demoAccountId('Tern & Co. Labs');
 
 export type Answer<Result> = {
   readonly status: number;

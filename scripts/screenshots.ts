@@ -1,0 +1,117 @@
+// Takes the picture of the README, and one of every surface in four themes to look at, from the packaged extension in a
+// real workbench. `npm run screenshots`
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
+import { demoAccountId } from '../test/fake-cloudflare/demo-world.ts';
+import { answerAddAccount, pictureFile, type Session, startSession } from '../test/e2e/session.ts';
+import { packageExtension } from './package-extension.ts';
+
+const README_PICTURE = 'docs/images/destinations.png';
+const STATUS_ITEM = 'cloudflareWebhooks.health';
+
+const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast-dark': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+} as const;
+
+/** Every surface in turn, each left as it was found. */
+async function visit(session: Session, take: (name: string) => Promise<void>): Promise<void> {
+  const { fake, workbench, view } = session;
+  const { quickInput, page } = workbench;
+  await workbench.welcome.getByText('Add Account…').waitFor();
+  await take('welcome');
+  await workbench.welcome.getByText('Add Account…').click();
+  await quickInput.waitFor('Which token?');
+  await take('add-account-source');
+  await quickInput.pick('Paste a token');
+  await quickInput.waitFor('Paste a Cloudflare API token');
+  await quickInput.answer(demoTokens.expired);
+  await quickInput.waitFor('has expired');
+  await take('add-account-problem');
+  await quickInput.answer(demoTokens.demo);
+  await quickInput.waitFor('Which accounts?');
+  await take('add-account-accounts');
+  await quickInput.accept();
+  await view.reveal('Tern & Co. Labs, account, 10');
+  await view.reveal('SIEM');
+  await take('tree');
+  await view.row('SIEM').hover();
+  await page.locator('.workbench-hover', { hasText: 'splunk.halden.example' }).waitFor();
+  await take('tooltip');
+  await page.keyboard.press('Escape');
+  await view.row('SIEM').click({ button: 'right' });
+  await page.locator('.monaco-menu').waitFor();
+  await take('menu');
+  await page.keyboard.press('Escape');
+  await workbench.statusItem(STATUS_ITEM).hover();
+  await page.locator('.workbench-hover', { hasText: 'Halden Logistics' }).waitFor();
+  await take('status-tooltip');
+  await workbench.statusItem(STATUS_ITEM).click();
+  await quickInput.waitFor('Failing Destinations');
+  await take('show-failing');
+  await quickInput.cancel();
+  await view.pickFromMenu('SIEM', 'Delete…');
+  await workbench.dialog.read();
+  await take('delete');
+  await workbench.dialog.press('Cancel');
+  await fake.addFault({ account: demoAccountId('Halden Logistics'), fault: { kind: 'status', status: 401 } });
+  await workbench.runCommand('Cloudflare Webhooks: Refresh');
+  await view.reveal(/^Cloudflare does not accept the token of Halden/);
+  await view.row(/^Cloudflare does not accept/).hover();
+  await take('problem');
+  await fake.clear({ part: 'faults' });
+  await view.pressInline(/^Cloudflare does not accept/, 'Refresh');
+  await view.reveal('Halden Logistics, account, 2 failing · 15');
+}
+
+async function takeAll(theme: keyof typeof THEMES): Promise<void> {
+  const session = await startSession({
+    userSettings: { 'workbench.colorTheme': THEMES[theme] },
+    env: { CLOUDFLARE_API_TOKEN: demoTokens.demo },
+    viewport: { width: 1000, height: 700 },
+  });
+  try {
+    await visit(session, async (name) => {
+      await session.workbench.screenshot(pictureFile(`${theme}-${name}`));
+    });
+    console.log(`${theme}: ${path.dirname(pictureFile('x'))}`);
+  } finally {
+    await session.close();
+  }
+}
+
+async function takeForReadme(): Promise<void> {
+  const session = await startSession({
+    userSettings: { 'workbench.colorTheme': THEMES.dark },
+    viewport: { width: 900, height: 560 },
+    deviceScaleFactor: 2,
+  });
+  try {
+    const { workbench, view } = session;
+    await workbench.welcome.getByText('Add Account…').click();
+    await answerAddAccount(session, demoTokens.demo);
+    await view.reveal('Tern & Co. Labs, account, 10');
+    await view.reveal('SIEM');
+    await workbench.statusItem(STATUS_ITEM).hover();
+    await workbench.page.locator('.workbench-hover', { hasText: 'Halden Logistics' }).waitFor();
+    await mkdir(path.dirname(README_PICTURE), { recursive: true });
+    await workbench.screenshot(README_PICTURE);
+    console.log(README_PICTURE);
+  } finally {
+    await session.close();
+  }
+}
+
+await packageExtension();
+const asked = process.argv.slice(2);
+for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
+  if (asked.length === 0 || asked.includes(theme)) {
+    await takeAll(theme);
+  }
+}
+if (asked.length === 0 || asked.includes('readme')) {
+  await takeForReadme();
+}

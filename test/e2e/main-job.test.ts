@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { demoAccountId, demoFailing } from '../fake-cloudflare/demo-world.ts';
+import { answerAddAccount, CONTAINER, pictureFile, type Session, startSession } from './session.ts';
+
+const STATUS_ITEM = 'cloudflareWebhooks.health';
+
+describe('the main job, as a user does it', function () {
+  this.timeout(120_000);
+  let session: Session;
+
+  before(async () => {
+    session = await startSession();
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await session.workbench.screenshot(pictureFile(`failed ${this.currentTest.title}`));
+    }
+  });
+
+  it('adds accounts from the welcome view', async () => {
+    const { workbench, view } = session;
+    await workbench.welcome.getByText('Add Account…').click();
+    assert.equal(await workbench.quickInput.isMasked(), true);
+    await answerAddAccount(session, demoTokens.demo);
+    for (const name of ['Halden Logistics, account, 2 failing · 15', 'Brightwater Media, account, 2 failing · 14']) {
+      await view.reveal(name);
+    }
+    await view.reveal('Tern & Co. Labs, account, 10');
+    await view.reveal('Halden Logistics');
+  });
+
+  it('shows failing ones first, in words', async () => {
+    const [, first, second] = await session.view.rows();
+    assert.match(first ?? '', /^SIEM, splunk, failing, last failure /);
+    assert.match(second ?? '', /^Payments on-call, slack, failing, last failure /);
+  });
+
+  it('counts failing ones in the status bar and on the icon', async () => {
+    const { workbench } = session;
+    assert.match(await workbench.statusItem(STATUS_ITEM).innerText(), /4 failing/);
+    assert.equal(await workbench.badge(CONTAINER), '4');
+  });
+
+  it('goes from the status bar to a failing destination', async () => {
+    const { workbench, view } = session;
+    await workbench.statusItem(STATUS_ITEM).click();
+    await workbench.quickInput.waitFor('Failing Destinations');
+    assert.equal((await workbench.quickInput.items()).length, demoFailing.length);
+    await workbench.quickInput.pick('Live events');
+    await view.tree.locator('[role="treeitem"][aria-selected="true"]', { hasText: 'Live events' }).waitFor();
+  });
+
+  it('deletes a destination, here and at Cloudflare', async () => {
+    const { fake, workbench, view } = session;
+    const account = demoAccountId('Halden Logistics');
+    await view.reveal('Payments on-call');
+    await view.pickFromMenu('Payments on-call', 'Delete…');
+    const { message, detail, buttons } = await workbench.dialog.read();
+    assert.equal(message, 'Delete the webhook destination “Payments on-call” of Halden Logistics?');
+    assert.match(detail, /host hooks\.slack\.com/);
+    assert.ok(buttons.includes('Delete') && buttons.includes('Cancel'));
+    await workbench.dialog.press('Delete');
+    await view.row('Payments on-call').waitFor({ state: 'detached' });
+    const left = await fake.destinations({ account });
+    assert.equal(left.length, 14);
+    assert.ok(!left.some(({ name }) => name === 'Payments on-call'));
+    await workbench.statusItem(STATUS_ITEM).getByText('3 failing').waitFor();
+    await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
+  });
+
+  it('still has the accounts after the window is reloaded, and asks for no token', async () => {
+    const { workbench, view } = session;
+    await workbench.reload();
+    await workbench.openContainer(CONTAINER);
+    await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
+    await workbench.statusItem(STATUS_ITEM).getByText('3 failing').waitFor();
+    assert.equal(await workbench.quickInput.widget.isVisible(), false);
+  });
+
+  it('says on the account’s own row what is wrong, and recovers from there', async () => {
+    const { fake, workbench, view } = session;
+    await fake.addFault({ account: demoAccountId('Brightwater Media'), fault: { kind: 'html' } });
+    await workbench.runCommand('Cloudflare Webhooks: Refresh');
+    await view.reveal(/Brightwater Media, account, 2 failing · 14 · stale/);
+    const problem = /^What answered for Brightwater Media is not Cloudflare’s API/;
+    await view.reveal(problem);
+    await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
+    await fake.clear({ part: 'faults' });
+    await view.reveal(problem);
+    await view.pressInline(problem, 'Refresh');
+    await view.row(problem).waitFor({ state: 'detached' });
+  });
+
+  it('has logged no error to the console', () => {
+    assert.deepEqual(session.workbench.consoleErrors, []);
+  });
+});

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { VSIX } from '../../scripts/package-extension.ts';
+import { connectControl, type ControlClient } from '../fake-cloudflare/client.ts';
+import { type FakeCloudflare, startFakeCloudflare } from '../fake-cloudflare/server.ts';
+import { cacheFolder } from '../vscode-host/cache-folder.ts';
+import type { HostVersion } from '../vscode-host/host-versions.ts';
+import type { Settings } from '../vscode-host/user-data.ts';
+import { startWorkbench, type Workbench } from '../vscode-host/workbench.ts';
+import { openWorkbench, type OpenWorkbench } from '../vscode-host/workbench-browser.ts';
+import type { TreeView } from '../vscode-host/tree-view.ts';
+import type { WorkbenchPage } from '../vscode-host/workbench-page.ts';
+
+export const CONTAINER = 'Cloudflare Webhooks';
+export const VIEW = 'Webhook Destinations';
+
+/** The packaged extension in a real workbench, with a fake Cloudflare behind it. */
+export type Session = {
+  readonly fake: ControlClient;
+  readonly workbench: WorkbenchPage;
+  readonly view: TreeView;
+  close(): Promise<void>;
+};
+
+export type SessionOptions = {
+  readonly version?: HostVersion;
+  readonly userSettings?: Settings;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly deviceScaleFactor?: number;
+};
+
+/** Starts all of it; whatever has started is ended again when a later part fails. */
+export async function startSession(options: SessionOptions = {}): Promise<Session> {
+  const parts: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of parts.splice(0).toReversed()) {
+      await part.close();
+    }
+  };
+  try {
+    const fake: FakeCloudflare = await startFakeCloudflare({ seed: 'demo' });
+    parts.push(fake);
+    const server: Workbench = await startWorkbench({
+      version: options.version ?? 'newest',
+      vsix: VSIX,
+      userSettings: options.userSettings ?? {},
+      machineSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
+    });
+    parts.push(server);
+    const { viewport, deviceScaleFactor } = options;
+    const opened: OpenWorkbench = await openWorkbench(server, {
+      ...(viewport ? { viewport } : {}),
+      ...(deviceScaleFactor ? { deviceScaleFactor } : {}),
+    });
+    parts.push(opened);
+    const { workbench } = opened;
+    await workbench.openContainer(CONTAINER);
+    return { fake: connectControl(fake.controlUrl), workbench, view: workbench.treeView(VIEW), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Adds the accounts with these names through the input boxes, from the token being asked for. */
+export async function answerAddAccount(
+  { workbench }: Session,
+  token: string,
+  unticked: readonly string[] = [],
+): Promise<void> {
+  const { quickInput } = workbench;
+  await quickInput.waitFor('Paste a Cloudflare API token');
+  await quickInput.answer(token);
+  await quickInput.waitFor('Which accounts?');
+  for (const name of unticked) {
+    await quickInput.pick(name);
+  }
+  await quickInput.accept();
+  await quickInput.waitUntilClosed();
+}
+
+/** Where pictures go that nobody commits: of failures, and of every surface for looking at. */
+export function pictureFile(name: string): string {
+  return path.join(cacheFolder, 'screenshots', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
+}
