@@ -4,16 +4,19 @@ import { dashboardAddress } from './core/account.ts';
 import { ApiError } from './core/api/api-error.ts';
 import { createRedactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
+import type { Connection } from './core/connection.ts';
 import { createStore } from './core/store.ts';
+import { createAccountOrder } from './ui/account-order.ts';
 import { addAccount, addFromEnvironment, hasEnvironmentToken } from './ui/add-account.ts';
 import { createAutoRefresh } from './ui/auto-refresh.ts';
-import { registerCommands } from './ui/commands.ts';
+import { type CommandHandler, registerCommands } from './ui/commands.ts';
 import { createConnections } from './ui/connections.ts';
 import { createContextKey } from './ui/context-key.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
-import { removeAccount, replaceToken } from './ui/manage-accounts.ts';
+import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/manage-accounts.ts';
 import { confirmAndDelete, showFailing } from './ui/manage-destinations.ts';
 import { createStatusItem } from './ui/status-item.ts';
+import { describeTrouble } from './ui/storage-trouble.ts';
 import { createTargets } from './ui/targets.ts';
 import { createDestinationsView, VIEW_ID } from './ui/tree.ts';
 
@@ -36,7 +39,8 @@ export function activate(context: vscode.ExtensionContext) {
   };
   const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
   const connections = createConnections(context, store, redactor, host);
-  const destinationsView = createDestinationsView(store);
+  const accountOrder = createAccountOrder(connections);
+  const destinationsView = createDestinationsView(store, accountOrder);
   const { provider, view } = destinationsView;
   const statusItem = createStatusItem(store);
   const targets = createTargets(store, view);
@@ -49,6 +53,17 @@ export function activate(context: vscode.ExtensionContext) {
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
 
+  /** A command on one account, which failures then name. */
+  const onAccount =
+    (title: string, work: (connection: Connection) => PromiseLike<unknown>): CommandHandler =>
+    async (argument, naming) => {
+      const connection = await targets.account(argument, title);
+      if (connection) {
+        naming({ name: connection.account.name, accountId: connection.account.id });
+        await work(connection);
+      }
+    };
+
   const commands = registerCommands(
     {
       addAccount: async (argument) => {
@@ -57,19 +72,22 @@ export function activate(context: vscode.ExtensionContext) {
           ? inView(async () => addFromEnvironment(connections, process.env))
           : addAccount(connections, process.env));
       },
-      replaceToken: async (argument, naming) => {
-        const connection = await targets.account(argument, vscode.l10n.t('Replace Token'));
-        if (connection) {
-          naming({ name: connection.account.name, accountId: connection.account.id });
-          await replaceToken(connection, connections);
-        }
-      },
-      removeAccount: async (argument) => {
-        const connection = await targets.account(argument, vscode.l10n.t('Remove Account'));
-        if (connection) {
-          await removeAccount(connection, connections);
-        }
-      },
+      replaceToken: onAccount(vscode.l10n.t('Replace Token'), async (connection) =>
+        replaceToken(connection, connections),
+      ),
+      chooseToken: onAccount(vscode.l10n.t('Choose Token'), async (connection) => chooseToken(connection, connections)),
+      renameAccount: onAccount(vscode.l10n.t('Rename Account'), async (connection) =>
+        renameAccount(connection, connections),
+      ),
+      removeAccount: onAccount(vscode.l10n.t('Remove Account'), async (connection) =>
+        removeAccount(connection, connections),
+      ),
+      copyAccountId: onAccount(vscode.l10n.t('Copy Account ID'), async ({ account }) =>
+        vscode.env.clipboard.writeText(account.id),
+      ),
+      openInDashboard: onAccount(vscode.l10n.t('Open in Dashboard'), async ({ account }) =>
+        vscode.env.openExternal(vscode.Uri.parse(dashboardAddress(account.id), true)),
+      ),
       refresh: async (argument) => {
         const only = targets.selectedAccount(argument);
         await inView(async () => store.refresh(only && [only.account.id]));
@@ -82,24 +100,27 @@ export function activate(context: vscode.ExtensionContext) {
         }
       },
       showFailing: async () => showFailing(store, view),
-      openInDashboard: async (argument) => {
-        const connection = await targets.account(argument, vscode.l10n.t('Open in Dashboard'));
-        if (connection) {
-          await vscode.env.openExternal(vscode.Uri.parse(dashboardAddress(connection.account.id), true));
-        }
-      },
       showLog: () => logger.show(),
     },
     logger,
   );
 
-  context.subscriptions.push(logger, connections, destinationsView, statusItem, createAutoRefresh(store), commands, {
-    dispose: store.onChanged(
-      ({ accounts }) => accounts && setState(store.entries().length === 0 ? 'noAccount' : 'ready'),
-    ),
-  });
-  const storedState = (): unknown =>
-    [context.globalState, context.workspaceState].map((state) => state.keys().map((key) => [key, state.get(key)]));
+  context.subscriptions.push(
+    logger,
+    connections,
+    destinationsView,
+    statusItem,
+    createAutoRefresh(store),
+    commands,
+    connections.onTroubleChanged((trouble) => {
+      view.message = describeTrouble(trouble);
+    }),
+    {
+      dispose: store.onChanged(
+        ({ accounts }) => accounts && setState(store.entries().length === 0 ? 'noAccount' : 'ready'),
+      ),
+    },
+  );
   return isTest
     ? {
         loaded,
@@ -108,7 +129,8 @@ export function activate(context: vscode.ExtensionContext) {
         provider,
         view,
         statusItem: statusItem.item,
-        storedState,
+        accountOrder,
+        context,
         logged: () => lines.join('\n'),
       }
     : undefined;

@@ -1,5 +1,3 @@
-import * as v from 'valibot';
-
 /** A Cloudflare account the user has added. */
 export type Account = {
   /** 32 hex digits; as Cloudflare writes it. */
@@ -24,20 +22,4 @@ export function parseAccountId(text: string): string | undefined {
 /** The account's page of notification destinations in Cloudflare's dashboard. */
 export function dashboardAddress(accountId: string): string {
   return `https://dash.cloudflare.com/${encodeURIComponent(accountId)}/notifications/destinations`;
-}
-
-/** An account as it is remembered between sessions, in the user's order. Holds no secret. */
-export type RememberedAccount = Account & {
-  /** The token record it is read through. */
-  readonly tokenId: string;
-};
-
-const rememberedSchema = v.array(
-  v.object({ id: v.pipe(v.string(), v.regex(ACCOUNT_ID)), name: v.string(), tokenId: v.string() }),
-);
-
-/** Reads what was remembered; undefined where it is not a list of accounts. */
-export function parseRememberedAccounts(value: unknown): readonly RememberedAccount[] | undefined {
-  const result = v.safeParse(rememberedSchema, value);
-  return result.success ? result.output : undefined;
 }

@@ -1,11 +1,12 @@
 import type { Account } from './account.ts';
 import type { Api } from './api/client.ts';
+import type { TokenInfo } from './token.ts';
 
 /** An account together with the token it is read through. */
 export type Connection = {
   readonly account: Account;
-  /** The id of the token's record, not the token. */
-  readonly tokenId: string;
+  /** What may be shown of the token; undefined where it is no longer stored here. */
+  readonly token: TokenInfo | undefined;
   /** The client of that token: another object means another token or another API address. */
   readonly api: Api;
 };

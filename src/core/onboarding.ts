@@ -2,15 +2,12 @@ import type { Account } from './account.ts';
 import { ApiError } from './api/api-error.ts';
 import type { Api } from './api/client.ts';
 import type { TokenStatus } from './api/decode.ts';
-import { ownerByPrefix, type TokenOwner } from './token.ts';
+import { ownerByPrefix, type TokenInfo, type TokenOwner } from './token.ts';
 
 /** A token Cloudflare lets in. */
 export type VerifiedToken = {
   readonly token: string;
-  readonly owner: TokenOwner;
-  /** As Cloudflare sent it; absent where the token does not expire. */
-  readonly expiresOn?: string;
-};
+} & Pick<TokenInfo, 'owner' | 'expiresOn' | 'cloudflareId'>;
 
 /**
  * Verifies a token by the call its prefix or the answer suggests: a user's by `/user/tokens/verify`, an account's own by
@@ -47,11 +44,11 @@ export async function checkAccountToken(
   return toVerified(token, 'account', await api.verifyAccountToken(accountId, signal));
 }
 
-function toVerified(token: string, owner: TokenOwner, { status, expiresOn }: TokenStatus): VerifiedToken {
+function toVerified(token: string, owner: TokenOwner, { id, status, expiresOn }: TokenStatus): VerifiedToken {
   if (status !== 'active') {
     throw new ApiError({ kind: 'auth', tokenStatus: status });
   }
-  return { token, owner, ...(expiresOn ? { expiresOn } : {}) };
+  return { token, owner, ...(id ? { cloudflareId: id } : {}), ...(expiresOn ? { expiresOn } : {}) };
 }
 
 /**

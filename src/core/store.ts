@@ -26,8 +26,11 @@ export type Store = {
   entry(accountId: string): AccountEntry | undefined;
   /** Takes over the accounts there are now. States survive, except that a new client starts over any reading under way. */
   setConnections(connections: readonly Connection[]): void;
-  /** Reads these accounts (default: all). One that is being read already is not read twice. Never rejects. */
-  refresh(accountIds?: readonly string[]): Promise<void>;
+  /**
+   * Reads these accounts (default: all). One that is being read already is not read twice. Never rejects. In the
+   * background those are left out whose token Cloudflare has refused: until the user has replaced it or tries again.
+   */
+  refresh(accountIds?: readonly string[], options?: { readonly background?: boolean }): Promise<void>;
   /** Puts right what an operation of ours has changed, ahead of the next reading. */
   removeDestination(accountId: string, destinationId: string): void;
   /** Returns what ends it. Nothing is sent where nothing changed. */
@@ -55,6 +58,8 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
   let slots: ReadonlyMap<string, Slot> = new Map();
   const listeners = new Set<(change: Change) => void>();
   const inTurn = createLimit(concurrency);
+  /** The clients whose token Cloudflare refused the last time it was used. */
+  const refused = new WeakSet<Connection['api']>();
 
   function emit(change: Change): void {
     for (const listener of listeners) {
@@ -84,6 +89,11 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
           return { kind: 'failed', error: toApiError(error), ...(last ? { last } : {}) };
         },
       );
+      if (outcome.kind === 'failed' && outcome.error.kind === 'auth') {
+        refused.add(api);
+      } else {
+        refused.delete(api);
+      }
       if (slots.get(account.id) !== slot) {
         return;
       }
@@ -115,12 +125,12 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
         emit({ accounts: true, states: new Set() });
       }
     },
-    async refresh(accountIds) {
+    async refresh(accountIds, { background = false } = {}) {
       const wanted = accountIds ?? [...slots.keys()];
       await Promise.all(
         wanted.flatMap((id) => {
           const slot = slots.get(id);
-          if (!slot) {
+          if (!slot || (background && refused.has(slot.connection.api))) {
             return [];
           }
           slot.reading ??= read(slot).finally(() => {
@@ -154,7 +164,7 @@ function isSameState(a: AccountState, b: AccountState): boolean {
 }
 
 function isSame(a: Connection, b: Connection | undefined): boolean {
-  return a.api === b?.api && a.tokenId === b.tokenId && JSON.stringify(a.account) === JSON.stringify(b.account);
+  return a.api === b?.api && JSON.stringify([a.token, a.account]) === JSON.stringify([b.token, b.account]);
 }
 
 /** Runs at most so many of the jobs given to it at once, the others in the order they came. */

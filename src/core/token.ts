@@ -37,16 +37,19 @@ export function ownerByPrefix(token: string): TokenOwner | undefined {
   return token.startsWith('cfat_') ? 'account' : token.startsWith('cfut_') ? 'user' : undefined;
 }
 
-/** The value of one SecretStorage entry: one token, its format versioned so that a newer one is never misread. */
-export type TokenRecord = {
-  readonly version: 1;
+/** What may be shown of a token. */
+export type TokenInfo = {
   /** Ours, and stays when the token is replaced by another. */
   readonly id: string;
-  readonly token: string;
   readonly owner: TokenOwner;
   /** As Cloudflare sent it; absent where the token does not expire. */
   readonly expiresOn?: string;
+  /** Cloudflare's own id of the token, which its dashboard and audit log show; not a secret. */
+  readonly cloudflareId?: string;
 };
+
+/** The value of one SecretStorage entry: one token, its format versioned so that a newer one is never misread. */
+export type TokenRecord = TokenInfo & { readonly version: 1; readonly token: string };
 
 const KEY_PREFIX = 'cloudflareWebhooks.token.';
 
@@ -64,10 +67,16 @@ const recordSchema = v.object({
   token: v.pipe(v.string(), v.nonEmpty()),
   owner: v.picklist(['user', 'account']),
   expiresOn: v.exactOptional(v.string()),
+  cloudflareId: v.exactOptional(v.string()),
 });
 
 /** Reads an entry back. Undefined where it is malformed or of a newer version: it is then left alone, not deleted. */
 export function parseTokenRecord(key: string, value: string): TokenRecord | undefined {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), value);
   return result.success && tokenKey(result.output.id) === key ? result.output : undefined;
+}
+
+/** The record without the token itself. */
+export function toTokenInfo({ token: _token, version: _version, ...info }: TokenRecord): TokenInfo {
+  return info;
 }

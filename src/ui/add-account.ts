@@ -2,12 +2,15 @@ import * as vscode from 'vscode';
 import type { Account } from '../core/account.ts';
 import { ApiError } from '../core/api/api-error.ts';
 import type { Api } from '../core/api/client.ts';
-import { checkToken, discoverAccounts, type VerifiedToken } from '../core/onboarding.ts';
-import { cleanToken, type TokenRecord } from '../core/token.ts';
+import { checkToken, discoverAccounts } from '../core/onboarding.ts';
+import type { AddedAccount } from '../core/remembered-accounts.ts';
+import { cleanToken } from '../core/token.ts';
 import type { Connections } from './connections.ts';
+import { confirmUnreadable, findUnreadable } from './manage-accounts.ts';
 import { describeProblem } from './problem.ts';
 import { type Answer, askPick, askText } from './quick-input.ts';
 import { UserError } from './report.ts';
+import { warnUnsaved } from './storage-trouble.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
 import { escapeIcons } from './words.ts';
 
@@ -32,7 +35,7 @@ export async function addAccount(connections: Connections, environment: Environm
       return;
     }
     const back = hasEnvironmentToken(environment);
-    const added = await addTyped(connections, back);
+    const added = await addTyped(connections, environment, back);
     if (added !== 'back') {
       return;
     }
@@ -57,7 +60,7 @@ async function askSource(environment: Environment): Promise<Answer<'typed' | 'en
   return chosen ? { kind: 'value', value: chosen.source } : { kind: 'cancel' };
 }
 
-async function addTyped(connections: Connections, back: boolean): Promise<'back' | 'done'> {
+async function addTyped(connections: Connections, environment: Environment, back: boolean): Promise<'back' | 'done'> {
   for (;;) {
     const answer = await askToken({
       title: TITLE,
@@ -69,9 +72,9 @@ async function addTyped(connections: Connections, back: boolean): Promise<'back'
       return answer.kind === 'back' ? 'back' : 'done';
     }
     const { verified } = answer.value;
-    const accounts = await askAccounts(answer.value, connections);
+    const accounts = await askReadableAccounts(answer.value, connections, environment);
     if (accounts.kind === 'value') {
-      await connections.add(toRecord(verified, connections), accounts.value);
+      warnUnsaved(await connections.add(verified, accounts.value), connections);
     }
     if (accounts.kind !== 'back') {
       return 'done';
@@ -79,98 +82,120 @@ async function addTyped(connections: Connections, back: boolean): Promise<'back'
   }
 }
 
-/** A token that is stored already keeps its record, so that no token is ever stored twice. */
-function toRecord(verified: VerifiedToken, connections: Connections): TokenRecord {
-  const known = [...connections.tokens().values()].find(({ token }) => token === verified.token);
-  return { version: 1, id: known?.id ?? crypto.randomUUID(), ...verified };
-}
-
-/** Which of the accounts the token sees; where it sees none, which account by its id. */
-async function askAccounts(
-  { verified, accounts: seen, accountId }: TokenAnswer,
+/** The accounts to add, each of which has answered to the token or is kept on the user's word, and what to call it. */
+async function askReadableAccounts(
+  answer: TokenAnswer,
   connections: Connections,
-): Promise<Answer<readonly Account[]>> {
-  if (accountId !== undefined) {
-    return askLabel(accountId);
-  }
-  const api = connections.connect(verified.token);
-  if (seen.length === 0) {
-    return askTypedAccount(
-      api,
-      vscode.l10n.t('This token may not list accounts (narrow tokens may not). Enter the ID of the account.'),
-    );
-  }
-  const known = new Set(connections.accounts().map(({ id }) => id));
+  environment: Environment,
+): Promise<Answer<readonly AddedAccount[]>> {
+  const api = connections.connect(answer.verified.token);
   for (;;) {
-    const items = [
-      ...seen.map((account) => ({
-        label: escapeIcons(account.name),
-        description: account.id,
-        ...(known.has(account.id)
-          ? { detail: vscode.l10n.t('Already added; it will be read through this token') }
-          : {}),
-        picked: !known.has(account.id),
-        account: account as Account | undefined,
-      })),
-      { label: vscode.l10n.t('$(edit) Enter an account ID…'), alwaysShow: true, account: undefined },
-    ];
-    const answer = await askPick({
-      title: TITLE,
-      placeholder: vscode.l10n.t('Which accounts?'),
-      items,
-      many: true,
-      back: true,
-    });
-    if (answer.kind !== 'value') {
-      return answer;
+    const chosen =
+      answer.accountId === undefined
+        ? await askAccounts(answer.accounts, api, connections, environment)
+        : ({ kind: 'value', value: [{ id: answer.accountId, name: answer.accountId }] } as const);
+    if (chosen.kind !== 'value') {
+      return chosen;
     }
-    const chosen = answer.value.flatMap(({ account }) => (account ? [account] : []));
-    if (!answer.value.some(({ account }) => !account)) {
-      return { kind: 'value', value: chosen };
+    const unreadable = await findUnreadable(api, chosen.value);
+    if (unreadable.length > 0 && !(await confirmUnreadable(unreadable, vscode.l10n.t('Add Anyway')))) {
+      // Back to the choice, or to the token where there was none.
+      if (answer.accountId === undefined) {
+        continue;
+      }
+      return { kind: 'back' };
     }
-    const typed = await askTypedAccount(api, vscode.l10n.t('Enter the ID of the account.'));
-    if (typed.kind !== 'back') {
-      return typed.kind === 'value' ? { kind: 'value', value: [...chosen, ...typed.value] } : typed;
-    }
-  }
-}
-
-/** An account by its id, which has to answer, then what to call it: such tokens may not read its name. */
-async function askTypedAccount(api: Api, prompt: string): Promise<Answer<readonly Account[]>> {
-  for (;;) {
-    const answer = await askAccountId<string>({
-      title: TITLE,
-      prompt,
-      check: async (accountId, signal) => {
-        try {
-          await api.listDestinations(accountId, signal);
-          return { ok: true, value: accountId };
-        } catch (error) {
-          if (error instanceof ApiError) {
-            return { ok: false, problem: describeProblem(error, vscode.l10n.t('account {0}', accountId)).sentence };
-          }
-          throw error;
-        }
-      },
-    });
-    if (answer.kind !== 'value') {
-      return answer;
-    }
-    const labelled = await askLabel(answer.value);
-    if (labelled.kind !== 'back') {
+    const [only, ...others] = chosen.value;
+    const labelled = only && others.length === 0 ? await askLabel(only) : chosen;
+    if (labelled.kind !== 'back' || answer.accountId !== undefined) {
       return labelled;
     }
   }
 }
 
-async function askLabel(id: string): Promise<Answer<readonly Account[]>> {
-  return askText<readonly Account[]>({
+/** Which of the accounts the token sees; where it sees none, or on demand, which account by its id. */
+async function askAccounts(
+  seen: readonly Account[],
+  api: Api,
+  connections: Connections,
+  environment: Environment,
+): Promise<Answer<readonly Account[]>> {
+  if (seen.length === 0) {
+    return askTypedAccount(
+      api,
+      vscode.l10n.t('This token may not list accounts (narrow tokens may not). Enter the ID of the account.'),
+      environment,
+    );
+  }
+  const known = new Set(connections.accounts().map(({ id }) => id));
+  for (;;) {
+    const answer = await askPick({
+      title: TITLE,
+      placeholder: vscode.l10n.t('Which accounts?'),
+      items: seen.map((account) => ({
+        label: escapeIcons(account.name),
+        description: account.id,
+        ...(known.has(account.id)
+          ? { detail: vscode.l10n.t('Already added; tick it to read it through this token') }
+          : {}),
+        picked: !known.has(account.id),
+        account,
+      })),
+      many: true,
+      back: true,
+      button: { iconPath: new vscode.ThemeIcon('edit'), tooltip: vscode.l10n.t('Enter an Account ID') },
+    });
+    if (answer.kind === 'value') {
+      return { kind: 'value', value: answer.value.map(({ account }) => account) };
+    }
+    if (answer.kind !== 'button') {
+      return { kind: answer.kind };
+    }
+    const typed = await askTypedAccount(api, vscode.l10n.t('Enter the ID of the account.'), environment);
+    if (typed.kind !== 'back') {
+      return typed;
+    }
+  }
+}
+
+/** An account by its id; one that Cloudflare does not know is refused, for any other doubt the user is asked later. */
+async function askTypedAccount(
+  api: Api,
+  prompt: string,
+  environment: Environment,
+): Promise<Answer<readonly Account[]>> {
+  return askAccountId<readonly Account[]>({
+    title: TITLE,
+    prompt,
+    value: environment['CLOUDFLARE_ACCOUNT_ID']?.trim() ?? '',
+    check: async (id, signal) => {
+      const account = { id, name: id };
+      try {
+        await api.listDestinations(id, signal);
+      } catch (error) {
+        if (!(error instanceof ApiError)) {
+          throw error;
+        }
+        if (error.kind !== 'forbidden' && error.kind !== 'auth') {
+          return { ok: false, problem: describeProblem(error, vscode.l10n.t('account {0}', id)).sentence };
+        }
+      }
+      return { ok: true, value: [account] };
+    },
+  });
+}
+
+async function askLabel({ id, name }: Account): Promise<Answer<readonly AddedAccount[]>> {
+  return askText<readonly AddedAccount[]>({
     title: TITLE,
     prompt: vscode.l10n.t('What to call this account?'),
     placeholder: vscode.l10n.t('Label'),
-    value: id.slice(0, 8),
+    value: name === id ? id.slice(0, 8) : name,
     back: true,
-    check: (text) => ({ ok: true, value: [{ id, name: text.trim() || id }] }),
+    check(text) {
+      const label = text.trim();
+      return { ok: true, value: [label === '' || label === name ? { id, name } : { id, name, label }] };
+    },
   });
 }
 
@@ -195,5 +220,5 @@ export async function addFromEnvironment(connections: Connections, environment: 
       ),
     );
   }
-  await connections.add(toRecord(verified, connections), wanted);
+  warnUnsaved(await connections.add(verified, wanted), connections);
 }

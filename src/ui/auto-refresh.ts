@@ -18,7 +18,7 @@ export function createAutoRefresh(store: Store): vscode.Disposable {
     timer = setTimeout(
       () => {
         last = Date.now();
-        void store.refresh().then(schedule);
+        void store.refresh(undefined, { background: true }).then(schedule);
       },
       Math.max(0, last + interval - Date.now()),
     );

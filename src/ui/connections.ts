@@ -1,31 +1,54 @@
 import * as vscode from 'vscode';
-import type { Account, RememberedAccount } from '../core/account.ts';
 import { ApiError } from '../core/api/api-error.ts';
 import { PUBLIC_API } from '../core/api/base-url.ts';
 import { type Api, createApi } from '../core/api/client.ts';
 import type { Redactor } from '../core/api/redaction.ts';
 import type { Host } from '../core/api/transport.ts';
 import type { Connection } from '../core/connection.ts';
+import type { VerifiedToken } from '../core/onboarding.ts';
+import {
+  type AddedAccount,
+  addAccounts,
+  chooseToken,
+  labelAccount,
+  moveAccounts,
+  orphanedTokens,
+  parseRememberedAccounts,
+  type RememberedAccounts,
+  removeAccount,
+  toAccount,
+} from '../core/remembered-accounts.ts';
 import type { Store } from '../core/store.ts';
-import { isTokenKey, type TokenRecord } from '../core/token.ts';
-import { type AccountList, createAccountList } from './account-list.ts';
+import { isTokenKey, type TokenRecord, toTokenInfo } from '../core/token.ts';
+import { describeForLog } from './log.ts';
 import { onSettingChanged, readSettings } from './settings.ts';
-import { createTokenStore, type TokenStore } from './token-store.ts';
+import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
+
+/** What is wrong with the storage of tokens, if anything. */
+export type StorageTrouble = Omit<StoredTokens, 'records'>;
 
 /** The accounts and tokens there are: what the commands that add, replace and remove them work on. */
 export type Connections = vscode.Disposable & {
   /** Reads what is stored, hands it to the store, and has accounts that are new or changed read. */
   load(): Promise<void>;
-  accounts(): readonly RememberedAccount[];
-  tokens(): ReadonlyMap<string, TokenRecord>;
+  accounts(): RememberedAccounts;
+  tokens(): TokenRecords;
+  trouble(): StorageTrouble;
+  readonly onTroubleChanged: vscode.Event<StorageTrouble>;
   /** A client for a token that is not stored yet. */
   readonly connect: (token: string) => Api;
-  /** Stores the token, then these accounts as read through it; those already there move to it and keep their place. */
-  add(record: TokenRecord, accounts: readonly Account[]): Promise<void>;
-  replaceToken(record: TokenRecord): Promise<void>;
-  /** Forgets the account and, with the last account of a token, the token. */
-  remove(accountId: string): Promise<void>;
+  /** Stores the token and these accounts as read through it. `false`: the token is kept for this session only. */
+  add(verified: VerifiedToken, accounts: readonly AddedAccount[]): Promise<boolean>;
+  /** Puts another token in the place of a stored one; accounts, labels and order stay. Returns as `add` does. */
+  replaceToken(tokenId: string, verified: VerifiedToken): Promise<boolean>;
+  chooseToken(accountId: string, tokenId: string): Promise<void>;
+  label(accountId: string, label: string): Promise<void>;
+  move(accountIds: ReadonlySet<string>, onto: string | undefined): Promise<void>;
+  /** Forgets the account and every token that no other is seen through. `false`: SecretStorage did not delete a token. */
+  remove(accountId: string): Promise<boolean>;
 };
+
+const ACCOUNTS_KEY = 'accounts';
 
 export function createConnections(
   context: vscode.ExtensionContext,
@@ -33,12 +56,14 @@ export function createConnections(
   redactor: Redactor,
   host: Host,
 ): Connections {
-  const tokenStore: TokenStore = createTokenStore(context.secrets, redactor, host.log);
-  const accountList: AccountList = createAccountList(context.globalState, host.log);
+  const tokenStore = createTokenStore(context.secrets, redactor, host.log);
+  const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const userAgent = `cloudflare-webhooks-vscode/${String(context.extension.packageJSON.version)}`;
-  let tokens: ReadonlyMap<string, TokenRecord> = new Map();
-  let accounts: readonly RememberedAccount[] = [];
-  /** By base URL and token, so that a client stays the same object as long as nothing about it changes. */
+  const inTurn = createQueue();
+  let tokens: TokenRecords = new Map();
+  let accounts: RememberedAccounts = [];
+  let trouble: StorageTrouble = { unreadable: 0, failed: false, unsaved: false };
+  /** By API address and token, so that a client stays the same object as long as nothing about it changes. */
   let clients: ReadonlyMap<string, Api> = new Map();
 
   function connect(token: string): Api {
@@ -51,56 +76,81 @@ export function createConnections(
 
   /** A client that sends nothing, for an account that cannot be asked: it shows as any other failure does. */
   function createRefusingApi(error: ApiError): Api {
-    return createApi({
-      baseUrl: PUBLIC_API,
-      token: '',
-      userAgent,
-      host: { ...host, fetch: () => Promise.reject(error) },
-    });
+    const refusing: Host = { ...host, fetch: () => Promise.reject(error) };
+    return createApi({ baseUrl: PUBLIC_API, token: '', userAgent, host: refusing });
   }
 
-  /** Hands the connections to the store and has read what it has not read through just this client. */
-  async function publish(): Promise<void> {
+  /** Hands the connections to the store. Returns the accounts it has not read through just these clients. */
+  function publish(): readonly string[] {
     const { apiBaseUrl } = readSettings();
-    const known = clients;
     const next = new Map<string, Api>();
-    const connections = accounts.map(({ id, name, tokenId }): Connection => {
-      const token = tokens.get(tokenId)?.token;
-      const key = JSON.stringify([apiBaseUrl, token ?? null]);
-      const api =
-        next.get(key) ??
-        known.get(key) ??
-        (token === undefined ? createRefusingApi(new ApiError({ kind: 'noToken' })) : connect(token));
+    const connections = accounts.map((account): Connection => {
+      const record = tokens.get(account.tokenIds[0]);
+      const key = JSON.stringify([apiBaseUrl, record?.token ?? null]);
+      const api = next.get(key) ?? clients.get(key) ?? (record ? connect(record.token) : createRefusingApi(NO_TOKEN));
       next.set(key, api);
-      return { account: { id, name }, tokenId, api };
+      return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
     clients = next;
     const before = new Map(store.entries().map(({ connection }) => [connection.account.id, connection.api]));
     store.setConnections(connections);
-    await store.refresh(
-      connections.filter(({ account, api }) => before.get(account.id) !== api).map(({ account }) => account.id),
-    );
+    return connections.filter(({ account, api }) => before.get(account.id) !== api).map(({ account }) => account.id);
+  }
+
+  function takeOver({ records, ...found }: StoredTokens): void {
+    tokens = records;
+    if (JSON.stringify(found) !== JSON.stringify(trouble)) {
+      trouble = found;
+      troubleChanged.fire(trouble);
+    }
+  }
+
+  /** The list as it is stored now: another window may have changed it. */
+  function readAccounts(): RememberedAccounts {
+    const value = context.globalState.get<unknown>(ACCOUNTS_KEY, []);
+    const read = parseRememberedAccounts(value);
+    if (!read) {
+      host.log('warn', 'The list of accounts kept by VS Code cannot be read by this version; it is taken as empty');
+    }
+    return read ?? [];
+  }
+
+  async function changeAccounts(change: (list: RememberedAccounts) => RememberedAccounts): Promise<void> {
+    accounts = change(readAccounts());
+    await context.globalState.update(ACCOUNTS_KEY, accounts);
+  }
+
+  /** Changes what is stored, one after the other, then shows it; only reading the accounts may overlap. */
+  async function update<T>(work: () => Promise<T>): Promise<T> {
+    const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
+    await store.refresh(unread);
+    return result;
   }
 
   async function load(): Promise<void> {
-    tokens = await tokenStore.load();
-    accounts = accountList.load();
-    await publish();
+    await update(async () => {
+      takeOver(await tokenStore.load());
+      accounts = readAccounts();
+    });
   }
 
-  async function saveAccounts(next: readonly RememberedAccount[]): Promise<void> {
-    accounts = next;
-    await accountList.save(next);
+  async function save(record: TokenRecord): Promise<boolean> {
+    const saved = await tokenStore.save(record);
+    takeOver({ ...trouble, records: new Map(tokens).set(record.id, record), unsaved: trouble.unsaved || !saved });
+    return saved;
+  }
+
+  function loadAgain(): void {
+    void load().catch((error: unknown) => host.log('error', `Reading what is stored failed: ${describeForLog(error)}`));
   }
 
   const subscriptions = vscode.Disposable.from(
-    // A hint only: it comes for our own writes too, and more than once. What is stored is read again and compared.
-    context.secrets.onDidChange(({ key }) => {
-      if (isTokenKey(key)) {
-        void load().catch((error: unknown) => host.log('error', `Reading the stored tokens failed: ${String(error)}`));
-      }
-    }),
-    onSettingChanged('apiBaseUrl', () => void publish()),
+    troubleChanged,
+    // A hint only: it comes for our own writes too, at times twice, for nothing or not at all. What is stored is read
+    // again and compared; coming back to the window is the hint where there was none.
+    context.secrets.onDidChange(({ key }) => isTokenKey(key) && loadAgain()),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && loadAgain()),
+    onSettingChanged('apiBaseUrl', loadAgain),
   );
 
   return {
@@ -108,31 +158,44 @@ export function createConnections(
     connect,
     accounts: () => accounts,
     tokens: () => tokens,
-    async add(record, added) {
-      await tokenStore.save(record);
-      tokens = new Map(tokens).set(record.id, record);
-      const addedIds = new Set(added.map(({ id }) => id));
-      const knownIds = new Set(accounts.map(({ id }) => id));
-      await saveAccounts([
-        ...accounts.map((account) => (addedIds.has(account.id) ? { ...account, tokenId: record.id } : account)),
-        ...added.filter(({ id }) => !knownIds.has(id)).map(({ id, name }) => ({ id, name, tokenId: record.id })),
-      ]);
-      await publish();
-    },
-    async replaceToken(record) {
-      await tokenStore.save(record);
-      tokens = new Map(tokens).set(record.id, record);
-      await publish();
-    },
-    async remove(accountId) {
-      const removed = accounts.find(({ id }) => id === accountId);
-      await saveAccounts(accounts.filter(({ id }) => id !== accountId));
-      if (removed && !accounts.some(({ tokenId }) => tokenId === removed.tokenId)) {
-        await tokenStore.delete(removed.tokenId);
-        tokens = new Map([...tokens].filter(([id]) => id !== removed.tokenId));
-      }
-      await publish();
-    },
+    trouble: () => trouble,
+    onTroubleChanged: troubleChanged.event,
+    add: async (verified, added) =>
+      update(async () => {
+        // A token that is stored already keeps its record, so that none is ever stored twice.
+        const known = [...tokens.values()].find(({ token }) => token === verified.token);
+        const id = known?.id ?? crypto.randomUUID();
+        const saved = await save({ version: 1, id, ...verified });
+        await changeAccounts((list) => addAccounts(list, added, id));
+        return saved;
+      }),
+    replaceToken: async (tokenId, verified) => update(async () => save({ version: 1, id: tokenId, ...verified })),
+    chooseToken: async (accountId, tokenId) =>
+      update(async () => changeAccounts((list) => chooseToken(list, accountId, tokenId))),
+    label: async (accountId, label) =>
+      update(async () => changeAccounts((list) => labelAccount(list, accountId, label))),
+    move: async (accountIds, onto) =>
+      update(async () => changeAccounts((list) => moveAccounts(list, accountIds, onto))),
+    remove: async (accountId) =>
+      update(async () => {
+        const before = readAccounts();
+        await changeAccounts((list) => removeAccount(list, accountId));
+        const orphans = new Set(orphanedTokens(before, accounts));
+        tokens = new Map([...tokens].filter(([id]) => !orphans.has(id)));
+        return (await Promise.all([...orphans].map(async (id) => tokenStore.delete(id)))).every(Boolean);
+      }),
     dispose: () => subscriptions.dispose(),
+  };
+}
+
+const NO_TOKEN = new ApiError({ kind: 'noToken' });
+
+/** Runs jobs one after the other; one that fails does not keep the next from running. */
+function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (job) => {
+    const result = last.then(job, job);
+    last = result.catch(() => {});
+    return result;
   };
 }

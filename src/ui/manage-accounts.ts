@@ -1,12 +1,28 @@
 import * as vscode from 'vscode';
+import { ApiError } from '../core/api/api-error.ts';
+import type { Api } from '../core/api/client.ts';
+import type { Account } from '../core/account.ts';
 import type { Connection } from '../core/connection.ts';
+import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../core/remembered-accounts.ts';
 import type { Connections } from './connections.ts';
+import { describeProblem } from './problem.ts';
+import { askPick, askText } from './quick-input.ts';
+import { warnUnsaved } from './storage-trouble.ts';
+import { UserError } from './report.ts';
 import { askToken } from './token-prompt.ts';
+import { describeExpiry, describeToken, escapeIcons } from './words.ts';
 
-/** Puts another token in the place of an account's; every account read through the old one moves along. */
-export async function replaceToken({ account, tokenId }: Connection, connections: Connections): Promise<void> {
-  const owner = connections.tokens().get(tokenId)?.owner;
-  const others = connections.accounts().filter((each) => each.tokenId === tokenId && each.id !== account.id);
+/** Puts another token in the place of the one an account is read through; all its accounts move along. */
+export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {
+  const tokenId = connections.accounts().find(({ id }) => id === account.id)?.tokenIds[0];
+  if (tokenId === undefined) {
+    throw new UserError(vscode.l10n.t('The account {0} has been removed meanwhile.', account.name));
+  }
+  const affected = connections
+    .accounts()
+    .filter(({ tokenIds }) => tokenIds[0] === tokenId)
+    .map(toAccount);
+  const others = affected.filter(({ id }) => id !== account.id);
   const answer = await askToken({
     title: vscode.l10n.t('Replace Token of {0}', account.name),
     prompt:
@@ -14,30 +30,126 @@ export async function replaceToken({ account, tokenId }: Connection, connections
         ? vscode.l10n.t('Paste the new token. It is also used for {0}.', others.map(({ name }) => name).join(', '))
         : vscode.l10n.t('Paste the new token. It takes the place of the old one.'),
     connect: connections.connect,
-    ...(owner === 'user' ? {} : { accountId: account.id }),
+    ...(token?.owner === 'user' ? {} : { accountId: account.id }),
+  });
+  if (answer.kind !== 'value') {
+    return;
+  }
+  const { verified } = answer.value;
+  const lost = await findUnreadable(connections.connect(verified.token), affected);
+  if (lost.length > 0 && !(await confirmUnreadable(lost, vscode.l10n.t('Replace Anyway')))) {
+    return;
+  }
+  warnUnsaved(await connections.replaceToken(tokenId, verified), connections);
+}
+
+/** An account a token cannot read, and why. */
+export type Unreadable = { readonly account: Account; readonly error: ApiError };
+
+/** Tries to list the destinations of each account: one call proves that the token may read it. */
+export async function findUnreadable(api: Api, accounts: readonly Account[]): Promise<readonly Unreadable[]> {
+  const tried = await Promise.all(
+    accounts.map(async (account): Promise<readonly Unreadable[]> => {
+      try {
+        await api.listDestinations(account.id);
+        return [];
+      } catch (error) {
+        if (error instanceof ApiError) {
+          return [{ account, error }];
+        }
+        throw error;
+      }
+    }),
+  );
+  return tried.flat();
+}
+
+/** Says which accounts could not be read and why; whether to go on all the same. */
+export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
+  const names = unreadable.map(({ account }) => account.name).join(', ');
+  const reasons = unreadable.map(({ account, error }) => describeProblem(error, account.name).sentence);
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('This token cannot read {0}.', names),
+    { modal: true, detail: reasons.join('\n\n') },
+    goOn,
+  );
+  return chosen === goOn;
+}
+
+/** Has an account read through another of the stored tokens that see it. */
+export async function chooseToken({ account }: Connection, connections: Connections): Promise<void> {
+  const [used, ...others] = connections.accounts().find(({ id }) => id === account.id)?.tokenIds ?? [];
+  const tokens = connections.tokens();
+  const items = [used, ...others].flatMap((id, index) => {
+    const record = id === undefined ? undefined : tokens.get(id);
+    return record
+      ? [
+          {
+            label: escapeIcons(describeToken(record)),
+            description: index === 0 ? vscode.l10n.t('in use') : '',
+            detail: describeExpiry(record),
+            record,
+          },
+        ]
+      : [];
+  });
+  if (items.length < 2) {
+    throw new UserError(
+      vscode.l10n.t(
+        'Only one stored token sees {0}. Add another with “Add Account…”, or put one in its place with “Replace Token…”.',
+        account.name,
+      ),
+    );
+  }
+  const answer = await askPick({
+    title: vscode.l10n.t('Choose Token of {0}', account.name),
+    placeholder: vscode.l10n.t('Through which token is it read?'),
+    items,
+  });
+  const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
+  if (chosen) {
+    await connections.chooseToken(account.id, chosen.record.id);
+  }
+}
+
+/** Gives an account another label, here only. */
+export async function renameAccount({ account }: Connection, connections: Connections): Promise<void> {
+  const answer = await askText<string>({
+    title: vscode.l10n.t('Rename Account'),
+    prompt: vscode.l10n.t('What to call {0} here? Leave it empty for Cloudflare’s own name.', account.name),
+    value: account.name,
+    check: (text) => ({ ok: true, value: text }),
   });
   if (answer.kind === 'value') {
-    await connections.replaceToken({ version: 1, id: tokenId, ...answer.value.verified });
+    await connections.label(account.id, answer.value);
   }
 }
 
 /** Forgets an account here, after asking; nothing at Cloudflare changes. */
-export async function removeAccount({ account, tokenId }: Connection, connections: Connections): Promise<void> {
-  const isLast = !connections.accounts().some((each) => each.tokenId === tokenId && each.id !== account.id);
+export async function removeAccount({ account }: Connection, connections: Connections): Promise<void> {
+  const accounts = connections.accounts();
+  const orphans = orphanedTokens(accounts, withoutAccount(accounts, account.id));
   const remove = vscode.l10n.t('Remove');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Remove the account “{0}” from VS Code?', account.name),
     {
       modal: true,
-      detail: isLast
-        ? vscode.l10n.t(
-            'Its token is deleted from VS Code’s secret storage, since no other account uses it. Nothing changes at Cloudflare; the token stays valid there.',
-          )
-        : vscode.l10n.t('Its token stays stored, since other accounts use it. Nothing changes at Cloudflare.'),
+      detail:
+        orphans.length > 0
+          ? vscode.l10n.t(
+              'Forgotten here: its label, its place, and its token, which no other account uses and which is deleted from VS Code’s secret storage. Nothing changes at Cloudflare; the token stays valid there.',
+            )
+          : vscode.l10n.t(
+              'Forgotten here: its label and its place. Its token stays stored, since other accounts use it. Nothing changes at Cloudflare.',
+            ),
     },
     remove,
   );
-  if (chosen === remove) {
-    await connections.remove(account.id);
+  if (chosen === remove && !(await connections.remove(account.id))) {
+    throw new UserError(
+      vscode.l10n.t(
+        'The account is removed, but VS Code’s secret storage did not delete its token. Delete or roll the token at Cloudflare to be safe.',
+      ),
+    );
   }
 }

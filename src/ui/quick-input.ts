@@ -78,12 +78,14 @@ export type PickQuestion<Item extends vscode.QuickPickItem> = {
   readonly back?: boolean;
   /** Several may be ticked; `picked` ones are from the start. */
   readonly many?: boolean;
+  /** Another way out, in the title. */
+  readonly button?: vscode.QuickInputButton;
 };
 
 /** Asks to choose one, or several, of some items. */
 export async function askPick<Item extends vscode.QuickPickItem>(
   question: PickQuestion<Item>,
-): Promise<Answer<readonly Item[]>> {
+): Promise<Answer<readonly Item[]> | { readonly kind: 'button' }> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = question.title;
   pick.placeholder = question.placeholder;
@@ -92,11 +94,14 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   pick.selectedItems = question.many ? question.items.filter(({ picked }) => picked) : [];
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
-  pick.buttons = question.back ? [vscode.QuickInputButtons.Back] : [];
+  pick.buttons = [
+    ...(question.back ? [vscode.QuickInputButtons.Back] : []),
+    ...(question.button ? [question.button] : []),
+  ];
   try {
-    return await new Promise<Answer<readonly Item[]>>((resolve) => {
+    return await new Promise((resolve) => {
       pick.onDidHide(() => resolve({ kind: 'cancel' }));
-      pick.onDidTriggerButton(() => resolve({ kind: 'back' }));
+      pick.onDidTriggerButton((button) => resolve({ kind: button === question.button ? 'button' : 'back' }));
       pick.onDidAccept(() => {
         if (pick.selectedItems.length > 0) {
           resolve({ kind: 'value', value: [...pick.selectedItems] });

@@ -100,12 +100,14 @@ function askAccountOf(token: string, title: string, connect: Connect): Promise<A
 export function askAccountId<T>(question: {
   readonly title: string;
   readonly prompt: string;
+  readonly value?: string;
   readonly check: (accountId: string, signal: AbortSignal) => Promise<Check<T>>;
 }): Promise<Answer<T>> {
   return askText<T>({
     title: question.title,
     prompt: question.prompt,
     placeholder: vscode.l10n.t('Account ID: 32 hexadecimal digits'),
+    value: question.value ?? '',
     back: true,
     check: async (text, signal) => {
       const accountId = parseAccountId(text);

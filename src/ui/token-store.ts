@@ -2,38 +2,98 @@ import type * as vscode from 'vscode';
 import type { Redactor } from '../core/api/redaction.ts';
 import type { Log } from '../core/api/transport.ts';
 import { isTokenKey, parseTokenRecord, tokenKey, type TokenRecord } from '../core/token.ts';
+import { describeForLog } from './log.ts';
+
+export type TokenRecords = ReadonlyMap<string, TokenRecord>;
+
+/** What was found in SecretStorage. */
+export type StoredTokens = {
+  readonly records: TokenRecords;
+  /** How many entries are malformed or of a newer version. They are left as they are. */
+  readonly unreadable: number;
+  /** Whether SecretStorage failed: the records are then those this session knows. */
+  readonly failed: boolean;
+  /** Whether some of the records are kept for this session only, since SecretStorage did not take them. */
+  readonly unsaved: boolean;
+};
 
 export type TokenStore = {
-  /** All tokens that can be read. An entry that cannot is reported in the log and left alone. */
-  load(): Promise<ReadonlyMap<string, TokenRecord>>;
-  save(record: TokenRecord): Promise<void>;
-  delete(id: string): Promise<void>;
+  /** Never rejects. Whatever SecretStorage did not take before is offered to it again first. */
+  load(): Promise<StoredTokens>;
+  /** Keeps the record for this session and in SecretStorage. `false`: for this session only. Never rejects. */
+  save(record: TokenRecord): Promise<boolean>;
+  /** Forgets the record. `false`: SecretStorage did not, and it will be back in the next session. Never rejects. */
+  delete(id: string): Promise<boolean>;
 };
 
 /** Tokens in SecretStorage and nowhere else, one entry each, found by their keys. */
 export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): TokenStore {
+  let known: TokenRecords = new Map();
+  const unsaved = new Map<string, TokenRecord>();
+
+  async function store(record: TokenRecord): Promise<boolean> {
+    try {
+      await secrets.store(tokenKey(record.id), JSON.stringify(record));
+      unsaved.delete(record.id);
+      return true;
+    } catch (error) {
+      unsaved.set(record.id, record);
+      log('error', `SecretStorage did not take a token: ${describeForLog(error)}`);
+      return false;
+    }
+  }
+
+  async function read(): Promise<{ readonly records: TokenRecords; readonly unreadable: number }> {
+    const keys = (await secrets.keys()).filter(isTokenKey);
+    const records = new Map<string, TokenRecord>();
+    let unreadable = 0;
+    await Promise.all(
+      keys.map(async (key) => {
+        const record = parseTokenRecord(key, (await secrets.get(key)) ?? '');
+        if (record) {
+          records.set(record.id, record);
+        } else {
+          unreadable += 1;
+          log('warn', `The stored token ${key} cannot be read by this version; it is left as it is`);
+        }
+      }),
+    );
+    return { records, unreadable };
+  }
+
   return {
     async load() {
-      const keys = (await secrets.keys()).filter(isTokenKey);
-      const records = await Promise.all(
-        keys.map(async (key) => {
-          const record = parseTokenRecord(key, (await secrets.get(key)) ?? '');
-          if (record) {
-            redactor.remember(record.token);
-          } else {
-            log('warn', `The stored token ${key} cannot be read by this version; it is left as it is`);
-          }
-          return record ? [record] : [];
-        }),
-      );
-      return new Map(records.flat().map((record) => [record.id, record]));
+      await Promise.all([...unsaved.values()].map(store));
+      let unreadable = 0;
+      let failed = false;
+      try {
+        const found = await read();
+        known = new Map([...found.records, ...unsaved]);
+        unreadable = found.unreadable;
+      } catch (error) {
+        failed = true;
+        log('error', `SecretStorage could not be read: ${describeForLog(error)}`);
+      }
+      for (const { token } of known.values()) {
+        redactor.remember(token);
+      }
+      return { records: known, unreadable, failed, unsaved: unsaved.size > 0 };
     },
     async save(record) {
       redactor.remember(record.token);
-      await secrets.store(tokenKey(record.id), JSON.stringify(record));
+      known = new Map(known).set(record.id, record);
+      return store(record);
     },
     async delete(id) {
-      await secrets.delete(tokenKey(id));
+      known = new Map([...known].filter(([each]) => each !== id));
+      unsaved.delete(id);
+      try {
+        await secrets.delete(tokenKey(id));
+        return true;
+      } catch (error) {
+        log('error', `SecretStorage did not delete a token: ${describeForLog(error)}`);
+        return false;
+      }
     },
   };
 }

@@ -6,9 +6,12 @@ import type { AccountNode, DestinationNode, Node } from './nodes.ts';
 import { describeProblem } from './problem.ts';
 import {
   describeBriefly,
+  describeExpiry,
+  describeExpiryNotice,
   describeHealth,
   describeLastEvent,
   describeTime,
+  describeToken,
   escapeMarkdown,
   nameOf,
   typeOf,
@@ -40,15 +43,19 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
   const { account } = connection;
   const item = new vscode.TreeItem(account.name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `account/${node.accountId}`;
-  item.contextValue = 'account';
-  item.description = describeAccount(state);
+  const notice = describeExpiryNotice(connection.token);
+  item.contextValue = notice ? 'account expiring' : 'account';
+  item.description = [describeAccount(state), notice].filter(Boolean).join(' · ');
   item.iconPath =
-    state.kind === 'failed'
+    state.kind === 'failed' || notice
       ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
       : new vscode.ThemeIcon('organization');
   item.tooltip = toTooltip(account.name, [
     [vscode.l10n.t('Account ID'), account.id],
     [vscode.l10n.t('State'), item.description],
+    ...(connection.token
+      ? [[vscode.l10n.t('Token'), `${describeToken(connection.token)}, ${describeExpiry(connection.token)}`] as const]
+      : []),
     ...(state.last ? [[vscode.l10n.t('Read'), describeTime(new Date(state.last.at).toISOString())] as const] : []),
   ]);
   item.accessibilityInformation = {
@@ -104,8 +111,9 @@ function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {
     return new vscode.TreeItem('');
   }
   const { account } = connection;
-  const { sentence, remedies } = describeProblem(state.error, account.name);
-  const item = new vscode.TreeItem(sentence, vscode.TreeItemCollapsibleState.None);
+  const { headline, sentence, remedies } = describeProblem(state.error, account.name);
+  const item = new vscode.TreeItem(headline, vscode.TreeItemCollapsibleState.None);
+  item.description = sentence;
   item.id = `problem/${account.id}`;
   item.contextValue = `problem ${remedies.join(' ')}`;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));

@@ -14,7 +14,10 @@ export type DestinationsView = vscode.Disposable & {
 };
 
 /** The tree of accounts and destinations and its badge: what the store holds, nothing kept, nothing fetched. */
-export function createDestinationsView(store: Store): DestinationsView {
+export function createDestinationsView(
+  store: Store,
+  dragAndDropController: vscode.TreeDragAndDropController<Node>,
+): DestinationsView {
   const changed = new vscode.EventEmitter<Node | undefined>();
   // VS Code repaints a row by the very object it was given, so an account keeps its node.
   const accountNodes = new Map<string, AccountNode>();
@@ -48,7 +51,11 @@ export function createDestinationsView(store: Store): DestinationsView {
     return state.kind === 'ready' && rows.length === 0 ? [{ kind: 'empty', accountId }] : [...problem, ...rows];
   }
 
-  const view = vscode.window.createTreeView(VIEW_ID, { treeDataProvider: provider, showCollapseAll: true });
+  const view = vscode.window.createTreeView(VIEW_ID, {
+    treeDataProvider: provider,
+    dragAndDropController,
+    showCollapseAll: true,
+  });
 
   function updateBadge(): void {
     const { failing } = countAll(store.entries());

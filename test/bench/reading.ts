@@ -38,7 +38,7 @@ export async function benchReading(): Promise<void> {
     },
   });
   const store = createStore({ now: Date.now, toApiError: () => new ApiError({ kind: 'protocol' }) });
-  store.setConnections([{ account: { id: 'a', name: 'A' }, tokenId: 't', api }]);
+  store.setConnections([{ account: { id: 'a', name: 'A' }, token: undefined, api }]);
 
   const parse = await measure(`JSON.parse of ${COUNT} destinations`, () => JSON.parse(body));
   printRatio(await measure('decoding them', () => decodeDestinations(result)), parse);

@@ -49,9 +49,9 @@ describe('Add Account…', () => {
 
   it('keeps one record for a token that is added again, and marks accounts already there', async () => {
     const [first, second] = await fake.accounts();
-    await addAccount({ types: demoTokens.demo }, { picks: [first?.name ?? ''] });
+    await addAccount({ types: demoTokens.demo }, { picks: [first?.name ?? ''] }, 'accepts');
     user?.dispose();
-    const { questions } = await addAccount({ types: demoTokens.demo }, { picks: [second?.name ?? ''] });
+    const { questions } = await addAccount({ types: demoTokens.demo }, { picks: [second?.name ?? ''] }, 'accepts');
     assert.match(questions[1]?.text ?? '', new RegExp(`${first?.name}.*Already added`));
     assert.deepEqual(stored(), { accounts: 2, tokens: 1 });
   });
@@ -101,7 +101,7 @@ describe('Add Account…', () => {
       /does not know account f{32}|may not do this for account f{32}|does not accept the token of account f{32}/,
     );
     assert.deepEqual(
-      extension.connections.accounts().map(({ id, name }) => [id, name]),
+      extension.connections.accounts().map(({ id, label }) => [id, label]),
       [[account, 'Shop']],
     );
     assert.equal((await readTree(extension))[0]?.label, 'Shop');

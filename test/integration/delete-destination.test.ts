@@ -16,7 +16,7 @@ describe('Delete…', () => {
     extension = await startOver();
     const [account] = await fake.accounts();
     accountId = account?.id ?? '';
-    user = scriptUser({ types: demoTokens.demo }, { picks: [account?.name ?? ''] });
+    user = scriptUser({ types: demoTokens.demo }, { picks: [account?.name ?? ''] }, 'accepts');
     await run('addAccount');
     user.dispose();
     const [first] = await fake.destinations({ account: accountId });

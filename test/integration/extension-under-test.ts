@@ -49,6 +49,11 @@ export type Row = {
   readonly children: readonly Row[];
 };
 
+/** All that VS Code keeps for the extension, but for secrets. */
+export function readState({ globalState, workspaceState }: vscode.ExtensionContext): string {
+  return JSON.stringify([globalState, workspaceState].map((state) => state.keys().map((key) => [key, state.get(key)])));
+}
+
 /** A tooltip as a user reads it. */
 export function readTooltip(tooltip: vscode.MarkdownString | string | undefined): string {
   return tooltip instanceof vscode.MarkdownString

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTooltip, readTree, run, startOver } from './extension-under-test.ts';
+import { fake, readState, readTooltip, readTree, run, startOver } from './extension-under-test.ts';
 import { scriptUser } from './scripted-user.ts';
 
 describe('privacy', () => {
@@ -14,6 +14,7 @@ describe('privacy', () => {
       { types: 'cfut_wrong00000000000000000000000000000000' },
       { types: demoTokens.demo },
       { picks: [account?.name ?? ''] },
+      'accepts',
       { presses: 'Delete' },
     );
     const seen: string[] = [];
@@ -26,7 +27,7 @@ describe('privacy', () => {
       seen.push(JSON.stringify(await readTree(extension)));
       seen.push(JSON.stringify([user.questions, user.messages, readTooltip(extension.statusItem.tooltip)]));
       seen.push(JSON.stringify(vscode.workspace.getConfiguration('cloudflareWebhooks')));
-      seen.push(JSON.stringify(extension.storedState()), extension.logged());
+      seen.push(readState(extension.context), extension.logged());
     } finally {
       user.dispose();
     }

@@ -8,6 +8,10 @@ export type Reaction =
   | { readonly picks: readonly string[] }
   /** Presses the button with this title, of a message or a modal. */
   | { readonly presses: string }
+  /** Presses Enter on what is there. */
+  | 'accepts'
+  /** Presses the other button of a pick. */
+  | 'presses the button'
   | 'goes back'
   | 'leaves';
 
@@ -71,6 +75,8 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       question = asked;
       if (reaction === 'goes back') {
         events.button(vscode.QuickInputButtons.Back);
+      } else if (reaction === 'accepts') {
+        events.accept();
       } else if (typeof reaction === 'object' && 'types' in reaction) {
         box.value = reaction.types;
         events.changeValue(box.value);
@@ -118,6 +124,8 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       const [, reaction] = ask('pick', pick.title, describeItems(pick.items));
       if (reaction === 'goes back') {
         events.button(vscode.QuickInputButtons.Back);
+      } else if (reaction === 'presses the button') {
+        events.button(pick.buttons.at(-1) ?? assert.fail('The pick has no button'));
       } else if (typeof reaction === 'object' && 'picks' in reaction) {
         pick.selectedItems = choose(pick.items, reaction.picks);
         events.accept();

@@ -34,7 +34,7 @@ describe('the tree', () => {
     await put('a1 healthy', NEWER, OLDER);
     await put('a2 failing', OLDER, NEWER);
     await put('a3 unused', null, null);
-    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] });
+    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
     user.dispose();
   });
@@ -90,7 +90,8 @@ describe('the tree', () => {
     await run('refresh');
     const [account] = await readTree(extension);
     assert.equal(account?.description, '1 failing · 3 · stale');
-    assert.match(account?.children[0]?.label ?? '', /^Cloudflare does not accept the token of Acme/);
+    assert.equal(account?.children[0]?.label, 'Token not accepted');
+    assert.match(account?.children[0]?.spoken ?? '', /^Cloudflare does not accept the token of Acme/);
     assert.equal(account?.children[0]?.context, 'problem replaceToken retry showLog');
     assert.equal(account?.children.length, 4);
     await fake.clear({ part: 'faults' });
@@ -153,7 +154,7 @@ describe('the tree', () => {
     user = scriptUser({ presses: 'Remove' });
     await run('removeAccount', { kind: 'account', accountId });
     assert.match(user.questions[0]?.title ?? '', /Remove the account “Acme”/);
-    assert.match(user.questions[0]?.text ?? '', /token is deleted/);
+    assert.match(user.questions[0]?.text ?? '', /its token, which no other account uses/);
     assert.deepEqual(await readTree(extension), []);
     assert.equal(extension.connections.tokens().size, 0);
   });

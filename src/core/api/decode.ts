@@ -42,6 +42,8 @@ export type Envelope = {
 /** What `GET …/tokens/verify` tells of a token; it does not tell its permissions. */
 export type TokenStatus = {
   readonly status: 'active' | 'disabled' | 'expired';
+  /** Cloudflare's id of the token, not the token. */
+  readonly id?: string;
   /** As sent; absent where the token does not expire. */
   readonly expiresOn?: string;
 };
@@ -69,8 +71,8 @@ export function decodeAccounts(result: unknown): readonly Account[] {
 }
 
 export function decodeTokenStatus(result: unknown): TokenStatus {
-  const { status, expires_on } = decode(tokenStatusSchema, result, 'a token status');
-  return { status, ...(expires_on ? { expiresOn: expires_on } : {}) };
+  const { id, status, expires_on } = decode(tokenStatusSchema, result, 'a token status');
+  return { status, ...(id ? { id } : {}), ...(expires_on ? { expiresOn: expires_on } : {}) };
 }
 
 function toDestination(webhook: v.InferOutput<typeof webhookSchema>): Destination {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { dashboardAddress, parseAccountId, parseRememberedAccounts } from '../../../src/core/account.ts';
+import { dashboardAddress, parseAccountId } from '../../../src/core/account.ts';
 
 const ID = '0123456789abcdef0123456789abcdef';
 
@@ -26,13 +26,5 @@ describe('account', () => {
   it('links to the dashboard without letting an id out of its place', () => {
     assert.equal(dashboardAddress(ID), `https://dash.cloudflare.com/${ID}/notifications/destinations`);
     assert.ok(dashboardAddress('../../evil').startsWith('https://dash.cloudflare.com/..%2F..%2Fevil/'));
-  });
-
-  it('reads remembered accounts back, and nothing else', () => {
-    const remembered = [{ id: ID, name: 'Acme', tokenId: 't' }];
-    assert.deepEqual(parseRememberedAccounts(structuredClone(remembered)), remembered);
-    for (const value of [null, 'x', [1], [{ id: 'x', name: 'Acme', tokenId: 't' }], [{ id: ID }]]) {
-      assert.equal(parseRememberedAccounts(value), undefined);
-    }
   });
 });

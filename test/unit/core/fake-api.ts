@@ -20,8 +20,8 @@ function unexpected(name: string): () => Promise<never> {
   return () => Promise.reject(new Error(`unexpected call of ${name}`));
 }
 
-export function makeConnection(id: string, api: Api, tokenId = 'token'): Connection {
-  return { account: { id, name: `Account ${id}` }, tokenId, api };
+export function makeConnection(id: string, api: Api): Connection {
+  return { account: { id, name: `Account ${id}` }, token: { id: 'token', owner: 'user' }, api };
 }
 
 export function makeDestination(id: string, fields: Partial<Destination> = {}): Destination {

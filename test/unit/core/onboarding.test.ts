@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { checkToken, discoverAccounts } from '../../../src/core/onboarding.ts';
 import { failWith, makeApi } from './fake-api.ts';
 
-const active = async () => ({ status: 'active', expiresOn: '2027-01-01T00:00:00Z' }) as const;
+const active = async () => ({ id: 'tag', status: 'active', expiresOn: '2027-01-01T00:00:00Z' }) as const;
 const unknown = failWith({ kind: 'auth', status: 401, codes: [1000] });
 
 describe('onboarding', () => {
   it('verifies a user’s token by the user’s call', async () => {
     const verified = await checkToken(makeApi({ verifyUserToken: active }), 'cfut_x', undefined);
-    assert.deepEqual(verified, { token: 'cfut_x', owner: 'user', expiresOn: '2027-01-01T00:00:00Z' });
+    assert.deepEqual(verified, {
+      token: 'cfut_x',
+      owner: 'user',
+      cloudflareId: 'tag',
+      expiresOn: '2027-01-01T00:00:00Z',
+    });
   });
 
   it('asks for an account where the prefix says the token is an account’s own', async () => {

@@ -118,6 +118,29 @@ describe('store', () => {
     await done;
   });
 
+  it('leaves a refused token alone in the background, with all its accounts, until the user tries again', async () => {
+    const { store } = makeStore();
+    const calls: string[] = [];
+    let refused = true;
+    const api = makeApi({
+      listDestinations: async (id) => {
+        calls.push(id);
+        return id === 'a' && refused ? failWith({ kind: 'auth', status: 401 })() : [];
+      },
+    });
+    const other = makeApi({ listDestinations: async (id) => (calls.push(id), []) });
+    store.setConnections([makeConnection('a', api), makeConnection('b', api), makeConnection('c', other)]);
+    await store.refresh();
+    calls.length = 0;
+    await store.refresh(undefined, { background: true });
+    assert.deepEqual(calls, ['c']);
+    refused = false;
+    await store.refresh(['a']);
+    calls.length = 0;
+    await store.refresh(undefined, { background: true });
+    assert.deepEqual(calls.toSorted(), ['a', 'b', 'c']);
+  });
+
   it('does not bring back what was deleted while it was being read', async () => {
     const { store } = makeStore();
     const { api, pending } = makeListing();

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { Connections } from './connections.ts';
+import type { Node } from './nodes.ts';
+
+/** VS Code's own type for rows of a view: `application/vnd.code.tree.` and the view's id, in lower case. */
+const ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destinations';
+
+/** Orders accounts by drag and drop: to the place of the one dropped on, or to the end where it is dropped below all. */
+export function createAccountOrder(connections: Connections): vscode.TreeDragAndDropController<Node> {
+  return {
+    dragMimeTypes: [],
+    dropMimeTypes: [ROWS],
+    handleDrag(nodes, transfer) {
+      const ids = nodes.flatMap((node) => (node.kind === 'account' ? [node.accountId] : []));
+      if (ids.length > 0) {
+        transfer.set(ROWS, new vscode.DataTransferItem(ids));
+      }
+    },
+    async handleDrop(target, transfer) {
+      const known = new Set(connections.accounts().map(({ id }) => id));
+      const value: unknown = transfer.get(ROWS)?.value;
+      const moved = new Set(Array.isArray(value) ? value.filter((id) => known.has(id)) : []);
+      if (moved.size > 0) {
+        await connections.move(moved, target?.accountId);
+      }
+    },
+  };
+}
