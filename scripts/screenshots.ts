@@ -67,6 +67,19 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await view.reveal('Halden Logistics, account, 2 failing · 15');
 }
 
+/** Makes the side bar wide enough for whole rows. */
+async function widenSideBar({ workbench }: Session, width: number): Promise<void> {
+  const { page } = workbench;
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (box) {
+    const edge = box.x + box.width;
+    await page.mouse.move(edge, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(edge + width - box.width, box.y + 200, { steps: 4 });
+    await page.mouse.up();
+  }
+}
+
 async function takeAll(theme: keyof typeof THEMES): Promise<void> {
   const session = await startSession({
     userSettings: { 'workbench.colorTheme': THEMES[theme] },
@@ -93,6 +106,7 @@ async function takeForReadme(): Promise<void> {
     const { workbench, view } = session;
     await workbench.welcome.getByText('Add Account…').click();
     await answerAddAccount(session, demoTokens.demo);
+    await widenSideBar(session, 400);
     await view.reveal('Tern & Co. Labs, account, 10');
     await view.reveal('SIEM');
     await workbench.statusItem(STATUS_ITEM).hover();

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId, demoFailing } from '../fake-cloudflare/demo-world.ts';
-import { answerAddAccount, CONTAINER, pictureFile, type Session, startSession } from './session.ts';
+import { answerAddAccount, CONTAINER, keepPictureOfFailure, type Session, startSession } from './session.ts';
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
 describe('the main job, as a user does it', function () {
   this.timeout(120_000);
+  // Each step starts where the one before it ended.
+  this.bail(true);
   let session: Session;
 
   before(async () => {
@@ -14,9 +16,7 @@ describe('the main job, as a user does it', function () {
   });
   after(() => session.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session.workbench.screenshot(pictureFile(`failed ${this.currentTest.title}`));
-    }
+    await keepPictureOfFailure(this.currentTest, session);
   });
 
   it('adds accounts from the welcome view', async () => {

@@ -55,6 +55,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     });
     parts.push(opened);
     const { workbench } = opened;
+    workbench.page.setDefaultTimeout(15_000);
     await workbench.openContainer(CONTAINER);
     return { fake: connectControl(fake.controlUrl), workbench, view: workbench.treeView(VIEW), close };
   } catch (error) {
@@ -78,6 +79,16 @@ export async function answerAddAccount(
   }
   await quickInput.accept();
   await quickInput.waitUntilClosed();
+}
+
+/** To be called after each test: a picture says more than a message about what was not there. */
+export async function keepPictureOfFailure(
+  test: { readonly state?: string | undefined; readonly title: string } | undefined,
+  { workbench }: Session,
+): Promise<void> {
+  if (test?.state === 'failed') {
+    await workbench.screenshot(pictureFile(`failed ${test.title}`));
+  }
 }
 
 /** Where pictures go that nobody commits: of failures, and of every surface for looking at. */

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
+import { waitUntilUsable, workbenchPageOf } from '../vscode-host/workbench-page.ts';
+import { CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSession, VIEW } from './session.ts';
+
+const HALDEN = 'Halden Logistics, account';
+const BRIGHTWATER = 'Brightwater Media, account';
+
+/** Playwright has every page believe that it has the focus; a window that comes back to the front has to notice. */
+async function showFocusAsItIs(page: Page): Promise<void> {
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+}
+
+describe('accounts and tokens, by keyboard alone', function () {
+  this.timeout(120_000);
+  // Each step starts where the one before it ended.
+  this.bail(true);
+  let session: Session;
+
+  before(async () => {
+    session = await startSession();
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    await keepPictureOfFailure(this.currentTest, session);
+  });
+
+  const press = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) {
+      await session.workbench.page.keyboard.press(key);
+    }
+  };
+  const typeText = async (text: string): Promise<void> => session.workbench.page.keyboard.insertText(text);
+  const runByKeyboard = async (title: string): Promise<void> => {
+    const { quickInput } = session.workbench;
+    await press('F1');
+    await quickInput.waitFor('Type the name of a command to run');
+    await typeText(title);
+    await quickInput.widget.locator('.monaco-list-row.focused', { hasText: title }).waitFor();
+    await press('Enter');
+  };
+  /** Presses the down arrow until this is there: a focused row. */
+  const arrowTo = async (focused: Locator): Promise<void> => {
+    for (let steps = 0; (await focused.count()) === 0 && steps < 60; steps += 1) {
+      await press('ArrowDown');
+    }
+    await focused.waitFor();
+  };
+  const focusRow = async (name: string): Promise<void> => {
+    await runByKeyboard(`Focus on ${VIEW} View`);
+    await press('Home');
+    await arrowTo(session.view.tree.locator('.monaco-list-row.focused').and(session.view.row(name)));
+    await press('Enter');
+  };
+
+  it('corrects a wrong token in place, unticks an account, and adds the others', async () => {
+    const { quickInput } = session.workbench;
+    await runByKeyboard('Cloudflare Webhooks: Add Account…');
+    await quickInput.waitFor('Paste a Cloudflare API token');
+    await typeText('cfut_not_a_token_that_anybody_has_0000');
+    await press('Enter');
+    await quickInput.waitFor('Cloudflare does not know this token (Invalid API Token)');
+    assert.equal(await quickInput.value(), 'cfut_not_a_token_that_anybody_has_0000');
+    await session.workbench.screenshot(pictureFile('accounts wrong token'));
+    await press('Control+a');
+    await typeText(`Bearer ${demoTokens.demo}`);
+    await press('Enter');
+    await quickInput.waitFor('Which accounts?');
+    await arrowTo(quickInput.widget.locator('.monaco-list-row.focused', { hasText: 'Tern & Co. Labs' }));
+    await press('Space', 'Enter');
+    await session.view.row(`${HALDEN}, 2 failing · 15`).waitFor();
+    await session.view.reveal(`${BRIGHTWATER}, 2 failing · 14`);
+    assert.equal(await session.view.row('Tern').count(), 0);
+  });
+
+  it('marks what is there already, and takes an account by its ID with a label', async () => {
+    const { quickInput } = session.workbench;
+    await runByKeyboard('Cloudflare Webhooks: Add Account…');
+    await quickInput.waitFor('Paste a Cloudflare API token');
+    await typeText(demoTokens.narrow);
+    await press('Enter');
+    await quickInput.waitFor('This token may not list accounts');
+    await typeText('587145ceb8d8');
+    await press('Enter');
+    await quickInput.waitFor('“587145ceb8d8” is not an account ID');
+    await session.workbench.screenshot(pictureFile('accounts wrong id'));
+    await press('Control+a');
+    await typeText(demoAccountId('Brightwater Media'));
+    await press('Enter');
+    await quickInput.waitFor('What to call this account?');
+    await press('Control+a');
+    await typeText('Brightwater (narrow)');
+    await press('Enter');
+    await session.view.reveal('Brightwater (narrow), account, 2 failing · 14');
+  });
+
+  it('chooses the token an account is read through', async () => {
+    const { quickInput } = session.workbench;
+    await focusRow('Brightwater (narrow), account');
+    await runByKeyboard('Cloudflare Webhooks: Choose Token…');
+    await quickInput.waitFor('Through which token is it read?');
+    await session.workbench.screenshot(pictureFile('accounts choose token'));
+    await press('ArrowDown', 'Enter');
+    await quickInput.waitUntilClosed();
+    await runByKeyboard('Cloudflare Webhooks: Choose Token…');
+    await quickInput.waitFor('Through which token is it read?');
+    assert.match((await quickInput.items())[0] ?? '', /in use/);
+    await press('Escape');
+  });
+
+  it('renames an account and gives it its own name back', async () => {
+    const { quickInput } = session.workbench;
+    await focusRow('Brightwater (narrow), account');
+    await runByKeyboard('Cloudflare Webhooks: Rename Account…');
+    await quickInput.waitFor('What to call Brightwater (narrow) here?');
+    await press('Control+a', 'Delete', 'Enter');
+    await session.view.reveal(BRIGHTWATER);
+  });
+
+  it('replaces a token by one that expires soon, and says so on the rows', async () => {
+    const { quickInput } = session.workbench;
+    await focusRow(HALDEN);
+    await runByKeyboard('Cloudflare Webhooks: Replace Token…');
+    await quickInput.waitFor('Paste the new token');
+    await typeText(demoTokens.expiringSoon);
+    await press('Enter');
+    await quickInput.waitUntilClosed();
+    await session.view.row(/^Halden Logistics, account, 2 failing · 15 · token expires in \d days/).waitFor();
+    await session.workbench.screenshot(pictureFile('accounts token expires'));
+  });
+
+  it('shows a change in a second window, and one made there in the first', async () => {
+    const page = await session.workbench.page.context().newPage();
+    try {
+      await showFocusAsItIs(session.workbench.page);
+      await page.goto(session.workbench.page.url());
+      await waitUntilUsable(page);
+      const second = workbenchPageOf(page);
+      await second.openContainer(CONTAINER);
+      const view = second.treeView(VIEW);
+      await view.select(HALDEN);
+      await second.runCommand('Cloudflare Webhooks: Rename Account…');
+      await second.quickInput.waitFor('What to call Halden Logistics here?');
+      await second.quickInput.answer('Halden (renamed elsewhere)');
+      await view.reveal('Halden (renamed elsewhere)');
+    } finally {
+      await page.close();
+    }
+    await session.workbench.page.bringToFront();
+    await session.view.row('Halden (renamed elsewhere), account').waitFor();
+  });
+
+  it('orders accounts by drag and drop, the one thing done by mouse', async () => {
+    await session.view.row('Halden').click();
+    await session.view.collapse('Halden');
+    await session.view.row('Brightwater').dragTo(session.view.row('Halden'));
+    await session.view.tree.locator('[role="treeitem"][data-index="0"]', { hasText: 'Brightwater' }).waitFor();
+  });
+
+  it('removes an account after saying what is forgotten', async () => {
+    const { dialog } = session.workbench;
+    await focusRow('Halden');
+    await runByKeyboard('Cloudflare Webhooks: Remove Account…');
+    const { message, detail } = await dialog.read();
+    assert.equal(message, 'Remove the account “Halden (renamed elsewhere)” from VS Code?');
+    assert.match(detail, /Its token stays stored|its token, which no other account uses/);
+    await session.workbench.screenshot(pictureFile('accounts remove'));
+    await press('Enter');
+    await session.view.row('Halden').waitFor({ state: 'detached' });
+  });
+});
