@@ -1,0 +1,40 @@
+import type { Locator, Page } from 'playwright-core';
+
+export interface DialogText {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
+/** A modal message. The web always draws its own, whatever `window.dialogStyle` says. */
+export interface ModalDialog {
+  readonly box: Locator;
+  /** Waits for a dialog and reads it. */
+  read(): Promise<DialogText>;
+  /** Waits for a dialog, presses a button and waits until it is gone. */
+  press(button: string): Promise<void>;
+}
+
+/** @see ModalDialog */
+export function modalDialogOf(page: Page): ModalDialog {
+  const box = page.locator('.monaco-dialog-box');
+  const textOf = async (selector: string): Promise<string> =>
+    (await box.locator(selector).allInnerTexts()).join('\n').trim();
+  return {
+    box,
+    read: async () => {
+      await box.waitFor();
+      const [first, second, buttons] = await Promise.all([
+        textOf('.dialog-message-text'),
+        textOf('.dialog-message-detail'),
+        box.locator('.dialog-buttons .monaco-button').allInnerTexts(),
+      ]);
+      // A message that comes without a detail is drawn where the detail goes.
+      return first === '' ? { message: second, detail: '', buttons } : { message: first, detail: second, buttons };
+    },
+    press: async (button) => {
+      await box.getByRole('button', { name: button, exact: true }).click();
+      await box.waitFor({ state: 'hidden' });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+
+/** A row by its accessible name: `accessibilityInformation.label` of the item, else its tooltip, else its label. */
+export type RowName = string | RegExp;
+
+/** A tree view of the side bar. */
+export interface TreeView {
+  /** The tree itself; absent while the view shows its welcome content. */
+  readonly tree: Locator;
+  /** A row; a string matches part of the name, whatever the case. Only rows in sight exist, see `reveal`. */
+  row(name: RowName): Locator;
+  /** The accessible names of the rows in sight, top to bottom. */
+  rows(): Promise<readonly string[]>;
+  /** Scrolls until the row is there, from the top. */
+  reveal(name: RowName): Promise<void>;
+  /** Shows the children of a row and waits for the first of them. */
+  expand(name: RowName): Promise<void>;
+  collapse(name: RowName): Promise<void>;
+  select(name: RowName): Promise<void>;
+  /** Chooses an entry of a row's context menu, by its full label. */
+  pickFromMenu(name: RowName, entry: string): Promise<void>;
+  /** The labels in a row's context menu, top to bottom. */
+  menuEntries(name: RowName): Promise<readonly string[]>;
+  /** Presses one of the buttons a row shows when pointed at, by its title. */
+  pressInline(name: RowName, action: string): Promise<void>;
+  /** Presses a button in the title of the view, by its title. */
+  pressTitleAction(action: string): Promise<void>;
+}
+
+/** The menu swallows a click that comes at once after it opened: it takes it for the end of the click that opened it. */
+const menuPauseMilliseconds = 300;
+
+/** @see TreeView */
+export function treeViewOf(page: Page, title: string): TreeView {
+  const sideBar = page.locator('.part.sidebar');
+  const tree = page.getByRole('tree', { name: title });
+  const row = (name: RowName): Locator => tree.getByRole('treeitem', { name }).first();
+  const menu = page.locator('.monaco-menu');
+
+  const toggle = async (name: RowName, expanded: boolean): Promise<Locator> => {
+    const found = row(name);
+    await found.waitFor();
+    if ((await found.getAttribute('aria-expanded')) !== String(expanded)) {
+      await found.locator('.monaco-tl-twistie').click();
+    }
+    await tree.locator(`[role="treeitem"][aria-expanded="${expanded}"]`).and(found).waitFor();
+    return found;
+  };
+  const openMenu = async (name: RowName): Promise<void> => {
+    await row(name).click({ button: 'right' });
+    await menu.first().waitFor();
+  };
+
+  return {
+    tree,
+    row,
+    rows: async () => {
+      const all = await tree.getByRole('treeitem').all();
+      return Promise.all(all.map(async (each) => (await each.getAttribute('aria-label')) ?? ''));
+    },
+    reveal: async (name) => scrollTo(page, tree, row(name)),
+    expand: async (name) => {
+      const parent = await toggle(name, true);
+      const [index, level] = await Promise.all([parent.getAttribute('data-index'), parent.getAttribute('aria-level')]);
+      await tree.locator(`[data-index="${Number(index) + 1}"][aria-level="${Number(level) + 1}"]`).waitFor();
+    },
+    collapse: async (name) => {
+      await toggle(name, false);
+    },
+    select: async (name) => row(name).click(),
+    pickFromMenu: async (name, entry) => {
+      await openMenu(name);
+      const found = menu.getByRole('menuitem', { name: entry, exact: true });
+      await found.hover();
+      await delay(menuPauseMilliseconds);
+      await found.click({ delay: 120 });
+      await menu.first().waitFor({ state: 'hidden' });
+    },
+    menuEntries: async (name) => {
+      await openMenu(name);
+      const labels = await menu.locator('.action-item:not(.disabled) .action-label:not(.separator)').allInnerTexts();
+      await page.keyboard.press('Escape');
+      await menu.first().waitFor({ state: 'hidden' });
+      return labels;
+    },
+    pressInline: async (name, action) => {
+      await row(name).hover();
+      await row(name).getByRole('button', { name: action }).click();
+    },
+    pressTitleAction: async (action) => {
+      await sideBar.locator('.title, .pane-header').getByRole('button', { name: action }).first().click();
+    },
+  };
+}
+
+async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<void> {
+  const height = (await tree.boundingBox())?.height ?? 200;
+  // In the middle: the rows that stick to the top do not scroll the list.
+  await tree.hover({ position: { x: 60, y: height / 2 } });
+  const top = tree.locator('.monaco-list-rows [data-index="0"]');
+  while ((await top.count()) === 0) {
+    await page.mouse.wheel(0, -height);
+  }
+  const bottom = tree.locator('.monaco-list-rows [data-last-element="true"]');
+  for (;;) {
+    try {
+      await wanted.waitFor({ timeout: 400 });
+      await wanted.scrollIntoViewIfNeeded();
+      return;
+    } catch (error) {
+      if ((await bottom.count()) > 0) {
+        throw error;
+      }
+    }
+    await page.mouse.wheel(0, height * 0.8);
+  }
+}
