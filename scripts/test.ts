@@ -6,8 +6,8 @@ import { delimiter, resolve } from 'node:path';
 type Step = { readonly name: string; readonly command: readonly [string, ...string[]] };
 type Outcome = { readonly name: string; readonly passed: number; readonly failed: number };
 
-/** Steps of a lane run one after the other, lanes side by side: the second one mostly waits for servers and downloads. */
 const preparation: readonly Step[] = [{ name: 'build', command: ['node', 'esbuild.mjs', '--tests'] }];
+/** Steps of a lane run one after the other, lanes side by side: the later ones mostly wait for servers and downloads. */
 const lanes: readonly (readonly Step[])[] = [
   [
     { name: 'types', command: ['tsc', '-p', '.'] },
@@ -15,12 +15,10 @@ const lanes: readonly (readonly Step[])[] = [
     { name: 'format', command: ['oxfmt', '--check', '.'] },
     { name: 'unused', command: ['knip'] },
     { name: 'unit', command: ['mocha', 'test/unit/**/*.test.ts'] },
-    { name: 'e2e', command: ['node', 'scripts/test-e2e.ts'] },
-  ],
-  [
-    { name: 'integration, newest', command: ['node', 'scripts/test-integration.ts', 'newest'] },
     { name: 'integration, oldest', command: ['node', 'scripts/test-integration.ts', 'oldest'] },
   ],
+  [{ name: 'integration, newest', command: ['node', 'scripts/test-integration.ts', 'newest'] }],
+  [{ name: 'e2e', command: ['node', 'scripts/test-e2e.ts'] }],
 ];
 
 /** The tools of this project come first, whatever else the machine has: Node 24 among them. */

@@ -1,8 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 
 /**
- * The messages that come up at the lower right. Those without buttons leave by themselves after some ten seconds; at most three
- * are in sight (fewer in a low window), and further ones wait until one of them is gone: `clear` before a step that counts on one.
+ * The messages that come up at the lower right. Those without buttons leave by themselves after some ten seconds. VS Code shows
+ * only three at a time, and of many in quick succession, as tests make them, it puts the later ones straight behind the bell; they
+ * are looked for there too.
  */
 export interface Notifications {
   /** Waits for a message with this text. */
@@ -19,18 +20,34 @@ export interface Notifications {
   clear(): Promise<void>;
 }
 
+/** How long to wait for a message to come up before looking behind the bell. */
+const toastMilliseconds = 3000;
+
 /** @see Notifications */
 export function notificationsOf(page: Page, clear: () => Promise<void>): Notifications {
-  const all = page.locator('.notifications-toasts .notification-list-item');
+  const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
+  const center = page.locator('.notifications-center.visible');
+  const bell = page.locator('[id="status.notifications"]');
   const find = async (text: string | RegExp): Promise<Locator> => {
-    const found = all.filter({ hasText: text }).first();
-    await found.waitFor();
+    const found = all.filter({ hasText: text, visible: true }).first();
+    await found.waitFor({ timeout: toastMilliseconds }).catch(async () => {
+      if ((await center.count()) === 0) {
+        await bell.click();
+      }
+      await found.waitFor();
+    });
     return found;
+  };
+  const hideCenter = async (): Promise<void> => {
+    if ((await center.count()) > 0) {
+      await bell.click();
+    }
   };
   return {
     waitFor: find,
     clear: async () => {
       await clear();
+      await hideCenter();
       await all.first().waitFor({ state: 'detached' });
     },
     texts: async () => all.locator('.notification-list-item-message').allInnerTexts(),
@@ -41,11 +58,13 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
     press: async (text, button) => {
       const found = await find(text);
       await found.getByRole('button', { name: button, exact: true }).click();
+      await hideCenter();
     },
     dismiss: async (text) => {
       const found = await find(text);
       await found.hover();
       await found.locator('.codicon-notifications-clear').click();
+      await hideCenter();
     },
   };
 }
