@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseBaseUrl } from '../src/core/api/base-url.ts';
 import { HostError } from '../test/vscode-host/host-error.ts';
 
 /** What `npm start` was asked for. */
@@ -16,19 +17,24 @@ export interface StartOptions {
 
 export const usage = `Usage: npm start [-- options]
   --no-open             print the address, open no browser
-  --port N              serve VS Code on this port (8137)
+  --port N              serve VS Code on this port (8137, or 8138 with an API of yours)
   --api-base-url URL    talk to this API instead of a fake one, as https://api.cloudflare.com/client/v4
   --desktop             use the desktop VS Code whose "code" is on the PATH`;
 
-/** Fixed, so that the browser finds the secrets of the last run: it keeps them per address. */
-const defaultPort = 8137;
+/**
+ * Fixed, so that the browser finds the secrets of the last run: it keeps them per address. Another one for an API of
+ * the user's own, which must never get to see what was entered for the fake one, nor the other way round.
+ */
+const demoPort = 8137;
+const ownPort = 8138;
 
 /** @throws HostError with one sentence and the usage when an option is unknown or its value makes no sense */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { values } = parse(args);
+  const apiBaseUrl = values['api-base-url'] === undefined ? undefined : parseApiBaseUrl(values['api-base-url']);
   return {
-    port: values.port === undefined ? defaultPort : parsePort(values.port),
-    apiBaseUrl: values['api-base-url'] === undefined ? undefined : parseApiBaseUrl(values['api-base-url']),
+    port: values.port === undefined ? (apiBaseUrl === undefined ? demoPort : ownPort) : parsePort(values.port),
+    apiBaseUrl,
     open: values['no-open'] !== true,
     desktop: values.desktop === true,
     help: values.help === true,
@@ -63,12 +69,11 @@ function parsePort(text: string): number {
 }
 
 function parseApiBaseUrl(text: string): string {
-  const url = URL.parse(text);
-  const loopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+  const parsed = parseBaseUrl(text);
+  if (!parsed.ok) {
     throw refuse(`--api-base-url takes an https address (http only on this machine), not "${text}"`);
   }
-  return text;
+  return parsed.url;
 }
 
 function refuse(sentence: string): HostError {

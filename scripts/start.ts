@@ -32,8 +32,10 @@ interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Settings, extensions and state of the demo stay here from one run to the next; delete it to start over. */
-const demoFolder = path.join(cacheFolder, 'demo');
+/** Settings, extensions and state stay here from one run to the next; delete it to start over. */
+function stateFolder({ apiBaseUrl, desktop }: StartOptions): string {
+  return path.join(cacheFolder, `${apiBaseUrl === undefined ? 'demo' : 'own'}${desktop ? '-desktop' : ''}`);
+}
 
 const running: Running[] = [];
 
@@ -47,7 +49,7 @@ async function start(options: StartOptions): Promise<void> {
     options.desktop ? undefined : ensureHost('newest'),
   ]);
   const window = options.desktop
-    ? await startDesktop(vsix, surroundings)
+    ? await startDesktop(options, vsix, surroundings)
     : await startInBrowser(options, vsix, surroundings);
   sayWhatToDo(options);
   const exitCode = await window.exited;
@@ -92,7 +94,7 @@ async function startInBrowser(
     version: 'newest',
     vsix,
     port: options.port,
-    dataDir: demoFolder,
+    dataDir: stateFolder(options),
     machineSettings: settings,
     env,
   });
@@ -104,8 +106,12 @@ async function startInBrowser(
   return workbench;
 }
 
-async function startDesktop(vsix: string, { settings, env }: Surroundings): Promise<RunningCode> {
-  const desktop = await startDesktopCode({ vsix, dataDir: path.join(cacheFolder, 'demo-desktop'), settings, env });
+async function startDesktop(
+  options: StartOptions,
+  vsix: string,
+  { settings, env }: Surroundings,
+): Promise<RunningCode> {
+  const desktop = await startDesktopCode({ vsix, dataDir: stateFolder(options), settings, env });
   running.push(desktop);
   console.log('\nVS Code with the extension opens in a window of its own.\n');
   return desktop;

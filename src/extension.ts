@@ -92,6 +92,7 @@ export function activate(context: vscode.ExtensionContext) {
         const only = targets.selectedAccount(argument);
         await inView(async () => store.refresh(only && [only.account.id]));
       },
+      refreshAll: async () => inView(async () => store.refresh()),
       deleteDestination: async (argument, naming) => {
         const target = await targets.destination(argument, vscode.l10n.t('Delete Destination'));
         if (target) {
