@@ -14,6 +14,14 @@ export type Destination = {
   readonly lastFailure?: string;
 };
 
+/** What a user can write of a destination; also the body of the create and update calls. */
+export type Draft = {
+  readonly name: string;
+  readonly url: string;
+  /** Write-only: no answer ever holds it. Absent: none is sent. */
+  readonly secret?: string;
+};
+
 /** The host (and port) of a destination's URL: the only part that may be shown. Empty where the URL cannot be read. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';

@@ -1,18 +1,28 @@
 import { BaseAccounts } from 'cloudflare/resources/accounts/accounts';
 import { BaseTokens as AccountTokens } from 'cloudflare/resources/accounts/tokens/tokens';
+import { BaseAvailableAlerts } from 'cloudflare/resources/alerting/available-alerts';
 import { BaseWebhooks } from 'cloudflare/resources/alerting/destinations/webhooks';
+import { BaseHistoryResource } from 'cloudflare/resources/alerting/history';
+import { BasePolicies } from 'cloudflare/resources/alerting/policies';
 import { BaseTokens as UserTokens } from 'cloudflare/resources/user/tokens/tokens';
 import { createClient } from 'cloudflare/tree-shakable';
 import type { Account } from '../account.ts';
-import type { Destination } from '../destination.ts';
-import { ApiError } from './api-error.ts';
+import type { Destination, Draft } from '../destination.ts';
+import type { Policy, SentAlert } from '../policy.ts';
+import type { ApiError } from './api-error.ts';
 import {
   decodeAccounts,
+  decodeAlertNames,
   decodeDestination,
   decodeDestinations,
+  decodeId,
+  decodePolicies,
+  decodePolicy,
+  decodeSentAlerts,
   decodeTokenStatus,
   type TokenStatus,
 } from './decode.ts';
+import { retryRead } from './retry.ts';
 import { createTransport, type Host } from './transport.ts';
 
 /** The calls this extension makes with one token. All throw {@link ApiError}, or the signal's reason once it aborts. */
@@ -25,8 +35,24 @@ export type Api = {
   listAccounts(signal?: AbortSignal): Promise<readonly Account[]>;
   listDestinations(accountId: string, signal?: AbortSignal): Promise<readonly Destination[]>;
   getDestination(accountId: string, destinationId: string, signal?: AbortSignal): Promise<Destination>;
+  /**
+   * Cloudflare sends a test to the URL first and refuses (`rejected`, 422) where that fails. Returns the new id. Never
+   * repeated by itself: see `create-destination.ts`.
+   */
+  createDestination(accountId: string, draft: Draft, signal?: AbortSignal): Promise<string>;
+  /** What it really changes is another matter: see `update-destination.ts`. */
+  updateDestination(accountId: string, destinationId: string, draft: Draft, signal?: AbortSignal): Promise<void>;
   /** Never repeated by itself. An unknown id is answered with code 15000: see `delete-destination.ts`. */
   deleteDestination(accountId: string, destinationId: string, signal?: AbortSignal): Promise<void>;
+  /** The only way to learn which policies use a destination. */
+  listPolicies(accountId: string, signal?: AbortSignal): Promise<readonly Policy[]>;
+  getPolicy(accountId: string, policyId: string, signal?: AbortSignal): Promise<Policy>;
+  /** A full replace in practice: `whole` is the object that was read, with what is to change. */
+  updatePolicy(accountId: string, policyId: string, whole: Policy['whole'], signal?: AbortSignal): Promise<void>;
+  /** What was sent since then (milliseconds since the epoch), newest first; kept for 30 days, on Enterprise for 90. */
+  listSentAlerts(accountId: string, since: number, signal?: AbortSignal): Promise<readonly SentAlert[]>;
+  /** Readable names of alert types. */
+  listAlertNames(accountId: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 };
 
 export type ApiOptions = {
@@ -38,8 +64,17 @@ export type ApiOptions = {
   readonly deadline?: number;
 };
 
-const RESOURCES = [BaseAccounts, BaseWebhooks, UserTokens, AccountTokens] as const;
+const RESOURCES = [
+  BaseAccounts,
+  BaseWebhooks,
+  BasePolicies,
+  BaseHistoryResource,
+  BaseAvailableAlerts,
+  UserTokens,
+  AccountTokens,
+] as const;
 const ACCOUNTS_PER_PAGE = 50;
+const ALERTS_PER_PAGE = 1000;
 /** Fifty pages are 2,500 accounts; a server that never ends must not keep us. */
 const MOST_PAGES = 50;
 
@@ -101,9 +136,49 @@ export function createApi({ baseUrl, token, userAgent, host, deadline }: ApiOpti
         await read(signal, (sdk) => sdk.alerting.destinations.webhooks.get(destinationId, account, sendWith(signal))),
       );
     },
+    async createDestination(accountId, draft, signal) {
+      const body = { account_id: accountId, ...draft };
+      return decodeId(await call((sdk) => sdk.alerting.destinations.webhooks.create(body, sendWith(signal))));
+    },
+    async updateDestination(accountId, destinationId, draft, signal) {
+      const body = { account_id: accountId, ...draft };
+      await call((sdk) => sdk.alerting.destinations.webhooks.update(destinationId, body, sendWith(signal)));
+    },
     async deleteDestination(accountId, destinationId, signal) {
       const account = { account_id: accountId };
       await call((sdk) => sdk.alerting.destinations.webhooks.delete(destinationId, account, sendWith(signal)));
+    },
+    async listPolicies(accountId, signal) {
+      const account = { account_id: accountId };
+      const page = await read(signal, (sdk) => sdk.alerting.policies.list(account, sendWith(signal)));
+      return decodePolicies(page.result);
+    },
+    async getPolicy(accountId, policyId, signal) {
+      const account = { account_id: accountId };
+      return decodePolicy(await read(signal, (sdk) => sdk.alerting.policies.get(policyId, account, sendWith(signal))));
+    },
+    async updatePolicy(accountId, policyId, whole, signal) {
+      const body = { ...whole, account_id: accountId };
+      await call((sdk) => sdk.alerting.policies.update(policyId, body, sendWith(signal)));
+    },
+    async listSentAlerts(accountId, since, signal) {
+      const alerts: SentAlert[] = [];
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const query = { account_id: accountId, since: new Date(since).toISOString(), page, per_page: ALERTS_PER_PAGE };
+        const { result } = await read(signal, (sdk) => sdk.alerting.history.list(query, sendWith(signal)));
+        const found = decodeSentAlerts(result);
+        alerts.push(...found);
+        if (found.length < ALERTS_PER_PAGE) {
+          break;
+        }
+      }
+      return alerts;
+    },
+    async listAlertNames(accountId, signal) {
+      const account = { account_id: accountId };
+      return decodeAlertNames(
+        await read(signal, (sdk) => sdk.alerting.availableAlerts.list(account, sendWith(signal))),
+      );
     },
   };
 }
@@ -133,31 +208,4 @@ function createSdk(baseURL: string, apiToken: string, fetch: Host['fetch']) {
     timeout: 10 * 60_000,
     fetch,
   });
-}
-
-const REPEATS = 2;
-const FIRST_PAUSE = 300;
-/** Who asks for more patience than this is told to the user instead. */
-const LONGEST_PAUSE = 5_000;
-
-/** Repeats a read that failed for a passing reason, after a pause that grows, is jittered, and heeds `retry-after`. */
-async function retryRead<T>(host: Host, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await send();
-    } catch (error) {
-      const pause = error instanceof ApiError && attempt < REPEATS ? pauseBefore(host, error, attempt) : undefined;
-      if (pause === undefined || signal?.aborted) {
-        throw error;
-      }
-      await host.sleep(pause, signal);
-    }
-  }
-}
-
-/** Undefined where repeating is no use: a passing failure is repeated, throttling only as the server asks. */
-function pauseBefore(host: Host, { kind, details }: ApiError, attempt: number): number | undefined {
-  const passing = kind === 'network' || kind === 'unavailable';
-  const pause = details.retryAfter ?? (passing ? FIRST_PAUSE * 2 ** attempt * (0.5 + host.random()) : undefined);
-  return pause !== undefined && pause <= LONGEST_PAUSE ? pause : undefined;
 }

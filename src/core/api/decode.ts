@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Account } from '../account.ts';
 import type { Destination } from '../destination.ts';
+import type { Policy, SentAlert } from '../policy.ts';
 import { ApiError } from './api-error.ts';
 
 /** An optional string that the live API also sends as null (last_success, last_failure). */
@@ -73,6 +74,74 @@ export function decodeAccounts(result: unknown): readonly Account[] {
 export function decodeTokenStatus(result: unknown): TokenStatus {
   const { id, status, expires_on } = decode(tokenStatusSchema, result, 'a token status');
   return { status, ...(id ? { id } : {}), ...(expires_on ? { expiresOn: expires_on } : {}) };
+}
+
+/** The id that a create call answers with. */
+export function decodeId(result: unknown): string {
+  return decode(v.object({ id: v.pipe(v.string(), v.nonEmpty()) }), result, 'the id of the new destination').id;
+}
+
+const mechanismSchema = v.nullish(v.array(v.object({ id: text })), []);
+
+/** Loose: what this version does not know of a policy is kept, since it is written back whole. */
+const policySchema = v.looseObject({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  name: text,
+  enabled: v.nullish(v.boolean(), true),
+  alert_type: text,
+  mechanisms: v.nullish(v.record(v.string(), mechanismSchema), {}),
+});
+
+export function decodePolicies(result: unknown): readonly Policy[] {
+  return decode(v.nullish(v.array(v.unknown()), []), result, 'a list of policies').map(decodePolicy);
+}
+
+export function decodePolicy(result: unknown): Policy {
+  const { id, name, enabled, alert_type, mechanisms } = decode(policySchema, result, 'a policy');
+  const ids = Object.entries(mechanisms).map(
+    ([kind, list]) => [kind, list.flatMap((each) => (each.id ? [each.id] : []))] as const,
+  );
+  return {
+    id,
+    name: name ?? '',
+    enabled,
+    alertType: alert_type ?? '',
+    mechanisms: Object.fromEntries(ids),
+    whole: decode(v.record(v.string(), v.unknown()), result, 'a policy'),
+  };
+}
+
+const sentAlertSchema = v.object({
+  policy_id: text,
+  name: text,
+  alert_type: text,
+  mechanism: text,
+  mechanism_type: text,
+  sent: text,
+});
+
+export function decodeSentAlerts(result: unknown): readonly SentAlert[] {
+  return decode(v.nullish(v.array(sentAlertSchema), []), result, 'a list of sent alerts').map((alert) => ({
+    policyId: alert.policy_id ?? '',
+    policyName: alert.name ?? '',
+    alertType: alert.alert_type ?? '',
+    mechanism: alert.mechanism ?? '',
+    mechanismKind: alert.mechanism_type ?? '',
+    sent: alert.sent ?? '',
+  }));
+}
+
+const availableAlertsSchema = v.record(
+  v.string(),
+  v.nullish(v.array(v.object({ type: text, display_name: text })), []),
+);
+
+/** Alert types by what they are called, over all products. */
+export function decodeAlertNames(result: unknown): ReadonlyMap<string, string> {
+  const products = Object.values(decode(v.nullish(availableAlertsSchema, {}), result, 'a list of alert types'));
+  return new Map(
+    products.flat().flatMap(({ type, display_name }) => (type && display_name ? [[type, display_name] as const] : [])),
+  );
 }
 
 function toDestination(webhook: v.InferOutput<typeof webhookSchema>): Destination {

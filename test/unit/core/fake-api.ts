@@ -11,7 +11,14 @@ export function makeApi(calls: Partial<Api> = {}): Api {
     listAccounts: unexpected('listAccounts'),
     listDestinations: unexpected('listDestinations'),
     getDestination: unexpected('getDestination'),
+    createDestination: unexpected('createDestination'),
+    updateDestination: unexpected('updateDestination'),
     deleteDestination: unexpected('deleteDestination'),
+    listPolicies: unexpected('listPolicies'),
+    getPolicy: unexpected('getPolicy'),
+    updatePolicy: unexpected('updatePolicy'),
+    listSentAlerts: unexpected('listSentAlerts'),
+    listAlertNames: unexpected('listAlertNames'),
     ...calls,
   };
 }
