@@ -42,6 +42,10 @@ export function countMechanisms({ mechanisms }: Policy): number {
   return Object.values(mechanisms).reduce((sum, ids) => sum + ids.length, 0);
 }
 
+function idOf(mechanism: unknown): unknown {
+  return typeof mechanism === 'object' && mechanism !== null && 'id' in mechanism ? mechanism.id : undefined;
+}
+
 /** The whole policy with one destination in the place of another, and nothing else changed. */
 export function swapDestination({ whole }: Policy, oldId: string, newId: string): Policy['whole'] {
   const { mechanisms } = whole;
@@ -49,8 +53,6 @@ export function swapDestination({ whole }: Policy, oldId: string, newId: string)
     return whole;
   }
   const webhooks: readonly unknown[] = Array.isArray(mechanisms.webhooks) ? mechanisms.webhooks : [];
-  const idOf = (each: unknown): unknown =>
-    typeof each === 'object' && each !== null && 'id' in each ? each.id : undefined;
   const hasNew = webhooks.some((each) => idOf(each) === newId);
   const swapped = webhooks.flatMap((each) => (idOf(each) !== oldId ? [each] : hasNew ? [] : [{ id: newId }]));
   return { ...whole, mechanisms: { ...mechanisms, webhooks: swapped } };

@@ -33,6 +33,8 @@ export type Store = {
   refresh(accountIds?: readonly string[], options?: { readonly background?: boolean }): Promise<void>;
   /** Puts right what an operation of ours has changed, ahead of the next reading. */
   removeDestination(accountId: string, destinationId: string): void;
+  /** As `removeDestination`, for one that was created or changed. */
+  putDestination(accountId: string, destination: Destination): void;
   /** Returns what ends it. Nothing is sent where nothing changed. */
   onChanged(listener: (change: Change) => void): () => void;
 };
@@ -105,6 +107,15 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
     }
   }
 
+  function change(accountId: string, work: (destinations: readonly Destination[]) => readonly Destination[]): void {
+    const slot = slots.get(accountId);
+    if (!slot?.state.last) {
+      return;
+    }
+    slot.generation += 1;
+    setState(slot, { ...slot.state, last: { ...slot.state.last, destinations: work(slot.state.last.destinations) } });
+  }
+
   return {
     entries: () => [...slots.values()],
     entry: (accountId) => slots.get(accountId),
@@ -141,13 +152,14 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
       );
     },
     removeDestination(accountId, destinationId) {
-      const slot = slots.get(accountId);
-      if (!slot?.state.last) {
-        return;
-      }
-      slot.generation += 1;
-      const destinations = slot.state.last.destinations.filter(({ id }) => id !== destinationId);
-      setState(slot, { ...slot.state, last: { ...slot.state.last, destinations } });
+      changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => id !== destinationId));
+    },
+    putDestination(accountId, destination) {
+      changeDestinations(accountId, (destinations) =>
+        destinations.some(({ id }) => id === destination.id)
+          ? destinations.map((each) => (each.id === destination.id ? destination : each))
+          : [...destinations, destination],
+      );
     },
     onChanged(listener) {
       listeners.add(listener);

@@ -38,7 +38,7 @@ export interface WorkbenchPage {
 
 /** Files code-server has not got, a worker it does not serve under test, and what any reload of VS Code on the web complains of. */
 const alwaysLogged =
-  /vsda|serviceWorker\.js|Failed to load resource.*404|\[Service Worker\]|ERR_NAME_NOT_RESOLVED|bad HTTP response code|\[lifecycle\] Long running operations|IDBTransaction/;
+  /vsda|serviceWorker\.js|Failed to load resource.*404|\[Service Worker\]|ERR_NAME_NOT_RESOLVED|bad HTTP response code|\[lifecycle\] Long running operations|IDBTransaction|IndexedDB database/;
 
 /** The workbench colours its level by a format directive, which is of no use here. */
 const levelPrefix = /^%c\s*ERR color: \S+ /;

@@ -9,7 +9,6 @@ import { createClient } from 'cloudflare/tree-shakable';
 import type { Account } from '../account.ts';
 import type { Destination, Draft } from '../destination.ts';
 import type { Policy, SentAlert } from '../policy.ts';
-import type { ApiError } from './api-error.ts';
 import {
   decodeAccounts,
   decodeAlertNames,
@@ -25,7 +24,7 @@ import {
 import { retryRead } from './retry.ts';
 import { createTransport, type Host } from './transport.ts';
 
-/** The calls this extension makes with one token. All throw {@link ApiError}, or the signal's reason once it aborts. */
+/** The calls this extension makes with one token. All throw `ApiError`, or the signal's reason once it aborts. */
 export type Api = {
   /** `GET /user/tokens/verify`, for a user's token. */
   verifyUserToken(signal?: AbortSignal): Promise<TokenStatus>;

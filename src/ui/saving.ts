@@ -1,0 +1,159 @@
+import type * as vscode from 'vscode';
+import type { Redactor } from '../core/api/redaction.ts';
+import type { Connection } from '../core/connection.ts';
+import { createDestination } from '../core/create-destination.ts';
+import type { Destination, Draft } from '../core/destination.ts';
+import { guessType } from '../core/destination-types.ts';
+import type { Located } from '../core/overview.ts';
+import {
+  continueReplacement,
+  parseReplaceState,
+  type ReplaceState,
+  startReplacement,
+  undoReplacement,
+} from '../core/replace-destination.ts';
+import type { Store } from '../core/store.ts';
+import { type UpdateOutcome, updateDestination } from '../core/update-destination.ts';
+import type { SecretStore } from './secret-store.ts';
+
+/**
+ * Carries drafts out, for the panel, the JSON editor and the commands alike: runs the operation of the core, puts the
+ * store right, has the account read again, and keeps or moves what is remembered. All throw what the core throws.
+ */
+export type Saving = {
+  /** Returns the new destination as Cloudflare describes it. */
+  create(connection: Connection, draft: Draft, remember: boolean): Promise<Destination>;
+  /** For a plan of kind rename or update. */
+  update(target: Located, draft: Draft, remember: boolean): Promise<UpdateOutcome>;
+  /** For a plan of kind replace, or where an update was ignored. `onStep` hears of every step. */
+  replace(
+    target: Located,
+    draft: Draft,
+    remember: boolean,
+    onStep?: (state: ReplaceState) => void,
+    signal?: AbortSignal,
+  ): Promise<ReplaceState>;
+  /** Replacements that were begun and not ended, oldest first; they survive a reload of the window. */
+  unfinished(): readonly ReplaceState[];
+  resume(
+    connection: Connection,
+    state: ReplaceState,
+    onStep?: (state: ReplaceState) => void,
+    signal?: AbortSignal,
+  ): Promise<ReplaceState>;
+  undo(
+    connection: Connection,
+    state: ReplaceState,
+    onStep?: (state: ReplaceState) => void,
+    signal?: AbortSignal,
+  ): Promise<ReplaceState>;
+  /** Stops telling of a replacement; what it did stays done. */
+  dismiss(state: ReplaceState): Promise<void>;
+};
+
+const REPLACEMENTS_KEY = 'replacements';
+
+export function createSaving(
+  store: Store,
+  secrets: SecretStore,
+  globalState: vscode.Memento,
+  redactor: Redactor,
+): Saving {
+  function readReplacements(): readonly ReplaceState[] {
+    const kept = globalState.get<unknown>(REPLACEMENTS_KEY, []);
+    return (Array.isArray(kept) ? kept : []).flatMap((each) => parseReplaceState(each) ?? []);
+  }
+
+  async function keepReplacement(state: ReplaceState): Promise<void> {
+    const others = readReplacements().filter(({ accountId, oldId }) => !isOf(state, accountId, oldId));
+    const ended = state.phase === 'done' || state.phase === 'undone';
+    await globalState.update(REPLACEMENTS_KEY, ended ? others : [...others, state]);
+  }
+
+  function keeping(onStep: ((state: ReplaceState) => void) | undefined) {
+    return async (state: ReplaceState): Promise<void> => {
+      await keepReplacement(state);
+      onStep?.(state);
+    };
+  }
+
+  async function rememberDraft(accountId: string, destinationId: string, draft: Draft): Promise<void> {
+    const inUrl = guessType(draft.url)?.secret === 'url';
+    const before = await secrets.get(accountId, destinationId);
+    const secret = draft.secret ?? before?.secret;
+    await secrets.remember(accountId, destinationId, {
+      ...(secret === undefined ? {} : { secret }),
+      ...(inUrl ? { url: draft.url } : {}),
+    });
+  }
+
+  /** Whatever happened, the account is read again, so that what is shown is what is there. */
+  async function finish<T>(accountId: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      await store.refresh([accountId]);
+    }
+  }
+
+  function hide({ url, secret }: Draft): void {
+    for (const each of [url, secret]) {
+      if (each) {
+        redactor.remember(each);
+      }
+    }
+  }
+
+  return {
+    create: async ({ account, api }, draft, remember) =>
+      finish(account.id, async () => {
+        hide(draft);
+        const known = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
+        const id = await createDestination(api, account.id, draft, known);
+        if (remember) {
+          await rememberDraft(account.id, id, draft);
+        }
+        const destination = await api.getDestination(account.id, id);
+        store.putDestination(account.id, destination);
+        return destination;
+      }),
+    update: async ({ connection: { account, api }, destination }, draft, remember) =>
+      finish(account.id, async () => {
+        hide(draft);
+        const remembered = await secrets.get(account.id, destination.id);
+        const outcome = await updateDestination(api, account.id, destination, draft, remembered?.secret);
+        if (remember) {
+          await rememberDraft(account.id, destination.id, draft);
+        }
+        store.putDestination(account.id, outcome.destination);
+        return outcome;
+      }),
+    replace: async ({ connection: { account, api }, destination }, draft, remember, onStep, signal) =>
+      finish(account.id, async () => {
+        hide(draft);
+        const known = store.entry(account.id)?.state.last?.destinations.map(({ id }) => id) ?? [destination.id];
+        const begun = startReplacement(account.id, destination, draft, known);
+        const done = await continueReplacement(api, begun, draft, keeping(onStep), signal);
+        if (remember && done.newId !== undefined) {
+          await rememberDraft(account.id, done.newId, draft);
+        }
+        await secrets.forget(account.id, destination.id);
+        return done;
+      }),
+    unfinished: readReplacements,
+    resume: async ({ account, api }, state, onStep, signal) =>
+      finish(account.id, async () => continueReplacement(api, state, undefined, keeping(onStep), signal)),
+    undo: async ({ account, api }, state, onStep, signal) =>
+      finish(account.id, async () => undoReplacement(api, state, keeping(onStep), signal)),
+    dismiss: async ({ accountId, oldId }) => {
+      await globalState.update(
+        REPLACEMENTS_KEY,
+        readReplacements().filter((each) => !isOf(each, accountId, oldId)),
+      );
+    },
+  };
+}
+
+function isOf(state: ReplaceState, accountId: string, oldId: string): boolean {
+  return state.accountId === accountId && state.oldId === oldId;
+}
