@@ -107,7 +107,10 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
     }
   }
 
-  function change(accountId: string, work: (destinations: readonly Destination[]) => readonly Destination[]): void {
+  function changeDestinations(
+    accountId: string,
+    work: (destinations: readonly Destination[]) => readonly Destination[],
+  ): void {
     const slot = slots.get(accountId);
     if (!slot?.state.last) {
       return;
