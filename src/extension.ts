@@ -5,6 +5,7 @@ import { ApiError } from './core/api/api-error.ts';
 import { createRedactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
 import type { Connection } from './core/connection.ts';
+import type { Located } from './core/overview.ts';
 import { createStore } from './core/store.ts';
 import { createAccountOrder } from './ui/account-order.ts';
 import { addAccount, addFromEnvironment, hasEnvironmentToken } from './ui/add-account.ts';
@@ -15,6 +16,10 @@ import { createContextKey } from './ui/context-key.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/manage-accounts.ts';
 import { confirmAndDelete, showFailing } from './ui/manage-destinations.ts';
+import { renameDestination } from './ui/renaming.ts';
+import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
+import { createSaving } from './ui/saving.ts';
+import { createSecretStore } from './ui/secret-store.ts';
 import { createStatusItem } from './ui/status-item.ts';
 import { describeTrouble } from './ui/storage-trouble.ts';
 import { createTargets } from './ui/targets.ts';
@@ -44,6 +49,8 @@ export function activate(context: vscode.ExtensionContext) {
   const { provider, view } = destinationsView;
   const statusItem = createStatusItem(store);
   const targets = createTargets(store, view);
+  const secrets = createSecretStore(context.secrets, redactor, logger.log);
+  const saving = createSaving(store, secrets, context.globalState, redactor);
 
   const setState = createContextKey('state');
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
@@ -51,7 +58,8 @@ export function activate(context: vscode.ExtensionContext) {
   const loaded = connections
     .load()
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
-    .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
+    .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'))
+    .then(() => offerUnfinished(store, saving));
 
   /** A command on one account, which failures then name. */
   const onAccount =
@@ -61,6 +69,16 @@ export function activate(context: vscode.ExtensionContext) {
       if (connection) {
         naming({ name: connection.account.name, accountId: connection.account.id });
         await work(connection);
+      }
+    };
+
+  const onDestination =
+    (title: string, work: (target: Located) => Promise<unknown>): CommandHandler =>
+    async (argument, naming) => {
+      const target = await targets.destination(argument, title);
+      if (target) {
+        naming({ name: target.connection.account.name, accountId: target.connection.account.id });
+        await work(target);
       }
     };
 
@@ -93,13 +111,15 @@ export function activate(context: vscode.ExtensionContext) {
         await inView(async () => store.refresh(only && [only.account.id]));
       },
       refreshAll: async () => inView(async () => store.refresh()),
-      deleteDestination: async (argument, naming) => {
-        const target = await targets.destination(argument, vscode.l10n.t('Delete Destination'));
-        if (target) {
-          naming({ name: target.connection.account.name, accountId: target.connection.account.id });
-          await confirmAndDelete(target, store, VIEW_ID);
-        }
-      },
+      renameDestination: onDestination(vscode.l10n.t('Rename Destination'), async (target) =>
+        renameDestination(target, saving),
+      ),
+      replaceDestination: onDestination(vscode.l10n.t('Replace Destination'), async (target) =>
+        askAndReplace(target, saving),
+      ),
+      deleteDestination: onDestination(vscode.l10n.t('Delete Destination'), async (target) =>
+        confirmAndDelete(target, store, VIEW_ID),
+      ),
       showFailing: async () => showFailing(store, view),
       showLog: () => logger.show(),
     },

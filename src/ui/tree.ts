@@ -3,6 +3,7 @@ import { sortDestinations } from '../core/health.ts';
 import { countAll } from '../core/overview.ts';
 import type { Store } from '../core/store.ts';
 import type { AccountNode, DestinationNode, Node, ProblemNode } from './nodes.ts';
+import { createContextKey } from './context-key.ts';
 import { onSettingChanged, readSettings } from './settings.ts';
 import { toTreeItem } from './tree-items.ts';
 
@@ -83,8 +84,12 @@ export function createDestinationsView(
     updateBadge();
   });
 
+  // So that F2 and the like do what fits the row they are pressed on.
+  const setSelection = createContextKey('selection');
+
   const subscriptions = vscode.Disposable.from(
     view,
+    view.onDidChangeSelection(({ selection }) => setSelection(selection[0]?.kind ?? '')),
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),
     { dispose: stop },

@@ -1,0 +1,225 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/connection.ts';
+import { typeNamed } from '../core/destination-types.ts';
+import type { Draft } from '../core/destination.ts';
+import { checkDraft } from '../core/draft-check.ts';
+import type { Located } from '../core/overview.ts';
+import type { ReplaceState } from '../core/replace-destination.ts';
+import { DraftNeededError, PolicyNotMovedError } from '../core/replace-destination.ts';
+import type { Store } from '../core/store.ts';
+import { ApiError } from '../core/api/api-error.ts';
+import { describeDraftProblem } from './draft-words.ts';
+import { describeProblem } from './problem.ts';
+import { askText } from './quick-input.ts';
+import type { Saving } from './saving.ts';
+import { nameOf } from './words.ts';
+
+type Step = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
+
+/** Replace… from the palette or a row: asks for the new URL and secret, says what will happen, and does it. */
+export async function askAndReplace(target: Located, saving: Saving): Promise<void> {
+  const draft = await askNewDraft(target);
+  if (!draft) {
+    return;
+  }
+  const replace = vscode.l10n.t('Replace');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Replace “{0}” of {1}?', nameOf(target.destination), target.connection.account.name),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'A new destination is created, which Cloudflare tests. Each policy that uses the old one is moved to it and checked. Then the old one is deleted. The first failure stops it, with the old one kept.',
+      ),
+    },
+    replace,
+  );
+  if (chosen === replace) {
+    await replaceWithProgress(target, draft, false, saving);
+  }
+}
+
+async function askNewDraft({ destination }: Located): Promise<Draft | undefined> {
+  const title = vscode.l10n.t('Replace “{0}”', nameOf(destination));
+  for (;;) {
+    const url = await askText<string>({
+      title,
+      prompt: vscode.l10n.t('The new URL. For most types it is a credential; only its host is shown later.'),
+      placeholder: typeNamed(destination.type)?.example ?? 'https://',
+      password: false,
+      check(text) {
+        const value = text.trim();
+        const problem = checkDraft({ name: 'x', url: value }, { secret: true }).find(
+          ({ severity }) => severity === 'error',
+        );
+        return problem ? { ok: false, problem: describeDraftProblem(problem.problem) } : { ok: true, value };
+      },
+    });
+    if (url.kind !== 'value') {
+      return undefined;
+    }
+    const secret = await askText<string>({
+      title,
+      prompt: vscode.l10n.t('The secret of the new one, if it has one. Leave it empty for none.'),
+      password: true,
+      back: true,
+      check(text) {
+        const draft = { name: 'x', url: url.value, ...(text ? { secret: text } : {}) };
+        const problem = checkDraft(draft, { secret: false }).find(({ severity }) => severity === 'error');
+        return problem ? { ok: false, problem: describeDraftProblem(problem.problem) } : { ok: true, value: text };
+      },
+    });
+    if (secret.kind === 'value') {
+      const { name } = destination;
+      return { name, url: url.value, ...(secret.value === '' ? {} : { secret: secret.value }) };
+    }
+    if (secret.kind === 'cancel') {
+      return undefined;
+    }
+  }
+}
+
+/** Replaces a destination, each step shown as it happens and cancellable; a stop says what is done and what is not. */
+export async function replaceWithProgress(
+  target: Located,
+  draft: Draft,
+  remember: boolean,
+  saving: Saving,
+): Promise<ReplaceState | undefined> {
+  return runReplacement(target.connection, saving, async (onStep, signal) =>
+    saving.replace(target, draft, remember, onStep, signal),
+  );
+}
+
+/** Tells of replacements that an earlier window did not end, and what can be done about each. */
+export function offerUnfinished(store: Store, saving: Saving): void {
+  for (const state of saving.unfinished()) {
+    const connection = store.entry(state.accountId)?.connection;
+    if (connection) {
+      void offerToGoOn(
+        connection,
+        state,
+        saving,
+        vscode.l10n.t('Replacing “{0}” of {1} was interrupted.', state.name, connection.account.name),
+      );
+    }
+  }
+}
+
+async function runReplacement(connection: Connection, saving: Saving, step: Step): Promise<ReplaceState | undefined> {
+  let last: ReplaceState | undefined;
+  try {
+    const done = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Replacing'), cancellable: true },
+      async (progress, token) => {
+        const cancel = new AbortController();
+        token.onCancellationRequested(() => cancel.abort());
+        return step((state) => {
+          last = state;
+          progress.report({ message: describeStep(state) });
+        }, cancel.signal);
+      },
+    );
+    void vscode.window.showInformationMessage(describeEnd(done, connection));
+    return done;
+  } catch (error) {
+    if (!last || last.newId === undefined) {
+      // Nothing was created: an error like any other, and nothing to resume.
+      if (last && !last.attempted) {
+        await saving.dismiss(last);
+      }
+      throw error;
+    }
+    void offerToGoOn(connection, last, saving, describeStop(error, connection));
+    return undefined;
+  }
+}
+
+async function offerToGoOn(
+  connection: Connection,
+  state: ReplaceState,
+  saving: Saving,
+  happened: string,
+): Promise<void> {
+  const [resume, undo, leave] = [vscode.l10n.t('Resume'), vscode.l10n.t('Undo'), vscode.l10n.t('Leave It')];
+  const message = `${happened} ${describeStanding(state)}`;
+  const chosen = await vscode.window.showWarningMessage(message, resume, undo, leave);
+  if (chosen === leave) {
+    await saving.dismiss(state);
+  }
+  if (chosen !== resume && chosen !== undo) {
+    return;
+  }
+  try {
+    await runReplacement(connection, saving, async (onStep, signal) =>
+      chosen === resume
+        ? saving.resume(connection, state, onStep, signal)
+        : saving.undo(connection, state, onStep, signal),
+    );
+  } catch (error) {
+    void vscode.window.showErrorMessage(describeStop(error, connection));
+  }
+}
+
+function describeStep(state: ReplaceState): string {
+  const policies = state.policies ?? [];
+  const moved = policies.filter((each) => each.moved).length;
+  switch (state.phase) {
+    case 'creating':
+      return vscode.l10n.t('creating the new one, which Cloudflare tests…');
+    case 'moving':
+      return vscode.l10n.t('moving policies, {0} of {1}…', moved, policies.length);
+    case 'deleting':
+      return vscode.l10n.t('deleting the old one…');
+    case 'done':
+      return vscode.l10n.t('done');
+    case 'undone':
+      return vscode.l10n.t('undone');
+    default:
+      return state.phase satisfies never;
+  }
+}
+
+/** What is done and what is not, policy by policy. */
+export function describeStanding(state: ReplaceState): string {
+  if (state.newId === undefined) {
+    return state.attempted
+      ? vscode.l10n.t('Whether the new one was created is not known. The old one is as it was.')
+      : vscode.l10n.t('Nothing was changed.');
+  }
+  const name = (moved: boolean): string =>
+    (state.policies ?? [])
+      .filter((each) => each.moved === moved)
+      .map((each) => `“${each.name}”`)
+      .join(', ');
+  const [moved, unmoved] = [name(true), name(false)];
+  return [
+    vscode.l10n.t('The new one exists (ID {0}) and the old one is kept.', state.newId),
+    ...(moved ? [vscode.l10n.t('Moved: {0}.', moved)] : []),
+    ...(unmoved ? [vscode.l10n.t('Not moved: {0}.', unmoved)] : []),
+  ].join(' ');
+}
+
+function describeEnd({ phase, name, policies, newId }: ReplaceState, { account }: Connection): string {
+  return phase === 'undone'
+    ? vscode.l10n.t('Replacing “{0}” of {1} was undone: the old one is used as before.', name, account.name)
+    : vscode.l10n.t(
+        'Replaced “{0}” of {1}. {2} policies were moved; the new ID is {3}.',
+        name,
+        account.name,
+        policies?.length ?? 0,
+        newId ?? '',
+      );
+}
+
+function describeStop(error: unknown, { account }: Connection): string {
+  if (error instanceof ApiError) {
+    return describeProblem(error, account.name).sentence;
+  }
+  if (error instanceof PolicyNotMovedError) {
+    return vscode.l10n.t('Cloudflare took the changed policy “{0}” but did not change it.', error.policyName);
+  }
+  if (error instanceof DraftNeededError) {
+    return vscode.l10n.t('Nothing was created yet, and URL and secret are not kept. Start over with “Replace…”.');
+  }
+  return vscode.l10n.t('Replacing was cancelled.');
+}
