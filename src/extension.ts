@@ -152,6 +152,7 @@ export function activate(context: vscode.ExtensionContext) {
         statusItem: statusItem.item,
         accountOrder,
         context,
+        saving,
         logged: () => lines.join('\n'),
       }
     : undefined;

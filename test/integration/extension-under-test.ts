@@ -9,6 +9,11 @@ export const EXTENSION_ID = 'webhook-destinations.cloudflare-webhooks';
 /** The fake Cloudflare that the runner started for these tests. */
 export const fake = connectControl(requireVariable('FAKE_CONTROL_URL'));
 
+/** A generic webhook receiver of the fake's that answers well. */
+export function receiverUrl(name: string): string {
+  return `${requireVariable('FAKE_CONTROL_URL').replace(/control$/, 'receivers')}/generic/${name}`;
+}
+
 function requireVariable(name: string): string {
   return process.env[name] ?? assert.fail(`The runner did not set ${name}`);
 }
