@@ -11,6 +11,7 @@ const shared = {
   minify: !watch,
   sourcemap: watch ? 'linked' : false,
   legalComments: 'none',
+  charset: 'utf8',
   logLevel: watch ? 'silent' : 'warning',
 };
 
@@ -29,6 +30,19 @@ const bundles = [
       format: 'cjs',
       target: 'node22',
       external: ['vscode'],
+    },
+  },
+  {
+    name: 'panel',
+    most: 40_000,
+    forbidden: /^src\/(ui|core\/api)\//,
+    options: {
+      ...shared,
+      entryPoints: ['src/webview/panel.ts'],
+      outfile: 'dist/panel.js',
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome138',
     },
   },
 ];

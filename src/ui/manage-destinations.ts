@@ -7,7 +7,7 @@ import type { Node } from './nodes.ts';
 import { toPickItem } from './targets.ts';
 import { nameOf, typeOf } from './words.ts';
 
-const FAILING_ICON = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+const FAILING_ICON = new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
 
 /** Deletes a destination at Cloudflare, behind a modal that names it. */
 export async function confirmAndDelete(

@@ -77,7 +77,7 @@ function describeAccount(state: AccountEntry['state']): string {
 }
 
 const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
-  failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground')),
+  failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
   healthy: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
   unused: new vscode.ThemeIcon('circle-outline'),
 };
