@@ -16,6 +16,8 @@ export const VIEW = 'Webhook Destinations';
 /** The packaged extension in a real workbench, with a fake Cloudflare behind it. */
 export type Session = {
   readonly fake: ControlClient;
+  /** Where the fake's webhook receivers are: `/generic/…` and the like below it. */
+  readonly receiversUrl: string;
   readonly workbench: WorkbenchPage;
   readonly view: TreeView;
   close(): Promise<void>;
@@ -57,7 +59,13 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const { workbench } = opened;
     workbench.page.setDefaultTimeout(15_000);
     await workbench.openContainer(CONTAINER);
-    return { fake: connectControl(fake.controlUrl), workbench, view: workbench.treeView(VIEW), close };
+    return {
+      fake: connectControl(fake.controlUrl),
+      receiversUrl: fake.receiversUrl,
+      workbench,
+      view: workbench.treeView(VIEW),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
