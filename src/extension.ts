@@ -98,7 +98,7 @@ export function activate(context: vscode.ExtensionContext) {
         renameAccount(connection, connections),
       ),
       removeAccount: onAccount(vscode.l10n.t('Remove Account'), async (connection) =>
-        removeAccount(connection, connections),
+        removeAccount(connection, connections, secrets),
       ),
       copyAccountId: onAccount(vscode.l10n.t('Copy Account ID'), async ({ account }) =>
         vscode.env.clipboard.writeText(account.id),
@@ -118,7 +118,7 @@ export function activate(context: vscode.ExtensionContext) {
         askAndReplace(target, saving),
       ),
       deleteDestination: onDestination(vscode.l10n.t('Delete Destination'), async (target) =>
-        confirmAndDelete(target, store, VIEW_ID),
+        confirmAndDelete(target, store, secrets, VIEW_ID),
       ),
       showFailing: async () => showFailing(store, view),
       showLog: () => logger.show(),

@@ -7,6 +7,7 @@ import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../c
 import type { Connections } from './connections.ts';
 import { describeProblem } from './problem.ts';
 import { askPick, askText } from './quick-input.ts';
+import type { SecretStore } from './secret-store.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from './report.ts';
 import { askToken } from './token-prompt.ts';
@@ -126,7 +127,11 @@ export async function renameAccount({ account }: Connection, connections: Connec
 }
 
 /** Forgets an account here, after asking; nothing at Cloudflare changes. */
-export async function removeAccount({ account }: Connection, connections: Connections): Promise<void> {
+export async function removeAccount(
+  { account }: Connection,
+  connections: Connections,
+  secrets: SecretStore,
+): Promise<void> {
   const accounts = connections.accounts();
   const orphans = orphanedTokens(accounts, withoutAccount(accounts, account.id));
   const remove = vscode.l10n.t('Remove');
@@ -137,15 +142,19 @@ export async function removeAccount({ account }: Connection, connections: Connec
       detail:
         orphans.length > 0
           ? vscode.l10n.t(
-              'Forgotten here: its label, its place, and its token, which no other account uses and which is deleted from VS Code’s secret storage. Nothing changes at Cloudflare; the token stays valid there.',
+              'Forgotten here: its label, its place, remembered secrets of its destinations, and its token, which no other account uses and which is deleted from VS Code’s secret storage. Nothing changes at Cloudflare; the token stays valid there.',
             )
           : vscode.l10n.t(
-              'Forgotten here: its label and its place. Its token stays stored, since other accounts use it. Nothing changes at Cloudflare.',
+              'Forgotten here: its label, its place, and remembered secrets of its destinations. Its token stays stored, since other accounts use it. Nothing changes at Cloudflare.',
             ),
     },
     remove,
   );
-  if (chosen === remove && !(await connections.remove(account.id))) {
+  if (chosen !== remove) {
+    return;
+  }
+  await secrets.forgetAccount(account.id);
+  if (!(await connections.remove(account.id))) {
     throw new UserError(
       vscode.l10n.t(
         'The account is removed, but VS Code’s secret storage did not delete its token. Delete or roll the token at Cloudflare to be safe.',

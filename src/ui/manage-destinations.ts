@@ -4,6 +4,7 @@ import { hostOf } from '../core/destination.ts';
 import { locateFailing, type Located } from '../core/overview.ts';
 import type { Store } from '../core/store.ts';
 import type { Node } from './nodes.ts';
+import type { SecretStore } from './secret-store.ts';
 import { toPickItem } from './targets.ts';
 import { nameOf, typeOf } from './words.ts';
 
@@ -13,6 +14,7 @@ const FAILING_ICON = new vscode.ThemeIcon('error', new vscode.ThemeColor('testin
 export async function confirmAndDelete(
   { connection, destination }: Located,
   store: Store,
+  secrets: SecretStore,
   viewId: string,
 ): Promise<void> {
   const { account, api } = connection;
@@ -37,6 +39,7 @@ export async function confirmAndDelete(
     deleteDestination(api, account.id, destination.id),
   );
   store.removeDestination(account.id, destination.id);
+  await secrets.forget(account.id, destination.id);
   void vscode.window.showInformationMessage(
     outcome === 'deleted'
       ? vscode.l10n.t('Deleted “{0}” of {1}.', name, account.name)

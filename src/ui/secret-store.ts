@@ -17,6 +17,8 @@ export type SecretStore = {
   /** `false`: SecretStorage did not take it. */
   remember(accountId: string, destinationId: string, remembered: RememberedSecret): Promise<boolean>;
   forget(accountId: string, destinationId: string): Promise<void>;
+  /** Forgets all that is remembered of an account's destinations. */
+  forgetAccount(accountId: string): Promise<void>;
 };
 
 const schema = v.object({
@@ -65,6 +67,12 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
     },
     async forget(accountId, destinationId) {
       await Promise.resolve(secrets.delete(keyOf(accountId, destinationId))).catch(orElse(undefined));
+    },
+    async forgetAccount(accountId) {
+      const keys = await Promise.resolve(secrets.keys()).catch(orElse<string[]>([]));
+      const prefix = keyOf(accountId, '');
+      const ours = keys.filter((key) => key.startsWith(prefix));
+      await Promise.all(ours.map(async (key) => secrets.delete(key))).catch(orElse(undefined));
     },
   };
 }
