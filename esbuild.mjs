@@ -15,31 +15,59 @@ const shared = {
   logLevel: watch ? 'silent' : 'warning',
 };
 
+// VS Code patches its own fetch for proxies and certificates; a second HTTP client would go around it.
+const httpClients = /node_modules\/(undici|axios|node-fetch)\//;
+
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  // The other build of jsonc-parser is one that no bundler can look into.
+  mainFields: ['module', 'main'],
+  external: ['vscode'],
+};
+
+/** Has the extension load the editing bundle when it is first needed, in the place of the module it is made from. */
+const lazyEditing = {
+  name: 'lazy-editing',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/editing\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './editing.cjs', external: true } : undefined,
+    );
+  },
+};
+
 /** What is shipped: how it is built, the most it may weigh (bytes), and what must not be in it. */
 const bundles = [
   {
     name: 'extension',
     most: 120_000,
-    // VS Code patches its own fetch for proxies and certificates; a second HTTP client would go around it.
-    forbidden: /node_modules\/(undici|axios|node-fetch)\//,
+    forbidden: httpClients,
     options: {
-      ...shared,
+      ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      platform: 'node',
-      format: 'cjs',
-      target: 'node22',
-      external: ['vscode'],
+      plugins: [lazyEditing],
+      // `require` instead, which finds the extension it is called from.
+      supported: { 'dynamic-import': false },
     },
+  },
+  {
+    name: 'editing',
+    most: 100_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/editing.ts'], outfile: 'dist/editing.cjs' },
   },
   {
     name: 'panel',
     most: 40_000,
+    // It has no business with what only the extension's host can do.
     forbidden: /^src\/(ui|core\/api)\//,
     options: {
       ...shared,
       entryPoints: ['src/webview/panel.ts'],
-      outfile: 'dist/panel.js',
+      outfile: 'dist/panel/panel.js',
       platform: 'browser',
       format: 'iife',
       target: 'chrome138',
@@ -105,7 +133,7 @@ const announcing = {
 
 async function watchAll() {
   for (const { options } of bundles) {
-    const watched = await context({ ...options, plugins: [announcing] });
+    const watched = await context({ ...options, plugins: [...(options.plugins ?? []), announcing] });
     await watched.watch();
   }
 }

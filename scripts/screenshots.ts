@@ -57,6 +57,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await workbench.dialog.read();
   await take('delete');
   await workbench.dialog.press('Cancel');
+  await visitPanel(session, take);
   await fake.addFault({ account: demoAccountId('Halden Logistics'), fault: { kind: 'status', status: 401 } });
   await workbench.runCommand('Cloudflare Webhooks: Refresh');
   await view.reveal(/^Cloudflare does not accept the token of Halden/);
@@ -65,6 +66,45 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await fake.clear({ part: 'faults' });
   await view.pressInline(/^Cloudflare does not accept/, 'Refresh');
   await view.reveal('Halden Logistics, account, 2 failing · 15');
+}
+
+/** The panel of a destination that exists, with what it tells, and of a new one that is refused. */
+async function visitPanel({ fake, workbench, view }: Session, take: (name: string) => Promise<void>): Promise<void> {
+  const panel = workbench.webview();
+  await view.reveal('Platform team');
+  await view.pickFromMenu('Platform team', 'Edit…');
+  await panel.getByRole('img', { name: /^Alerts sent/ }).waitFor();
+  await take('panel');
+  await panel.getByLabel('URL', { exact: true }).fill('https://ops.halden.example/hook');
+  await panel.getByText(/another type/).waitFor();
+  await panel.getByRole('button', { name: 'Save', exact: true }).click();
+  await panel.locator('.notice').getByText('Replace “Platform team”').waitFor();
+  await take('panel-replace');
+  await fake.addFault({ method: 'PUT', path: '**/policies/*', fault: { kind: 'status', status: 500 }, times: 1 });
+  await panel.locator('.notice').getByRole('button', { name: 'Replace', exact: true }).click();
+  await panel.getByRole('button', { name: 'Resume' }).waitFor();
+  await take('panel-stopped');
+  await panel.getByRole('button', { name: 'Undo' }).click();
+  await panel.locator('.notice').getByText('Undone:').waitFor();
+  await workbench.runCommand('View: Close Editor');
+  await view.reveal('Halden Logistics, account');
+  await view.pickFromMenu('Halden Logistics, account', 'Create Destination…');
+  await panel.getByRole('heading', { name: 'New Webhook Destination' }).waitFor();
+  const [any] = await fake.destinations({ account: demoAccountId('Tern & Co. Labs') });
+  await panel.getByLabel('Name', { exact: true }).fill('Night shift');
+  await panel.getByLabel('URL', { exact: true }).fill(`${new URL(any?.url ?? '').origin}/receivers/generic/hook`);
+  await panel.getByLabel('Secret', { exact: true }).fill('wrong');
+  await panel.getByRole('button', { name: 'Create', exact: true }).click();
+  await panel
+    .locator('.notice')
+    .getByText(/Webhook test failed/i)
+    .waitFor();
+  await take('panel-new');
+  await panel.getByLabel('URL', { exact: true }).fill('not an address');
+  await panel.getByRole('button', { name: 'Create', exact: true }).click();
+  await panel.getByText('This is not a complete URL.').waitFor();
+  await take('panel-errors');
+  await workbench.runCommand('View: Close Editor');
 }
 
 /** Makes the side bar wide enough for whole rows. */

@@ -10,7 +10,7 @@ const preparation: readonly Step[] = [{ name: 'build', command: ['node', 'esbuil
 /** Steps of a lane run one after the other, lanes side by side: the later ones mostly wait for servers and downloads. */
 const lanes: readonly (readonly Step[])[] = [
   [
-    { name: 'types', command: ['tsc', '-p', '.'] },
+    { name: 'types', command: ['npm', 'run', '-s', 'check:types'] },
     { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
     { name: 'format', command: ['oxfmt', '--check', '.'] },
     { name: 'unused', command: ['knip'] },

@@ -13,9 +13,11 @@ import { createAutoRefresh } from './ui/auto-refresh.ts';
 import { type CommandHandler, registerCommands } from './ui/commands.ts';
 import { createConnections } from './ui/connections.ts';
 import { createContextKey } from './ui/context-key.ts';
+import { createLazyEditing } from './ui/lazy-editing.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/manage-accounts.ts';
-import { confirmAndDelete, showFailing } from './ui/manage-destinations.ts';
+import { confirmAndDelete } from './ui/deleting.ts';
+import { showFailing } from './ui/show-failing.ts';
 import { renameDestination } from './ui/renaming.ts';
 import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
 import { createSaving } from './ui/saving.ts';
@@ -60,6 +62,7 @@ export function activate(context: vscode.ExtensionContext) {
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'))
     .then(() => offerUnfinished(store, saving));
+  const editing = createLazyEditing(context, { store, saving, secrets, logger, loaded });
 
   /** A command on one account, which failures then name. */
   const onAccount =
@@ -111,11 +114,23 @@ export function activate(context: vscode.ExtensionContext) {
         await inView(async () => store.refresh(only && [only.account.id]));
       },
       refreshAll: async () => inView(async () => store.refresh()),
+      createDestination: onAccount(vscode.l10n.t('Create Destination'), async (connection) =>
+        (await editing.load()).panels.openNew(connection),
+      ),
+      editDestination: onDestination(vscode.l10n.t('Edit Destination'), async (target) =>
+        (await editing.load()).panels.open(target),
+      ),
       renameDestination: onDestination(vscode.l10n.t('Rename Destination'), async (target) =>
         renameDestination(target, saving),
       ),
       replaceDestination: onDestination(vscode.l10n.t('Replace Destination'), async (target) =>
         askAndReplace(target, saving),
+      ),
+      editDestinationAsJson: onDestination(vscode.l10n.t('Edit as JSON'), async (target) =>
+        (await editing.load()).jsonEditor.open(target),
+      ),
+      createDestinationFromJson: onAccount(vscode.l10n.t('Create Destination from JSON'), async (connection) =>
+        (await editing.load()).jsonEditor.create(connection),
       ),
       deleteDestination: onDestination(vscode.l10n.t('Delete Destination'), async (target) =>
         confirmAndDelete(target, store, secrets, VIEW_ID),
@@ -131,6 +146,7 @@ export function activate(context: vscode.ExtensionContext) {
     connections,
     destinationsView,
     statusItem,
+    editing,
     createAutoRefresh(store),
     commands,
     connections.onTroubleChanged((trouble) => {
@@ -153,6 +169,7 @@ export function activate(context: vscode.ExtensionContext) {
         accountOrder,
         context,
         saving,
+        editing,
         logged: () => lines.join('\n'),
       }
     : undefined;

@@ -3,6 +3,7 @@ import type { Api } from './api/client.ts';
 import { createDestination, findCreated } from './create-destination.ts';
 import { deleteDestination } from './delete-destination.ts';
 import type { Destination, Draft } from './destination.ts';
+import { isNamed } from './named-error.ts';
 import { policiesOf, swapDestination, usesDestination } from './policy.ts';
 
 const policyStepSchema = v.object({ id: v.string(), name: v.string(), moved: v.boolean() });
@@ -149,11 +150,13 @@ async function movePolicy(api: Api, accountId: string, policyId: string, from: s
 
 /** A replacement that was interrupted before anything was created cannot be resumed without its URL and secret. */
 export class DraftNeededError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('DraftNeededError');
   override readonly name = 'DraftNeededError';
 }
 
 /** Cloudflare accepted the change of a policy, but the policy is as it was. */
 export class PolicyNotMovedError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('PolicyNotMovedError');
   override readonly name = 'PolicyNotMovedError';
   readonly policyName: string;
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../core/api/api-error.ts';
+import { isNamed } from '../core/named-error.ts';
 import type { Logger } from './log.ts';
 import { describeForLog } from './log.ts';
 import { describeProblem, describeRemedy, type Remedy } from './problem.ts';
@@ -7,6 +8,7 @@ import { showSetting } from './settings.ts';
 
 /** Thrown by a command for what is the user's to put right: shown as it is, with no trace of an internal error. */
 export class UserError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('UserError');
   override readonly name = 'UserError';
 }
 

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { ApiError } from '../core/api/api-error.ts';
 import type { Redactor } from '../core/api/redaction.ts';
 import type { Connection } from '../core/connection.ts';
 import { createDestination } from '../core/create-destination.ts';
@@ -113,7 +114,13 @@ export function createSaving(
         if (remember) {
           await rememberDraft(account.id, id, draft);
         }
-        const destination = await api.getDestination(account.id, id);
+        const destination = await api.getDestination(account.id, id).catch((error: unknown) => {
+          // It is there; that it cannot be read back at once must not look as if it had not been created.
+          if (error instanceof ApiError) {
+            return { id, name: draft.name, type: guessType(draft.url)?.type ?? '', url: draft.url };
+          }
+          throw error;
+        });
         store.putDestination(account.id, destination);
         return destination;
       }),

@@ -39,6 +39,40 @@ describe('Delete…', () => {
     assert.match(user.messages.join(), /^Deleted “/);
   });
 
+  it('names the policies that would fall silent, apart from those that keep another mechanism', async () => {
+    for (const { id } of await fake.policies({ account: accountId })) {
+      await fake.removePolicy({ account: accountId, id });
+    }
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.match(user.questions[0]?.text ?? '', /No policy uses it\.$/);
+    const webhooks = [{ id: destinationId }];
+    await fake.putPolicy({
+      account: accountId,
+      name: 'Only here',
+      alert_type: 'dos_attack_l7',
+      mechanisms: { webhooks },
+    });
+    await fake.putPolicy({
+      account: accountId,
+      name: 'Also mail',
+      mechanisms: { webhooks, email: [{ id: 'ops@example.com' }] },
+    });
+    user.dispose();
+    user = scriptUser('leaves');
+    await deleteFirst();
+    const text = user.questions[0]?.text ?? '';
+    assert.match(text, /they would fall silent: “Only here” \([A-Z].+\)\./);
+    assert.match(text, /deliver to one less: “Also mail”/);
+  });
+
+  it('says that it could not check where the policies cannot be read', async () => {
+    await fake.addFault({ path: '/accounts/*/alerting/v3/policies', fault: { kind: 'status', status: 403 } });
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.match(user.questions[0]?.text ?? '', /policies could not be read, so nobody has checked/);
+  });
+
   it('does nothing where the user thinks better of it', async () => {
     user = scriptUser('leaves');
     await deleteFirst();

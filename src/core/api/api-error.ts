@@ -1,3 +1,5 @@
+import { isNamed } from '../named-error.ts';
+
 /**
  * What went wrong with a call, in kinds a person can act on:
  * - `auth`: the token is wrong, expired or disabled (401, or 400 for a malformed one)
@@ -43,6 +45,7 @@ export type ApiErrorDetails = {
 
 /** The one error the API client throws. Its message is for the log; what a user reads is made in `ui/problem.ts`. */
 export class ApiError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('ApiError');
   override readonly name = 'ApiError';
   readonly details: ApiErrorDetails;
 

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Destination } from '../core/destination.ts';
+
+export const JSON_SCHEME = 'cfwebhook';
+const ENDING = '.cfwebhook.json';
+
+/** What a document's URI stands for. The name in it is for people; the ids decide. */
+export type JsonAddress =
+  | { readonly kind: 'existing'; readonly accountId: string; readonly destinationId: string }
+  | { readonly kind: 'new'; readonly accountId: string };
+
+/** `/<account>/<destination>/<name>.cfwebhook.json` */
+export function addressOf(accountId: string, { id, name }: Destination): vscode.Uri {
+  return makeUri(accountId, id, safeName(name));
+}
+
+/** `/<account>/new/<n>/New Destination.cfwebhook.json`, another one each time, over a reload of the window too. */
+export function nextNewAddress(accountId: string): vscode.Uri {
+  return makeUri(accountId, 'new', Date.now().toString(36), vscode.l10n.t('New Destination'));
+}
+
+/** Undefined where it is not a document of ours, but a folder above one. */
+export function readAddress(uri: vscode.Uri): JsonAddress | undefined {
+  const [accountId = '', destinationId = '', ...rest] = uri.path.split('/').slice(1);
+  const isNew = destinationId === 'new';
+  if (uri.scheme !== JSON_SCHEME || !uri.path.endsWith(ENDING) || rest.length !== (isNew ? 2 : 1)) {
+    return undefined;
+  }
+  return isNew ? { kind: 'new', accountId } : { kind: 'existing', accountId, destinationId };
+}
+
+/** Whether a document holds a destination: one of ours, or a file of that name. */
+export function isDestinationDocument({ uri }: vscode.TextDocument): boolean {
+  return uri.path.endsWith(ENDING) && [JSON_SCHEME, 'file', 'untitled', 'vscode-remote'].includes(uri.scheme);
+}
+
+function makeUri(...segments: readonly string[]): vscode.Uri {
+  return vscode.Uri.from({ scheme: JSON_SCHEME, path: `/${segments.join('/')}${ENDING}` });
+}
+
+/** Somebody's name as the last part of a path: no separators, nothing invisible or that turns text around, not too long. */
+function safeName(name: string): string {
+  const plain = name
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .replaceAll(/[/\\:*?"<>|#%]+/g, '-')
+    .trim();
+  const short = plain.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '');
+  return /^\.*$/.test(short) ? 'destination' : short;
+}

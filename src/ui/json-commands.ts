@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/connection.ts';
+import type { Draft } from '../core/destination.ts';
+import { findRemoval, findValue, formatDocument, parseDocument } from '../core/json-document.ts';
+import type { Located } from '../core/overview.ts';
+import { addressOf, JSON_SCHEME, nextNewAddress, readAddress } from './json-addresses.ts';
+import { askText } from './quick-input.ts';
+
+/** Edit as JSON: shows the document of a destination; one that is open already is not opened under another name. */
+export async function openDestination({ connection, destination }: Located): Promise<void> {
+  const { account } = connection;
+  const open = vscode.workspace.textDocuments.find(({ uri }) => {
+    const address = readAddress(uri);
+    return address?.kind === 'existing' && address.accountId === account.id && address.destinationId === destination.id;
+  });
+  await vscode.window.showTextDocument(open?.uri ?? addressOf(account.id, destination), { preview: false });
+}
+
+/** Create Destination from JSON…: a new document, with what was found in an editor, else blank. */
+export async function openNewDocument({ account }: Connection, draft: Draft | undefined): Promise<void> {
+  const editor = await vscode.window.showTextDocument(nextNewAddress(account.id), { preview: false });
+  const { document } = editor;
+  if (draft) {
+    // As an edit: it is the user's and unsaved, so VS Code keeps it over a reload of the window.
+    const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
+    await editor.edit((edit) => edit.replace(whole, formatDocument(draft)));
+  }
+  const name = findValue(document.getText(), 'name');
+  if (name) {
+    const [start, end] = [name.offset + 1, name.offset + name.length - 1];
+    editor.selection = new vscode.Selection(document.positionAt(start), document.positionAt(end));
+  }
+}
+
+/** A destination, as the API takes one, in the selection of the active editor, or in all of its JSON. */
+export function findDraftInEditor(): Draft | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) {
+    return undefined;
+  }
+  const { document, selection } = editor;
+  const isWholeMeant = document.languageId.startsWith('json') && document.uri.scheme !== JSON_SCHEME;
+  const wanted = selection.isEmpty ? undefined : parseDocument(document.getText(selection)).draft;
+  return wanted ?? (isWholeMeant ? parseDocument(document.getText()).draft : undefined);
+}
+
+/** Takes the secret out of a document's text and asks for it behind a mask. Undefined where the user leaves: all stays. */
+export async function takeSecret(document: vscode.TextDocument): Promise<string | undefined> {
+  const answer = await askText<string>({
+    title: vscode.l10n.t('Secret of This Document'),
+    prompt: vscode.l10n.t('Held in memory until the document is saved or closed, and then sent with it.'),
+    password: true,
+    value: parseDocument(document.getText()).draft?.secret ?? '',
+    check: (text) =>
+      text === ''
+        ? { ok: false, problem: vscode.l10n.t('A secret is needed, or leave with Escape.') }
+        : { ok: true, value: text },
+  });
+  return answer.kind === 'value' && (await removeKey(document, 'secret')) ? answer.value : undefined;
+}
+
+async function removeKey(document: vscode.TextDocument, key: string): Promise<boolean> {
+  const range = findRemoval(document.getText(), key);
+  if (!range) {
+    return false;
+  }
+  const edit = new vscode.WorkspaceEdit();
+  edit.delete(document.uri, toRange(document, range));
+  return vscode.workspace.applyEdit(edit);
+}
+
+export function toRange(
+  document: vscode.TextDocument,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): vscode.Range {
+  return new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+}

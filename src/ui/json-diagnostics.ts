@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { Destination } from '../core/destination.ts';
+import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../core/json-document.ts';
+import { isDestinationDocument, JSON_SCHEME } from './json-addresses.ts';
+import { describeDocumentProblem } from './json-words.ts';
+
+/** Of a diagnostic for which there is a quick fix. */
+export const SECRET_IN_TEXT = 'secretInText';
+export const REMOVABLE: readonly DocumentProblem['kind'][] = ['readOnlyKey', 'unknownKey', 'emptySecret'];
+
+/** The problems of the documents that are open, at their places. */
+export type JsonDiagnostics = vscode.Disposable & {
+  /** Shows why Cloudflare refused a document, at its URL, until its text changes or it is accepted after all. */
+  refuse(uri: vscode.Uri, sentence: string): void;
+  accept(uri: vscode.Uri): void;
+  /** Looks at the open documents again, since what they are compared with is another. */
+  update(): void;
+};
+
+export function createJsonDiagnostics(
+  destinationOf: (uri: vscode.Uri) => Destination | undefined,
+  holdsSecret: (uri: vscode.Uri) => boolean,
+): JsonDiagnostics {
+  const collection = vscode.languages.createDiagnosticCollection('cloudflareWebhooks');
+  const refusals = new Map<string, string>();
+
+  function check(document: vscode.TextDocument): void {
+    if (!isDestinationDocument(document)) {
+      return;
+    }
+    const text = document.getText();
+    const current = destinationOf(document.uri);
+    const heldSecret = holdsSecret(document.uri);
+    const { findings } = parseDocument(text, { current, heldSecret });
+    const diagnostics = findings
+      .filter(({ problem }) => !isSaidByVsCode(document, problem))
+      .map(({ severity, problem, ...range }) =>
+        makeDiagnostic(
+          document,
+          range,
+          describeDocumentProblem(problem),
+          severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+          problem.kind === 'draft' ? problem.problem.kind : problem.kind,
+        ),
+      );
+    collection.set(document.uri, [...diagnostics, ...makeHints(document, heldSecret), ...makeRefusal(document)]);
+  }
+
+  function makeRefusal(document: vscode.TextDocument): readonly vscode.Diagnostic[] {
+    const sentence = refusals.get(document.uri.toString());
+    const text = document.getText();
+    const range = findValue(text, 'url') ?? { offset: 0, length: text.length };
+    return sentence === undefined
+      ? []
+      : [makeDiagnostic(document, range, sentence, vscode.DiagnosticSeverity.Error, 'refused')];
+  }
+
+  function update(): void {
+    for (const document of vscode.workspace.textDocuments) {
+      check(document);
+    }
+  }
+
+  const subscriptions = vscode.Disposable.from(
+    collection,
+    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0) {
+        refusals.delete(document.uri.toString());
+        check(document);
+      }
+    }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      refusals.delete(uri.toString());
+      collection.delete(uri);
+    }),
+  );
+  update();
+  return {
+    refuse(uri, sentence) {
+      refusals.set(uri.toString(), sentence);
+      update();
+    },
+    accept(uri) {
+      refusals.delete(uri.toString());
+      update();
+    },
+    update,
+    dispose: () => void subscriptions.dispose(),
+  };
+}
+
+/** Syntax is the business of VS Code's own JSON support, unless the user has switched that off. */
+function isSaidByVsCode(document: vscode.TextDocument, { kind }: DocumentProblem): boolean {
+  const validates = vscode.workspace.getConfiguration('json', document.uri).get<unknown>('validate.enable') !== false;
+  return kind === 'syntax' && validates && document.languageId.startsWith('json');
+}
+
+/** What is good to know of a secret: where it is kept as long as it is in the text, or that it is not. */
+function makeHints(document: vscode.TextDocument, heldSecret: boolean): readonly vscode.Diagnostic[] {
+  const typed = findValue(document.getText(), 'secret');
+  if (document.uri.scheme !== JSON_SCHEME || (!typed && !heldSecret)) {
+    return [];
+  }
+  const sentence = typed
+    ? vscode.l10n.t(
+        'The secret is sent with the next save and then taken out of the document. Until then VS Code keeps the unsaved document, with it, in its backups.',
+      )
+    : vscode.l10n.t('A secret is held in memory for this document and sent with its next save.');
+  return [
+    makeDiagnostic(
+      document,
+      typed ?? { offset: 0, length: 1 },
+      sentence,
+      vscode.DiagnosticSeverity.Information,
+      typed ? SECRET_IN_TEXT : 'secretHeld',
+    ),
+  ];
+}
+
+function makeDiagnostic(
+  document: vscode.TextDocument,
+  { offset, length }: TextRange,
+  message: string,
+  severity: vscode.DiagnosticSeverity,
+  code: string,
+): vscode.Diagnostic {
+  const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+  return Object.assign(new vscode.Diagnostic(range, message, severity), { source: 'Cloudflare Webhooks', code });
+}

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/connection.ts';
+import type { Located } from '../core/overview.ts';
+import type { Store } from '../core/store.ts';
+import { registerCommands } from './commands.ts';
+import { isDestinationDocument, JSON_SCHEME, readAddress } from './json-addresses.ts';
+import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './json-commands.ts';
+import { createJsonDiagnostics } from './json-diagnostics.ts';
+import { createJsonFiles } from './json-files.ts';
+import { jsonFixes, MOVE_SECRET } from './json-fixes.ts';
+import { notSaved, saveDocument } from './json-saving.ts';
+import { swapEditor } from './json-tabs.ts';
+import type { Logger } from './log.ts';
+import type { Saving } from './saving.ts';
+import type { SecretStore } from './secret-store.ts';
+
+/** Destinations as JSON documents: opened like files, and saved at Cloudflare. */
+export type JsonEditor = vscode.Disposable & {
+  /** For the scheme `cfwebhook:`; it is registered by `lazy-editing.ts`. */
+  readonly provider: vscode.FileSystemProvider;
+  readonly open: (target: Located) => Promise<void>;
+  /** A document whose save creates, begun with what the active editor holds of the API's own request body. */
+  readonly create: (connection: Connection) => Promise<void>;
+};
+
+/** `loaded`: once the accounts are known, before which restored documents wait. */
+export function createJsonEditor(
+  store: Store,
+  loaded: Promise<unknown>,
+  saving: Saving,
+  secrets: SecretStore,
+  logger: Logger,
+): JsonEditor {
+  /** By URI: secrets that were moved out of the text, in memory only. */
+  const held = new Map<string, string>();
+  /** By URI: why VS Code is saving. */
+  const reasons = new Map<string, vscode.TextDocumentSaveReason>();
+  const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
+
+  const refuse = (uri: vscode.Uri, sentence: string): void => diagnostics.refuse(uri, sentence);
+
+  const files = createJsonFiles(store, loaded, async (write) => {
+    const reason = reasons.get(write.uri.toString()) ?? vscode.TextDocumentSaveReason.Manual;
+    reasons.delete(write.uri.toString());
+    if (reason !== vscode.TextDocumentSaveReason.Manual) {
+      throw notSaved(
+        vscode.l10n.t('It changes what is at Cloudflare, so it is not saved automatically. Save it yourself.'),
+      );
+    }
+    const id = await saveDocument(write, { saving, secrets, logger, heldSecret, refuse });
+    held.delete(write.uri.toString());
+    diagnostics.accept(write.uri);
+    return id;
+  });
+  const diagnostics = createJsonDiagnostics(
+    (uri) => files.destinationOf(uri),
+    (uri) => held.has(uri.toString()),
+  );
+
+  async function settle(document: vscode.TextDocument): Promise<void> {
+    const { uri } = document;
+    const moved = files.movedTo(uri);
+    if (moved) {
+      await swapEditor(uri, moved);
+    } else if (!document.isDirty) {
+      files.rereadUnless(uri, document.getText());
+    }
+    diagnostics.update();
+  }
+
+  const subscriptions = vscode.Disposable.from(
+    vscode.languages.registerCodeActionsProvider({ pattern: '**/*.cfwebhook.json' }, jsonFixes, {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
+    vscode.workspace.onWillSaveTextDocument((event) => {
+      const address = readAddress(event.document.uri);
+      if (address) {
+        reasons.set(event.document.uri.toString(), event.reason);
+        // So that VS Code, which compares before it saves, compares with what Cloudflare has now.
+        if (address.kind === 'existing' && event.reason === vscode.TextDocumentSaveReason.Manual) {
+          event.waitUntil(store.refresh([address.accountId]));
+        }
+      }
+    }),
+    vscode.workspace.onDidSaveTextDocument(async (document) => {
+      if (document.uri.scheme === JSON_SCHEME) {
+        await settle(document);
+      }
+    }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      held.delete(uri.toString());
+      reasons.delete(uri.toString());
+    }),
+    registerCommands(
+      {
+        [MOVE_SECRET]: async (argument) => {
+          const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === argument);
+          const secret = document && isDestinationDocument(document) ? await takeSecret(document) : undefined;
+          if (document && secret !== undefined) {
+            held.set(document.uri.toString(), secret);
+            diagnostics.update();
+          }
+        },
+      },
+      logger,
+    ),
+    diagnostics,
+    files,
+    { dispose: store.onChanged(() => diagnostics.update()) },
+  );
+  return {
+    provider: files.provider,
+    open: openDestination,
+    create: async (connection) => openNewDocument(connection, findDraftInEditor()),
+    dispose: () => void subscriptions.dispose(),
+  };
+}

@@ -1,0 +1,214 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../core/connection.ts';
+import type { Destination } from '../core/destination.ts';
+import { formatDocument } from '../core/json-document.ts';
+import type { Store } from '../core/store.ts';
+import { addressOf, readAddress } from './json-addresses.ts';
+import { describeProblem } from './problem.ts';
+
+/** One save, as VS Code asked for it. */
+export type JsonWrite = {
+  readonly uri: vscode.Uri;
+  readonly text: string;
+  readonly connection: Connection;
+  /** `new`: never saved. `gone`: there was a destination, and Cloudflare has it no more. */
+  readonly target: Destination | 'new' | 'gone';
+  /** Whether Cloudflare has another content than the user last saw, in a way that VS Code cannot notice itself. */
+  readonly isStale: boolean;
+};
+
+/** The documents of scheme `cfwebhook:`: what Cloudflare has, as JSON, read from the store. */
+export type JsonFiles = vscode.Disposable & {
+  readonly provider: vscode.FileSystemProvider;
+  /** The destination a document is of; undefined for a new one, or where it is gone. */
+  destinationOf(uri: vscode.Uri): Destination | undefined;
+  /** Where the destination of a document has its own one, since it was created by it, or replaced through it. */
+  movedTo(uri: vscode.Uri): vscode.Uri | undefined;
+  /** Has VS Code read a document again where what was written (`text`) is not what is there. */
+  rereadUnless(uri: vscode.Uri, text: string): void;
+};
+
+/** The content of a document and since when; `at` moves with it, and VS Code's conflict dialog goes by that. */
+type Told = {
+  readonly text: string | undefined;
+  readonly at: number;
+  /** The content when VS Code last looked at time and size, and when it last read it. */
+  readonly looked?: string;
+  readonly read?: string;
+};
+
+const NEW_DOCUMENT = formatDocument({ name: '', url: '' });
+
+/**
+ * `loaded`: once the accounts are known. `save` carries a document out and returns the id of the destination it is of
+ * now, or throws a `FileSystemError` that says why not.
+ */
+export function createJsonFiles(
+  store: Store,
+  loaded: Promise<unknown>,
+  save: (write: JsonWrite) => Promise<string | undefined>,
+): JsonFiles {
+  const told = new Map<string, Told>();
+  const bound = new Map<string, string>();
+  const writing = new Set<string>();
+  const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+
+  function destinationIdOf(uri: vscode.Uri): string | undefined {
+    const address = readAddress(uri);
+    return bound.get(uri.toString()) ?? (address?.kind === 'existing' ? address.destinationId : undefined);
+  }
+
+  function destinationOf(uri: vscode.Uri): Destination | undefined {
+    const wanted = destinationIdOf(uri);
+    const last = store.entry(readAddress(uri)?.accountId ?? '')?.state.last;
+    return last?.destinations.find(({ id }) => id === wanted);
+  }
+
+  /** The content as it is now, with the time at which it became that. */
+  function look(uri: vscode.Uri): Told {
+    const destination = destinationOf(uri);
+    const blank = destinationIdOf(uri) === undefined ? NEW_DOCUMENT : undefined;
+    const text = destination ? formatDocument({ name: destination.name, url: destination.url }) : blank;
+    const before = told.get(uri.toString());
+    if (before && before.text === text) {
+      return before;
+    }
+    const now = { ...before, text, at: Math.max(Date.now(), (before?.at ?? 0) + 1) };
+    told.set(uri.toString(), now);
+    return now;
+  }
+
+  /** Waits until the account of a document has been read, as after a reload of the window. */
+  async function connect(uri: vscode.Uri): Promise<Connection> {
+    await loaded;
+    const accountId = readAddress(uri)?.accountId ?? '';
+    const before = store.entry(accountId);
+    if (before && !before.state.last) {
+      await store.refresh([accountId]);
+    }
+    const entry = store.entry(accountId);
+    if (!entry) {
+      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account is no longer in VS Code.'));
+    }
+    if (entry.state.kind === 'failed' && !entry.state.last) {
+      const { sentence } = describeProblem(entry.state.error, entry.connection.account.name);
+      throw vscode.FileSystemError.Unavailable(sentence);
+    }
+    return entry.connection;
+  }
+
+  async function find(uri: vscode.Uri): Promise<Told & { readonly text: string }> {
+    if (!readAddress(uri)) {
+      throw vscode.FileSystemError.FileNotFound(uri);
+    }
+    await connect(uri);
+    const { text, ...rest } = look(uri);
+    if (text === undefined) {
+      throw vscode.FileSystemError.FileNotFound(uri);
+    }
+    return { text, ...rest };
+  }
+
+  function announce(): void {
+    const events = [...told].flatMap(([key, before]): vscode.FileChangeEvent[] => {
+      const uri = vscode.Uri.parse(key, true);
+      // While one is saved, VS Code looks by itself when that is over.
+      if (writing.has(key) || look(uri).text === before.text) {
+        return [];
+      }
+      return [{ uri, type: kindOfChange(before.text, look(uri).text) }];
+    });
+    if (events.length > 0) {
+      changed.fire(events);
+    }
+  }
+
+  async function write(uri: vscode.Uri, text: string): Promise<void> {
+    const connection = await connect(uri);
+    const destination = destinationOf(uri);
+    const before = look(uri);
+    const target = destination ?? (destinationIdOf(uri) === undefined ? 'new' : 'gone');
+    writing.add(uri.toString());
+    try {
+      const isStale = destination !== undefined && isUnnoticed(before);
+      const id = await save({ uri, text, connection, target, isStale });
+      if (id !== undefined && id !== destinationIdOf(uri)) {
+        bound.set(uri.toString(), id);
+      }
+      const now = look(uri);
+      told.set(uri.toString(), { ...now, ...(now.text === undefined ? {} : { read: now.text }) });
+    } catch (error) {
+      const now = look(uri);
+      if (now.text !== before.text) {
+        changed.fire([{ uri, type: kindOfChange(before.text, now.text) }]);
+      }
+      throw error;
+    } finally {
+      writing.delete(uri.toString());
+    }
+  }
+
+  const subscription = store.onChanged(announce);
+  return {
+    provider: {
+      onDidChangeFile: changed.event,
+      watch: () => new vscode.Disposable(() => {}),
+      async stat(uri) {
+        if (!readAddress(uri)) {
+          return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+        }
+        const { text, at } = await find(uri);
+        told.set(uri.toString(), { ...look(uri), looked: text });
+        return { type: vscode.FileType.File, ctime: 0, mtime: at, size: Buffer.byteLength(text) };
+      },
+      async readFile(uri) {
+        const found = await find(uri);
+        told.set(uri.toString(), { ...found, read: found.text });
+        return Buffer.from(found.text);
+      },
+      writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
+      readDirectory: () => [],
+      createDirectory() {},
+      delete: refuse,
+      rename: refuse,
+    },
+    destinationOf,
+    movedTo(uri) {
+      const destination = bound.has(uri.toString()) ? destinationOf(uri) : undefined;
+      const address = readAddress(uri);
+      return destination && address && addressOf(address.accountId, destination);
+    },
+    rereadUnless(uri, text) {
+      const now = look(uri);
+      if (now.text !== undefined && now.text !== text) {
+        told.set(uri.toString(), { ...now, at: Math.max(Date.now(), now.at + 1) });
+        changed.fire([{ uri, type: vscode.FileChangeType.Changed }]);
+      }
+    },
+    dispose() {
+      subscription();
+      changed.dispose();
+    },
+  };
+}
+
+/**
+ * VS Code takes a file for changed only where its time and its size are others, and it looked before the save began.
+ * What it could not see that way, we have to.
+ */
+function isUnnoticed({ text, looked, read }: Told): boolean {
+  const isOther = (seen: string | undefined): boolean => seen !== undefined && seen !== text;
+  const sameSize = Buffer.byteLength(read ?? '') === Buffer.byteLength(text ?? '');
+  return isOther(looked) || (sameSize && isOther(read));
+}
+
+function kindOfChange(before: string | undefined, now: string | undefined): vscode.FileChangeType {
+  if (now === undefined) {
+    return vscode.FileChangeType.Deleted;
+  }
+  return before === undefined ? vscode.FileChangeType.Created : vscode.FileChangeType.Changed;
+}
+
+function refuse(): never {
+  throw vscode.FileSystemError.Unavailable(vscode.l10n.t('Use the commands of Cloudflare Webhooks for that.'));
+}

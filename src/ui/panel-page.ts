@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+/** The folders the page is made of; nothing else of the extension can be read from within it. */
+export function panelRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
+  return [vscode.Uri.joinPath(extensionUri, 'dist', 'panel'), vscode.Uri.joinPath(extensionUri, 'media', 'panel')];
+}
+
+/** The page: a script by nonce, a style sheet, and nothing from anywhere else. The script draws the rest. */
+export function panelPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+  const nonce = randomBytes(24).toString('base64url');
+  const uriOf = (...parts: readonly string[]): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, ...parts)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${vscode.env.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${vscode.l10n.t('Webhook Destination')}</title>
+<link rel="stylesheet" href="${uriOf('media', 'panel', 'panel.css')}">
+</head>
+<body>
+<script nonce="${nonce}" src="${uriOf('dist', 'panel', 'panel.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Connection } from '../core/connection.ts';
+import type { Located } from '../core/overview.ts';
+import { parseFromPanel, parsePanelState, type ToPanel } from '../core/panel-protocol.ts';
+import { createDraftKeep } from './draft-keep.ts';
+import { panelPage, panelRoots } from './panel-page.ts';
+import { PANEL_TYPE } from './panel-type.ts';
+import type { PanelTarget } from './panel-desk.ts';
+import { createPanelSession, type PanelServices, type PanelSession } from './panel-session.ts';
+
+/** The panels to create and edit destinations: one for each, and one an account for a new one. */
+export type Panels = vscode.Disposable & {
+  /** Resolves once the panel is there; a panel that is open already is revealed. */
+  openNew(connection: Connection): Promise<void>;
+  open(located: Located): Promise<void>;
+  /** Fills a window that VS Code has restored; `state` is what its page had kept. */
+  restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+  /** A panel's session without its window. */
+  createSession(target: PanelTarget, post: (message: ToPanel) => void, onMoved: () => void): Promise<PanelSession>;
+};
+
+type Given = Pick<PanelServices, 'store' | 'saving' | 'secrets' | 'log' | 'now'>;
+
+export function createPanels(
+  { extensionUri, secrets: secretStorage }: Pick<vscode.ExtensionContext, 'extensionUri' | 'secrets'>,
+  given: Given,
+): Panels {
+  const drafts = createDraftKeep(secretStorage, given.log);
+  /** By destination, so that there is one of each; a session that moves changes its key. */
+  const open = new Map<string, vscode.WebviewPanel>();
+  const sessions = new Set<PanelSession>();
+
+  async function createSession(
+    target: PanelTarget,
+    post: (message: ToPanel) => void,
+    onMoved: () => void,
+  ): Promise<PanelSession> {
+    const commands = await vscode.commands.getCommands(true);
+    const services: PanelServices = {
+      ...given,
+      drafts,
+      canEditAsJson: commands.includes('cloudflareWebhooks.editDestinationAsJson'),
+      run: (command, node) => void vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, node),
+    };
+    return createPanelSession(target, services, post, onMoved);
+  }
+
+  async function show(target: Omit<PanelTarget, 'draftId'>, title: string): Promise<void> {
+    const known = open.get(keyOf(target));
+    if (known) {
+      known.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
+    await fill(panel, { ...target, draftId: randomUUID() });
+  }
+
+  async function fill(panel: vscode.WebviewPanel, target: PanelTarget): Promise<void> {
+    const { webview } = panel;
+    let key = keyOf(target);
+    let session: PanelSession | undefined;
+    let closed = false;
+    open.set(key, panel);
+    panel.onDidDispose(() => {
+      closed = true;
+      if (open.get(key) === panel) {
+        open.delete(key);
+      }
+      drafts.forget(target.draftId);
+      if (session) {
+        sessions.delete(session);
+        session.dispose();
+      }
+    });
+    const post = (message: ToPanel): void => {
+      if (!closed) {
+        void webview.postMessage(message);
+      }
+    };
+    const follow = (): void => {
+      if (!session || closed) {
+        return;
+      }
+      const { accountId, destinationId, draftId } = session.target();
+      panel.title = session.title();
+      if (open.get(key) === panel) {
+        open.delete(key);
+      }
+      key = keyOf(session.target());
+      open.set(key, panel);
+      const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }), draftId };
+      post({ kind: 'state', state: { version: 1, ...ids } });
+    };
+    const made = await createSession(target, post, follow);
+    session = made;
+    if (closed) {
+      made.dispose();
+      return;
+    }
+    sessions.add(made);
+    follow();
+    webview.options = { enableScripts: true, localResourceRoots: panelRoots(extensionUri) };
+    webview.onDidReceiveMessage((value: unknown) => {
+      const message = parseFromPanel(value);
+      if (message) {
+        void made.receive(message).catch((error: unknown) => given.log('error', `Panel: ${String(error)}`));
+      } else {
+        given.log('warn', 'A panel sent a message that is not one of ours');
+      }
+    });
+    webview.html = panelPage(webview, extensionUri);
+  }
+
+  return {
+    openNew: async ({ account }) => show({ accountId: account.id }, vscode.l10n.t('New Webhook Destination')),
+    open: async ({ connection: { account }, destination }) =>
+      show({ accountId: account.id, destinationId: destination.id }, destination.name),
+    async restore(panel, value) {
+      const state = parsePanelState(value);
+      // A second one of the same destination cannot have been there, and a state that cannot be read leads nowhere.
+      if (!state || open.has(keyOf(state))) {
+        panel.dispose();
+        return;
+      }
+      await fill(panel, state);
+    },
+    createSession,
+    dispose() {
+      // The windows stay: when VS Code goes down they are what it restores.
+      drafts.dispose();
+      for (const session of sessions) {
+        session.dispose();
+      }
+    },
+  };
+}
+
+function keyOf({ accountId, destinationId }: Omit<PanelTarget, 'draftId'>): string {
+  return `${accountId}/${destinationId ?? ''}`;
+}

@@ -1,0 +1,55 @@
+type Attributes = Readonly<Record<string, string>>;
+
+/** An element with attributes and children; strings become text, never HTML. */
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+export function makeSvg(tag: string, attributes: Attributes, ...children: readonly (Node | string)[]): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Sets an attribute, or removes it where there is no value. */
+export function setAttribute(element: Element, name: string, value: string | undefined): void {
+  if (value === undefined) {
+    element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== value) {
+    element.setAttribute(name, value);
+  }
+}
+
+/**
+ * A part of the page that is drawn anew only when what it shows is another, so that focus and selection in it last. The
+ * button that had the focus gets it back by its action.
+ */
+export function createRegion<T>(element: HTMLElement, draw: (value: T) => readonly Node[]): (value: T) => void {
+  let last = '';
+  return (value) => {
+    const key = JSON.stringify(value);
+    if (key === last) {
+      return;
+    }
+    last = key;
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    const action = focused?.getAttribute('data-action');
+    element.replaceChildren(...draw(value));
+    if (focused) {
+      const again = action ? element.querySelector<HTMLElement>(`[data-action="${action}"]`) : null;
+      (again ?? element.querySelector<HTMLElement>('[tabindex]'))?.focus();
+    }
+  };
+}

@@ -1,0 +1,195 @@
+import {
+  type FromPanel,
+  type PanelAction,
+  type PanelButton,
+  type PanelField,
+  type PanelNotice,
+  type PanelState,
+  type PanelTexts,
+  type PanelView,
+  parseToPanel,
+} from '../core/panel-protocol.ts';
+import { createAbout } from './about.ts';
+import { createRegion, make, setAttribute } from './dom.ts';
+import { createForm } from './form.ts';
+
+declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; setState(state: PanelState): void };
+
+/** Long enough for a screen reader to take it up. */
+const SPEAKING_MILLISECONDS = 2000;
+
+const host = acquireVsCodeApi();
+let page: Page | undefined;
+
+// Draws what the host sends; what the user does goes to the host, which alone decides what follows.
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const message = parseToPanel(data);
+  switch (message?.kind) {
+    case 'texts':
+      page ??= createPage(message.texts);
+      break;
+    case 'state':
+      host.setState(message.state);
+      break;
+    case 'fields':
+      page?.form.write(message.fields);
+      break;
+    case 'view':
+      page?.show(message.view);
+      break;
+    case 'focus':
+      page?.focus(message.at);
+      break;
+    case undefined:
+      break;
+    default:
+      message satisfies never;
+  }
+});
+host.postMessage({ kind: 'ready' });
+
+type Page = ReturnType<typeof createPage>;
+
+function createPage(texts: PanelTexts) {
+  const status = make('p', { role: 'status', class: 'unseen' });
+  let spoken = '';
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  /** Says it once, and leaves nothing behind that would be read twice on the way through the page. */
+  const announce = (text: string): void => {
+    if (text !== spoken) {
+      spoken = text;
+      status.textContent = text;
+      clearTimeout(silence);
+      silence = setTimeout(() => status.replaceChildren(), SPEAKING_MILLISECONDS);
+    }
+  };
+  const form = createForm(texts, {
+    announce,
+    onEdit: (left) => host.postMessage({ kind: 'edit', fields: form.read(), ...(left ? { left } : {}) }),
+  });
+  const about = createAbout(texts);
+  const heading = make('h1');
+  const account = make('p', { class: 'account' });
+  const notices = make('div', { class: 'notices' });
+  const plan = make('p', { class: 'plan' });
+  const buttons = make('div', { class: 'buttons' });
+  const tools = make('div', { class: 'buttons tools', role: 'group', 'aria-label': texts.tools });
+  const aside = make('aside', { 'aria-label': texts.about }, ...about.elements);
+  const body = make('form', { novalidate: '' }, ...form.elements, plan, buttons);
+  let busy = false;
+
+  function act(action: PanelAction): void {
+    host.postMessage({ kind: 'act', action, fields: form.read() });
+  }
+
+  function drawButton({ action, label }: PanelButton, primary: boolean): HTMLButtonElement {
+    const button = make('button', { type: 'button', 'data-action': action, class: primary ? '' : 'secondary' }, label);
+    button.addEventListener('click', () => {
+      if (button.getAttribute('aria-disabled') !== 'true') {
+        act(action);
+      }
+    });
+    return button;
+  }
+
+  const drawButtons = createRegion<PanelView['buttons']>(buttons, (value) =>
+    value.map((each, index) => drawButton(each, index === 0)),
+  );
+  const drawTools = createRegion<PanelView['tools']>(tools, (value) => value.map((each) => drawButton(each, false)));
+  const drawNotices = createRegion<readonly PanelNotice[]>(notices, (value) =>
+    value.map((notice) => drawNotice(notice, drawButton)),
+  );
+
+  function save(): void {
+    if (!busy) {
+      act('save');
+    }
+  }
+  body.addEventListener('submit', (event) => {
+    event.preventDefault();
+    save();
+  });
+  // There is no submit button: Enter in a field is the native one only with it.
+  body.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && event.target instanceof HTMLInputElement && !event.isComposing) {
+      event.preventDefault();
+      save();
+    }
+  });
+  window.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 's') {
+      event.preventDefault();
+      save();
+    }
+  });
+
+  document.body.append(
+    make(
+      'main',
+      {},
+      make('header', {}, make('div', {}, heading, account), tools),
+      notices,
+      make('div', { class: 'columns' }, body, aside),
+      status,
+    ),
+  );
+
+  return {
+    form,
+    show(view: PanelView): void {
+      busy = view.busy;
+      heading.textContent = view.heading;
+      document.title = view.heading;
+      account.textContent = view.account;
+      plan.textContent = view.plan;
+      form.show(view);
+      drawNotices(view.notices);
+      drawButtons(view.buttons);
+      drawTools(view.tools);
+      for (const button of document.querySelectorAll('form button, header button')) {
+        setAttribute(button, 'aria-disabled', view.busy ? 'true' : undefined);
+      }
+      setAttribute(body, 'aria-busy', view.busy ? 'true' : undefined);
+      aside.hidden = view.about === undefined;
+      if (view.about) {
+        about.show(view.about);
+      }
+      const lines = view.notices.flatMap(({ lines: said, steps }) => [
+        ...said,
+        ...(steps ?? []).filter(({ state }) => state === 'current').map(({ text }) => text),
+      ]);
+      announce(lines.join(' '));
+    },
+    focus(at: PanelField | 'notice'): void {
+      if (at === 'notice') {
+        notices.querySelector<HTMLElement>('.notice')?.focus();
+      } else {
+        form.focus(at);
+      }
+    },
+  };
+}
+
+function drawNotice(
+  { tone, lines, steps, buttons }: PanelNotice,
+  drawButton: (button: PanelButton, primary: boolean) => HTMLElement,
+): HTMLElement {
+  const notice = make('div', { class: `notice ${tone}`, tabindex: '-1', role: tone === 'error' ? 'alert' : 'group' });
+  setAttribute(notice, 'aria-label', tone === 'error' ? undefined : lines[0]);
+  notice.append(...lines.map((line) => make('p', {}, line)));
+  if (steps) {
+    notice.append(
+      make(
+        'ol',
+        { class: 'steps' },
+        ...steps.map(({ text, state, stateText }) =>
+          make('li', { class: state }, make('span', { class: 'mark' }, `${stateText}: `), text),
+        ),
+      ),
+    );
+  }
+  if (buttons.length > 0) {
+    notice.append(make('div', { class: 'buttons' }, ...buttons.map((each, index) => drawButton(each, index === 0))));
+  }
+  return notice;
+}

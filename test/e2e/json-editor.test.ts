@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
+import { answerAddAccount, keepPictureOfFailure, pictureFile, type Session, startSession } from './session.ts';
+
+const ACCOUNT = 'Halden Logistics';
+
+describe('destinations as JSON documents, as a user edits them', function () {
+  this.timeout(120_000);
+  // Each step starts where the one before it ended.
+  this.bail(true);
+  let session: Session;
+  const account = demoAccountId(ACCOUNT);
+
+  before(async () => {
+    session = await startSession({
+      userSettings: {
+        'editor.minimap.enabled': false,
+        'editor.autoClosingBrackets': 'never',
+        'editor.autoIndent': 'none',
+        // As on the desktop: on the web it is on by default.
+        'files.autoSave': 'off',
+      },
+    });
+    await session.workbench.welcome.getByText('Add Account…').click();
+    await answerAddAccount(session, demoTokens.demo);
+    await session.view.reveal(ACCOUNT);
+    await session.workbench.notifications.clear();
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    await keepPictureOfFailure(this.currentTest, session);
+  });
+
+  const page = () => session.workbench.page;
+  const lines = () => page().locator('.part.editor .view-lines').first();
+  const named = async (name: string) =>
+    (await session.fake.destinations({ account })).find((each) => each.name === name);
+  const textOf = (fields: Readonly<Record<string, string>>) => `${JSON.stringify(fields, undefined, 2)}\n`;
+
+  async function write(text: string): Promise<void> {
+    await lines().click();
+    await page().keyboard.press('Control+A');
+    await page().keyboard.press('Delete');
+    await page().keyboard.insertText(text);
+  }
+
+  it('helps with keys and says what each is for', async () => {
+    const { workbench, view } = session;
+    await view.pickFromMenu(new RegExp(`^${ACCOUNT}`), 'Create Destination from JSON…');
+    await workbench.editorTab(/New Destination/).waitFor();
+    await lines().getByText('"url"').waitFor();
+    await write('{\n  "name": "Fresh",\n  "url": "https://hooks.halden.example/fresh"\n}\n');
+    await lines().getByText('"url"').hover();
+    await page().locator('.monaco-hover', { hasText: 'Users report that Cloudflare ignores a new URL' }).waitFor();
+    await workbench.screenshot(pictureFile('json hover'));
+    await page().keyboard.press('Escape');
+    await write('{\n  \n}');
+    await page().keyboard.press('ArrowUp');
+    await page().keyboard.press('End');
+    await page().keyboard.press('Control+Space');
+    const list = page().locator('.suggest-widget.visible');
+    await list.getByText('secret', { exact: true }).waitFor();
+    await workbench.screenshot(pictureFile('json completion'));
+    await page().keyboard.press('Escape');
+  });
+
+  it('says what is wrong where it is wrong', async () => {
+    const { workbench } = session;
+    await write(textOf({ name: 'Fresh', url: 'http://hooks.slack.com/services/a/b/c', type: 'slack', colour: 'red' }));
+    await page().keyboard.press('Control+Shift+M');
+    const problems = page().locator('.part.panel .markers-panel');
+    await problems.getByText('“type” is written by Cloudflare only').waitFor();
+    await problems.getByText('Slack takes https only').waitFor();
+    // The file and three problems: nothing is said twice.
+    assert.equal(await problems.locator('.monaco-list-row').count(), 4);
+    await workbench.screenshot(pictureFile('json problems'));
+    await page().keyboard.press('Control+Shift+M');
+  });
+
+  it('creates by a save', async () => {
+    const { workbench } = session;
+    await write(textOf({ name: 'Fresh', url: 'https://hooks.halden.example/fresh', secret: 'open-sesame' }));
+    await page().locator('.part.editor .squiggly-info').first().waitFor();
+    await workbench.screenshot(pictureFile('json secret'));
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.waitFor('Created “Fresh” of Halden Logistics');
+    await workbench.editorTab(/^Fresh\.cfwebhook\.json/).waitFor();
+    await workbench.editorTab(/New Destination/).waitFor({ state: 'detached' });
+    assert.equal((await named('Fresh'))?.secret, 'open-sesame');
+    assert.doesNotMatch(await lines().innerText(), /sesame/);
+    await workbench.screenshot(pictureFile('json created'));
+  });
+
+  it('lets VS Code compare and overwrite what others changed meanwhile', async () => {
+    const { fake, workbench } = session;
+    await workbench.notifications.clear();
+    await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/fresh' }));
+    const id = (await named('Fresh'))?.id ?? assert.fail();
+    await fake.putDestination({ account, id, name: 'Changed by others' });
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.press(/content of the file is newer/, 'Compare');
+    await page().locator('.monaco-diff-editor').first().waitFor();
+    await page().locator('.part.editor').getByText('Changed by others').first().waitFor();
+    await workbench.screenshot(pictureFile('json conflict'));
+    assert.ok(await named('Changed by others'));
+    await page()
+      .locator('.part.editor .editor-actions')
+      .getByRole('button', { name: /Use your changes/ })
+      .click();
+    await workbench.notifications.waitFor('Saved “Mine”');
+    // VS Code puts the document back in front, which would close what is opened over it.
+    await workbench.editorTab(/Resolve save conflict/).waitFor({ state: 'detached' });
+    await lines().getByText('"Mine"').waitFor();
+    assert.equal((await named('Mine'))?.id, id);
+  });
+
+  it('tells that Cloudflare ignored a new URL, and replaces', async () => {
+    const { workbench } = session;
+    await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/second' }));
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.waitFor(/kept the old URL/);
+    await lines().getByText('https://hooks.halden.example/fresh').waitFor();
+    await workbench.screenshot(pictureFile('json ignored'));
+    await workbench.notifications.press(/kept the old URL/, 'Replace…');
+    await workbench.dialog.read();
+    await workbench.screenshot(pictureFile('json replace'));
+    await workbench.dialog.press('Replace');
+    await workbench.notifications.waitFor('Replaced “Mine”');
+    await lines().getByText('https://hooks.halden.example/second').waitFor();
+    assert.equal((await named('Mine'))?.url, 'https://hooks.halden.example/second');
+  });
+
+  it('keeps what was typed where Cloudflare refuses, and shows its words at the URL', async () => {
+    const { fake, workbench } = session;
+    await workbench.notifications.clear();
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 422 }, times: 1 });
+    await write(textOf({ name: 'Refused', url: 'https://hooks.halden.example/second' }));
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.waitFor(/Failed to save/);
+    await page().locator('.part.editor .squiggly-error').first().waitFor();
+    assert.match(await lines().innerText(), /Refused/);
+    await workbench.screenshot(pictureFile('json refused'));
+  });
+
+  it('keeps unsaved text over a reload of the window, and saves it then', async () => {
+    const { workbench } = session;
+    // VS Code keeps what is unsaved a second after the last key.
+    await delay(2500);
+    await workbench.reload();
+    // On the web the layout may be an older one, in which this document is not the one in front.
+    await workbench.editorTab(/^Mine/).click();
+    await lines().getByText('Refused').waitFor();
+    await lines().click();
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.waitFor('Saved “Refused”');
+    assert.ok(await named('Refused'));
+  });
+});
