@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId, demoFailing } from '../fake-cloudflare/demo-world.ts';
-import { answerAddAccount, CONTAINER, keepPictureOfFailure, type Session, startSession } from './session.ts';
+import {
+  answerAddAccount,
+  CONTAINER,
+  keepPictureOfFailure,
+  type Session,
+  startSession,
+  errorsOfExtension,
+} from './session.ts';
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
@@ -94,10 +101,6 @@ describe('the main job, as a user does it', function () {
   });
 
   it('has logged no error of the extension to the console', () => {
-    // VS Code has errors of its own, above all without a network; those of an extension name it, or its file.
-    const ours = session.workbench.consoleErrors.filter((text) =>
-      /cloudflare-?webhooks|webhook-destinations/i.test(text),
-    );
-    assert.deepEqual(ours, []);
+    assert.deepEqual(errorsOfExtension(session), []);
   });
 });

@@ -89,6 +89,12 @@ export async function answerAddAccount(
   await quickInput.waitUntilClosed();
 }
 
+/** What the page has logged as errors of ours. VS Code has some of its own, above all without a network. */
+export function errorsOfExtension({ workbench }: Session): readonly string[] {
+  // Those of an extension name it, or its file.
+  return workbench.consoleErrors.filter((text) => /cloudflare-?webhooks|webhook-destinations/i.test(text));
+}
+
 /** To be called after each test: a picture says more than a message about what was not there. */
 export async function keepPictureOfFailure(
   test: { readonly state?: string | undefined; readonly title: string } | undefined,
