@@ -9,6 +9,8 @@ const keptSchema = v.object({
   url: v.string(),
   baseName: v.string(),
   baseUrl: v.string(),
+  /** The destination it was typed for; a page's own state may be from before that was replaced. */
+  destinationId: v.exactOptional(v.string()),
 });
 export type KeptDraft = Readonly<v.InferOutput<typeof keptSchema>>;
 

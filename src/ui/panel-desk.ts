@@ -69,7 +69,7 @@ export async function createPanelDesk(
   const kept = await drafts.get(draftId);
   const model: PanelModel = {
     accountId,
-    destinationId: target.destinationId,
+    destinationId: kept?.destinationId ?? target.destinationId,
     fields: { name: kept?.name ?? '', url: kept?.url ?? '', secret: '', remember: false },
     base: kept && { name: kept.baseName, url: kept.baseUrl },
     remembered: undefined,
@@ -125,6 +125,7 @@ export async function createPanelDesk(
         url: fields.url,
         baseName: base?.name ?? '',
         baseUrl: base?.url ?? '',
+        ...(model.destinationId === undefined ? {} : { destinationId: model.destinationId }),
       });
     } else {
       drafts.forget(draftId);

@@ -3,7 +3,14 @@ import axeCore from 'axe-core';
 import type { FrameLocator } from 'playwright-core';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
-import { answerAddAccount, keepPictureOfFailure, type Session, startSession, errorsOfExtension } from './session.ts';
+import {
+  answerAddAccount,
+  keepPictureOfFailure,
+  pictureFile,
+  type Session,
+  startSession,
+  errorsOfExtension,
+} from './session.ts';
 
 const ACCOUNT = 'Tern & Co. Labs';
 const account = demoAccountId(ACCOUNT);
@@ -121,6 +128,24 @@ describe('the panel, as a user works with it', function () {
     assert.deepEqual(policy?.mechanisms, { webhooks: [{ id: made.id }] });
   });
 
+  it('changes the URL where Cloudflare does as it documents', async () => {
+    await session.fake.changeSettings({ putMode: 'as-documented' });
+    await field('URL').fill(`${receivers}/generic/documented`);
+    await press('Save');
+    await says('Saved: URL.');
+    assert.equal((await named('Renamed by keyboard')).url, `${receivers}/generic/documented`);
+    await session.fake.changeSettings({ putMode: 'rename-only' });
+  });
+
+  it('says that a changed secret cannot be read back, and offers Replace', async () => {
+    await field('Secret').fill('another-good-one');
+    await press('Save');
+    await says(/secret/);
+    await panel.locator('.notice').getByRole('button', { name: 'Replace…' }).waitFor();
+    await session.workbench.screenshot(pictureFile('panel secret unknown'));
+    await panel.locator('.notice').getByRole('button', { name: 'Dismiss' }).click();
+  });
+
   it('tells of a change meanwhile and leaves alone what was typed', async () => {
     const { id } = await named('Renamed by keyboard');
     await field('Name').fill('Half-typ');
@@ -177,6 +202,36 @@ describe('the panel, as a user works with it', function () {
     await panel.getByText('Numbers per day').click();
     assert.equal(await panel.getByRole('row').count(), 31);
     assert.deepEqual(await findBarriers(session), []);
+  });
+
+  it('creates by keyboard alone', async () => {
+    const { page, quickInput } = session.workbench;
+    await page.keyboard.press('F1');
+    await quickInput.waitFor('Type the name of a command to run');
+    await page.keyboard.insertText('Cloudflare Webhooks: Create Destination…');
+    await quickInput.widget.locator('.monaco-list-row.focused', { hasText: 'Create Destination…' }).waitFor();
+    await page.keyboard.press('Enter');
+    await quickInput.widget
+      .filter({ hasText: 'Create Destination' })
+      .and(quickInput.widget.filter({ hasText: ACCOUNT }))
+      .waitFor();
+    await page.keyboard.insertText(ACCOUNT);
+    await page.keyboard.press('Enter');
+    await panel.getByRole('heading', { name: 'New Webhook Destination' }).waitFor();
+    const tabTo = async (label: string): Promise<void> => {
+      const isThere = async () => field(label).evaluate((each) => each === each.ownerDocument.activeElement);
+      for (let steps = 0; !(await isThere()) && steps < 20; steps += 1) {
+        await page.keyboard.press('Tab');
+      }
+      assert.ok(await isThere(), `${label} cannot be reached`);
+    };
+    await tabTo('Name');
+    await page.keyboard.type('Made by keyboard');
+    await tabTo('URL');
+    await page.keyboard.type(`${receivers}/generic/keyboard`);
+    await page.keyboard.press('ControlOrMeta+s');
+    await says(/^Created “Made by keyboard”/);
+    assert.equal((await named('Made by keyboard')).url, `${receivers}/generic/keyboard`);
   });
 
   it('has logged no error of the extension to the console', () => {
