@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
 import type { Store } from './core/store.ts';
-import { createJsonEditor, type JsonEditor } from './ui/json-editor.ts';
+import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
 import type { Logger } from './ui/log.ts';
-import { createPanels, type Panels } from './ui/panel.ts';
+import { createPanels, type Panels } from './ui/panel/panels.ts';
 import type { Saving } from './ui/saving.ts';
 import type { SecretStore } from './ui/secret-store.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Editing, EditingServices } from '../editing.ts';
-import { JSON_SCHEME } from './json-addresses.ts';
-import { PANEL_TYPE } from './panel-type.ts';
+import { JSON_SCHEME } from './json/addresses.ts';
+import { PANEL_TYPE } from './panel/type.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle the first time. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromPanel, PanelAction, PanelFields, PanelView, ToPanel } from '../../src/core/panel-protocol.ts';
-import type { PanelSession } from '../../src/ui/panel-session.ts';
+import type { PanelSession } from '../../src/ui/panel/session.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { fake, readState, run, startOver } from './extension-under-test.ts';
 import { scriptUser } from './scripted-user.ts';

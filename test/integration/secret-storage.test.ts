@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { createRedactor } from '../../src/core/api/redaction.ts';
 import type { TokenRecord } from '../../src/core/token.ts';
-import { warnUnsaved, describeTrouble } from '../../src/ui/storage-trouble.ts';
-import { createTokenStore } from '../../src/ui/token-store.ts';
+import { warnUnsaved, describeTrouble } from '../../src/ui/accounts/storage-trouble.ts';
+import { createTokenStore } from '../../src/ui/accounts/token-store.ts';
 import { startOver } from './extension-under-test.ts';
 import { scriptUser } from './scripted-user.ts';
 

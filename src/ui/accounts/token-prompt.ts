@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { type Account, parseAccountId } from '../core/account.ts';
-import { ApiError } from '../core/api/api-error.ts';
-import type { Api } from '../core/api/client.ts';
-import { checkAccountToken, checkToken, discoverAccounts, type VerifiedToken } from '../core/onboarding.ts';
-import { cleanToken, type TokenProblem } from '../core/token.ts';
-import { describeProblem } from './problem.ts';
-import { type Answer, askText, type Check } from './quick-input.ts';
+import { type Account, parseAccountId } from '../../core/account.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Api } from '../../core/api/client.ts';
+import { checkAccountToken, checkToken, discoverAccounts, type VerifiedToken } from '../../core/onboarding.ts';
+import { cleanToken, type TokenProblem } from '../../core/token.ts';
+import { describeProblem } from '../problem.ts';
+import { type Answer, askText, type Check } from '../quick-input.ts';
 
 type Connect = (token: string) => Api;
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { PanelStep } from '../core/panel-protocol.ts';
-import type { ReplaceState } from '../core/replace-destination.ts';
+import type { PanelStep } from '../../core/panel-protocol.ts';
+import type { ReplaceState } from '../../core/replace-destination.ts';
 
 /** How far a replacement has got, step by step. `running`: what is not done yet is being done, else it is next. */
 export function describeReplaceSteps(state: ReplaceState, running = false): readonly PanelStep[] {

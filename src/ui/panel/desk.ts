@@ -1,15 +1,15 @@
 import type * as vscode from 'vscode';
-import type { Log } from '../core/api/transport.ts';
-import { ApiError } from '../core/api/api-error.ts';
-import type { Destination } from '../core/destination.ts';
-import type { PanelField, PanelNotice, ToPanel } from '../core/panel-protocol.ts';
-import type { AccountEntry, Store } from '../core/store.ts';
+import type { Log } from '../../core/api/transport.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Destination } from '../../core/destination.ts';
+import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
+import type { AccountEntry, Store } from '../../core/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
-import { describeForLog } from './log.ts';
-import { readingUsage, readUsage } from './panel-usage.ts';
-import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './panel-view.ts';
-import { button, describeFailure, panelTexts } from './panel-words.ts';
-import type { SecretStore } from './secret-store.ts';
+import { describeForLog } from '../log.ts';
+import { readingUsage, readUsage } from './usage.ts';
+import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './view.ts';
+import { button, describeFailure, panelTexts } from './words.ts';
+import type { SecretStore } from '../secret-store.ts';
 
 export type DeskServices = {
   readonly store: Store;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../core/connection.ts';
-import type { Destination } from '../core/destination.ts';
-import { formatDocument } from '../core/json-document.ts';
-import type { Store } from '../core/store.ts';
-import { addressOf, readAddress } from './json-addresses.ts';
-import { describeProblem } from './problem.ts';
+import type { Connection } from '../../core/connection.ts';
+import type { Destination } from '../../core/destination.ts';
+import { formatDocument } from '../../core/json-document.ts';
+import type { Store } from '../../core/store.ts';
+import { addressOf, readAddress } from './addresses.ts';
+import { describeProblem } from '../problem.ts';
 
 /** One save, as VS Code asked for it. */
 export type JsonWrite = {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { type AlertDay, countPerDay, startOfDay } from '../core/alert-days.ts';
-import { ApiError } from '../core/api/api-error.ts';
-import type { Connection } from '../core/connection.ts';
-import type { Destination } from '../core/destination.ts';
-import type { PanelAbout } from '../core/panel-protocol.ts';
-import { countMechanisms, policiesOf, wentTo } from '../core/policy.ts';
-import { describeProblem } from './problem.ts';
+import { type AlertDay, countPerDay, startOfDay } from '../../core/alert-days.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/connection.ts';
+import type { Destination } from '../../core/destination.ts';
+import type { PanelAbout } from '../../core/panel-protocol.ts';
+import { countMechanisms, policiesOf, wentTo } from '../../core/policy.ts';
+import { describeProblem } from '../problem.ts';
 
 const DAYS = 30;
 

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../core/api/api-error.ts';
-import { PUBLIC_API } from '../core/api/base-url.ts';
-import { type Api, createApi } from '../core/api/client.ts';
-import type { Redactor } from '../core/api/redaction.ts';
-import type { Host } from '../core/api/transport.ts';
-import type { Connection } from '../core/connection.ts';
-import type { VerifiedToken } from '../core/onboarding.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import { PUBLIC_API } from '../../core/api/base-url.ts';
+import { type Api, createApi } from '../../core/api/client.ts';
+import type { Redactor } from '../../core/api/redaction.ts';
+import type { Host } from '../../core/api/transport.ts';
+import type { Connection } from '../../core/connection.ts';
+import type { VerifiedToken } from '../../core/onboarding.ts';
 import {
   type AddedAccount,
   addAccounts,
@@ -17,11 +17,11 @@ import {
   type RememberedAccounts,
   removeAccount,
   toAccount,
-} from '../core/remembered-accounts.ts';
-import type { Store } from '../core/store.ts';
-import { isTokenKey, type TokenRecord, toTokenInfo } from '../core/token.ts';
-import { describeForLog } from './log.ts';
-import { onSettingChanged, readSettings } from './settings.ts';
+} from '../../core/remembered-accounts.ts';
+import type { Store } from '../../core/store.ts';
+import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/token.ts';
+import { describeForLog } from '../log.ts';
+import { onSettingChanged, readSettings } from '../settings.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 
 /** What is wrong with the storage of tokens, if anything. */

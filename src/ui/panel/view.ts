@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { guessType } from '../core/destination-types.ts';
-import { type Destination, type Draft, hostOf } from '../core/destination.ts';
-import { checkDraft, type DraftFinding } from '../core/draft-check.ts';
-import { healthOf } from '../core/health.ts';
-import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from '../core/panel-protocol.ts';
-import { planChange } from '../core/plan.ts';
-import type { AccountEntry } from '../core/store.ts';
-import { describeDraftProblem, describeType, describeTypeRules } from './draft-words.ts';
-import type { Usage } from './panel-usage.ts';
-import { button, describeConflict, describePlan } from './panel-words.ts';
-import { describeProblem } from './problem.ts';
-import type { RememberedSecret } from './secret-store.ts';
-import { describeHealth, describeTime, nameOf } from './words.ts';
+import { guessType } from '../../core/destination-types.ts';
+import { type Destination, type Draft, hostOf } from '../../core/destination.ts';
+import { checkDraft, type DraftFinding } from '../../core/draft-check.ts';
+import { healthOf } from '../../core/health.ts';
+import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from '../../core/panel-protocol.ts';
+import { planChange } from '../../core/plan.ts';
+import type { AccountEntry } from '../../core/store.ts';
+import { describeDraftProblem, describeType, describeTypeRules } from '../draft-words.ts';
+import type { Usage } from './usage.ts';
+import { button, describeConflict, describePlan } from './words.ts';
+import { describeProblem } from '../problem.ts';
+import type { RememberedSecret } from '../secret-store.ts';
+import { describeHealth, describeTime, nameOf } from '../words.ts';
 
 /** What one panel knows beside the store. */
 export type PanelModel = {

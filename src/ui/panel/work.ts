@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../core/connection.ts';
-import { leavesDoubt } from '../core/create-destination.ts';
-import { guessType } from '../core/destination-types.ts';
-import type { Destination, Draft } from '../core/destination.ts';
-import type { PanelField, PanelNotice } from '../core/panel-protocol.ts';
-import { canStandFor, planChange } from '../core/plan.ts';
-import { DraftNeededError, type ReplaceState } from '../core/replace-destination.ts';
-import type { PanelDesk } from './panel-desk.ts';
-import { draftOf, findProblems } from './panel-view.ts';
+import type { Connection } from '../../core/connection.ts';
+import { leavesDoubt } from '../../core/create-destination.ts';
+import { guessType } from '../../core/destination-types.ts';
+import type { Destination, Draft } from '../../core/destination.ts';
+import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
+import { canStandFor, planChange } from '../../core/plan.ts';
+import { DraftNeededError, type ReplaceState } from '../../core/replace-destination.ts';
+import type { PanelDesk } from './desk.ts';
+import { draftOf, findProblems } from './view.ts';
 import {
   button,
   describeCreated,
@@ -15,10 +15,10 @@ import {
   describeReplace,
   describeReplaced,
   describeStopped,
-} from './panel-words.ts';
+} from './words.ts';
 import { describeReplaceSteps } from './replace-words.ts';
-import type { Saving } from './saving.ts';
-import type { SecretStore } from './secret-store.ts';
+import type { Saving } from '../saving.ts';
+import type { SecretStore } from '../secret-store.ts';
 
 type Run = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
 

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../core/api/api-error.ts';
-import { guessType } from '../core/destination-types.ts';
-import { type Destination, type Draft, hostOf } from '../core/destination.ts';
-import type { PanelButton, PanelNotice, PanelTexts } from '../core/panel-protocol.ts';
-import type { Difference, Plan } from '../core/plan.ts';
-import { DraftNeededError, PolicyNotMovedError, type ReplaceState } from '../core/replace-destination.ts';
-import type { UpdateOutcome } from '../core/update-destination.ts';
-import { describeType } from './draft-words.ts';
-import { describeProblem } from './problem.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import { guessType } from '../../core/destination-types.ts';
+import { type Destination, type Draft, hostOf } from '../../core/destination.ts';
+import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
+import type { Difference, Plan } from '../../core/plan.ts';
+import { DraftNeededError, PolicyNotMovedError, type ReplaceState } from '../../core/replace-destination.ts';
+import type { UpdateOutcome } from '../../core/update-destination.ts';
+import { describeType } from '../draft-words.ts';
+import { describeProblem } from '../problem.ts';
 import { describeReplaceSteps } from './replace-words.ts';
 
 /** What never changes on the page. */

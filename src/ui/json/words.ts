@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { DOCUMENT_KEYS, type DocumentProblem } from '../core/json-document.ts';
-import type { Difference } from '../core/plan.ts';
-import type { UpdateOutcome } from '../core/update-destination.ts';
-import { describeDraftProblem } from './draft-words.ts';
+import { DOCUMENT_KEYS, type DocumentProblem } from '../../core/json-document.ts';
+import type { Difference } from '../../core/plan.ts';
+import type { UpdateOutcome } from '../../core/update-destination.ts';
+import { describeDraftProblem } from '../draft-words.ts';
 
 const KEYS = DOCUMENT_KEYS.map((key) => `"${key}"`).join(', ');
 

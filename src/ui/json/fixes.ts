@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { findRemoval } from '../core/json-document.ts';
-import { toRange } from './json-commands.ts';
-import { REMOVABLE, SECRET_IN_TEXT } from './json-diagnostics.ts';
+import { findRemoval } from '../../core/json-document.ts';
+import { toRange } from './commands.ts';
+import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
 
 /** What is run by the fix of a secret in the text; takes the document's URI. Not contributed: it is of no use elsewhere. */
 export const MOVE_SECRET = 'json.moveSecret';

@@ -1,10 +1,10 @@
 import type * as vscode from 'vscode';
-import type { FromPanel, PanelAction, ToPanel } from '../core/panel-protocol.ts';
-import type { DestinationNode } from './nodes.ts';
-import { createPanelDesk, type DeskServices, type PanelTarget } from './panel-desk.ts';
-import { headingOf } from './panel-view.ts';
-import { createPanelWork } from './panel-work.ts';
-import type { Saving } from './saving.ts';
+import type { FromPanel, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
+import type { DestinationNode } from '../nodes.ts';
+import { createPanelDesk, type DeskServices, type PanelTarget } from './desk.ts';
+import { headingOf } from './view.ts';
+import { createPanelWork } from './work.ts';
+import type { Saving } from '../saving.ts';
 
 export type PanelServices = DeskServices & {
   readonly saving: Saving;
