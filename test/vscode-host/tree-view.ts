@@ -94,25 +94,35 @@ export function treeViewOf(page: Page, title: string): TreeView {
   };
 }
 
+/** How long a row may take to come, in milliseconds. */
+const rowTimeout = 15_000;
+
 async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<void> {
   const height = (await tree.boundingBox())?.height ?? 200;
-  // In the middle: the rows that stick to the top do not scroll the list.
-  await tree.hover({ position: { x: 60, y: height / 2 } });
   const top = tree.locator('.monaco-list-rows [data-index="0"]');
-  while ((await top.count()) === 0) {
-    await page.mouse.wheel(0, -height);
-  }
   const bottom = tree.locator('.monaco-list-rows [data-last-element="true"]');
+  const started = Date.now();
   for (;;) {
-    try {
-      await wanted.waitFor({ timeout: 400 });
-      await wanted.scrollIntoViewIfNeeded();
-      return;
-    } catch (error) {
-      if ((await bottom.count()) > 0) {
-        throw error;
-      }
+    // In the middle: the rows that stick to the top do not scroll the list.
+    await tree.hover({ position: { x: 60, y: height / 2 } });
+    while ((await top.count()) === 0) {
+      await page.mouse.wheel(0, -height);
     }
-    await page.mouse.wheel(0, height * 0.8);
+    for (;;) {
+      try {
+        await wanted.waitFor({ timeout: 400 });
+        await wanted.scrollIntoViewIfNeeded();
+        return;
+      } catch (error) {
+        if ((await bottom.count()) > 0) {
+          // It may come yet, above as well as below.
+          if (Date.now() - started > rowTimeout) {
+            throw error;
+          }
+          break;
+        }
+      }
+      await page.mouse.wheel(0, height * 0.8);
+    }
   }
 }
