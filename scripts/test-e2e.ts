@@ -6,8 +6,7 @@ import { packageExtension } from './package-extension.ts';
 
 await packageExtension();
 const given = process.argv.slice(2);
-// Two files at a time, each with a workbench of its own: they mostly wait.
-const files = given.some((each) => each.endsWith('.ts')) ? [] : ['--parallel', '--jobs', '2', 'test/e2e/**/*.test.ts'];
+const files = given.some((each) => each.endsWith('.ts')) ? [] : ['test/e2e/**/*.test.ts'];
 const mocha = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', '--reporter', 'spec', ...given, ...files], {
   stdio: 'inherit',
 });

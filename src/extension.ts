@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext) {
   const destinationsView = createDestinationsView(store, accountOrder);
   const { provider, view } = destinationsView;
   const statusItem = createStatusItem(store);
-  const targets = createTargets(store, view);
+  const targets = createTargets(store, destinationsView.selected);
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
   const saving = createSaving(store, secrets, context.globalState, redactor);
 

@@ -15,8 +15,8 @@ export type Targets = {
   selectedAccount(argument: unknown): Connection | undefined;
 };
 
-export function createTargets(store: Store, view: vscode.TreeView<Node>): Targets {
-  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : view.selection[0]);
+export function createTargets(store: Store, selection: () => Node | undefined): Targets {
+  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : selection());
 
   function selectedAccount(argument: unknown): Connection | undefined {
     const node = selected(argument);

@@ -12,6 +12,8 @@ export const VIEW_ID = 'cloudflareWebhooks.destinations';
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;
   readonly view: vscode.TreeView<Node>;
+  /** The selected row. `view.selection` is empty for a while after the whole tree was repainted. */
+  readonly selected: () => Node | undefined;
 };
 
 /** The tree of accounts and destinations and its badge: what the store holds, nothing kept, nothing fetched. */
@@ -86,13 +88,17 @@ export function createDestinationsView(
 
   // So that F2 and the like do what fits the row they are pressed on.
   const setSelection = createContextKey('selection');
+  let selected: Node | undefined;
 
   const subscriptions = vscode.Disposable.from(
     view,
-    view.onDidChangeSelection(({ selection }) => setSelection(selection[0]?.kind ?? '')),
+    view.onDidChangeSelection(({ selection }) => {
+      [selected] = selection;
+      setSelection(selected?.kind ?? '');
+    }),
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),
     { dispose: stop },
   );
-  return { provider, view, dispose: () => subscriptions.dispose() };
+  return { provider, view, selected: () => selected, dispose: () => subscriptions.dispose() };
 }
