@@ -100,5 +100,5 @@ export function createDestinationsView(
     onSettingChanged('sort', () => changed.fire(undefined)),
     { dispose: stop },
   );
-  return { provider, view, selected: () => selected, dispose: () => subscriptions.dispose() };
+  return { provider, view, selected: () => view.selection[0] ?? selected, dispose: () => subscriptions.dispose() };
 }

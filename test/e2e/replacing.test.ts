@@ -39,9 +39,9 @@ describe('Rename… and Replace…, as a user does them', function () {
     await view.row('Ops').click();
     // What is selected reaches the extension a moment after it is seen.
     const asked = workbench.quickInput.widget.filter({ hasText: 'Rename “Ops”', visible: true });
-    for (let attempt = 0; (await asked.count()) === 0 && attempt < 10; attempt += 1) {
+    for (let attempt = 0; (await asked.count()) === 0 && attempt < 3; attempt += 1) {
       await workbench.page.keyboard.press('F2');
-      await asked.waitFor({ timeout: 1000 }).catch(() => undefined);
+      await asked.waitFor({ timeout: 5000 }).catch(() => undefined);
     }
     await workbench.quickInput.answer('On-call');
     await view.row('On-call').waitFor();

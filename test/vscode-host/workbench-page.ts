@@ -30,7 +30,10 @@ export interface WorkbenchPage {
   webview(): FrameLocator;
   /** The text in sight of the output or terminal panel, with plain blanks. */
   panelText(): Promise<string>;
-  /** Reloads the window and waits until it can be used again. */
+  /**
+   * Reloads the window as a user does, who lets VS Code write down what is open, and waits until it can be used again.
+   * The browser's own reload comes upon it unawares: it then restores what it wrote down up to a minute ago.
+   */
   reload(): Promise<void>;
   /** Saves a picture of the window, caret and animations stilled, and gives its bytes. */
   screenshot(file?: string): Promise<Buffer>;
@@ -74,11 +77,13 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
     openContainer: async (title) => {
       const icon = container(title);
       await icon.waitFor();
-      // A click on the icon of the open one would close it.
-      if ((await icon.getAttribute('aria-expanded')) !== 'true') {
+      // A click on the icon of the open one would close it; after a reload it may be opening by itself just then.
+      const expanded = icon.and(page.locator('[aria-expanded="true"]'));
+      for (let attempt = 0; (await expanded.count()) === 0 && attempt < 5; attempt += 1) {
         await icon.click();
+        await expanded.waitFor({ timeout: 2000 }).catch(() => undefined);
       }
-      await container(title).and(page.locator('[aria-expanded="true"]')).waitFor();
+      await expanded.waitFor();
     },
     treeView: (name) => treeViewOf(page, name),
     welcome: page.locator('.part.sidebar .welcome-view-content'),
@@ -94,7 +99,9 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
       return lines.replaceAll('\u00A0', ' ');
     },
     reload: async () => {
-      await page.reload();
+      const loaded = page.waitForEvent('load', { timeout: 30_000 });
+      await runCommand(page, quickInput, 'Developer: Reload Window');
+      await loaded;
       await waitUntilUsable(page);
     },
     screenshot: async (file) =>
