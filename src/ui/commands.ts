@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import type { Logger } from './log.ts';
 import { reportFailure, type Subject } from './report.ts';
 
-/** A command's work. It names whom it works on as soon as it knows, so that a failure can say so. */
-export type CommandHandler = (argument: unknown, naming: (subject: Subject) => void) => unknown;
+/**
+ * A command's work. It names whom it works on as soon as it knows, so that a failure can say so. `selected`: all rows
+ * it was asked for, where the view has several selected.
+ */
+export type CommandHandler = (argument: unknown, naming: (subject: Subject) => void, selected: unknown) => unknown;
 
 /**
  * Registers every command behind one boundary: whatever a handler throws is logged and shown once, in words, with
@@ -17,15 +20,16 @@ export function registerCommands(
     ...Object.entries(handlers).map(([name, handler]) =>
       vscode.commands.registerCommand(
         `cloudflareWebhooks.${name}`,
-        async function run(argument: unknown): Promise<unknown> {
+        async function run(argument: unknown, selected: unknown): Promise<unknown> {
           let subject: Subject | undefined;
           try {
-            return await handler(argument, (named) => {
+            const naming = (named: Subject): void => {
               subject = named;
-            });
+            };
+            return await handler(argument, naming, selected);
           } catch (error) {
             // Not awaited: a message left open must not keep the command from ending.
-            void reportFailure(error, logger, name, subject, () => void run(argument));
+            void reportFailure(error, logger, name, subject, () => void run(argument, selected));
             return undefined;
           }
         },

@@ -11,16 +11,37 @@ export type Targets = {
   /** Undefined where the user dismissed the pick. Throws {@link UserError} where there is nothing to pick. */
   account(argument: unknown, title: string): Promise<Connection | undefined>;
   destination(argument: unknown, title: string): Promise<Located | undefined>;
+  /** All destinations the user has selected; empty where the pick was dismissed. `selected` as VS Code hands it over. */
+  destinations(argument: unknown, selected: unknown, title: string): Promise<readonly Located[]>;
   /** The account of the argument or the selection, without asking. */
   selectedAccount(argument: unknown): Connection | undefined;
 };
 
-export function createTargets(store: Store, selection: () => Node | undefined): Targets {
-  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : selection());
+export function createTargets(store: Store, selection: () => readonly Node[]): Targets {
+  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : selection()[0]);
 
   function selectedAccount(argument: unknown): Connection | undefined {
     const node = selected(argument);
     return node && store.entry(node.accountId)?.connection;
+  }
+
+  function locate(node: Node | undefined): Located | undefined {
+    const entry = node && store.entry(node.accountId);
+    const destination =
+      node?.kind === 'destination'
+        ? entry?.state.last?.destinations.find(({ id }) => id === node.destinationId)
+        : undefined;
+    return entry && destination ? { connection: entry.connection, destination } : undefined;
+  }
+
+  async function pick(title: string): Promise<Located | undefined> {
+    const targets = locateAll(store.entries());
+    if (targets.length === 0) {
+      throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+    }
+    const items = targets.map((target) => ({ ...toPickItem(target), target }));
+    const options = { title, matchOnDescription: true, matchOnDetail: true };
+    return (await vscode.window.showQuickPick(items, options))?.target;
   }
 
   return {
@@ -41,22 +62,15 @@ export function createTargets(store: Store, selection: () => Node | undefined): 
       }));
       return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.connection;
     },
-    async destination(argument, title) {
-      const node = selected(argument);
-      if (node?.kind === 'destination') {
-        const entry = store.entry(node.accountId);
-        const destination = entry?.state.last?.destinations.find(({ id }) => id === node.destinationId);
-        if (entry && destination) {
-          return { connection: entry.connection, destination };
-        }
+    destination: async (argument, title) => locate(selected(argument)) ?? pick(title),
+    async destinations(argument, all, title) {
+      const nodes = !isNode(argument) ? selection() : Array.isArray(all) ? all.filter(isNode) : [argument];
+      const located = nodes.flatMap((node) => locate(node) ?? []);
+      if (located.length > 0) {
+        return located;
       }
-      const targets = locateAll(store.entries());
-      if (targets.length === 0) {
-        throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
-      }
-      const items = targets.map((target) => ({ ...toPickItem(target), target }));
-      const options = { title, matchOnDescription: true, matchOnDetail: true };
-      return (await vscode.window.showQuickPick(items, options))?.target;
+      const picked = await pick(title);
+      return picked ? [picked] : [];
     },
   };
 }

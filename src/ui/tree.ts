@@ -12,8 +12,8 @@ export const VIEW_ID = 'cloudflareWebhooks.destinations';
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;
   readonly view: vscode.TreeView<Node>;
-  /** The selected row. `view.selection` is empty for a while after the whole tree was repainted. */
-  readonly selected: () => Node | undefined;
+  /** The selected rows. `view.selection` is empty for a while after the whole tree was repainted. */
+  readonly selected: () => readonly Node[];
 };
 
 /** The tree of accounts and destinations and its badge: what the store holds, nothing kept, nothing fetched. */
@@ -58,6 +58,7 @@ export function createDestinationsView(
     treeDataProvider: provider,
     dragAndDropController,
     showCollapseAll: true,
+    canSelectMany: true,
   });
 
   function updateBadge(): void {
@@ -88,17 +89,22 @@ export function createDestinationsView(
 
   // So that F2 and the like do what fits the row they are pressed on.
   const setSelection = createContextKey('selection');
-  let selected: Node | undefined;
+  let selected: readonly Node[] = [];
 
   const subscriptions = vscode.Disposable.from(
     view,
     view.onDidChangeSelection(({ selection }) => {
-      [selected] = selection;
-      setSelection(selected?.kind ?? '');
+      selected = selection;
+      setSelection(selected[0]?.kind ?? '');
     }),
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),
     { dispose: stop },
   );
-  return { provider, view, selected: () => view.selection[0] ?? selected, dispose: () => subscriptions.dispose() };
+  return {
+    provider,
+    view,
+    selected: () => (view.selection.length > 0 ? view.selection : selected),
+    dispose: () => subscriptions.dispose(),
+  };
 }
