@@ -1,31 +1,52 @@
 import type * as vscode from 'vscode';
+import type { Redactor } from './core/api/redaction.ts';
+import type { Located } from './core/overview.ts';
 import type { Store } from './core/store.ts';
+import { confirmAndDelete } from './ui/deleting/deleting.ts';
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
 import type { Logger } from './ui/log.ts';
 import { createPanels, type Panels } from './ui/panel/panels.ts';
-import type { Saving } from './ui/saving.ts';
+import { renameDestination } from './ui/renaming.ts';
+import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
+import { createSaving, type Saving } from './ui/saving.ts';
 import type { SecretStore } from './ui/secret-store.ts';
 
 /** What editing needs of the extension it is loaded into. */
 export type EditingServices = {
   readonly store: Store;
-  readonly saving: Saving;
   readonly secrets: SecretStore;
+  readonly redactor: Redactor;
   readonly logger: Logger;
   /** Once the accounts are known. */
   readonly loaded: Promise<unknown>;
 };
 
-export type Editing = vscode.Disposable & { readonly panels: Panels; readonly jsonEditor: JsonEditor };
+export type Editing = vscode.Disposable & {
+  readonly panels: Panels;
+  readonly jsonEditor: JsonEditor;
+  readonly saving: Saving;
+  rename(target: Located): Promise<void>;
+  replace(target: Located): Promise<void>;
+  /** Behind a modal. */
+  remove(targets: readonly Located[]): Promise<void>;
+  /** Tells of replacements that an earlier window did not end. */
+  offerUnfinished(): void;
+};
 
-/** The second bundle: the panel and the JSON editor, loaded when one of them is first needed. */
+/** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(context: vscode.ExtensionContext, services: EditingServices): Editing {
-  const { store, saving, secrets, logger, loaded } = services;
+  const { store, secrets, redactor, logger, loaded } = services;
+  const saving = createSaving(store, secrets, context.globalState, redactor);
   const panels = createPanels(context, { store, saving, secrets, log: logger.log, now: Date.now });
   const jsonEditor = createJsonEditor(store, loaded, saving, secrets, logger);
   return {
     panels,
     jsonEditor,
+    saving,
+    rename: async (target) => renameDestination(target, saving),
+    replace: async (target) => askAndReplace(target, saving),
+    remove: async (targets) => confirmAndDelete(targets, { store, secrets, logger }),
+    offerUnfinished: () => offerUnfinished(store, saving),
     dispose() {
       panels.dispose();
       jsonEditor.dispose();

@@ -16,16 +16,13 @@ import { createContextKey } from './ui/context-key.ts';
 import { createLazyEditing } from './ui/lazy-editing.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
-import { confirmAndDelete } from './ui/deleting.ts';
 import { showFailing } from './ui/show-failing.ts';
-import { renameDestination } from './ui/renaming.ts';
-import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
-import { createSaving } from './ui/saving.ts';
 import { createSecretStore } from './ui/secret-store.ts';
 import { createStatusItem } from './ui/status-item.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createTargets } from './ui/targets.ts';
-import { createDestinationsView, VIEW_ID } from './ui/tree.ts';
+import { createDestinationsView } from './ui/tree.ts';
+import { VIEW_ID } from './ui/nodes.ts';
 
 /** What the integration tests look at; nothing else gets it. */
 export type TestApi = ReturnType<typeof activate>;
@@ -52,7 +49,6 @@ export function activate(context: vscode.ExtensionContext) {
   const statusItem = createStatusItem(store);
   const targets = createTargets(store, destinationsView.selected);
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
-  const saving = createSaving(store, secrets, context.globalState, redactor);
 
   const setState = createContextKey('state');
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
@@ -60,9 +56,8 @@ export function activate(context: vscode.ExtensionContext) {
   const loaded = connections
     .load()
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
-    .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'))
-    .then(() => offerUnfinished(store, saving));
-  const editing = createLazyEditing(context, { store, saving, secrets, logger, loaded });
+    .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
+  const editing = createLazyEditing(context, { store, secrets, redactor, logger, loaded });
 
   /** A command on one account, which failures then name. */
   const onAccount =
@@ -82,6 +77,18 @@ export function activate(context: vscode.ExtensionContext) {
       if (target) {
         naming({ name: target.connection.account.name, accountId: target.connection.account.id });
         await work(target);
+      }
+    };
+
+  /** A command on all the destinations that are selected. */
+  const onDestinations =
+    (title: string, work: (targets: readonly Located[]) => Promise<unknown>): CommandHandler =>
+    async (argument, naming, selected) => {
+      const chosen = await targets.destinations(argument, selected, title);
+      const [first] = chosen;
+      if (first) {
+        naming({ name: first.connection.account.name, accountId: first.connection.account.id });
+        await work(chosen);
       }
     };
 
@@ -121,10 +128,10 @@ export function activate(context: vscode.ExtensionContext) {
         (await editing.load()).panels.open(target),
       ),
       renameDestination: onDestination(vscode.l10n.t('Rename Destination'), async (target) =>
-        renameDestination(target, saving),
+        (await editing.load()).rename(target),
       ),
       replaceDestination: onDestination(vscode.l10n.t('Replace Destination'), async (target) =>
-        askAndReplace(target, saving),
+        (await editing.load()).replace(target),
       ),
       editDestinationAsJson: onDestination(vscode.l10n.t('Edit as JSON'), async (target) =>
         (await editing.load()).jsonEditor.open(target),
@@ -132,8 +139,8 @@ export function activate(context: vscode.ExtensionContext) {
       createDestinationFromJson: onAccount(vscode.l10n.t('Create Destination from JSON'), async (connection) =>
         (await editing.load()).jsonEditor.create(connection),
       ),
-      deleteDestination: onDestination(vscode.l10n.t('Delete Destination'), async (target) =>
-        confirmAndDelete(target, store, secrets, VIEW_ID),
+      deleteDestination: onDestinations(vscode.l10n.t('Delete Destination'), async (chosen) =>
+        (await editing.load()).remove(chosen),
       ),
       showFailing: async () => showFailing(store, view),
       showLog: () => logger.show(),
@@ -168,7 +175,6 @@ export function activate(context: vscode.ExtensionContext) {
         statusItem: statusItem.item,
         accountOrder,
         context,
-        saving,
         editing,
         logged: () => lines.join('\n'),
       }

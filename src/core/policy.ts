@@ -46,16 +46,44 @@ function idOf(mechanism: unknown): unknown {
   return typeof mechanism === 'object' && mechanism !== null && 'id' in mechanism ? mechanism.id : undefined;
 }
 
-/** The whole policy with one destination in the place of another, and nothing else changed. */
-export function swapDestination({ whole }: Policy, oldId: string, newId: string): Policy['whole'] {
-  const { mechanisms } = whole;
-  if (typeof mechanisms !== 'object' || mechanisms === null || !('webhooks' in mechanisms)) {
-    return whole;
-  }
-  const webhooks: readonly unknown[] = Array.isArray(mechanisms.webhooks) ? mechanisms.webhooks : [];
+/** The webhooks of a policy as they were read, with what else stands beside an id. */
+function webhooksOf({ whole: { mechanisms } }: Policy): readonly unknown[] {
+  const isThere = typeof mechanisms === 'object' && mechanisms !== null && 'webhooks' in mechanisms;
+  return isThere && Array.isArray(mechanisms.webhooks) ? mechanisms.webhooks : [];
+}
+
+/** The whole policy with other webhooks, and nothing else changed. */
+function withWebhooks({ whole }: Policy, webhooks: readonly unknown[]): Policy['whole'] {
+  const mechanisms = typeof whole['mechanisms'] === 'object' ? whole['mechanisms'] : {};
+  return { ...whole, mechanisms: { ...mechanisms, webhooks } };
+}
+
+/** The whole policy with one destination in the place of another. */
+export function swapDestination(policy: Policy, oldId: string, newId: string): Policy['whole'] {
+  const webhooks = webhooksOf(policy);
   const hasNew = webhooks.some((each) => idOf(each) === newId);
   const swapped = webhooks.flatMap((each) => (idOf(each) !== oldId ? [each] : hasNew ? [] : [{ id: newId }]));
-  return { ...whole, mechanisms: { ...mechanisms, webhooks: swapped } };
+  return withWebhooks(policy, swapped);
+}
+
+/**
+ * The whole policy with a destination that was deleted put back under its new id: in its old place where the policy
+ * still holds it, else after the others.
+ */
+export function putBackDestination(policy: Policy, oldId: string, newId: string): Policy['whole'] {
+  return usesDestination(policy, oldId)
+    ? swapDestination(policy, oldId, newId)
+    : withWebhooks(policy, [...webhooksOf(policy), { id: newId }]);
+}
+
+/**
+ * The whole policy without these destinations; undefined where it would be left without any mechanism, which the API
+ * refuses (code 17102).
+ */
+export function withoutDestinations(policy: Policy, ids: ReadonlySet<string>): Policy['whole'] | undefined {
+  const kept = webhooksOf(policy).filter((each) => !ids.has(String(idOf(each))));
+  const left = countMechanisms(policy) - webhooksOf(policy).length + kept.length;
+  return left > 0 ? withWebhooks(policy, kept) : undefined;
 }
 
 /** Whether a sent alert went to this destination, whatever the API writes into `mechanism`. */

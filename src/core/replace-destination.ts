@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Api } from './api/client.ts';
+import { changePolicy } from './change-policy.ts';
 import { createDestination, findCreated } from './create-destination.ts';
 import { deleteDestination } from './delete-destination.ts';
 import type { Destination, Draft } from './destination.ts';
@@ -52,7 +53,7 @@ export type KeepState = (state: ReplaceState) => Promise<void>;
  * that uses the old one put the new one in its place, and check → delete the old one. Stops at the first failure or when
  * cancelled, by throwing; the last state kept then says what was done, and calling this again resumes. The old one is
  * never deleted before every policy has been moved. `draft` is needed as long as nothing has been created; throws
- * {@link DraftNeededError} without it, {@link PolicyNotMovedError} where a policy is not as it was written, and `ApiError`.
+ * {@link DraftNeededError} without it, `PolicyUnchangedError` where a policy is not as it was written, and `ApiError`.
  */
 export async function continueReplacement(
   api: Api,
@@ -136,32 +137,19 @@ export async function undoReplacement(
   return state;
 }
 
-/** Read, swap, write whole, read again: the update call replaces everything and says nothing of what it kept. */
 async function movePolicy(api: Api, accountId: string, policyId: string, from: string, to: string): Promise<void> {
-  const policy = await api.getPolicy(accountId, policyId);
-  if (usesDestination(policy, from)) {
-    await api.updatePolicy(accountId, policyId, swapDestination(policy, from, to));
-  }
-  const after = await api.getPolicy(accountId, policyId);
-  if (usesDestination(after, from) || !usesDestination(after, to)) {
-    throw new PolicyNotMovedError(policy.name);
-  }
+  await changePolicy(
+    api,
+    accountId,
+    policyId,
+    // Somebody else may have taken the old one out meanwhile: then there is nothing to move.
+    (policy) => (usesDestination(policy, from) ? swapDestination(policy, from, to) : undefined),
+    (policy) => usesDestination(policy, to) && !usesDestination(policy, from),
+  );
 }
 
 /** A replacement that was interrupted before anything was created cannot be resumed without its URL and secret. */
 export class DraftNeededError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('DraftNeededError');
   override readonly name = 'DraftNeededError';
-}
-
-/** Cloudflare accepted the change of a policy, but the policy is as it was. */
-export class PolicyNotMovedError extends Error {
-  static override readonly [Symbol.hasInstance] = isNamed('PolicyNotMovedError');
-  override readonly name = 'PolicyNotMovedError';
-  readonly policyName: string;
-
-  constructor(policyName: string) {
-    super('Cloudflare accepted the changed policy, but it still holds the old destination');
-    this.policyName = policyName;
-  }
 }

@@ -1,6 +1,7 @@
 import type { ApiError } from './api/api-error.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './destination.ts';
+import { createLimit } from './limit.ts';
 
 /** What was read of an account, and when (milliseconds since the epoch). */
 export type Snapshot = { readonly at: number; readonly destinations: readonly Destination[] };
@@ -185,27 +186,4 @@ function isSame(a: Connection, b: Connection | undefined): boolean {
 /** In an order of its own: one just made and one read back from storage have their keys in different orders. */
 function facts({ account, token }: Connection): string {
   return JSON.stringify([account.id, account.name, token?.id, token?.owner, token?.expiresOn, token?.cloudflareId]);
-}
-
-/** Runs at most so many of the jobs given to it at once, the others in the order they came. */
-function createLimit(most: number): <T>(job: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (job) => {
-    if (running >= most) {
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running += 1;
-    }
-    try {
-      return await job();
-    } finally {
-      const next = waiting.shift();
-      if (next) {
-        next();
-      } else {
-        running -= 1;
-      }
-    }
-  };
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Editing, EditingServices } from '../editing.ts';
 import { JSON_SCHEME } from './json/addresses.ts';
 import { PANEL_TYPE } from './panel/type.ts';
+import { REPLACEMENTS_KEY } from './replacements-key.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle the first time. */
@@ -27,6 +28,11 @@ export function createLazyEditing(context: vscode.ExtensionContext, services: Ed
       return editing;
     });
     return loading;
+  }
+
+  // Only where there is something to tell of is it worth loading what tells it.
+  if (context.globalState.get<readonly unknown[]>(REPLACEMENTS_KEY, []).length > 0) {
+    void services.loaded.then(async () => (await load()).offerUnfinished());
   }
 
   const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;

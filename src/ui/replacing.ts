@@ -5,11 +5,9 @@ import type { Draft } from '../core/destination.ts';
 import { checkDraft } from '../core/draft-check.ts';
 import type { Located } from '../core/overview.ts';
 import type { ReplaceState } from '../core/replace-destination.ts';
-import { DraftNeededError, PolicyNotMovedError } from '../core/replace-destination.ts';
 import type { Store } from '../core/store.ts';
-import { ApiError } from '../core/api/api-error.ts';
 import { describeDraftProblem } from './draft-words.ts';
-import { describeProblem } from './problem.ts';
+import { describeFailure } from './failure-words.ts';
 import { askText } from './quick-input.ts';
 import type { Saving } from './saving.ts';
 import { nameOf } from './words.ts';
@@ -212,14 +210,6 @@ function describeEnd({ phase, name, policies, newId }: ReplaceState, { account }
 }
 
 function describeStop(error: unknown, { account }: Connection): string {
-  if (error instanceof ApiError) {
-    return describeProblem(error, account.name).sentence;
-  }
-  if (error instanceof PolicyNotMovedError) {
-    return vscode.l10n.t('Cloudflare took the changed policy “{0}” but did not change it.', error.policyName);
-  }
-  if (error instanceof DraftNeededError) {
-    return vscode.l10n.t('Nothing was created yet, and URL and secret are not kept. Start over with “Replace…”.');
-  }
-  return vscode.l10n.t('Replacing was cancelled.');
+  const isCancelled = error instanceof Error && error.name === 'AbortError';
+  return isCancelled ? vscode.l10n.t('Replacing was cancelled.') : describeFailure(error, account.name);
 }

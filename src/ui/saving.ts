@@ -15,6 +15,7 @@ import {
 } from '../core/replace-destination.ts';
 import type { Store } from '../core/store.ts';
 import { type UpdateOutcome, updateDestination } from '../core/update-destination.ts';
+import { REPLACEMENTS_KEY } from './replacements-key.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /**
@@ -51,8 +52,6 @@ export type Saving = {
   /** Stops telling of a replacement; what it did stays done. */
   dismiss(state: ReplaceState): Promise<void>;
 };
-
-const REPLACEMENTS_KEY = 'replacements';
 
 export function createSaving(
   store: Store,
@@ -140,18 +139,35 @@ export function createSaving(
         hide(draft);
         const known = store.entry(account.id)?.state.last?.destinations.map(({ id }) => id) ?? [destination.id];
         const begun = startReplacement(account.id, destination, draft, known);
-        const done = await continueReplacement(api, begun, draft, keeping(onStep), signal);
-        if (remember && done.newId !== undefined) {
-          await rememberDraft(account.id, done.newId, draft);
-        }
+        // As soon as it exists: a replacement that is resumed later no longer knows URL and secret.
+        let remembered = !remember;
+        const keep = keeping(onStep);
+        const keepAndRemember = async (state: ReplaceState): Promise<void> => {
+          await keep(state);
+          if (!remembered && state.newId !== undefined) {
+            remembered = true;
+            await rememberDraft(account.id, state.newId, draft);
+          }
+        };
+        const done = await continueReplacement(api, begun, draft, keepAndRemember, signal);
         await secrets.forget(account.id, destination.id);
         return done;
       }),
     unfinished: readReplacements,
     resume: async ({ account, api }, state, onStep, signal) =>
-      finish(account.id, async () => continueReplacement(api, state, undefined, keeping(onStep), signal)),
+      finish(account.id, async () => {
+        const done = await continueReplacement(api, state, undefined, keeping(onStep), signal);
+        await secrets.forget(account.id, state.oldId);
+        return done;
+      }),
     undo: async ({ account, api }, state, onStep, signal) =>
-      finish(account.id, async () => undoReplacement(api, state, keeping(onStep), signal)),
+      finish(account.id, async () => {
+        const done = await undoReplacement(api, state, keeping(onStep), signal);
+        if (state.newId !== undefined) {
+          await secrets.forget(account.id, state.newId);
+        }
+        return done;
+      }),
     dismiss: async ({ accountId, oldId }) => {
       await globalState.update(
         REPLACEMENTS_KEY,

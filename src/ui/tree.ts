@@ -2,12 +2,10 @@ import * as vscode from 'vscode';
 import { sortDestinations } from '../core/health.ts';
 import { countAll } from '../core/overview.ts';
 import type { Store } from '../core/store.ts';
-import type { AccountNode, DestinationNode, Node, ProblemNode } from './nodes.ts';
+import { type AccountNode, type DestinationNode, type Node, type ProblemNode, VIEW_ID } from './nodes.ts';
 import { createContextKey } from './context-key.ts';
 import { onSettingChanged, readSettings } from './settings.ts';
 import { toTreeItem } from './tree-items.ts';
-
-export const VIEW_ID = 'cloudflareWebhooks.destinations';
 
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTree, run, startOver } from './extension-under-test.ts';
+import { fake, readTree, receiverUrl, run, startOver } from './extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from './scripted-user.ts';
 
 type Extension = Awaited<ReturnType<typeof startOver>>;
@@ -25,27 +25,26 @@ describe('Delete…', () => {
   });
   afterEach(() => user?.dispose());
 
-  const deleteFirst = () => run('deleteDestination', { kind: 'destination', accountId, destinationId });
-  const labels = async () => (await readTree(extension))[0]?.children.map(({ label }) => label) ?? [];
-  const isOnServer = async () =>
-    (await fake.destinations({ account: accountId })).some(({ id }) => id === destinationId);
-
-  it('names the destination, and on the user’s word deletes it in the tree and on the server', async () => {
-    user = scriptUser({ presses: 'Delete' });
-    await deleteFirst();
-    assert.ok(user.questions[0]?.title.includes(`“${name}”`));
-    assert.ok(!(await labels()).includes(name));
-    assert.equal(await isOnServer(), false);
-    assert.match(user.messages.join(), /^Deleted “/);
-  });
-
-  it('names the policies that would fall silent, apart from those that keep another mechanism', async () => {
+  /** How it ended: the message that offers to take it back, or the one that has nothing to offer. */
+  const told = () => [user?.questions[1]?.title ?? '', ...(user?.messages ?? [])].join('');
+  const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+    const end = Date.now() + 10_000;
+    while (!(await isSo())) {
+      assert.ok(Date.now() < end, `It never came. ${told()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const addAccount = async (index: number): Promise<void> => {
+    const { name: label = '' } = (await fake.accounts())[index] ?? {};
+    const adding = scriptUser({ types: demoTokens.demo }, { picks: [label] }, 'accepts');
+    await run('addAccount');
+    adding.dispose();
+  };
+  /** Two policies of its own, one of which has nothing else. */
+  const usePolicies = async (): Promise<void> => {
     for (const { id } of await fake.policies({ account: accountId })) {
       await fake.removePolicy({ account: accountId, id });
     }
-    user = scriptUser('leaves');
-    await deleteFirst();
-    assert.match(user.questions[0]?.text ?? '', /No policy uses it\.$/);
     const webhooks = [{ id: destinationId }];
     await fake.putPolicy({
       account: accountId,
@@ -58,19 +57,46 @@ describe('Delete…', () => {
       name: 'Also mail',
       mechanisms: { webhooks, email: [{ id: 'ops@example.com' }] },
     });
+  };
+  const webhooksOf = async (policy: string) =>
+    (await fake.policies({ account: accountId }))
+      .find((each) => each.name === policy)
+      ?.mechanisms.webhooks?.map(({ id }) => id);
+  const deleteFirst = () => run('deleteDestination', { kind: 'destination', accountId, destinationId });
+  const labels = async () => (await readTree(extension))[0]?.children.map(({ label }) => label) ?? [];
+  const isOnServer = async () =>
+    (await fake.destinations({ account: accountId })).some(({ id }) => id === destinationId);
+
+  it('names the destination, and on the user’s word deletes it in the tree and on the server', async () => {
+    user = scriptUser({ presses: 'Delete' });
+    await deleteFirst();
+    assert.ok(user.questions[0]?.title.includes(`“${name}”`));
+    assert.ok(!(await labels()).includes(name));
+    assert.equal(await isOnServer(), false);
+    await until(async () => told().startsWith('Deleted “'));
+  });
+
+  it('names the policies that would fall silent, apart from those that keep another mechanism', async () => {
+    for (const { id } of await fake.policies({ account: accountId })) {
+      await fake.removePolicy({ account: accountId, id });
+    }
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.match(user.questions[0]?.text ?? '', /No policy uses it\.$/);
+    await usePolicies();
     user.dispose();
     user = scriptUser('leaves');
     await deleteFirst();
     const text = user.questions[0]?.text ?? '';
     assert.match(text, /they would fall silent: “Only here” \([A-Z].+\)\./);
-    assert.match(text, /deliver to one less: “Also mail”/);
+    assert.match(text, /deliver to fewer: “Also mail”/);
   });
 
   it('says that it could not check where the policies cannot be read', async () => {
     await fake.addFault({ path: '/accounts/*/alerting/v3/policies', fault: { kind: 'status', status: 403 } });
     user = scriptUser('leaves');
     await deleteFirst();
-    assert.match(user.questions[0]?.text ?? '', /policies could not be read, so nobody has checked/);
+    assert.match(user.questions[0]?.text ?? '', /could not be read, so nobody has checked/);
   });
 
   it('does nothing where the user thinks better of it', async () => {
@@ -91,7 +117,7 @@ describe('Delete…', () => {
     await fake.removeDestination({ account: accountId, id: destinationId });
     user = scriptUser({ presses: 'Delete' });
     await deleteFirst();
-    assert.match(user.messages.join(), /was already gone/);
+    await until(async () => /was already gone/.test(told()));
     assert.ok(!(await labels()).includes(name));
   });
 
@@ -99,7 +125,7 @@ describe('Delete…', () => {
     await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, times: 1 });
     user = scriptUser({ presses: 'Delete' });
     await deleteFirst();
-    assert.match(user.messages.join(), /^Deleted “/);
+    await until(async () => told().startsWith('Deleted “'));
   });
 
   it('keeps the row where Cloudflare refuses, says why, and can try again', async () => {
@@ -109,9 +135,117 @@ describe('Delete…', () => {
     assert.match(user.questions[1]?.title ?? '', /may not do this/);
     assert.ok((await labels()).includes(name));
     // The second attempt starts from the button and ends on its own.
-    for (let waited = 0; (await isOnServer()) && waited < 100; waited += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(async () => !(await isOnServer()));
+  });
+
+  it('takes it out of the policies that keep another mechanism, where that is asked for', async () => {
+    await usePolicies();
+    user = scriptUser({ presses: 'Remove from Policies and Delete' });
+    await deleteFirst();
     assert.equal(await isOnServer(), false);
+    assert.deepEqual(await webhooksOf('Also mail'), []);
+    assert.deepEqual(await webhooksOf('Only here'), [destinationId]);
+  });
+
+  it('does not offer to take it out of policies where it is all they have', async () => {
+    for (const { id } of await fake.policies({ account: accountId })) {
+      await fake.removePolicy({ account: accountId, id });
+    }
+    const mechanisms = { webhooks: [{ id: destinationId }] };
+    await fake.putPolicy({ account: accountId, name: 'Only here', mechanisms });
+    user = scriptUser({ presses: 'Remove from Policies and Delete' });
+    await assert.rejects(async () => {
+      await deleteFirst();
+      throw new Error(user?.messages.join());
+    });
+    assert.equal(await isOnServer(), true);
+  });
+
+  describe('of several', () => {
+    const nodesOf = async (account: string, count: number) =>
+      (await fake.destinations({ account }))
+        .slice(0, count)
+        .map(({ id }) => ({ kind: 'destination', accountId: account, destinationId: id }));
+
+    it('names up to five and the policies of all, and deletes across accounts', async () => {
+      await addAccount(1);
+      const [here, there] = (await fake.accounts()).map(({ id }) => id);
+      const nodes = [...(await nodesOf(here ?? '', 4)), ...(await nodesOf(there ?? '', 3))];
+      user = scriptUser({ presses: 'Delete' });
+      await run('deleteDestination', nodes[0], nodes);
+      assert.equal(user.questions[0]?.title, 'Delete 7 webhook destinations?');
+      assert.match(user.questions[0]?.text ?? '', /^(“.+\n){5}and 2 more\n/);
+      assert.match(user.questions[0]?.text ?? '', /would fall silent: “/);
+      await until(async () => told() === 'Deleted 7 of 7 webhook destinations.');
+      const left = [
+        ...(await fake.destinations({ account: here ?? '' })),
+        ...(await fake.destinations({ account: there ?? '' })),
+      ];
+      assert.ok(!left.some(({ id }) => nodes.some(({ destinationId: each }) => each === id)));
+    });
+
+    it('goes on past what fails and says in one message what failed and why', async () => {
+      const nodes = await nodesOf(accountId, 4);
+      const path = `/accounts/*/alerting/v3/destinations/webhooks/${nodes[1]?.destinationId ?? ''}`;
+      await fake.addFault({ method: 'DELETE', path, fault: { kind: 'status', status: 403 } });
+      user = scriptUser({ presses: 'Delete' });
+      await run('deleteDestination', nodes[0], nodes);
+      await until(async () => told().startsWith('Deleted 3 of 4 webhook destinations. Not deleted: “'));
+      assert.match(told(), /may not do this/);
+    });
+  });
+
+  describe('Undo', () => {
+    it('creates it again with its remembered secret, puts it back into its policies, and says that the ID is new', async () => {
+      name = 'Undone';
+      const { id } = await fake.putDestination({ account: accountId, name, url: receiverUrl('undone') });
+      destinationId = id;
+      await run('refreshAll');
+      await usePolicies();
+      const remembered = { secret: 'remembered-secret' };
+      const key = `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
+      await extension.context.secrets.store(key, JSON.stringify({ version: 1, ...remembered }));
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
+      await deleteFirst();
+      await until(async () => user?.messages.some((message) => message.includes('is back')) ?? false);
+      const again = (await fake.destinations({ account: accountId })).find((each) => each.name === name);
+      assert.ok(again && again.id !== destinationId);
+      assert.ok(user.messages.join().includes(`under the new ID ${again.id}`));
+      assert.deepEqual(await webhooksOf('Also mail'), [again.id]);
+      assert.deepEqual(await webhooksOf('Only here'), [again.id]);
+      assert.equal(await extension.context.secrets.get(key), undefined);
+      const kept = await extension.context.secrets.get(`cloudflareWebhooks.secret.${accountId}.${again.id}`);
+      assert.match(kept ?? '', /remembered-secret/);
+      await extension.connections.remove(accountId);
+    });
+
+    it('is over after a minute', async () => {
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
+      const { now } = Date;
+      const start = now();
+      let looked = 0;
+      // The clock is looked at when the message comes and when its button is pressed.
+      const clock = (): number => {
+        looked += 1;
+        return start + looked * 61_000;
+      };
+      try {
+        Date.now = clock;
+        await deleteFirst();
+        await until(async () => user?.messages.some((message) => message.includes('which is over')) ?? false);
+      } finally {
+        Date.now = now;
+      }
+      assert.equal(await isOnServer(), false);
+    });
+
+    it('says why where Cloudflare’s test of the new one fails', async () => {
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' }, 'leaves', 'leaves');
+      await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 } });
+      await deleteFirst();
+      await until(
+        async () => user?.messages.some((message) => message.includes('could not be created again')) ?? false,
+      );
+    });
   });
 });

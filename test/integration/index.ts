@@ -5,7 +5,8 @@ import { readdir } from 'node:fs/promises';
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   // Its lines reach the terminal through the console, so the reporter has to write whole lines.
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 20_000, forbidOnly: true });
+  const only = process.env['GREP'] ? { grep: process.env['GREP'] } : {};
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 20_000, forbidOnly: true, ...only });
   const files = (await readdir(__dirname)).filter((name) => name.endsWith('.test.cjs')).toSorted();
   if (files.length === 0) {
     throw new Error(`There is no test in ${__dirname}.`);

@@ -301,8 +301,8 @@ describe('the panel', () => {
       await replacing;
       assert.match(page.told(), /^Stopped\./);
       assert.ok((await all()).some(({ id }) => id === destination.id));
-      for (const state of extension.saving.unfinished()) {
-        await extension.saving.dismiss(state);
+      for (const state of (await extension.editing.load()).saving.unfinished()) {
+        await (await extension.editing.load()).saving.dismiss(state);
       }
     });
 

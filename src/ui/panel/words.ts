@@ -4,10 +4,10 @@ import { guessType } from '../../core/destination-types.ts';
 import { type Destination, type Draft, hostOf } from '../../core/destination.ts';
 import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
 import type { Difference, Plan } from '../../core/plan.ts';
-import { DraftNeededError, PolicyNotMovedError, type ReplaceState } from '../../core/replace-destination.ts';
+import type { ReplaceState } from '../../core/replace-destination.ts';
 import type { UpdateOutcome } from '../../core/update-destination.ts';
 import { describeType } from '../draft-words.ts';
-import { describeProblem } from '../problem.ts';
+import { describeFailure as describeSentence } from '../failure-words.ts';
 import { describeReplaceSteps } from './replace-words.ts';
 
 /** What never changes on the page. */
@@ -190,22 +190,8 @@ export function describeStopped(why: readonly string[], state: ReplaceState | un
 
 /** Why something failed: Cloudflare's own words in it, what was typed still there. */
 export function describeFailure(error: unknown, name: string): string[] {
-  if (error instanceof PolicyNotMovedError) {
-    return [
-      vscode.l10n.t(
-        'Cloudflare accepted the change of the policy “{0}”, but it still holds the old destination.',
-        error.policyName,
-      ),
-    ];
-  }
-  if (error instanceof DraftNeededError) {
-    return [vscode.l10n.t('Nothing was created yet, and URL and secret are not kept. Start over with “Replace…”.')];
-  }
-  if (!(error instanceof ApiError)) {
-    return [vscode.l10n.t('Something went wrong in the extension; the log says more.')];
-  }
-  const { sentence } = describeProblem(error, name);
-  return error.kind === 'rejected' && error.details.status === 422
+  const sentence = describeSentence(error, name);
+  return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
     ? [
         sentence,
         vscode.l10n.t(

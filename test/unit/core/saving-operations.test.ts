@@ -248,7 +248,7 @@ describe('creating, updating and replacing, against the fake', () => {
     it('says so where Cloudflare takes a policy but does not change it', async () => {
       const deaf: Api = { ...api, updatePolicy: async () => {} };
       await assert.rejects(continueReplacement(deaf, begin(), draft(), keep), {
-        name: 'PolicyNotMovedError',
+        name: 'PolicyUnchangedError',
         policyName: 'One',
       });
       assert.ok(await api.getDestination(ACCOUNT, old.id));

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/connection.ts';
+import { type Deletion, deleteDestinations, type Detaching } from '../../core/delete-destinations.ts';
+import { impactOf } from '../../core/delete-impact.ts';
+import type { Located } from '../../core/overview.ts';
+import { type Policy, policiesOf, withoutDestinations } from '../../core/policy.ts';
+import type { Store } from '../../core/store.ts';
+import { describeForLog, type Logger } from '../log.ts';
+import type { SecretStore } from '../secret-store.ts';
+import { VIEW_ID } from '../nodes.ts';
+import { type Deleted, offerUndo } from './undoing.ts';
+import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './words.ts';
+
+export type DeletingServices = { readonly store: Store; readonly secrets: SecretStore; readonly logger: Logger };
+
+/** An account with what of it is to be deleted and what was found out about its policies. */
+type AccountCheck = Checked & {
+  readonly connection: Connection;
+  readonly ids: ReadonlySet<string>;
+  readonly policies: readonly Policy[];
+};
+
+/**
+ * Deletes destinations, one or many, behind a modal that names them and what would fall silent; each is gone from the
+ * tree as it goes. Ends in one message, from which it can be undone for a minute. The failure of a single one is thrown.
+ */
+export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
+  const { store, secrets, logger } = services;
+  const checks = await vscode.window.withProgress({ location: { viewId: VIEW_ID } }, async () =>
+    Promise.all(groupByAccount(targets).map(async (group) => checkAccount(group, store))),
+  );
+  const detachable = checks.flatMap((check) => toDetaching(check));
+  // The first button is the default; VS Code puts its own Cancel last.
+  const [keep, remove, detach] = [
+    vscode.l10n.t('Keep'),
+    vscode.l10n.t('Delete'),
+    vscode.l10n.t('Remove from Policies and Delete'),
+  ];
+  const chosen = await vscode.window.showWarningMessage(
+    askDeletion(targets),
+    { modal: true, detail: describeDeletion(targets, checks) },
+    keep,
+    remove,
+    ...(detachable.length > 0 ? [detach] : []),
+  );
+  if (chosen !== remove && chosen !== detach) {
+    return;
+  }
+  const deleted: Deleted[] = [];
+  const deletions = await vscode.window.withProgress(
+    targets.length === 1
+      ? { location: { viewId: VIEW_ID } }
+      : {
+          location: vscode.ProgressLocation.Notification,
+          title: vscode.l10n.t('Deleting {0} webhook destinations', targets.length),
+          cancellable: true,
+        },
+    async (progress, token) => {
+      const cancel = new AbortController();
+      token.onCancellationRequested(() => cancel.abort());
+      return deleteDestinations(targets, {
+        ...(chosen === detach ? { detach: detachable } : {}),
+        signal: cancel.signal,
+        onDone({ target, outcome }) {
+          progress.report({ message: describeTarget(target), increment: 100 / targets.length });
+          if (outcome === 'deleted' || outcome === 'alreadyGone') {
+            store.removeDestination(target.connection.account.id, target.destination.id);
+          }
+        },
+      });
+    },
+  );
+  for (const deletion of deletions) {
+    const { connection, destination } = deletion.target;
+    if (deletion.outcome === 'deleted' || deletion.outcome === 'alreadyGone') {
+      const { policies } = checks.find((check) => check.connection === connection) ?? { policies: [] };
+      const remembered = await secrets.get(connection.account.id, destination.id);
+      deleted.push({ target: deletion.target, remembered, policies: policiesOf(policies, destination.id) });
+      await secrets.forget(connection.account.id, destination.id);
+    }
+    if (deletion.outcome === 'failed' && targets.length > 1) {
+      logger.log('error', `deleteDestination: ${destination.id}: ${describeForLog(deletion.error)}`);
+    }
+  }
+  void store.refresh(checks.map(({ connection }) => connection.account.id));
+  await tellEnd(deletions, deleted, services);
+}
+
+async function tellEnd(deletions: readonly Deletion[], deleted: Deleted[], services: DeletingServices): Promise<void> {
+  const [only] = deletions;
+  if (deletions.length === 1 && only?.outcome === 'failed' && only.error instanceof ApiError) {
+    throw only.error;
+  }
+  void offerUndo(
+    describeEnd(deletions),
+    deletions.every(({ outcome }) => outcome !== 'failed'),
+    deleted,
+    services,
+  );
+}
+
+function groupByAccount(targets: readonly Located[]): readonly (readonly Located[])[] {
+  return [...Map.groupBy(targets, ({ connection }) => connection.account.id).values()];
+}
+
+/** Reads the policies of the account these belong to, once for all of them. */
+async function checkAccount(group: readonly Located[], store: Store): Promise<AccountCheck> {
+  const [{ connection } = { connection: undefined }] = group;
+  if (!connection) {
+    throw new Error('a group has at least one destination');
+  }
+  const { account, api } = connection;
+  const ids = new Set(group.map(({ destination }) => destination.id));
+  const base = { connection, accountName: account.name, ids };
+  try {
+    const [policies, alertNames] = await Promise.all([
+      api.listPolicies(account.id),
+      api.listAlertNames(account.id).catch((): ReadonlyMap<string, string> => new Map()),
+    ]);
+    const existing = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
+    return { ...base, policies, alertNames, impacts: impactOf(policies, ids, existing) };
+  } catch {
+    // The client has logged why. The user can still decide.
+    return { ...base, policies: [], alertNames: new Map(), impacts: undefined };
+  }
+}
+
+/** The policies they can be taken out of: those that would not be left without a mechanism. */
+function toDetaching({ connection, ids, impacts = [] }: AccountCheck): readonly Detaching[] {
+  const possible = impacts.filter(({ policy }) => withoutDestinations(policy, ids));
+  return possible.length > 0 ? [{ api: connection.api, accountId: connection.account.id, impacts: possible }] : [];
+}

@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import { ApiError } from '../../core/api/api-error.ts';
+import { typeNamed } from '../../core/destination-types.ts';
+import type { Draft } from '../../core/destination.ts';
+import type { Located } from '../../core/overview.ts';
+import type { Policy } from '../../core/policy.ts';
+import { type Restored, restoreDestination } from '../../core/restore-destination.ts';
+import type { Store } from '../../core/store.ts';
+import { describeFailure } from '../failure-words.ts';
+import { describeForLog, type Logger } from '../log.ts';
+import { askText } from '../quick-input.ts';
+import type { RememberedSecret, SecretStore } from '../secret-store.ts';
+import { describeTarget, nameSome } from './words.ts';
+
+/** All that is needed to create a destination again. Holds credentials: in memory only, and for a minute. */
+export type Deleted = {
+  readonly target: Located;
+  readonly remembered: RememberedSecret | undefined;
+  /** Those that used it when it was deleted. */
+  readonly policies: readonly Policy[];
+};
+
+export type UndoServices = { readonly store: Store; readonly secrets: SecretStore; readonly logger: Logger };
+
+const UNDO_FOR = 60_000;
+const MOST_TOLD = 5;
+
+/** Tells how a deletion ended, with a button that takes it back for a minute; `deleted` is emptied after it. */
+export async function offerUndo(
+  message: string,
+  isWhole: boolean,
+  deleted: Deleted[],
+  services: UndoServices,
+): Promise<void> {
+  const end = Date.now() + UNDO_FOR;
+  const forgetting = setTimeout(() => deleted.splice(0), UNDO_FOR);
+  const [undo, showLog] = [vscode.l10n.t('Undo'), vscode.l10n.t('Show Log')];
+  const buttons = [...(deleted.length > 0 ? [undo] : []), ...(isWhole ? [] : [showLog])];
+  const chosen = await (isWhole
+    ? vscode.window.showInformationMessage(message, ...buttons)
+    : vscode.window.showErrorMessage(message, ...buttons));
+  clearTimeout(forgetting);
+  if (chosen === showLog) {
+    services.logger.show();
+  }
+  const isLate = Date.now() > end;
+  const wanted = deleted.splice(0);
+  if (chosen !== undo) {
+    return;
+  }
+  if (isLate) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('A deletion can be undone for a minute, which is over: URL and secret are forgotten by now.'),
+    );
+    return;
+  }
+  const ends: UndoEnd[] = [];
+  for (const each of wanted) {
+    ends.push(await undoDeletion(each, services));
+  }
+  tellUndone(ends);
+}
+
+/** How taking back one deletion ended. */
+type UndoEnd = { readonly kind: 'done' | 'incomplete' | 'failed' | 'left'; readonly sentence: string };
+
+async function undoDeletion(deleted: Deleted, services: UndoServices): Promise<UndoEnd> {
+  const { target, remembered } = deleted;
+  const { account } = target.connection;
+  try {
+    const draft = await completeDraft(deleted);
+    if (!draft) {
+      return { kind: 'left', sentence: vscode.l10n.t('{0} stays deleted.', describeTarget(target)) };
+    }
+    const restored = await restore(deleted, draft, services);
+    if (remembered) {
+      await services.secrets.remember(account.id, restored.newId, remembered);
+    }
+    const kind = restored.failed.length > 0 ? 'incomplete' : 'done';
+    return { kind, sentence: describeRestored(deleted, restored, draft) };
+  } catch (error) {
+    services.logger.log('error', `undo of deleting ${target.destination.id}: ${describeForLog(error)}`);
+    const reason = describeFailure(error, account.name);
+    const sentence = vscode.l10n.t('{0} could not be created again. {1}', describeTarget(target), reason);
+    return { kind: 'failed', sentence };
+  }
+}
+
+function tellUndone(ends: readonly UndoEnd[]): void {
+  const failed = ends.filter(({ kind }) => kind === 'failed' || kind === 'incomplete');
+  const done = ends.filter(({ kind }) => kind === 'done' || kind === 'incomplete');
+  const [only] = ends;
+  const message =
+    only && ends.length === 1
+      ? only.sentence
+      : [
+          vscode.l10n.t(
+            'Created {0} of {1} again, under new IDs; Cloudflare has tested them.',
+            done.length,
+            ends.length,
+          ),
+          ...nameSome(
+            ends.filter(({ kind }) => kind !== 'done').map(({ sentence }) => sentence),
+            MOST_TOLD,
+          ),
+        ].join(' ');
+  void (failed.length > 0 ? vscode.window.showErrorMessage(message) : vscode.window.showInformationMessage(message));
+}
+
+/** With the secret, which is asked for where it is needed and not remembered; undefined where the user leaves. */
+async function completeDraft({ target, remembered }: Deleted): Promise<Draft | undefined> {
+  const { name, type, url } = target.destination;
+  const draft = { name, url: remembered?.url ?? url };
+  if (remembered?.secret !== undefined) {
+    return { ...draft, secret: remembered.secret };
+  }
+  if (typeNamed(type)?.secret !== 'required') {
+    return draft;
+  }
+  const answer = await askCredential(
+    target,
+    vscode.l10n.t('Its secret. Cloudflare does not give it out, and this machine does not remember it.'),
+  );
+  return answer === undefined ? undefined : { ...draft, secret: answer };
+}
+
+async function askCredential(target: Located, prompt: string): Promise<string | undefined> {
+  const answer = await askText<string>({
+    title: vscode.l10n.t('Undo the Deletion of {0}', describeTarget(target)),
+    prompt,
+    password: true,
+    check: (text) =>
+      text.trim() === ''
+        ? { ok: false, problem: vscode.l10n.t('Type it, or press Escape.') }
+        : { ok: true, value: text.trim() },
+  });
+  return answer.kind === 'value' ? answer.value : undefined;
+}
+
+/**
+ * For some types Cloudflare gives out the URL without its secret part, and then refuses it; nothing was created, so the
+ * whole URL is asked for and tried.
+ */
+async function restore(deleted: Deleted, draft: Draft, services: UndoServices): Promise<Restored> {
+  const { target, remembered } = deleted;
+  try {
+    return await createAgain(deleted, draft, services);
+  } catch (error) {
+    const isCut = typeNamed(target.destination.type)?.secret === 'url' && remembered?.url === undefined;
+    if (!isCut || !(error instanceof ApiError) || error.kind !== 'rejected') {
+      throw error;
+    }
+    const url = await askCredential(
+      target,
+      vscode.l10n.t('Its whole URL. Cloudflare refused the one it gives out, from which it may have taken the secret.'),
+    );
+    if (url === undefined) {
+      throw error;
+    }
+    return createAgain(deleted, { ...draft, url }, services);
+  }
+}
+
+async function createAgain({ target, policies }: Deleted, draft: Draft, { store }: UndoServices): Promise<Restored> {
+  const { account, api } = target.connection;
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Creating {0} again, which Cloudflare tests', describeTarget(target)),
+    },
+    async () => {
+      const known = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
+      try {
+        return await restoreDestination(api, account.id, target.destination.id, draft, policies, known);
+      } finally {
+        await store.refresh([account.id]);
+      }
+    },
+  );
+}
+
+function describeRestored({ target, policies }: Deleted, { newId, putBack, failed }: Restored, draft: Draft): string {
+  const names = putBack.map(({ name }) => `“${name}”`).join(', ');
+  return [
+    vscode.l10n.t('{0} is back, under the new ID {1}; Cloudflare has tested it.', describeTarget(target), newId),
+    ...(draft.secret === undefined && typeNamed(target.destination.type)?.secret === 'optional'
+      ? [vscode.l10n.t('It has no secret now: none is remembered on this machine.')]
+      : []),
+    ...(names ? [vscode.l10n.t('Put back into: {0}.', names)] : []),
+    ...failed.map(({ policy, error }) =>
+      vscode.l10n.t(
+        'Not put back into “{0}”: {1}',
+        policy.name,
+        describeFailure(error, target.connection.account.name),
+      ),
+    ),
+    ...(policies.length === 0 ? [vscode.l10n.t('No policy is known to have used it.')] : []),
+  ].join(' ');
+}
