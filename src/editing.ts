@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Redactor } from './core/api/redaction.ts';
 import type { Located } from './core/overview.ts';
+import type { PolicyStore } from './core/policy-store.ts';
 import type { Store } from './core/store.ts';
 import { confirmAndDelete } from './ui/deleting/deleting.ts';
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
@@ -14,6 +15,7 @@ import type { SecretStore } from './ui/secret-store.ts';
 /** What editing needs of the extension it is loaded into. */
 export type EditingServices = {
   readonly store: Store;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly redactor: Redactor;
   readonly logger: Logger;
@@ -35,9 +37,9 @@ export type Editing = vscode.Disposable & {
 
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(context: vscode.ExtensionContext, services: EditingServices): Editing {
-  const { store, secrets, redactor, logger, loaded } = services;
-  const saving = createSaving(store, secrets, context.globalState, redactor);
-  const panels = createPanels(context, { store, saving, secrets, log: logger.log, now: Date.now });
+  const { store, policies, secrets, redactor, logger, loaded } = services;
+  const saving = createSaving(store, policies, secrets, context.globalState, redactor);
+  const panels = createPanels(context, { store, policies, saving, secrets, log: logger.log, now: Date.now });
   const jsonEditor = createJsonEditor(store, loaded, saving, secrets, logger);
   return {
     panels,
@@ -45,7 +47,7 @@ export function createEditing(context: vscode.ExtensionContext, services: Editin
     saving,
     rename: async (target) => renameDestination(target, saving),
     replace: async (target) => askAndReplace(target, saving),
-    remove: async (targets) => confirmAndDelete(targets, { store, secrets, logger }),
+    remove: async (targets) => confirmAndDelete(targets, { store, policies, secrets, logger }),
     offerUnfinished: () => offerUnfinished(store, saving),
     dispose() {
       panels.dispose();

@@ -6,6 +6,7 @@ import { createRedactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
 import type { Connection } from './core/connection.ts';
 import type { Located } from './core/overview.ts';
+import { createPolicyStore } from './core/policy-store.ts';
 import { createStore } from './core/store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { addAccount, addFromEnvironment, hasEnvironmentToken } from './ui/accounts/add-account.ts';
@@ -13,16 +14,19 @@ import { createAutoRefresh } from './ui/auto-refresh.ts';
 import { type CommandHandler, registerCommands } from './ui/commands.ts';
 import { createConnections } from './ui/accounts/connections.ts';
 import { createContextKey } from './ui/context-key.ts';
+import { registerLanguageModelTools } from './ui/language-model-tools.ts';
 import { createLazyEditing } from './ui/lazy-editing.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
-import { showFailing } from './ui/show-failing.ts';
+import { copyIds, copyUrls } from './ui/copying.ts';
+import { goToDestination, showFailing } from './ui/find-destination.ts';
+import { createMinuteClock } from './ui/minute-clock.ts';
 import { createSecretStore } from './ui/secret-store.ts';
 import { createStatusItem } from './ui/status-item.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createTargets } from './ui/targets.ts';
 import { createDestinationsView } from './ui/tree.ts';
-import { VIEW_ID } from './ui/nodes.ts';
+import { isNode, VIEW_ID } from './ui/nodes.ts';
 
 /** What the integration tests look at; nothing else gets it. */
 export type TestApi = ReturnType<typeof activate>;
@@ -44,7 +48,8 @@ export function activate(context: vscode.ExtensionContext) {
   const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
   const connections = createConnections(context, store, redactor, host);
   const accountOrder = createAccountOrder(connections);
-  const destinationsView = createDestinationsView(store, accountOrder);
+  const policies = createPolicyStore();
+  const destinationsView = createDestinationsView(store, policies, accountOrder);
   const { provider, view } = destinationsView;
   const statusItem = createStatusItem(store);
   const targets = createTargets(store, destinationsView.selected);
@@ -57,7 +62,7 @@ export function activate(context: vscode.ExtensionContext) {
     .load()
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
-  const editing = createLazyEditing(context, { store, secrets, redactor, logger, loaded });
+  const editing = createLazyEditing(context, { store, policies, secrets, redactor, logger, loaded });
 
   /** A command on one account, which failures then name. */
   const onAccount =
@@ -113,14 +118,22 @@ export function activate(context: vscode.ExtensionContext) {
       copyAccountId: onAccount(vscode.l10n.t('Copy Account ID'), async ({ account }) =>
         vscode.env.clipboard.writeText(account.id),
       ),
-      openInDashboard: onAccount(vscode.l10n.t('Open in Dashboard'), async ({ account }) =>
-        vscode.env.openExternal(vscode.Uri.parse(dashboardAddress(account.id), true)),
-      ),
+      openInDashboard: async (argument, naming, selected) => {
+        const page = isNode(argument) && argument.kind === 'policy' ? 'policies' : 'destinations';
+        const open = onAccount(vscode.l10n.t('Open in Dashboard'), async ({ account }) =>
+          vscode.env.openExternal(vscode.Uri.parse(dashboardAddress(account.id, page), true)),
+        );
+        await open(argument, naming, selected);
+      },
       refresh: async (argument) => {
         const only = targets.selectedAccount(argument);
+        policies.forget(only && [only.account.id]);
         await inView(async () => store.refresh(only && [only.account.id]));
       },
-      refreshAll: async () => inView(async () => store.refresh()),
+      refreshAll: async () => {
+        policies.forget();
+        await inView(async () => store.refresh());
+      },
       createDestination: onAccount(vscode.l10n.t('Create Destination'), async (connection) =>
         (await editing.load()).panels.openNew(connection),
       ),
@@ -142,7 +155,12 @@ export function activate(context: vscode.ExtensionContext) {
       deleteDestination: onDestinations(vscode.l10n.t('Delete Destination'), async (chosen) =>
         (await editing.load()).remove(chosen),
       ),
-      showFailing: async () => showFailing(store, view),
+      copyId: onDestinations(vscode.l10n.t('Copy ID'), copyIds),
+      copyUrl: onDestinations(vscode.l10n.t('Copy URL'), async (chosen) => copyUrls(chosen, secrets)),
+      showFailing: async () => showFailing(store, destinationsView),
+      goToDestination: async () => goToDestination(store, destinationsView),
+      toggleFailingOnly: () => destinationsView.toggleFailingOnly(),
+      showAll: () => destinationsView.toggleFailingOnly(),
       showLog: () => logger.show(),
     },
     logger,
@@ -155,7 +173,9 @@ export function activate(context: vscode.ExtensionContext) {
     statusItem,
     editing,
     createAutoRefresh(store),
+    createMinuteClock(() => destinationsView.repaintAges()),
     commands,
+    registerLanguageModelTools(store, loaded),
     connections.onTroubleChanged((trouble) => {
       view.message = describeTrouble(trouble);
     }),
@@ -174,6 +194,7 @@ export function activate(context: vscode.ExtensionContext) {
         view,
         statusItem: statusItem.item,
         accountOrder,
+        destinationsView,
         context,
         editing,
         logged: () => lines.join('\n'),

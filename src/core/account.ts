@@ -19,7 +19,8 @@ export function parseAccountId(text: string): string | undefined {
   return ACCOUNT_ID.test(undashed) ? undashed : undefined;
 }
 
-/** The account's page of notification destinations in Cloudflare's dashboard. */
-export function dashboardAddress(accountId: string): string {
-  return `https://dash.cloudflare.com/${encodeURIComponent(accountId)}/notifications/destinations`;
+/** The account's page of notification destinations in Cloudflare's dashboard, or of its policies: none has an address known. */
+export function dashboardAddress(accountId: string, page: 'destinations' | 'policies' = 'destinations'): string {
+  const account = `https://dash.cloudflare.com/${encodeURIComponent(accountId)}`;
+  return `${account}/notifications${page === 'destinations' ? '/destinations' : ''}`;
 }

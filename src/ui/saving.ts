@@ -13,6 +13,7 @@ import {
   startReplacement,
   undoReplacement,
 } from '../core/replace-destination.ts';
+import type { PolicyStore } from '../core/policy-store.ts';
 import type { Store } from '../core/store.ts';
 import { type UpdateOutcome, updateDestination } from '../core/update-destination.ts';
 import { REPLACEMENTS_KEY } from './replacements-key.ts';
@@ -55,6 +56,7 @@ export type Saving = {
 
 export function createSaving(
   store: Store,
+  policies: PolicyStore,
   secrets: SecretStore,
   globalState: vscode.Memento,
   redactor: Redactor,
@@ -92,6 +94,7 @@ export function createSaving(
     try {
       return await work();
     } finally {
+      policies.forget([accountId]);
       await store.refresh([accountId]);
     }
   }

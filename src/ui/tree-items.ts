@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { type Destination, hostOf } from '../core/destination.ts';
 import { countHealth, type Health, healthOf } from '../core/health.ts';
 import type { AccountEntry, Store } from '../core/store.ts';
-import type { AccountNode, DestinationNode, Node } from './nodes.ts';
+import type { Policy } from '../core/policy.ts';
+import type { AccountPolicies, PolicyStore } from '../core/policy-store.ts';
+import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
+import { describeAlert, describePolicy, nameOfPolicy } from './policy-words.ts';
 import { describeProblem } from './problem.ts';
 import {
   describeBriefly,
@@ -18,7 +21,7 @@ import {
 } from './words.ts';
 
 /** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
-export function toTreeItem(node: Node, store: Store): vscode.TreeItem {
+export function toTreeItem(node: Node, store: Store, policies: PolicyStore): vscode.TreeItem {
   const entry = store.entry(node.accountId);
   if (!entry) {
     return new vscode.TreeItem('');
@@ -34,6 +37,13 @@ export function toTreeItem(node: Node, store: Store): vscode.TreeItem {
       return toProblemItem(entry);
     case 'empty':
       return toEmptyItem(node.accountId);
+    case 'policy': {
+      const known = policies.known(node.accountId);
+      const policy = known?.policies.find(({ id }) => id === node.policyId);
+      return known && policy ? toPolicyItem(node, policy, known) : new vscode.TreeItem('');
+    }
+    case 'noPolicy':
+      return toNoPolicyItem(node);
     default:
       return node satisfies never;
   }
@@ -76,7 +86,7 @@ function describeAccount(state: AccountEntry['state']): string {
   ].join(' · ');
 }
 
-const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
+export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
   healthy: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
   unused: new vscode.ThemeIcon('circle-outline'),
@@ -86,7 +96,7 @@ function toDestinationItem(node: DestinationNode, destination: Destination): vsc
   const health = healthOf(destination);
   const name = nameOf(destination);
   const type = typeOf(destination);
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `destination/${node.accountId}/${node.destinationId}`;
   item.contextValue = 'destination';
   item.description = describeBriefly(destination);
@@ -126,6 +136,43 @@ function toEmptyItem(accountId: string): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('No webhook destinations'), vscode.TreeItemCollapsibleState.None);
   item.id = `empty/${accountId}`;
   item.contextValue = 'empty';
+  return item;
+}
+
+function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies): vscode.TreeItem {
+  const name = nameOfPolicy(policy);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
+  item.id = `policy/${node.accountId}/${node.destinationId}/${node.policyId}`;
+  item.contextValue = 'policy';
+  item.description = describePolicy(policy, known);
+  item.iconPath = new vscode.ThemeIcon(policy.enabled ? 'bell' : 'bell-slash');
+  item.tooltip = toTooltip(name, [
+    [vscode.l10n.t('Alert'), describeAlert(policy, known)],
+    [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
+    [vscode.l10n.t('Delivers to'), describeMechanisms(policy)],
+    [vscode.l10n.t('ID'), policy.id],
+  ]);
+  item.accessibilityInformation = { label: [name, vscode.l10n.t('policy'), item.description].join(', ') };
+  return item;
+}
+
+/** "webhooks: 2, email: 1" */
+function describeMechanisms({ mechanisms }: Policy): string {
+  const kinds = Object.entries(mechanisms).filter(([, ids]) => ids.length > 0);
+  return kinds.map(([kind, ids]) => `${kind}: ${ids.length}`).join(', ') || vscode.l10n.t('nothing');
+}
+
+function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vscode.TreeItem {
+  const label = problem ? vscode.l10n.t('Policies could not be read') : vscode.l10n.t('No policy uses it');
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  item.id = `noPolicy/${accountId}/${destinationId}`;
+  item.contextValue = problem ? 'policyProblem' : 'noPolicy';
+  item.description = problem ?? vscode.l10n.t('Cloudflare sends no alerts to it');
+  item.tooltip = toTooltip(problem ?? `${label}. ${item.description}.`, []);
+  if (problem) {
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  }
+  item.accessibilityInformation = { label: problem ?? `${label}. ${item.description}.` };
   return item;
 }
 

@@ -8,6 +8,8 @@ export type Reaction =
   | { readonly picks: readonly string[] }
   /** Presses the button with this title, of a message or a modal. */
   | { readonly presses: string }
+  /** Presses a button of an item of a pick: by its tooltip, and a part of the item's label. */
+  | { readonly clicks: string; readonly on: string }
   /** Presses Enter on what is there. */
   | 'accepts'
   /** Presses the other button of a pick. */
@@ -129,6 +131,10 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       } else if (typeof reaction === 'object' && 'picks' in reaction) {
         pick.selectedItems = choose(pick.items, reaction.picks);
         events.accept();
+      } else if (typeof reaction === 'object' && 'clicks' in reaction) {
+        const [item] = choose(pick.items, [reaction.on]);
+        const button = item?.buttons?.find(({ tooltip }) => tooltip === reaction.clicks);
+        events.itemButton({ item: item ?? assert.fail(), button: button ?? assert.fail(`No ${reaction.clicks}`) });
       } else {
         events.hide();
       }
@@ -188,17 +194,20 @@ function makeEvents() {
   const hidden = new vscode.EventEmitter<void>();
   const changed = new vscode.EventEmitter<string>();
   const triggered = new vscode.EventEmitter<vscode.QuickInputButton>();
+  const itemTriggered = new vscode.EventEmitter<vscode.QuickPickItemButtonEvent<vscode.QuickPickItem>>();
   return {
     subscriptions: {
       onDidAccept: accepted.event,
       onDidHide: hidden.event,
       onDidChangeValue: changed.event,
       onDidTriggerButton: triggered.event,
+      onDidTriggerItemButton: itemTriggered.event,
     },
     accept: () => accepted.fire(),
     hide: () => hidden.fire(),
     changeValue: (value: string) => changed.fire(value),
     button: (button: vscode.QuickInputButton) => triggered.fire(button),
-    dispose: () => vscode.Disposable.from(accepted, hidden, changed, triggered).dispose(),
+    itemButton: (event: vscode.QuickPickItemButtonEvent<vscode.QuickPickItem>) => itemTriggered.fire(event),
+    dispose: () => vscode.Disposable.from(accepted, hidden, changed, triggered, itemTriggered).dispose(),
   };
 }

@@ -5,6 +5,7 @@ import { type Deletion, deleteDestinations, type Detaching } from '../../core/de
 import { impactOf } from '../../core/delete-impact.ts';
 import type { Located } from '../../core/overview.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/policy.ts';
+import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
 import { describeForLog, type Logger } from '../log.ts';
 import type { SecretStore } from '../secret-store.ts';
@@ -12,7 +13,12 @@ import { VIEW_ID } from '../nodes.ts';
 import { type Deleted, offerUndo } from './undoing.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './words.ts';
 
-export type DeletingServices = { readonly store: Store; readonly secrets: SecretStore; readonly logger: Logger };
+export type DeletingServices = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  readonly secrets: SecretStore;
+  readonly logger: Logger;
+};
 
 /** An account with what of it is to be deleted and what was found out about its policies. */
 type AccountCheck = Checked & {
@@ -26,9 +32,9 @@ type AccountCheck = Checked & {
  * tree as it goes. Ends in one message, from which it can be undone for a minute. The failure of a single one is thrown.
  */
 export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
-  const { store, secrets, logger } = services;
+  const { store, policies: policyStore, secrets, logger } = services;
   const checks = await vscode.window.withProgress({ location: { viewId: VIEW_ID } }, async () =>
-    Promise.all(groupByAccount(targets).map(async (group) => checkAccount(group, store))),
+    Promise.all(groupByAccount(targets).map(async (group) => checkAccount(group, services))),
   );
   const detachable = checks.flatMap((check) => toDetaching(check));
   // The first button is the default; VS Code puts its own Cancel last.
@@ -83,7 +89,9 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
       logger.log('error', `deleteDestination: ${destination.id}: ${describeForLog(deletion.error)}`);
     }
   }
-  void store.refresh(checks.map(({ connection }) => connection.account.id));
+  const accountIds = checks.map(({ connection }) => connection.account.id);
+  policyStore.forget(accountIds);
+  void store.refresh(accountIds);
   await tellEnd(deletions, deleted, services);
 }
 
@@ -105,19 +113,19 @@ function groupByAccount(targets: readonly Located[]): readonly (readonly Located
 }
 
 /** Reads the policies of the account these belong to, once for all of them. */
-async function checkAccount(group: readonly Located[], store: Store): Promise<AccountCheck> {
+async function checkAccount(
+  group: readonly Located[],
+  { store, policies: policyStore }: DeletingServices,
+): Promise<AccountCheck> {
   const [{ connection } = { connection: undefined }] = group;
   if (!connection) {
     throw new Error('a group has at least one destination');
   }
-  const { account, api } = connection;
+  const { account } = connection;
   const ids = new Set(group.map(({ destination }) => destination.id));
   const base = { connection, accountName: account.name, ids };
   try {
-    const [policies, alertNames] = await Promise.all([
-      api.listPolicies(account.id),
-      api.listAlertNames(account.id).catch((): ReadonlyMap<string, string> => new Map()),
-    ]);
+    const { policies, alertNames } = await policyStore.read(connection);
     const existing = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
     return { ...base, policies, alertNames, impacts: impactOf(policies, ids, existing) };
   } catch {

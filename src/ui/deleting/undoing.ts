@@ -5,6 +5,7 @@ import type { Draft } from '../../core/destination.ts';
 import type { Located } from '../../core/overview.ts';
 import type { Policy } from '../../core/policy.ts';
 import { type Restored, restoreDestination } from '../../core/restore-destination.ts';
+import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
 import { describeFailure } from '../failure-words.ts';
 import { describeForLog, type Logger } from '../log.ts';
@@ -20,7 +21,12 @@ export type Deleted = {
   readonly policies: readonly Policy[];
 };
 
-export type UndoServices = { readonly store: Store; readonly secrets: SecretStore; readonly logger: Logger };
+export type UndoServices = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  readonly secrets: SecretStore;
+  readonly logger: Logger;
+};
 
 const UNDO_FOR = 60_000;
 const MOST_TOLD = 5;
@@ -161,7 +167,7 @@ async function restore(deleted: Deleted, draft: Draft, services: UndoServices): 
   }
 }
 
-async function createAgain({ target, policies }: Deleted, draft: Draft, { store }: UndoServices): Promise<Restored> {
+async function createAgain({ target, policies }: Deleted, draft: Draft, services: UndoServices): Promise<Restored> {
   const { account, api } = target.connection;
   return vscode.window.withProgress(
     {
@@ -169,11 +175,12 @@ async function createAgain({ target, policies }: Deleted, draft: Draft, { store 
       title: vscode.l10n.t('Creating {0} again, which Cloudflare tests', describeTarget(target)),
     },
     async () => {
-      const known = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
+      const known = new Set(services.store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
       try {
         return await restoreDestination(api, account.id, target.destination.id, draft, policies, known);
       } finally {
-        await store.refresh([account.id]);
+        services.policies.forget([account.id]);
+        await services.store.refresh([account.id]);
       }
     },
   );

@@ -4,6 +4,7 @@ import type { Deletion } from '../../core/delete-destinations.ts';
 import { hostOf } from '../../core/destination.ts';
 import type { Located } from '../../core/overview.ts';
 import { describeFailure } from '../failure-words.ts';
+import { describeAlert, nameOfPolicy } from '../policy-words.ts';
 import { nameOf, typeOf } from '../words.ts';
 
 const MOST_DESTINATIONS = 5;
@@ -74,7 +75,7 @@ function describeImpacts(checked: readonly Checked[], single: boolean): readonly
     checked.flatMap(({ impacts = [], alertNames }) =>
       impacts
         .filter((impact) => impact.silenced === silenced)
-        .map(({ policy }) => `“${policy.name}” (${alertNames.get(policy.alertType) ?? policy.alertType})`),
+        .map(({ policy }) => `“${nameOfPolicy(policy)}” (${describeAlert(policy, { alertNames })})`),
     );
   const [silenced, thinned] = [named(true), named(false)];
   if (silenced.length + thinned.length === 0) {

@@ -3,6 +3,7 @@ import type { Log } from '../../core/api/transport.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Destination } from '../../core/destination.ts';
 import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
+import type { PolicyStore } from '../../core/policy-store.ts';
 import type { AccountEntry, Store } from '../../core/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
 import { describeForLog } from '../log.ts';
@@ -13,6 +14,7 @@ import type { SecretStore } from '../secret-store.ts';
 
 export type DeskServices = {
   readonly store: Store;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly drafts: DraftKeep;
   readonly log: Log;
@@ -60,7 +62,7 @@ export type PanelDesk = vscode.Disposable & {
 /** `post` sends to the page; `onMoved` hears when title or destination have become others. */
 export async function createPanelDesk(
   target: PanelTarget,
-  { store, secrets, drafts, log, now }: DeskServices,
+  { store, policies, secrets, drafts, log, now }: DeskServices,
   canEditAsJson: boolean,
   post: (message: ToPanel) => void,
   onMoved: () => void,
@@ -182,7 +184,7 @@ export async function createPanelDesk(
     const [connection, destination] = [entry()?.connection, current()];
     if (connection && destination) {
       readFor = destination.id;
-      const usage = await readUsage(connection, destination, now(), signal).catch(() => undefined);
+      const usage = await readUsage(policies, connection, destination, now(), signal).catch(() => undefined);
       if (usage && !signal.aborted) {
         model.usage = usage;
         show();

@@ -4,7 +4,9 @@ import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/connection.ts';
 import type { Destination } from '../../core/destination.ts';
 import type { PanelAbout } from '../../core/panel-protocol.ts';
-import { countMechanisms, policiesOf, wentTo } from '../../core/policy.ts';
+import { policiesOf, wentTo } from '../../core/policy.ts';
+import type { PolicyStore } from '../../core/policy-store.ts';
+import { describePolicy, nameOfPolicy } from '../policy-words.ts';
 import { describeProblem } from '../problem.ts';
 
 const DAYS = 30;
@@ -19,6 +21,7 @@ export function readingUsage(): Usage {
 
 /** Reads both; what cannot be read is a sentence in its place. Rejects only with the signal's reason. */
 export async function readUsage(
+  policyStore: PolicyStore,
   connection: Connection,
   destination: Destination,
   now: number,
@@ -31,31 +34,26 @@ export async function readUsage(
       : vscode.l10n.t('This could not be read.');
   };
   const [policies, alerts] = await Promise.all([
-    readPolicies(connection, destination, signal).catch((error: unknown) => ({ summary: explain(error), rows: [] })),
+    readPolicies(policyStore, connection, destination, signal).catch((error: unknown) => ({
+      summary: explain(error),
+      rows: [],
+    })),
     readAlerts(connection, destination, now, signal).catch((error: unknown) => ({ summary: explain(error), days: [] })),
   ]);
   return { policies, alerts };
 }
 
 async function readPolicies(
-  { account, api }: Connection,
+  policies: PolicyStore,
+  connection: Connection,
   { id }: Destination,
   signal: AbortSignal,
 ): Promise<Usage['policies']> {
-  const [all, names] = await Promise.all([
-    api.listPolicies(account.id, signal),
-    // The names only embellish: without them the types stand for themselves.
-    api.listAlertNames(account.id, signal).catch(() => new Map<string, string>()),
-  ]);
-  const using = policiesOf(all, id);
-  const rows = using.map((policy) => {
-    const notes = [
-      names.get(policy.alertType) ?? policy.alertType,
-      ...(policy.enabled ? [] : [vscode.l10n.t('disabled')]),
-      ...(countMechanisms(policy) === 1 ? [vscode.l10n.t('delivers nowhere else')] : []),
-    ];
-    return { name: policy.name || vscode.l10n.t('(no name)'), detail: notes.join(' · ') };
-  });
+  const known = await policies.read(connection, signal);
+  const rows = policiesOf(known.policies, id).map((policy) => ({
+    name: nameOfPolicy(policy),
+    detail: describePolicy(policy, known),
+  }));
   return { summary: describeCount(rows.length), rows };
 }
 
