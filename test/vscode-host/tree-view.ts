@@ -71,7 +71,8 @@ export function treeViewOf(page: Page, title: string): TreeView {
     select: async (name) => row(name).click(),
     pickFromMenu: async (name, entry) => {
       await openMenu(name);
-      const found = menu.getByRole('menuitem', { name: entry, exact: true });
+      // A keybinding stands behind the label, and is a part of the entry's name.
+      const found = menu.getByRole('menuitem').filter({ has: page.getByText(entry, { exact: true }) });
       await found.hover();
       await delay(menuPauseMilliseconds);
       await found.click({ delay: 120 });
