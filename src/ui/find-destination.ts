@@ -6,6 +6,7 @@ import { UserError } from './report.ts';
 import { toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from './tree-items.ts';
 import type { DestinationsView } from './tree.ts';
+import { tell } from './notice.ts';
 
 type Item = vscode.QuickPickItem & { readonly located: Located };
 
@@ -14,7 +15,8 @@ export async function showFailing(store: Store, view: DestinationsView): Promise
   const failing = locateFailing(store.entries());
   const unread = store.entries().filter(({ state }) => state.kind !== 'ready').length;
   if (failing.length === 0) {
-    void vscode.window.showInformationMessage(
+    void tell(
+      'information',
       unread > 0
         ? vscode.l10n.t('No failing destination is known, but {0} accounts could not be read.', unread)
         : vscode.l10n.t('No webhook destination is failing.'),

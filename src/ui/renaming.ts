@@ -3,6 +3,7 @@ import type { Located } from '../core/overview.ts';
 import { askText } from './quick-input.ts';
 import type { Saving } from './saving.ts';
 import { nameOf } from './words.ts';
+import { tell } from './notice.ts';
 
 /** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */
 export async function renameDestination(target: Located, saving: Saving): Promise<void> {
@@ -21,11 +22,10 @@ export async function renameDestination(target: Located, saving: Saving): Promis
   }
   const { took } = await saving.update(target, { name: answer.value, url: destination.url }, false);
   if (took.includes('name')) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), answer.value),
-    );
+    void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), answer.value));
   } else {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       vscode.l10n.t('Cloudflare answered as if it had renamed “{0}”, but did not.', nameOf(destination)),
     );
   }

@@ -8,6 +8,7 @@ import type { ReplaceState } from '../core/replace-destination.ts';
 import type { Store } from '../core/store.ts';
 import { describeDraftProblem } from './draft-words.ts';
 import { describeFailure } from './failure-words.ts';
+import { tell } from './notice.ts';
 import { askText } from './quick-input.ts';
 import type { Saving } from './saving.ts';
 import { nameOf } from './words.ts';
@@ -117,7 +118,7 @@ async function runReplacement(connection: Connection, saving: Saving, step: Step
         }, cancel.signal);
       },
     );
-    void vscode.window.showInformationMessage(describeEnd(done, connection));
+    void tell('information', describeEnd(done, connection));
     return done;
   } catch (error) {
     if (!last || last.newId === undefined) {
@@ -140,7 +141,7 @@ async function offerToGoOn(
 ): Promise<void> {
   const [resume, undo, leave] = [vscode.l10n.t('Resume'), vscode.l10n.t('Undo'), vscode.l10n.t('Leave It')];
   const message = `${happened} ${describeStanding(state)}`;
-  const chosen = await vscode.window.showWarningMessage(message, resume, undo, leave);
+  const chosen = await tell('warning', message, resume, undo, leave);
   if (chosen === leave) {
     await saving.dismiss(state);
   }
@@ -154,7 +155,7 @@ async function offerToGoOn(
         : saving.undo(connection, state, onStep, signal),
     );
   } catch (error) {
-    void vscode.window.showErrorMessage(describeStop(error, connection));
+    void tell('error', describeStop(error, connection));
   }
 }
 

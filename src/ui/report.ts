@@ -3,6 +3,7 @@ import { ApiError } from '../core/api/api-error.ts';
 import { isNamed } from '../core/named-error.ts';
 import type { Logger } from './log.ts';
 import { describeForLog } from './log.ts';
+import { tell } from './notice.ts';
 import { describeProblem, describeRemedy, type Remedy } from './problem.ts';
 import { showSetting } from './settings.ts';
 
@@ -25,7 +26,7 @@ export async function reportFailure(
 ): Promise<void> {
   logger.log('error', `${command}: ${describeForLog(error)}`);
   if (error instanceof UserError) {
-    void vscode.window.showErrorMessage(error.message);
+    void tell('error', error.message);
     return;
   }
   const { sentence, remedies } =
@@ -38,11 +39,9 @@ export async function reportFailure(
   const possible = remedies.filter(
     (remedy) => (remedy !== 'retry' || retry) && (remedy !== 'replaceToken' || subject?.accountId),
   );
-  const chosen = await vscode.window.showErrorMessage(
-    sentence,
-    ...possible.map((remedy) => ({ title: describeRemedy(remedy), remedy })),
-  );
-  await applyRemedy(chosen?.remedy, logger, subject?.accountId, retry);
+  const chosen = await tell('error', sentence, ...possible.map(describeRemedy));
+  const remedy = possible.find((each) => describeRemedy(each) === chosen);
+  await applyRemedy(remedy, logger, subject?.accountId, retry);
 }
 
 async function applyRemedy(

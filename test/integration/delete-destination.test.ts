@@ -121,6 +121,15 @@ describe('Delete…', () => {
     assert.ok(!(await labels()).includes(name));
   });
 
+  it('makes no link of a name in what it tells', async () => {
+    name = '[Free](command:workbench.action.quit)';
+    await fake.putDestination({ account: accountId, id: destinationId, name });
+    await run('refreshAll');
+    user = scriptUser({ presses: 'Delete' });
+    await deleteFirst();
+    await until(async () => told().startsWith('Deleted “[Free] (command:workbench.action.quit)”'));
+  });
+
   it('counts as done what was done though the answer was lost', async () => {
     await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, times: 1 });
     user = scriptUser({ presses: 'Delete' });

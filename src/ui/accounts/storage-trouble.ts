@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connections, StorageTrouble } from './connections.ts';
+import { tell } from '../notice.ts';
 
 /** VS Code's page on keyrings that are missing or locked. */
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
@@ -31,7 +32,7 @@ export function warnUnsaved(saved: boolean, connections: Connections): void {
     'VS Code’s secret storage did not take the token, so it is kept for this session only. It is stored as soon as that works.',
   );
   const follow = async (): Promise<void> => {
-    const chosen = await vscode.window.showWarningMessage(message, help, again);
+    const chosen = await tell('warning', message, help, again);
     if (chosen === help) {
       await vscode.env.openExternal(vscode.Uri.parse(KEYRING_HELP, true));
     } else if (chosen === again) {

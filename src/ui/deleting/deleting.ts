@@ -8,6 +8,7 @@ import { type Policy, policiesOf, withoutDestinations } from '../../core/policy.
 import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
 import { describeForLog, type Logger } from '../log.ts';
+import { withoutLinks } from '../notice.ts';
 import type { SecretStore } from '../secret-store.ts';
 import { VIEW_ID } from '../nodes.ts';
 import { type Deleted, offerUndo } from './undoing.ts';
@@ -69,7 +70,7 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
         ...(chosen === detach ? { detach: detachable } : {}),
         signal: cancel.signal,
         onDone({ target, outcome }) {
-          progress.report({ message: describeTarget(target), increment: 100 / targets.length });
+          progress.report({ message: withoutLinks(describeTarget(target)), increment: 100 / targets.length });
           if (outcome === 'deleted' || outcome === 'alreadyGone') {
             store.removeDestination(target.connection.account.id, target.destination.id);
           }

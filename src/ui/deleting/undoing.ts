@@ -9,6 +9,7 @@ import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
 import { describeFailure } from '../failure-words.ts';
 import { describeForLog, type Logger } from '../log.ts';
+import { tell, withoutLinks } from '../notice.ts';
 import { askText } from '../quick-input.ts';
 import type { RememberedSecret, SecretStore } from '../secret-store.ts';
 import { describeTarget, nameSome } from './words.ts';
@@ -42,9 +43,7 @@ export async function offerUndo(
   const forgetting = setTimeout(() => deleted.splice(0), UNDO_FOR);
   const [undo, showLog] = [vscode.l10n.t('Undo'), vscode.l10n.t('Show Log')];
   const buttons = [...(deleted.length > 0 ? [undo] : []), ...(isWhole ? [] : [showLog])];
-  const chosen = await (isWhole
-    ? vscode.window.showInformationMessage(message, ...buttons)
-    : vscode.window.showErrorMessage(message, ...buttons));
+  const chosen = await (isWhole ? tell('information', message, ...buttons) : tell('error', message, ...buttons));
   clearTimeout(forgetting);
   if (chosen === showLog) {
     services.logger.show();
@@ -55,7 +54,8 @@ export async function offerUndo(
     return;
   }
   if (isLate) {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       vscode.l10n.t('A deletion can be undone for a minute, which is over: URL and secret are forgotten by now.'),
     );
     return;
@@ -110,7 +110,7 @@ function tellUndone(ends: readonly UndoEnd[]): void {
             MOST_TOLD,
           ),
         ].join(' ');
-  void (failed.length > 0 ? vscode.window.showErrorMessage(message) : vscode.window.showInformationMessage(message));
+  void (failed.length > 0 ? tell('error', message) : tell('information', message));
 }
 
 /** With the secret, which is asked for where it is needed and not remembered; undefined where the user leaves. */
@@ -172,7 +172,7 @@ async function createAgain({ target, policies }: Deleted, draft: Draft, services
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Creating {0} again, which Cloudflare tests', describeTarget(target)),
+      title: withoutLinks(vscode.l10n.t('Creating {0} again, which Cloudflare tests', describeTarget(target))),
     },
     async () => {
       const known = new Set(services.store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));

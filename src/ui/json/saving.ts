@@ -12,6 +12,7 @@ import type { JsonWrite } from './files.ts';
 import { swapEditor } from './tabs.ts';
 import { describeDocumentProblem, describeUpdate } from './words.ts';
 import { describeForLog, type Logger } from '../log.ts';
+import { tell } from '../notice.ts';
 import { describeProblem } from '../problem.ts';
 import { replaceWithProgress } from '../replacing.ts';
 import { reportFailure, UserError } from '../report.ts';
@@ -91,7 +92,8 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: JsonSaving): Prom
 async function create({ connection }: JsonWrite, draft: Draft, { saving }: JsonSaving): Promise<string> {
   const { account } = connection;
   const created = await saving.create(connection, draft, false);
-  void vscode.window.showInformationMessage(
+  void tell(
+    'information',
     vscode.l10n.t('Created “{0}” of {1}: Cloudflare has tested it.', nameOf(created), account.name),
   );
   return created.id;
@@ -123,7 +125,7 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Js
   }
   const sentence = describeUpdate(outcome, nameOf(outcome.destination), connection.account.name);
   if (outcome.ignored.length === 0 && outcome.unknown.length === 0) {
-    void vscode.window.showInformationMessage(sentence);
+    void tell('information', sentence);
   } else {
     // Not awaited: the document is saved, whenever the message is answered.
     void offerReplacement(write.uri, { connection, destination: outcome.destination }, draft, sentence, parts);
@@ -140,7 +142,7 @@ async function offerReplacement(
 ): Promise<void> {
   const { account } = target.connection;
   const button = vscode.l10n.t('Replace…');
-  if ((await vscode.window.showWarningMessage(sentence, button)) !== button) {
+  if ((await tell('warning', sentence, button)) !== button) {
     return;
   }
   try {
