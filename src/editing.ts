@@ -1,22 +1,29 @@
 import type * as vscode from 'vscode';
 import type { Redactor } from './core/api/redaction.ts';
+import type { Host } from './core/api/transport.ts';
 import type { Located } from './core/overview.ts';
 import type { PolicyStore } from './core/policy-store.ts';
 import type { Store } from './core/store.ts';
 import { confirmAndDelete } from './ui/deleting/deleting.ts';
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
+import type { LastTests } from './ui/last-tests.ts';
 import type { Logger } from './ui/log.ts';
 import { createPanels, type Panels } from './ui/panel/panels.ts';
 import { renameDestination } from './ui/renaming.ts';
 import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
 import { createSaving, type Saving } from './ui/saving.ts';
 import type { SecretStore } from './ui/secret-store.ts';
+import type { TestingServices } from './ui/testing/services.ts';
+import { copyAsCurl, testDestinations } from './ui/testing/testing.ts';
+import { userAgentOf } from './ui/user-agent.ts';
 
 /** What editing needs of the extension it is loaded into. */
 export type EditingServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
+  readonly lastTests: LastTests;
+  readonly host: Host;
   readonly redactor: Redactor;
   readonly logger: Logger;
   /** Once the accounts are known. */
@@ -31,15 +38,23 @@ export type Editing = vscode.Disposable & {
   replace(target: Located): Promise<void>;
   /** Behind a modal. */
   remove(targets: readonly Located[]): Promise<void>;
+  /** Sends nothing before the user has said so. */
+  test(targets: readonly Located[]): Promise<void>;
+  copyAsCurl(target: Located): Promise<void>;
   /** Tells of replacements that an earlier window did not end. */
   offerUnfinished(): void;
 };
 
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(context: vscode.ExtensionContext, services: EditingServices): Editing {
-  const { store, policies, secrets, redactor, logger, loaded } = services;
+  const { store, policies, secrets, lastTests, redactor, logger, loaded } = services;
+  const testing: TestingServices = {
+    ...services,
+    globalState: context.globalState,
+    userAgent: userAgentOf(context),
+  };
   const saving = createSaving(store, policies, secrets, context.globalState, redactor);
-  const panels = createPanels(context, { store, policies, saving, secrets, log: logger.log, now: Date.now });
+  const panels = createPanels(context, { store, policies, saving, secrets, lastTests, log: logger.log, now: Date.now });
   const jsonEditor = createJsonEditor(store, loaded, saving, secrets, logger);
   return {
     panels,
@@ -48,6 +63,8 @@ export function createEditing(context: vscode.ExtensionContext, services: Editin
     rename: async (target) => renameDestination(target, saving),
     replace: async (target) => askAndReplace(target, saving),
     remove: async (targets) => confirmAndDelete(targets, { store, policies, secrets, logger }),
+    test: async (targets) => testDestinations(targets, testing),
+    copyAsCurl,
     offerUnfinished: () => offerUnfinished(store, saving),
     dispose() {
       panels.dispose();

@@ -15,6 +15,7 @@ import { type CommandHandler, registerCommands } from './ui/commands.ts';
 import { createConnections } from './ui/accounts/connections.ts';
 import { createContextKey } from './ui/context-key.ts';
 import { registerLanguageModelTools } from './ui/language-model-tools.ts';
+import { createLastTests } from './ui/last-tests.ts';
 import { createLazyEditing } from './ui/lazy-editing.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
@@ -49,7 +50,8 @@ export function activate(context: vscode.ExtensionContext) {
   const connections = createConnections(context, store, redactor, host);
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
-  const destinationsView = createDestinationsView(store, policies, accountOrder);
+  const lastTests = createLastTests();
+  const destinationsView = createDestinationsView(store, policies, lastTests, accountOrder);
   const { provider, view } = destinationsView;
   const statusItem = createStatusItem(store);
   const targets = createTargets(store, destinationsView.selected);
@@ -62,7 +64,16 @@ export function activate(context: vscode.ExtensionContext) {
     .load()
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
-  const editing = createLazyEditing(context, { store, policies, secrets, redactor, logger, loaded });
+  const editing = createLazyEditing(context, {
+    store,
+    policies,
+    secrets,
+    lastTests,
+    host,
+    redactor,
+    logger,
+    loaded,
+  });
 
   /** A command on one account, which failures then name. */
   const onAccount =
@@ -151,6 +162,12 @@ export function activate(context: vscode.ExtensionContext) {
       ),
       createDestinationFromJson: onAccount(vscode.l10n.t('Create Destination from JSON'), async (connection) =>
         (await editing.load()).jsonEditor.create(connection),
+      ),
+      testDestination: onDestinations(vscode.l10n.t('Test Destination'), async (chosen) =>
+        (await editing.load()).test(chosen),
+      ),
+      copyAsCurl: onDestination(vscode.l10n.t('Copy as curl'), async (target) =>
+        (await editing.load()).copyAsCurl(target),
       ),
       deleteDestination: onDestinations(vscode.l10n.t('Delete Destination'), async (chosen) =>
         (await editing.load()).remove(chosen),

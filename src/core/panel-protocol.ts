@@ -32,6 +32,7 @@ const actionSchema = v.picklist([
   'load',
   'keep',
   'refresh',
+  'test',
   'editAsJson',
   'delete',
 ]);

@@ -34,3 +34,7 @@ export function toMilliseconds(instant: Instant): number {
   const whole = instant / 1_000_000n;
   return Number(instant < 0n && whole * 1_000_000n !== instant ? whole - 1n : whole);
 }
+
+export function fromMilliseconds(milliseconds: number): Instant {
+  return BigInt(Math.floor(milliseconds)) * 1_000_000n;
+}

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ApiError } from '../core/api/api-error.ts';
+import { fromMilliseconds } from '../core/timestamp.ts';
 import { describeAge } from './words.ts';
 
 /** What a user can do about a problem; each is a button or a click. */
@@ -47,7 +48,7 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
           ? vscode.l10n.t(
               'Cloudflare is limiting the requests of this token and asks to wait; try {0} again {1}.',
               subject,
-              describeAge(BigInt(Date.now() + details.retryAfter) * 1_000_000n),
+              describeAge(fromMilliseconds(Date.now() + details.retryAfter)),
             )
           : vscode.l10n.t(
               'Cloudflare is limiting the requests of this token; try {0} again in a few minutes.',

@@ -4,6 +4,7 @@ import { countHealth, type Health, healthOf } from '../core/health.ts';
 import type { AccountEntry, Store } from '../core/store.ts';
 import type { Policy } from '../core/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../core/policy-store.ts';
+import { describeLastTest, type LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
 import { describeAlert, describePolicy, nameOfPolicy } from './policy-words.ts';
 import { describeProblem } from './problem.ts';
@@ -20,8 +21,11 @@ import {
   typeOf,
 } from './words.ts';
 
+/** What rows are made from. */
+export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
+
 /** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
-export function toTreeItem(node: Node, store: Store, policies: PolicyStore): vscode.TreeItem {
+export function toTreeItem(node: Node, { store, policies, lastTests }: Known): vscode.TreeItem {
   const entry = store.entry(node.accountId);
   if (!entry) {
     return new vscode.TreeItem('');
@@ -31,7 +35,7 @@ export function toTreeItem(node: Node, store: Store, policies: PolicyStore): vsc
       return toAccountItem(node, entry);
     case 'destination': {
       const destination = entry.state.last?.destinations.find(({ id }) => id === node.destinationId);
-      return destination ? toDestinationItem(node, destination) : new vscode.TreeItem('');
+      return destination ? toDestinationItem(node, destination, lastTests) : new vscode.TreeItem('');
     }
     case 'problem':
       return toProblemItem(entry);
@@ -92,7 +96,8 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   unused: new vscode.ThemeIcon('circle-outline'),
 };
 
-function toDestinationItem(node: DestinationNode, destination: Destination): vscode.TreeItem {
+function toDestinationItem(node: DestinationNode, destination: Destination, lastTests: LastTests): vscode.TreeItem {
+  const test = lastTests.get(node.accountId, node.destinationId);
   const health = healthOf(destination);
   const name = nameOf(destination);
   const type = typeOf(destination);
@@ -109,6 +114,7 @@ function toDestinationItem(node: DestinationNode, destination: Destination): vsc
     [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
     [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
     [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
+    ...(test ? [[vscode.l10n.t('Last test'), describeLastTest(test)] as const] : []),
   ]);
   item.accessibilityInformation = {
     label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),

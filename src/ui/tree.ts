@@ -7,6 +7,7 @@ import { policiesOf } from '../core/policy.ts';
 import type { PolicyStore } from '../core/policy-store.ts';
 import type { AccountEntry, Store } from '../core/store.ts';
 import { createContextKey } from './context-key.ts';
+import type { LastTests } from './last-tests.ts';
 import { type AccountNode, type DestinationNode, type Node, type ProblemNode, VIEW_ID } from './nodes.ts';
 import { describeProblem } from './problem.ts';
 import { onSettingChanged, readSettings } from './settings.ts';
@@ -33,6 +34,7 @@ export type DestinationsView = vscode.Disposable & {
 export function createDestinationsView(
   store: Store,
   policies: PolicyStore,
+  lastTests: LastTests,
   dragAndDropController: vscode.TreeDragAndDropController<Node>,
 ): DestinationsView {
   const changed = new vscode.EventEmitter<Node | undefined>();
@@ -50,7 +52,7 @@ export function createDestinationsView(
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (node) => toTreeItem(node, store, policies),
+    getTreeItem: (node) => toTreeItem(node, { store, policies, lastTests }),
     getParent: (node) =>
       node.kind === 'account'
         ? undefined
@@ -165,6 +167,7 @@ export function createDestinationsView(
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),
     { dispose: stop },
+    { dispose: lastTests.onChanged((accountId) => changed.fire(toAccountNode(accountId))) },
     {
       dispose: policies.onChanged((accountId) => accountNodes.has(accountId) && changed.fire(toAccountNode(accountId))),
     },

@@ -2,6 +2,11 @@ export const PUBLIC_API = 'https://api.cloudflare.com/client/v4';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** Whether a host is this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
 export type BaseUrl =
   | { readonly ok: true; readonly url: string }
   | { readonly ok: false; readonly problem: 'notAnAddress' | 'insecure' | 'credentials' };
@@ -25,7 +30,7 @@ export function parseBaseUrl(text: string): BaseUrl {
   if (url.username || url.password || url.search || url.hash) {
     return { ok: false, problem: 'credentials' };
   }
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     return { ok: false, problem: 'insecure' };
   }
   return { ok: true, url: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };

@@ -48,6 +48,10 @@ export type Api = {
   getPolicy(accountId: string, policyId: string, signal?: AbortSignal): Promise<Policy>;
   /** A full replace in practice: `whole` is the object that was read, with what is to change. */
   updatePolicy(accountId: string, policyId: string, whole: Policy['whole'], signal?: AbortSignal): Promise<void>;
+  /**
+   * Has Cloudflare send a test to everything the policy notifies. In the spec, not in the SDK. Never repeated.
+   */
+  testPolicy(accountId: string, policyId: string, signal?: AbortSignal): Promise<void>;
   /** What was sent since then (milliseconds since the epoch), newest first; kept for 30 days, on Enterprise for 90. */
   listSentAlerts(accountId: string, since: number, signal?: AbortSignal): Promise<readonly SentAlert[]>;
   /** Readable names of alert types. */
@@ -159,6 +163,10 @@ export function createApi({ baseUrl, token, userAgent, host, deadline }: ApiOpti
     async updatePolicy(accountId, policyId, whole, signal) {
       const body = { ...whole, account_id: accountId };
       await call((sdk) => sdk.alerting.policies.update(policyId, body, sendWith(signal)));
+    },
+    async testPolicy(accountId, policyId, signal) {
+      const path = `/accounts/${encodeURIComponent(accountId)}/alerting/v3/policies/${encodeURIComponent(policyId)}/test`;
+      await call((sdk) => sdk.post(path, { body: {}, ...sendWith(signal) }));
     },
     async listSentAlerts(accountId, since, signal) {
       const alerts: SentAlert[] = [];

@@ -1,4 +1,5 @@
 import { ApiError, kindOfAnswer } from './api-error.ts';
+import { readBounded } from './bounded-body.ts';
 import { decodeEnvelope } from './decode.ts';
 import { redactPatterns } from './redaction.ts';
 
@@ -86,23 +87,11 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
 }
 
 async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) {
-    return '';
+  const { text, isCut } = await readBounded(response, LARGEST_ANSWER);
+  if (isCut) {
+    throw new ApiError({ kind: 'protocol', status: response.status, reason: 'the answer is too large' });
   }
-  const decoder = new TextDecoder();
-  let text = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return text + decoder.decode();
-    }
-    text += decoder.decode(value, { stream: true });
-    if (text.length > LARGEST_ANSWER) {
-      await reader.cancel();
-      throw new ApiError({ kind: 'protocol', status: response.status, reason: 'the answer is too large' });
-    }
-  }
+  return text;
 }
 
 /** What is wrong with an answer, if anything. */

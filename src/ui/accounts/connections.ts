@@ -22,6 +22,7 @@ import type { Store } from '../../core/store.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/token.ts';
 import { describeForLog } from '../log.ts';
 import { onSettingChanged, readSettings } from '../settings.ts';
+import { userAgentOf } from '../user-agent.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 
 /** What is wrong with the storage of tokens, if anything. */
@@ -58,7 +59,7 @@ export function createConnections(
 ): Connections {
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
-  const userAgent = `cloudflare-webhooks-vscode/${String(context.extension.packageJSON.version)}`;
+  const userAgent = userAgentOf(context);
   const inTurn = createQueue();
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];

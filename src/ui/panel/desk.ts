@@ -6,6 +6,7 @@ import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol
 import type { PolicyStore } from '../../core/policy-store.ts';
 import type { AccountEntry, Store } from '../../core/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
+import type { LastTests } from '../last-tests.ts';
 import { describeForLog } from '../log.ts';
 import { readingUsage, readUsage } from './usage.ts';
 import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './view.ts';
@@ -16,6 +17,7 @@ export type DeskServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
+  readonly lastTests: LastTests;
   readonly drafts: DraftKeep;
   readonly log: Log;
   readonly now: () => number;
@@ -62,7 +64,7 @@ export type PanelDesk = vscode.Disposable & {
 /** `post` sends to the page; `onMoved` hears when title or destination have become others. */
 export async function createPanelDesk(
   target: PanelTarget,
-  { store, policies, secrets, drafts, log, now }: DeskServices,
+  { store, policies, secrets, lastTests, drafts, log, now }: DeskServices,
   canEditAsJson: boolean,
   post: (message: ToPanel) => void,
   onMoved: () => void,
@@ -80,6 +82,7 @@ export async function createPanelDesk(
     busy: false,
     notice: undefined,
     usage: readingUsage(),
+    lastTest: undefined,
     canEditAsJson,
   };
   const closed = new AbortController();
@@ -93,6 +96,7 @@ export async function createPanelDesk(
   const current = (): Destination | undefined => findCurrent(model, entry());
 
   function show(): void {
+    model.lastTest = lastTests.get(accountId, model.destinationId ?? '');
     post({ kind: 'view', view: buildView(model, entry()) });
     const heading = headingOf(model, entry());
     if (heading !== title) {
@@ -224,6 +228,11 @@ export async function createPanelDesk(
       follow();
     }
   });
+  const listeningToTests = lastTests.onChanged((account, destination) => {
+    if (account === accountId && destination === model.destinationId) {
+      show();
+    }
+  });
   follow();
 
   return {
@@ -253,6 +262,7 @@ export async function createPanelDesk(
       closed.abort();
       reading.abort();
       listening();
+      listeningToTests();
     },
   };
 }

@@ -20,7 +20,7 @@ export type Panels = vscode.Disposable & {
   createSession(target: PanelTarget, post: (message: ToPanel) => void, onMoved: () => void): Promise<PanelSession>;
 };
 
-type Given = Pick<PanelServices, 'store' | 'policies' | 'saving' | 'secrets' | 'log' | 'now'>;
+type Given = Pick<PanelServices, 'store' | 'policies' | 'saving' | 'secrets' | 'lastTests' | 'log' | 'now'>;
 
 export function createPanels(
   { extensionUri, secrets: secretStorage }: Pick<vscode.ExtensionContext, 'extensionUri' | 'secrets'>,

@@ -1,15 +1,19 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { FromPanel, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
 import type { DestinationNode } from '../nodes.ts';
 import { createPanelDesk, type DeskServices, type PanelTarget } from './desk.ts';
-import { headingOf } from './view.ts';
+import { headingOf, isDirty } from './view.ts';
+import { button } from './words.ts';
 import { createPanelWork } from './work.ts';
 import type { Saving } from '../saving.ts';
+
+/** What is done by a command, on the destination as it is at Cloudflare. */
+const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
 
 export type PanelServices = DeskServices & {
   readonly saving: Saving;
   /** Runs a command of ours on the destination of the panel. */
-  readonly run: (command: 'deleteDestination' | 'editDestinationAsJson', node: DestinationNode) => void;
+  readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
   readonly canEditAsJson: boolean;
 };
 
@@ -85,11 +89,15 @@ export async function createPanelSession(
       case 'refresh':
         await Promise.all([services.store.refresh([accountId]), desk.readAbout()]);
         break;
+      case 'test':
       case 'delete':
       case 'editAsJson':
+        if (action === 'test' && isDirty(model)) {
+          const line = vscode.l10n.t('The test uses what is saved at Cloudflare, not what is typed here.');
+          desk.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
+        }
         if (destination) {
-          const command = action === 'delete' ? 'deleteDestination' : 'editDestinationAsJson';
-          services.run(command, { kind: 'destination', accountId, destinationId: destination.id });
+          services.run(COMMANDS[action], { kind: 'destination', accountId, destinationId: destination.id });
         }
         break;
       default:

@@ -9,6 +9,7 @@ import type { AccountEntry } from '../../core/store.ts';
 import { describeDraftProblem, describeType, describeTypeRules } from '../draft-words.ts';
 import type { Usage } from './usage.ts';
 import { button, describeConflict, describePlan } from './words.ts';
+import { describeLastTest, type LastTest } from '../last-tests.ts';
 import { describeProblem } from '../problem.ts';
 import type { RememberedSecret } from '../secret-store.ts';
 import { describeHealth, describeTime, nameOf } from '../words.ts';
@@ -29,6 +30,7 @@ export type PanelModel = {
   busy: boolean;
   notice: PanelNotice | undefined;
   usage: Usage;
+  lastTest: LastTest | undefined;
   canEditAsJson: boolean;
 };
 
@@ -90,11 +92,11 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined): P
     notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
     buttons: [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
     tools: current
-      ? [...(model.canEditAsJson ? [button.editAsJson()] : []), button.refresh(), button.delete()]
+      ? [button.test(), ...(model.canEditAsJson ? [button.editAsJson()] : []), button.refresh(), button.delete()]
       : standing === 'new'
         ? []
         : [button.refresh()],
-    ...(current ? { about: describeAbout(current, model.usage) } : {}),
+    ...(current ? { about: describeAbout(current, model) } : {}),
   };
 }
 
@@ -187,7 +189,7 @@ function standingNotices(
     : [];
 }
 
-function describeAbout(destination: Destination, usage: Usage): PanelAbout {
+function describeAbout(destination: Destination, { usage, lastTest }: PanelModel): PanelAbout {
   const health = healthOf(destination);
   return {
     health,
@@ -197,6 +199,7 @@ function describeAbout(destination: Destination, usage: Usage): PanelAbout {
       { label: vscode.l10n.t('Host'), value: hostOf(destination.url) || vscode.l10n.t('unknown') },
       { label: vscode.l10n.t('Last success'), value: describeTime(destination.lastSuccess) },
       { label: vscode.l10n.t('Last failure'), value: describeTime(destination.lastFailure) },
+      ...(lastTest ? [{ label: vscode.l10n.t('Last test'), value: describeLastTest(lastTest) }] : []),
       { label: vscode.l10n.t('Created'), value: describeTime(destination.createdAt) },
       { label: vscode.l10n.t('ID'), value: destination.id },
     ],

@@ -42,6 +42,7 @@ export const button = {
   dismiss: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Dismiss') }),
   load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Load') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
+  test: (): PanelButton => ({ action: 'test', label: vscode.l10n.t('Test…') }),
   refresh: (): PanelButton => ({ action: 'refresh', label: vscode.l10n.t('Refresh') }),
   editAsJson: (): PanelButton => ({ action: 'editAsJson', label: vscode.l10n.t('Edit as JSON') }),
   delete: (): PanelButton => ({ action: 'delete', label: vscode.l10n.t('Delete…') }),

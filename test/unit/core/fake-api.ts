@@ -17,6 +17,7 @@ export function makeApi(calls: Partial<Api> = {}): Api {
     listPolicies: unexpected('listPolicies'),
     getPolicy: unexpected('getPolicy'),
     updatePolicy: unexpected('updatePolicy'),
+    testPolicy: unexpected('testPolicy'),
     listSentAlerts: unexpected('listSentAlerts'),
     listAlertNames: unexpected('listAlertNames'),
     ...calls,

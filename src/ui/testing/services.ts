@@ -1,0 +1,29 @@
+import type * as vscode from 'vscode';
+import type { Redactor } from '../../core/api/redaction.ts';
+import type { Host } from '../../core/api/transport.ts';
+import type { PolicyStore } from '../../core/policy-store.ts';
+import type { Store } from '../../core/store.ts';
+import type { LastTest, LastTests } from '../last-tests.ts';
+import type { Logger } from '../log.ts';
+import type { SecretStore } from '../secret-store.ts';
+
+/** What tests need of the extension. */
+export type TestingServices = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  readonly secrets: SecretStore;
+  readonly redactor: Redactor;
+  readonly logger: Logger;
+  readonly lastTests: LastTests;
+  readonly globalState: vscode.Memento;
+  readonly host: Host;
+  readonly userAgent: string;
+};
+
+/** How a test ended, in words. `answer`: what came back, whole, to show on demand. */
+export type TestEnd = Pick<LastTest, 'way' | 'result' | 'reason'> & {
+  readonly sentence: string;
+  readonly answer: string;
+  /** Whether a new URL or secret is what helps. */
+  readonly replace: boolean;
+};

@@ -1,0 +1,225 @@
+import * as vscode from 'vscode';
+import type { Located } from '../../core/overview.ts';
+import { toCurl } from '../../core/test-request.ts';
+import { firstLines } from '../../core/test-verdict.ts';
+import { describeFailure } from '../failure-words.ts';
+import { describeForLog } from '../log.ts';
+import { tell, withoutLinks } from '../notice.ts';
+import { nameOf } from '../words.ts';
+import { collectCredentials, confirmSending, type Credentials, makeRequest, sendFromHere } from './direct.ts';
+import type { TestEnd, TestingServices } from './services.ts';
+import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
+
+type Way = 'direct' | 'cloudflare';
+
+/**
+ * Test…: of one destination either way, of several from this machine, one after the other with a summary. Nothing is sent
+ * before the user has said so. Throws what the API throws.
+ */
+export async function testDestinations(targets: readonly Located[], services: TestingServices): Promise<void> {
+  const [only] = targets;
+  if (!only) {
+    return;
+  }
+  const way = await askWay(targets);
+  if (way === undefined) {
+    return;
+  }
+  if (targets.length > 1) {
+    await testSeveral(targets, services);
+    return;
+  }
+  await (way === 'direct' ? testFromHere(only, services) : testThroughCloudflare(only, services));
+}
+
+async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
+  const direct = {
+    label: vscode.l10n.t('From this machine'),
+    detail: vscode.l10n.t(
+      'Sends a test to the URL from here and shows the answer: proves URL and secret, not Cloudflare’s route.',
+    ),
+    iconPath: new vscode.ThemeIcon('device-desktop'),
+    way: 'direct' as const,
+  };
+  const cloudflare = {
+    label: vscode.l10n.t('Through Cloudflare (policy…)'),
+    detail: vscode.l10n.t(
+      'Cloudflare itself sends a test to all that a policy notifies: proves the whole way, not why it fails.',
+    ),
+    iconPath: new vscode.ThemeIcon('cloud-upload'),
+    way: 'cloudflare' as const,
+  };
+  const [only] = targets;
+  const title =
+    only && targets.length === 1
+      ? vscode.l10n.t('Test “{0}”', nameOf(only.destination))
+      : vscode.l10n.t('Test {0} Destinations', targets.length);
+  const placeHolder =
+    targets.length === 1
+      ? vscode.l10n.t('Where should the test be sent from?')
+      : vscode.l10n.t('One after the other. Through Cloudflare they are tested one at a time.');
+  const picked = await vscode.window.showQuickPick(targets.length === 1 ? [direct, cloudflare] : [direct], {
+    title,
+    placeHolder,
+    ignoreFocusOut: true,
+  });
+  return picked?.way;
+}
+
+async function testFromHere(target: Located, services: TestingServices, given?: Credentials): Promise<void> {
+  const credentials = given ?? (await collectCredentials(target, services));
+  if (!credentials) {
+    return;
+  }
+  const request = makeRequest(target, credentials);
+  if (!(await confirmSending(target, request, services))) {
+    return;
+  }
+  const end = await withCancel(target, async (signal) => sendFromHere(target, request, services, signal));
+  if (end) {
+    keep(target, end, services);
+    void tellEnd(target, end, services, async () => testFromHere(target, services, credentials), credentials);
+  }
+}
+
+async function testThroughCloudflare(target: Located, services: TestingServices): Promise<void> {
+  const policy = await pickPolicy(target, services);
+  if (policy === 'none') {
+    const direct = vscode.l10n.t('Test from This Machine');
+    const message = vscode.l10n.t(
+      'No policy uses “{0}”, so Cloudflare has nothing to test it with, and sends no alerts to it.',
+      nameOf(target.destination),
+    );
+    if ((await tell('information', message, direct)) === direct) {
+      await testFromHere(target, services);
+    }
+    return;
+  }
+  if (!policy) {
+    return;
+  }
+  const again = async (): Promise<void> => {
+    const end = await withCancel(target, async (signal) => sendThroughCloudflare(target, policy, services, signal));
+    if (end) {
+      keep(target, end, services);
+      void tellEnd(target, end, services, again);
+    }
+  };
+  await again();
+}
+
+/** Undefined where the user has cancelled. */
+async function withCancel(
+  { destination }: Located,
+  work: (signal: AbortSignal) => Promise<TestEnd>,
+): Promise<TestEnd | undefined> {
+  const cancel = new AbortController();
+  try {
+    return await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: withoutLinks(vscode.l10n.t('Testing “{0}”', nameOf(destination))),
+        cancellable: true,
+      },
+      async (_progress, token) => {
+        token.onCancellationRequested(() => cancel.abort());
+        return work(cancel.signal);
+      },
+    );
+  } catch (error) {
+    if (cancel.signal.aborted) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function keep({ connection, destination }: Located, { way, result, reason }: TestEnd, services: TestingServices): void {
+  const at = services.host.now();
+  services.lastTests.set(connection.account.id, destination.id, { at, way, result, reason });
+  services.logger.log(
+    'info',
+    `Test of destination ${destination.id} (${way}): ${result}${reason ? `, ${reason}` : ''}`,
+  );
+}
+
+/** Tells how it ended, with what can be done next. */
+async function tellEnd(
+  target: Located,
+  end: TestEnd,
+  services: TestingServices,
+  again: () => Promise<void>,
+  credentials?: Credentials,
+): Promise<void> {
+  const { connection, destination } = target;
+  const [testAgain, showAnswer, replace, remember] = [
+    vscode.l10n.t('Test Again'),
+    vscode.l10n.t('Show Answer'),
+    vscode.l10n.t('Replace…'),
+    vscode.l10n.t('Remember Secret'),
+  ];
+  const typed = end.result === 'worked' ? credentials?.typed : undefined;
+  const buttons = [
+    testAgain,
+    ...(end.answer.trim() === '' ? [] : [showAnswer]),
+    ...(end.replace ? [replace] : []),
+    ...(typed ? [remember] : []),
+  ];
+  const kind = { worked: 'information', failed: 'error', undecided: 'warning' } as const;
+  const chosen = await tell(kind[end.result], end.sentence, ...buttons);
+  try {
+    if (chosen === testAgain) {
+      await again();
+    } else if (chosen === showAnswer) {
+      const title = vscode.l10n.t('What the receiver of “{0}” answered', nameOf(destination));
+      await vscode.window.showInformationMessage(title, { modal: true, detail: firstLines(end.answer) });
+    } else if (chosen === replace) {
+      const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
+      await vscode.commands.executeCommand('cloudflareWebhooks.replaceDestination', node);
+    } else if (chosen === remember && typed) {
+      await services.secrets.remember(connection.account.id, destination.id, typed);
+    }
+  } catch (error) {
+    // The command has ended long ago, so nobody else would tell.
+    services.logger.log('error', `testDestination: ${describeForLog(error)}`);
+    void tell('error', describeFailure(error, connection.account.name));
+  }
+}
+
+/** From this machine, one after the other; what has to be asked is asked first. */
+async function testSeveral(targets: readonly Located[], services: TestingServices): Promise<void> {
+  const ends: { readonly target: Located; readonly end: TestEnd }[] = [];
+  for (const target of targets) {
+    const credentials = await collectCredentials(target, services);
+    const request = credentials && makeRequest(target, credentials);
+    if (!request || !(await confirmSending(target, request, services))) {
+      break;
+    }
+    const end = await withCancel(target, async (signal) => sendFromHere(target, request, services, signal));
+    if (!end) {
+      break;
+    }
+    keep(target, end, services);
+    ends.push({ target, end });
+  }
+  const failed = ends.filter(({ end }) => end.result !== 'worked');
+  const left = targets.length - ends.length;
+  const reasons = failed.map(({ target, end }) => `“${nameOf(target.destination)}” (${end.reason})`);
+  const message = [
+    vscode.l10n.t('{0} of {1} tests from this machine worked.', ends.length - failed.length, targets.length),
+    ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', reasons.join(', '))] : []),
+    ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
+  ].join(' ');
+  void tell(failed.length > 0 ? 'error' : left > 0 ? 'warning' : 'information', message);
+}
+
+/** Copies the very request of a test from this machine as a curl command; URL and secret stay variables. */
+export async function copyAsCurl(target: Located): Promise<void> {
+  // Whether there is a secret nobody can tell: where the type takes one, its header is there.
+  const request = makeRequest(target, { url: target.destination.url, secret: 'secret' });
+  await vscode.env.clipboard.writeText(toCurl(request));
+  vscode.window.setStatusBarMessage(
+    vscode.l10n.t('Copied. Set WEBHOOK_URL and, where it is used, WEBHOOK_SECRET.'),
+    8000,
+  );
+}

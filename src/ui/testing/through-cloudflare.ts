@@ -1,0 +1,162 @@
+import * as vscode from 'vscode';
+import type { Located } from '../../core/overview.ts';
+import { policiesOf, type Policy } from '../../core/policy.ts';
+import type { AccountPolicies } from '../../core/policy-store.ts';
+import { testThroughPolicy } from '../../core/test-through-policy.ts';
+import { describeFailure } from '../failure-words.ts';
+import { describeAlert, nameOfPolicy } from '../policy-words.ts';
+import { describeTime, escapeIcons, nameOf } from '../words.ts';
+import type { TestEnd, TestingServices } from './services.ts';
+
+/**
+ * Picks one of the policies that use the destination, each with whom else it notifies, since they all get the test.
+ * Undefined where the user leaves; the number of policies where there is none to pick.
+ */
+export async function pickPolicy(
+  target: Located,
+  { store, policies }: TestingServices,
+): Promise<Policy | 'none' | undefined> {
+  const { connection, destination } = target;
+  const known = await policies.read(connection);
+  const using = policiesOf(known.policies, destination.id);
+  if (using.length === 0) {
+    return 'none';
+  }
+  const names = new Map(
+    store.entry(connection.account.id)?.state.last?.destinations.map((each) => [each.id, nameOf(each)]),
+  );
+  const items = using.map((policy) => toItem(policy, destination.id, known, names));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Test “{0}” through Cloudflare', nameOf(destination)),
+    placeHolder: vscode.l10n.t('Cloudflare sends the test to everything the policy notifies. Which one?'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (!picked) {
+    return undefined;
+  }
+  return (await confirmOthers(picked)) ? picked.policy : undefined;
+}
+
+type Item = vscode.QuickPickItem & { readonly policy: Policy; readonly others: readonly string[] };
+
+function toItem(
+  policy: Policy,
+  destinationId: string,
+  known: AccountPolicies,
+  names: ReadonlyMap<string, string>,
+): Item {
+  const others = Object.entries(policy.mechanisms).flatMap(([kind, ids]) =>
+    ids.flatMap((id) => (id === destinationId ? [] : [describeMechanism(kind, id, names)])),
+  );
+  return {
+    label: escapeIcons(nameOfPolicy(policy)),
+    description: [
+      escapeIcons(describeAlert(policy, known)),
+      ...(policy.enabled ? [] : [vscode.l10n.t('disabled')]),
+    ].join(' · '),
+    detail:
+      others.length === 0
+        ? vscode.l10n.t('Notifies nobody else')
+        : escapeIcons(vscode.l10n.t('Also notifies {0}', others.join(', '))),
+    policy,
+    others,
+  };
+}
+
+function describeMechanism(kind: string, id: string, names: ReadonlyMap<string, string>): string {
+  switch (kind) {
+    case 'webhooks':
+      return names.has(id)
+        ? vscode.l10n.t('the webhook “{0}”', names.get(id) ?? '')
+        : vscode.l10n.t('a deleted webhook');
+    case 'email':
+      return id;
+    default:
+      return vscode.l10n.t('a {0} service', kind);
+  }
+}
+
+async function confirmOthers({ policy, others }: Item): Promise<boolean> {
+  if (others.length === 0) {
+    return true;
+  }
+  const send = vscode.l10n.t('Send to All');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Have Cloudflare test the policy “{0}”?', nameOfPolicy(policy)),
+    { modal: true, detail: vscode.l10n.t('Everything it notifies gets the test, also\n{0}', others.join('\n')) },
+    send,
+  );
+  return chosen === send;
+}
+
+/** Has Cloudflare test the policy and watches the destination for a minute. Throws what the API throws. */
+export async function sendThroughCloudflare(
+  { connection, destination }: Located,
+  policy: Policy,
+  { store, host }: TestingServices,
+  signal: AbortSignal,
+): Promise<TestEnd> {
+  const { account, api } = connection;
+  const name = nameOf(destination);
+  const test = await testThroughPolicy(
+    api,
+    host,
+    account.id,
+    policy.id,
+    destination.id,
+    (read) => store.putDestination(account.id, read),
+    signal,
+  );
+  const end = { way: 'cloudflare', answer: '', replace: false } as const;
+  switch (test.moved) {
+    case 'success':
+      return {
+        ...end,
+        result: 'worked',
+        reason: '',
+        sentence: vscode.l10n.t(
+          'Cloudflare delivered its test to “{0}” through the policy “{1}”: last success is now {2}.',
+          name,
+          nameOfPolicy(policy),
+          describeTime(test.destination.lastSuccess),
+        ),
+      };
+    case 'failure': {
+      const words = test.refusal ? describeFailure(test.refusal, account.name) : '';
+      return {
+        ...end,
+        result: 'failed',
+        replace: true,
+        reason: vscode.l10n.t('Cloudflare could not deliver'),
+        sentence: [
+          vscode.l10n.t(
+            'Cloudflare could not deliver its test to “{0}” through the policy “{1}”: last failure is now {2}.',
+            name,
+            nameOfPolicy(policy),
+            describeTime(test.destination.lastFailure),
+          ),
+          words,
+          vscode.l10n.t('It does not say why; a test from this machine shows what the receiver answers.'),
+        ]
+          .filter(Boolean)
+          .join(' '),
+      };
+    }
+    case 'nothing':
+      return {
+        ...end,
+        result: 'undecided',
+        reason: '',
+        sentence: vscode.l10n.t(
+          'Cloudflare took the test of the policy “{0}”, but for a minute neither last success nor last failure of “{1}” has moved, so it proves nothing.{2}',
+          nameOfPolicy(policy),
+          name,
+          policy.enabled ? '' : vscode.l10n.t(' The policy is disabled.'),
+        ),
+      };
+    default:
+      return test.moved satisfies never;
+  }
+}
