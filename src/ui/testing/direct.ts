@@ -1,16 +1,15 @@
 import * as vscode from 'vscode';
-import { type DestinationType, guessType, typeNamed } from '../../core/destination-types.ts';
+import { guessType, typeNamed } from '../../core/destination-types.ts';
 import { hostOf } from '../../core/destination.ts';
 import type { Located } from '../../core/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/send-test.ts';
 import { lacksSecret, makeTestRequest, type TestRequest } from '../../core/test-request.ts';
 import { judgeAnswer } from '../../core/test-verdict.ts';
-import { describeType } from '../draft-words.ts';
 import { askText } from '../quick-input.ts';
 import type { RememberedSecret } from '../secret-store.ts';
 import { nameOf } from '../words.ts';
 import type { TestEnd, TestingServices } from './services.ts';
-import { DIRECT_PROVES, describeReason, describeSendProblem, describeStatus } from './words.ts';
+import { DIRECT_PROVES, describeSendProblem, describeStatus, nameService } from './words.ts';
 
 /** What a test from this machine is sent with; `typed` is set where the user has typed some of it. */
 export type Credentials = { readonly url: string; readonly secret?: string; readonly typed?: RememberedSecret };
@@ -55,7 +54,7 @@ async function askWholeUrl({ destination }: Located, type: string): Promise<stri
     title: vscode.l10n.t('Test “{0}” from This Machine', nameOf(destination)),
     prompt: vscode.l10n.t(
       'The whole URL, as {0} gave it out: Cloudflare keeps the secret part of it to itself.',
-      describeType(type),
+      nameService(type, hostOf(destination.url)),
     ),
     placeholder: typeNamed(type)?.example ?? 'https://',
     password: true,
@@ -64,7 +63,13 @@ async function askWholeUrl({ destination }: Located, type: string): Promise<stri
       return guessType(url) === undefined
         ? { ok: false, problem: vscode.l10n.t('This is not a web address.') }
         : lacksSecret(type, url)
-          ? { ok: false, problem: vscode.l10n.t('This is not the whole URL of a webhook of {0}.', describeType(type)) }
+          ? {
+              ok: false,
+              problem: vscode.l10n.t(
+                'This is not the whole URL of a webhook of {0}.',
+                nameService(type, hostOf(destination.url)),
+              ),
+            }
           : hostOf(url) !== hostOf(destination.url) && hostOf(destination.url) !== ''
             ? {
                 ok: false,
@@ -85,7 +90,13 @@ async function askSecret({ destination }: Located, isRequired: boolean): Promise
     password: true,
     check: (text) =>
       isRequired && text.trim() === ''
-        ? { ok: false, problem: vscode.l10n.t('{0} takes nothing without it.', describeType(destination.type)) }
+        ? {
+            ok: false,
+            problem: vscode.l10n.t(
+              '{0} takes nothing without it.',
+              nameService(destination.type, hostOf(destination.url)),
+            ),
+          }
         : { ok: true, value: text.trim() },
   });
   return answer.kind === 'value' ? answer.value : undefined;
@@ -178,19 +189,16 @@ function describeOutcome(type: string, name: string, host: string, outcome: Send
     );
     return { way: 'direct', result: 'worked', reason: '', sentence, answer: text, replace: false };
   }
-  const reason = describeReason(type, verdict.reason) || vscode.l10n.t('status {0}', status);
+  const service = nameService(type, host);
+  const reason = verdict.reason ? `${service}: ${verdict.reason}` : vscode.l10n.t('status {0}', status);
   const sentence = vscode.l10n.t(
     'The test of “{0}” from this machine failed: {1} (status {2}, {3} ms). {4}',
     name,
     reason,
     status,
     milliseconds,
-    describeStatus(status, serviceOf(typeNamed(type), host)),
+    describeStatus(status, service),
   );
   const replace = [401, 403, 404, 410].includes(status);
   return { way: 'direct', result: 'failed', reason, sentence, answer: text, replace };
-}
-
-function serviceOf(type: DestinationType | undefined, host: string): string {
-  return !type || type.type === 'generic' ? host : type.label;
 }

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { SendProblem } from '../../core/send-test.ts';
 import { SEND_DEADLINE } from '../../core/send-test.ts';
-import { describeType } from '../draft-words.ts';
+import { typeNamed } from '../../core/destination-types.ts';
 
-/** What the receiver said, with the service's name before it: "Slack: channel_is_archived". */
-export function describeReason(type: string, reason: string): string {
-  return reason === '' ? '' : `${describeType(type)}: ${reason}`;
+/** What people call who answers: the service, or the host where it is somebody's own endpoint. */
+export function nameService(type: string, host: string): string {
+  return type === 'generic' ? host : (typeNamed(type)?.label ?? host);
 }
 
 /** What a status means for the user, and what to do. Empty where the reason says it all. */
