@@ -306,6 +306,22 @@ describe('the panel', () => {
       }
     });
 
+    it('tests what is saved, says so where something else is typed, and shows how the last test ended', async () => {
+      page = await openPage(destination.id);
+      assert.equal(page.view().tools[0]?.label, 'Test…');
+      const lastTest = () => page.view().about?.facts.find(({ label }) => label === 'Last test')?.value ?? '';
+      assert.equal(lastTest(), '');
+      await page.types({ name: 'Mine' });
+      const user = scriptUser({ picks: ['From this machine'] }, { types: '' }, { presses: 'Send' });
+      await page.presses('test');
+      assert.match(page.told(), /uses what is saved at Cloudflare, not what is typed here/);
+      await until(() => lastTest() !== '');
+      user.dispose();
+      assert.equal(user.questions[0]?.title, 'Test “Sensor gateway”');
+      assert.match(lastTest(), /^from this machine: worked now$/);
+      assert.equal(page.fields().name, 'Mine');
+    });
+
     it('follows a change at Cloudflare where nothing is typed', async () => {
       page = await openPage(destination.id);
       await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
