@@ -57,6 +57,8 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await workbench.dialog.read();
   await take('delete');
   await workbench.dialog.press('Cancel');
+  await visitOverview(session, take);
+  await visitTests(session, take);
   await visitPanel(session, take);
   await fake.addFault({ account: demoAccountId('Halden Logistics'), fault: { kind: 'status', status: 401 } });
   await workbench.runCommand('Cloudflare Webhooks: Refresh');
@@ -66,6 +68,88 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await fake.clear({ part: 'faults' });
   await view.pressInline(/^Cloudflare does not accept/, 'Refresh');
   await view.reveal('Halden Logistics, account, 2 failing · 15');
+}
+
+/** Policies, several rows at once, and the filter. */
+async function visitOverview({ workbench, view, fake }: Session, take: (name: string) => Promise<void>): Promise<void> {
+  await view.expand('SIEM');
+  await view.expand('Nightly builds');
+  await view.reveal('SIEM');
+  await take('policies');
+  await view.collapse('SIEM');
+  await view.collapse('Nightly builds');
+  await view.row('SIEM').click();
+  await view.row('Payments on-call').click({ modifiers: ['Control'] });
+  await view.pickFromMenu('Payments on-call', 'Delete…');
+  await workbench.dialog.read();
+  await take('delete-several');
+  await workbench.dialog.press('Cancel');
+  await view.pressTitleAction('Show Only Failing');
+  await view.row('Platform team').waitFor({ state: 'detached' });
+  await take('only-failing');
+  for (const name of ['Halden Logistics', 'Brightwater Media']) {
+    const account = demoAccountId(name);
+    for (const { id } of await fake.destinations({ account })) {
+      await fake.recordDelivery({ account, id, succeeded: true });
+    }
+  }
+  await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+  await workbench.welcome.getByText('Show All').waitFor();
+  await take('only-failing-welcome');
+  await workbench.welcome.getByText('Show All').click();
+  for (const [name, failing] of [
+    ['Halden Logistics', ['SIEM', 'Payments on-call']],
+    ['Brightwater Media', ['Live events', 'Paywall monitor']],
+  ] as const) {
+    const account = demoAccountId(name);
+    for (const { id } of (await fake.destinations({ account })).filter((each) =>
+      failing.some((one) => one === each.name),
+    )) {
+      await fake.recordDelivery({ account, id, succeeded: false });
+    }
+  }
+  await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+  await workbench.statusItem(STATUS_ITEM).getByText('4 failing').waitFor();
+}
+
+/** A test from this machine that works, and one that does not. */
+async function visitTests({ workbench, view, fake }: Session, take: (name: string) => Promise<void>): Promise<void> {
+  const { quickInput } = workbench;
+  await view.reveal('Home-grown router');
+  await view.pickFromMenu('Home-grown router', 'Test…');
+  await quickInput.waitFor('Test “Home-grown router”');
+  await take('test-way');
+  await quickInput.pick('From this machine');
+  await quickInput.waitFor('Its secret, if it has one');
+  await take('test-secret');
+  await quickInput.answer('router-secret');
+  await workbench.dialog.read();
+  await take('test-first');
+  await workbench.dialog.press('Send');
+  await workbench.notifications.waitFor('from this machine worked');
+  await take('test-worked');
+  await workbench.notifications.clear();
+  await fake.addReceiverRule({ type: 'generic', answer: 'bad_gateway', times: 1 });
+  await view.pickFromMenu('Home-grown router', 'Test…');
+  await quickInput.pick('From this machine');
+  await quickInput.waitFor('Its secret, if it has one');
+  await quickInput.answer('router-secret');
+  await workbench.notifications.press('from this machine failed', 'Show Answer');
+  await workbench.dialog.read();
+  await take('test-answer');
+  await workbench.dialog.press('OK');
+  await workbench.notifications.clear();
+  await view.row('Lab chat').hover();
+  await view.row('Home-grown router').hover();
+  await workbench.page.locator('.workbench-hover', { hasText: 'Last test' }).waitFor();
+  await take('test-tooltip');
+  await workbench.page.keyboard.press('Escape');
+  await view.pickFromMenu('Home-grown router', 'Test…');
+  await quickInput.pick(/Through Cloudflare/);
+  await quickInput.waitFor('Which one?');
+  await take('test-policy');
+  await quickInput.cancel();
+  await workbench.notifications.clear();
 }
 
 /** The panel of a destination that exists, with what it tells, and of a new one that is refused. */
@@ -131,6 +215,9 @@ async function takeAll(theme: keyof typeof THEMES): Promise<void> {
       await session.workbench.screenshot(pictureFile(`${theme}-${name}`));
     });
     console.log(`${theme}: ${path.dirname(pictureFile('x'))}`);
+  } catch (error) {
+    await session.workbench.screenshot(pictureFile(`${theme}-stopped-here`));
+    throw error;
   } finally {
     await session.close();
   }

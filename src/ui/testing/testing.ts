@@ -156,7 +156,7 @@ async function tellEnd(
     vscode.l10n.t('Test Again'),
     vscode.l10n.t('Show Answer'),
     vscode.l10n.t('Replace…'),
-    vscode.l10n.t('Remember Secret'),
+    isEmpty(credentials?.typed) ? vscode.l10n.t('Don’t Ask Again') : vscode.l10n.t('Remember Secret'),
   ];
   const typed = end.result === 'worked' ? credentials?.typed : undefined;
   const buttons = [
@@ -184,6 +184,11 @@ async function tellEnd(
     services.logger.log('error', `testDestination: ${describeForLog(error)}`);
     void tell('error', describeFailure(error, connection.account.name));
   }
+}
+
+/** Whether what was typed says that there is nothing to type. */
+function isEmpty(typed: Credentials['typed']): boolean {
+  return typed !== undefined && Object.keys(typed).length === 0;
 }
 
 /** From this machine, one after the other; what has to be asked is asked first. */
