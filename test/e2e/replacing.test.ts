@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSession } from './session.ts';
+import { addOnlyAccount, CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSession } from './session.ts';
 
 describe('Rename… and Replace…, as a user does them', function () {
   this.timeout(120_000);
@@ -12,7 +12,7 @@ describe('Rename… and Replace…, as a user does them', function () {
 
   before(async () => {
     session = await startSession();
-    const { fake, workbench, view, receiversUrl } = session;
+    const { fake, receiversUrl } = session;
     hook = `${receiversUrl}/generic`;
     await fake.reset({ seed: 'empty' });
     await fake.putToken({ value: demoTokens.demo });
@@ -20,14 +20,7 @@ describe('Rename… and Replace…, as a user does them', function () {
     const { id } = await fake.putDestination({ account, name: 'Ops', url: `${hook}/old` });
     await fake.putPolicy({ account, name: 'Certificates', mechanisms: { webhooks: [{ id }] } });
     await fake.putPolicy({ account, name: 'Attacks', mechanisms: { webhooks: [{ id }] } });
-    await workbench.welcome.getByText('Add Account…').click();
-    await workbench.quickInput.waitFor('Paste a Cloudflare API token');
-    await workbench.quickInput.answer(demoTokens.demo);
-    await workbench.quickInput.waitFor('Which accounts?');
-    await workbench.quickInput.accept();
-    await workbench.quickInput.waitFor('What to call this account?');
-    await workbench.quickInput.accept();
-    await view.row('Ops').waitFor();
+    await addOnlyAccount(session, demoTokens.demo, 'Ops');
   });
   after(() => session.close());
   afterEach(async function () {

@@ -89,6 +89,20 @@ export async function answerAddAccount(
   await quickInput.waitUntilClosed();
 }
 
+/** Adds the one account there is, from the welcome view, and waits for this row of it. */
+export async function addOnlyAccount(session: Session, token: string, row: string): Promise<void> {
+  const { workbench, view } = session;
+  const { quickInput } = workbench;
+  await workbench.welcome.getByText('Add Account…').click();
+  await quickInput.waitFor('Paste a Cloudflare API token');
+  await quickInput.answer(token);
+  await quickInput.waitFor('Which accounts?');
+  await quickInput.accept();
+  await quickInput.waitFor('What to call this account?');
+  await quickInput.accept();
+  await view.row(row).waitFor();
+}
+
 /** What the page has logged as errors of ours. VS Code has some of its own, above all without a network. */
 export function errorsOfExtension({ workbench }: Session): readonly string[] {
   // Those of an extension name it, or its file.

@@ -57,7 +57,7 @@ describe('Test…', () => {
     it('says what it will send and where to, sends just that, and says what is proved', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       const { questions } = await test(node, HERE, { types: 'good-secret' }, SEND);
-      assert.match(questions[0]?.text ?? '', /proves URL and secret[^]+Through Cloudflare/);
+      assert.match(questions[0]?.text ?? '', /Proves URL and secret[^]+Through Cloudflare/);
       assert.match(questions[2]?.title ?? '', /^Send a test to 127\.0\.0\.1:\d+ from this machine\?$/);
       assert.match(questions[2]?.text ?? '', /cf-webhook-auth: \(the secret\)[^]+"text":"Test from Cloudflare/);
       const [received, ...others] = await fake.received();

@@ -61,6 +61,7 @@ export function createPanels(
     let key = keyOf(target);
     let session: PanelSession | undefined;
     let closed = false;
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     open.set(key, panel);
     panel.onDidDispose(() => {
       closed = true;

@@ -83,7 +83,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined): P
       ? vscode.l10n.t('Cloudflare never shows it. Leave it empty to keep the one it has.')
       : vscode.l10n.t('Cloudflare never shows it again.'),
     rememberHint: vscode.l10n.t(
-      'Keeps the secret in VS Code’s secret storage, so that renaming can send it along. Unticked, nothing is kept.',
+      'Keeps the secret in VS Code’s secret storage, so that renaming can send it along and tests can use it. Unticked, nothing is kept.',
     ),
     findings: shown
       .filter(({ severity, problem }) => severity === 'warning' || model.visited.has(problem.field))

@@ -35,17 +35,13 @@ export async function testDestinations(targets: readonly Located[], services: Te
 async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
   const direct = {
     label: vscode.l10n.t('From this machine'),
-    detail: vscode.l10n.t(
-      'Sends a test to the URL from here and shows the answer: proves URL and secret, not Cloudflare’s route.',
-    ),
+    detail: vscode.l10n.t('Shows the receiver’s answer. Proves URL and secret, not Cloudflare’s route.'),
     iconPath: new vscode.ThemeIcon('device-desktop'),
     way: 'direct' as const,
   };
   const cloudflare = {
     label: vscode.l10n.t('Through Cloudflare (policy…)'),
-    detail: vscode.l10n.t(
-      'Cloudflare itself sends a test to all that a policy notifies: proves the whole way, not why it fails.',
-    ),
+    detail: vscode.l10n.t('Tests all that a policy notifies. Proves the whole way, but tells no reason.'),
     iconPath: new vscode.ThemeIcon('cloud-upload'),
     way: 'cloudflare' as const,
   };

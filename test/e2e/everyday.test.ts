@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, startSession } from './session.ts';
+
+const STATUS_ITEM = 'cloudflareWebhooks.health';
+
+describe('looking, testing and deleting, as a user does it', function () {
+  this.timeout(120_000);
+  // Each step starts where the one before it ended.
+  this.bail(true);
+  let session: Session;
+  let account: string;
+
+  before(async () => {
+    session = await startSession();
+    const { fake, receiversUrl } = session;
+    await fake.reset({ seed: 'empty' });
+    await fake.putToken({ value: demoTokens.demo });
+    account = (await fake.putAccount({ name: 'Acme' })).id;
+    const put = async (name: string, last_failure: string | null): Promise<string> => {
+      const url = `${receiversUrl}/generic/${name.toLowerCase()}`;
+      return (await fake.putDestination({ account, name, url, last_failure })).id;
+    };
+    const id = await put('Alpha', null);
+    await put('Beta', '2026-01-01T00:00:00Z');
+    await put('Gamma', null);
+    await fake.putPolicy({ account, name: 'Attacks', alert_type: 'dos_attack_l7', mechanisms: { webhooks: [{ id }] } });
+    await addOnlyAccount(session, demoTokens.demo, 'Alpha');
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    await keepPictureOfFailure(this.currentTest, session);
+  });
+
+  it('shows what uses a destination', async () => {
+    const { view } = session;
+    await view.expand('Alpha');
+    await view.row(/^Attacks, policy, HTTP DDoS .+ · enabled · delivers nowhere else$/).waitFor();
+    await view.collapse('Alpha');
+  });
+
+  it('shows only failing ones, and says so where none is left', async () => {
+    const { fake, workbench, view } = session;
+    await view.pressTitleAction('Show Only Failing');
+    await view.row('Alpha').waitFor({ state: 'detached' });
+    await view.row('Beta').waitFor();
+    const beta = (await fake.destinations({ account })).find(({ name }) => name === 'Beta')?.id ?? '';
+    await fake.recordDelivery({ account, id: beta, succeeded: true });
+    await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    await workbench.welcome.getByText('Show All').click();
+    await view.row('Alpha').waitFor();
+    await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
+  });
+
+  it('goes to a destination by keyboard alone', async () => {
+    const { workbench, view } = session;
+    await workbench.runCommand('Cloudflare Webhooks: Go to Destination…');
+    await workbench.quickInput.waitFor('Go to Destination');
+    await workbench.quickInput.answer('gam');
+    await view.tree.locator('[role="treeitem"][aria-selected="true"]', { hasText: 'Gamma' }).waitFor();
+  });
+
+  it('tests from this machine: asks first, sends what it said, and says what that proves', async () => {
+    const { fake, workbench, view } = session;
+    await view.pressInline('Alpha', 'Test…');
+    await workbench.quickInput.waitFor('Test “Alpha”');
+    await workbench.quickInput.pick('From this machine');
+    await workbench.quickInput.waitFor('Its secret, if it has one');
+    assert.ok(await workbench.quickInput.isMasked());
+    await workbench.quickInput.answer('good');
+    const { message, detail } = await workbench.dialog.read();
+    assert.match(message, /^Send a test to 127\.0\.0\.1:\d+ from this machine\?$/);
+    assert.match(detail, /cf-webhook-auth: \(the secret\)/);
+    await fake.clear({ part: 'received' });
+    await workbench.dialog.press('Send');
+    const told = await workbench.notifications.waitFor('The test of “Alpha” from this machine worked');
+    assert.match(await told.innerText(), /whether Cloudflare reaches it, only a test through Cloudflare shows/);
+    const [received] = await fake.received();
+    assert.equal(received?.headers['cf-webhook-auth'], 'good');
+    assert.match(received?.headers['user-agent'] ?? '', /^cloudflare-webhooks-vscode\/\d/);
+    assert.match(received?.body ?? '', /^\{"text":"Test from Cloudflare Webhook Destinations in VS Code/);
+    await fake.addReceiverRule({ type: 'generic', answer: 'internal_error', times: 1 });
+    await workbench.notifications.press('from this machine worked', 'Test Again');
+    await workbench.notifications.waitFor(/The test of “Alpha” from this machine failed: .+Internal Server Error/);
+    assert.equal((await fake.received()).length, 2);
+    await workbench.notifications.clear();
+  });
+
+  it('tests through Cloudflare, from the panel, and shows there what moved', async () => {
+    const { workbench, view } = session;
+    await view.pickFromMenu('Alpha', 'Edit…');
+    const panel = workbench.webview();
+    await panel.getByText('from this machine: failed', { exact: false }).waitFor();
+    await panel.getByRole('button', { name: 'Test…' }).click();
+    await workbench.quickInput.waitFor('Test “Alpha”');
+    await workbench.quickInput.pick(/Through Cloudflare/);
+    await workbench.quickInput.waitFor('Which one?');
+    await workbench.quickInput.pick('Attacks');
+    await workbench.notifications.waitFor('Cloudflare delivered its test to “Alpha” through the policy “Attacks”');
+    await panel.getByText('through Cloudflare: worked', { exact: false }).waitFor();
+    await workbench.notifications.clear();
+    await workbench.runCommand('View: Close Editor');
+  });
+
+  it('deletes several, keeps them where Enter is all that is pressed, and takes it back', async () => {
+    const { fake, workbench, view } = session;
+    const names = async () => (await fake.destinations({ account })).map(({ name }) => name).toSorted();
+    const ask = async (): Promise<void> => {
+      await view.row('Alpha').click();
+      await view.row('Gamma').click({ modifiers: ['Control'] });
+      await view.pickFromMenu('Gamma', 'Delete…');
+      const { message, detail } = await workbench.dialog.read();
+      assert.equal(message, 'Delete 2 webhook destinations?');
+      assert.match(
+        detail,
+        /“Alpha” of Acme \(generic\)[^]+“Gamma” of Acme[^]+would fall silent: “Attacks” \(HTTP DDoS/,
+      );
+    };
+    await ask();
+    await workbench.page.keyboard.press('Enter');
+    await view.row('Alpha').waitFor();
+    assert.deepEqual(await names(), ['Alpha', 'Beta', 'Gamma']);
+    await ask();
+    await workbench.dialog.press('Delete');
+    await view.row('Alpha').waitFor({ state: 'detached' });
+    await view.row('Gamma').waitFor({ state: 'detached' });
+    assert.deepEqual(await names(), ['Beta']);
+    await workbench.notifications.press('Deleted 2 of 2 webhook destinations.', 'Undo');
+    await workbench.notifications.waitFor('Created 2 of 2 again, under new IDs');
+    assert.deepEqual(await names(), ['Alpha', 'Beta', 'Gamma']);
+    await view.expand('Alpha');
+    await view.row(/^Attacks, policy/).waitFor();
+  });
+
+  it('has logged no error of the extension to the console', () => {
+    assert.deepEqual(errorsOfExtension(session), []);
+  });
+});
