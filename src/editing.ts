@@ -65,7 +65,7 @@ export function createEditing(context: vscode.ExtensionContext, services: Editin
     remove: async (targets) => confirmAndDelete(targets, { store, policies, secrets, logger }),
     test: async (targets) => testDestinations(targets, testing),
     copyAsCurl,
-    offerUnfinished: () => offerUnfinished(store, saving),
+    offerUnfinished: () => offerUnfinished(store, saving, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
     dispose() {
       panels.dispose();
       jsonEditor.dispose();

@@ -89,9 +89,9 @@ export async function replaceWithProgress(
   );
 }
 
-/** Tells of replacements that an earlier window did not end, and what can be done about each. */
-export function offerUnfinished(store: Store, saving: Saving): void {
-  for (const state of saving.unfinished()) {
+/** Tells of replacements that an earlier window did not end, and what can be done, but for those `isTold` of elsewhere. */
+export function offerUnfinished(store: Store, saving: Saving, isTold: (state: ReplaceState) => boolean): void {
+  for (const state of saving.unfinished().filter((each) => !isTold(each))) {
     const connection = store.entry(state.accountId)?.connection;
     if (connection) {
       void offerToGoOn(
@@ -178,12 +178,17 @@ function describeStep(state: ReplaceState): string {
   }
 }
 
+/** What there is of the new destination and of the old one. */
+export function describeBoth({ newId }: ReplaceState): string {
+  return newId === undefined
+    ? vscode.l10n.t('Whether the new one was created is not known. The old one is as it was.')
+    : vscode.l10n.t('The new one exists (ID {0}) and the old one is kept.', newId);
+}
+
 /** What is done and what is not, policy by policy. */
 export function describeStanding(state: ReplaceState): string {
-  if (state.newId === undefined) {
-    return state.attempted
-      ? vscode.l10n.t('Whether the new one was created is not known. The old one is as it was.')
-      : vscode.l10n.t('Nothing was changed.');
+  if (state.newId === undefined && !state.attempted) {
+    return vscode.l10n.t('Nothing was changed.');
   }
   const name = (moved: boolean): string =>
     (state.policies ?? [])
@@ -192,7 +197,7 @@ export function describeStanding(state: ReplaceState): string {
       .join(', ');
   const [moved, unmoved] = [name(true), name(false)];
   return [
-    vscode.l10n.t('The new one exists (ID {0}) and the old one is kept.', state.newId),
+    describeBoth(state),
     ...(moved ? [vscode.l10n.t('Moved: {0}.', moved)] : []),
     ...(unmoved ? [vscode.l10n.t('Not moved: {0}.', unmoved)] : []),
   ].join(' ');

@@ -14,6 +14,8 @@ export type Panels = vscode.Disposable & {
   /** Resolves once the panel is there; a panel that is open already is revealed. */
   openNew(connection: Connection): Promise<void>;
   open(located: Located): Promise<void>;
+  /** Whether there is a window of this destination, which then tells of it. */
+  isOpen(accountId: string, destinationId: string): boolean;
   /** Fills a window that VS Code has restored; `state` is what its page had kept. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   /** A panel's session without its window. */
@@ -117,6 +119,7 @@ export function createPanels(
     openNew: async ({ account }) => show({ accountId: account.id }, vscode.l10n.t('New Webhook Destination')),
     open: async ({ connection: { account }, destination }) =>
       show({ accountId: account.id, destinationId: destination.id }, destination.name),
+    isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
       const state = parsePanelState(value);
       // A second one of the same destination cannot have been there, and a state that cannot be read leads nowhere.

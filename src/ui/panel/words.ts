@@ -7,6 +7,7 @@ import type { Difference, Plan } from '../../core/plan.ts';
 import type { ReplaceState } from '../../core/replace-destination.ts';
 import type { UpdateOutcome } from '../../core/update-destination.ts';
 import { describeType } from '../draft-words.ts';
+import { describeBoth } from '../replacing.ts';
 import { describeFailure as describeSentence } from '../failure-words.ts';
 import { describeReplaceSteps } from './replace-words.ts';
 
@@ -39,6 +40,7 @@ export const button = {
   cancel: (): PanelButton => ({ action: 'cancel', label: vscode.l10n.t('Cancel') }),
   resume: (): PanelButton => ({ action: 'resume', label: vscode.l10n.t('Resume') }),
   undo: (): PanelButton => ({ action: 'undo', label: vscode.l10n.t('Undo') }),
+  leave: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Leave It') }),
   dismiss: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Dismiss') }),
   load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Load') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
@@ -178,14 +180,9 @@ export function describeStopped(why: readonly string[], state: ReplaceState | un
   }
   return {
     tone: 'error',
-    lines: [
-      ...why,
-      state.newId === undefined
-        ? vscode.l10n.t('Whether the new one was created is not known. The old one is as it was.')
-        : vscode.l10n.t('The new one exists (ID {0}) and the old one is kept.', state.newId),
-    ],
+    lines: [...why, describeBoth(state)],
     steps: [...describeReplaceSteps(state)],
-    buttons: [button.resume(), button.undo()],
+    buttons: [button.resume(), button.undo(), button.leave()],
   };
 }
 
