@@ -5,6 +5,7 @@ import type { Located } from './core/overview.ts';
 import type { PolicyStore } from './core/policy-store.ts';
 import type { Store } from './core/store.ts';
 import { confirmAndDelete } from './ui/deleting/deleting.ts';
+import { copyAsCurl, copyAsTerraform } from './ui/copying-code.ts';
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
 import type { LastTests } from './ui/last-tests.ts';
 import type { Logger } from './ui/log.ts';
@@ -14,7 +15,7 @@ import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
 import { createSaving, type Saving } from './ui/saving.ts';
 import type { SecretStore } from './ui/secret-store.ts';
 import type { TestingServices } from './ui/testing/services.ts';
-import { copyAsCurl, testDestinations } from './ui/testing/testing.ts';
+import { testDestinations } from './ui/testing/testing.ts';
 import { userAgentOf } from './ui/user-agent.ts';
 
 /** What editing needs of the extension it is loaded into. */
@@ -40,7 +41,8 @@ export type Editing = vscode.Disposable & {
   remove(targets: readonly Located[]): Promise<void>;
   /** Sends nothing before the user has said so. */
   test(targets: readonly Located[]): Promise<void>;
-  copyAsCurl(target: Located): Promise<void>;
+  copyAsCurl(target: Located, apiBaseUrl: string): Promise<void>;
+  copyAsTerraform(targets: readonly Located[]): Promise<void>;
   /** Tells of replacements that an earlier window did not end. */
   offerUnfinished(): void;
 };
@@ -65,6 +67,7 @@ export function createEditing(context: vscode.ExtensionContext, services: Editin
     remove: async (targets) => confirmAndDelete(targets, { store, policies, secrets, logger }),
     test: async (targets) => testDestinations(targets, testing),
     copyAsCurl,
+    copyAsTerraform,
     offerUnfinished: () => offerUnfinished(store, saving, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
     dispose() {
       panels.dispose();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { dashboardAddress } from './core/account.ts';
 import { ApiError } from './core/api/api-error.ts';
+import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
 import type { Connection } from './core/connection.ts';
@@ -23,6 +24,7 @@ import { copyIds, copyUrls } from './ui/copying.ts';
 import { goToDestination, showFailing } from './ui/find-destination.ts';
 import { createMinuteClock } from './ui/minute-clock.ts';
 import { createSecretStore } from './ui/secret-store.ts';
+import { readSettings } from './ui/settings.ts';
 import { createStatusItem } from './ui/status-item.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createTargets } from './ui/targets.ts';
@@ -167,13 +169,16 @@ export function activate(context: vscode.ExtensionContext) {
         (await editing.load()).test(chosen),
       ),
       copyAsCurl: onDestination(vscode.l10n.t('Copy as curl'), async (target) =>
-        (await editing.load()).copyAsCurl(target),
+        (await editing.load()).copyAsCurl(target, apiBaseUrl()),
       ),
       deleteDestination: onDestinations(vscode.l10n.t('Delete Destination'), async (chosen) =>
         (await editing.load()).remove(chosen),
       ),
       copyId: onDestinations(vscode.l10n.t('Copy ID'), copyIds),
       copyUrl: onDestinations(vscode.l10n.t('Copy URL'), async (chosen) => copyUrls(chosen, secrets)),
+      copyAsTerraform: onDestinations(vscode.l10n.t('Copy as Terraform'), async (chosen) =>
+        (await editing.load()).copyAsTerraform(chosen),
+      ),
       showFailing: async () => showFailing(store, destinationsView),
       goToDestination: async () => goToDestination(store, destinationsView),
       toggleFailingOnly: () => destinationsView.toggleFailingOnly(),
@@ -217,6 +222,12 @@ export function activate(context: vscode.ExtensionContext) {
         logged: () => lines.join('\n'),
       }
     : undefined;
+}
+
+/** Where the API is; the public one where the setting cannot be used. */
+function apiBaseUrl(): string {
+  const { apiBaseUrl: setting } = readSettings();
+  return setting.ok ? setting.url : PUBLIC_API;
 }
 
 /** Runs something with the view's own progress bar. */

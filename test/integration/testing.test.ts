@@ -255,11 +255,17 @@ describe('Test…', () => {
     });
   });
 
-  it('copies the request as curl, without URL and secret', async () => {
+  it('copies it as curl and as Terraform, without URL and secret', async () => {
     const node = await put('Ops', 'splunk', receiver('splunk', '/services/collector/event'));
     await run('copyAsCurl', node);
     const text = await vscode.env.clipboard.readText();
-    assert.match(text, /^curl .+"\$WEBHOOK_URL"[^]+Splunk \$WEBHOOK_SECRET[^]+\{"event":"Test from/);
-    assert.doesNotMatch(text, /127\.0\.0\.1/);
+    assert.match(
+      text,
+      /Authorization: Bearer \$CLOUDFLARE_API_TOKEN"[^]+\ncurl .+"\$WEBHOOK_URL"[^]+Splunk \$WEBHOOK_SECRET[^]+\{"event":"Test from/,
+    );
+    assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}"`));
+    assert.doesNotMatch(text, /collector/);
+    await run('copyAsTerraform', node);
+    assert.match(await vscode.env.clipboard.readText(), /name {7}= "Ops"[^]+import \{/);
   });
 });

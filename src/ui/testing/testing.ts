@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/overview.ts';
-import { toCurl } from '../../core/test-request.ts';
 import { firstLines } from '../../core/test-verdict.ts';
 import { describeFailure } from '../failure-words.ts';
 import { describeForLog } from '../log.ts';
@@ -212,15 +211,4 @@ async function testSeveral(targets: readonly Located[], services: TestingService
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');
   void tell(failed.length > 0 ? 'error' : left > 0 ? 'warning' : 'information', message);
-}
-
-/** Copies the very request of a test from this machine as a curl command; URL and secret stay variables. */
-export async function copyAsCurl(target: Located): Promise<void> {
-  // Whether there is a secret nobody can tell: where the type takes one, its header is there.
-  const request = makeRequest(target, { url: target.destination.url, secret: 'secret' });
-  await vscode.env.clipboard.writeText(toCurl(request));
-  vscode.window.setStatusBarMessage(
-    vscode.l10n.t('Copied. Set WEBHOOK_URL and, where it is used, WEBHOOK_SECRET.'),
-    8000,
-  );
 }
