@@ -4,10 +4,13 @@ import { type DeleteOutcome, deleteDestination } from './delete-destination.ts';
 import type { Impact } from './delete-impact.ts';
 import { createLimit } from './limit.ts';
 import type { Located } from './overview.ts';
-import { usesDestination, withoutDestinations } from './policy.ts';
+import { type Policy, usesDestination, withoutDestinations } from './policy.ts';
 
-/** How the deletion of one destination ended; `skipped`: the user cancelled before its turn came. */
-export type Deletion = { readonly target: Located } & (
+/**
+ * How the deletion of one destination ended; `skipped`: the user cancelled before its turn came. `takenOutOf`: the policies it
+ * was taken out of before, also where it was then kept.
+ */
+export type Deletion = { readonly target: Located; readonly takenOutOf: readonly Policy[] } & (
   | { readonly outcome: DeleteOutcome | 'skipped' }
   | { readonly outcome: 'failed'; readonly error: unknown }
 );
@@ -36,6 +39,7 @@ export async function deleteDestinations(
   const inTurn = createLimit(AT_ONCE);
   const isOver = (): boolean => signal?.aborted ?? false;
   const kept = new Map<string, unknown>();
+  const takenOut = new Map<string, readonly Policy[]>();
   await Promise.all(
     detach.map(async ({ api, accountId, impacts }) => {
       const ids = new Set(
@@ -47,11 +51,16 @@ export async function deleteDestinations(
         if (isOver()) {
           return;
         }
-        await inTurn(async () => detachPolicy(api, accountId, policy.id, ids)).catch((error: unknown) => {
+        try {
+          const isOut = await inTurn(async () => detachPolicy(api, accountId, policy.id, ids));
+          for (const key of isOut ? using.map((id) => keyOf(accountId, id)) : []) {
+            takenOut.set(key, [...(takenOut.get(key) ?? []), policy]);
+          }
+        } catch (error) {
           for (const id of using) {
             kept.set(keyOf(accountId, id), error);
           }
-        });
+        }
       }
     }),
   );
@@ -59,16 +68,17 @@ export async function deleteDestinations(
   async function remove(target: Located): Promise<Deletion> {
     const { connection, destination } = target;
     const key = keyOf(connection.account.id, destination.id);
+    const known = { target, takenOutOf: takenOut.get(key) ?? [] };
     if (isOver()) {
-      return { target, outcome: 'skipped' };
+      return { ...known, outcome: 'skipped' };
     }
     if (kept.has(key)) {
-      return { target, outcome: 'failed', error: kept.get(key) };
+      return { ...known, outcome: 'failed', error: kept.get(key) };
     }
     try {
-      return { target, outcome: await deleteDestination(connection.api, connection.account.id, destination.id) };
+      return { ...known, outcome: await deleteDestination(connection.api, connection.account.id, destination.id) };
     } catch (error) {
-      return { target, outcome: 'failed', error };
+      return { ...known, outcome: 'failed', error };
     }
   }
 
@@ -87,9 +97,9 @@ function keyOf(accountId: string, destinationId: string): string {
   return `${accountId}/${destinationId}`;
 }
 
-/** A policy that they are all there is of keeps them, since the API takes none without a mechanism. */
-async function detachPolicy(api: Api, accountId: string, policyId: string, ids: ReadonlySet<string>): Promise<void> {
-  await changePolicy(
+/** `false`: the policy has nothing else, and keeps them, since the API takes none without a mechanism. */
+async function detachPolicy(api: Api, accountId: string, policyId: string, ids: ReadonlySet<string>): Promise<boolean> {
+  return changePolicy(
     api,
     accountId,
     policyId,

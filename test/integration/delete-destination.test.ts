@@ -156,6 +156,15 @@ describe('Delete…', () => {
     assert.deepEqual(await webhooksOf('Only here'), [destinationId]);
   });
 
+  it('says what it is out of already where it is then kept', async () => {
+    await usePolicies();
+    await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 } });
+    user = scriptUser({ presses: 'Remove from Policies and Delete' });
+    await deleteFirst();
+    await until(async () => told().includes('was kept, but is already out of “Also mail”.'));
+    assert.match(told(), /Not deleted: .+may not do this/);
+  });
+
   it('does not offer to take it out of policies where it is all they have', async () => {
     for (const { id } of await fake.policies({ account: accountId })) {
       await fake.removePolicy({ account: accountId, id });

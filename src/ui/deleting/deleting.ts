@@ -98,7 +98,12 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
 
 async function tellEnd(deletions: readonly Deletion[], deleted: Deleted[], services: DeletingServices): Promise<void> {
   const [only] = deletions;
-  if (deletions.length === 1 && only?.outcome === 'failed' && only.error instanceof ApiError) {
+  if (
+    deletions.length === 1 &&
+    only?.outcome === 'failed' &&
+    only.takenOutOf.length === 0 &&
+    only.error instanceof ApiError
+  ) {
     throw only.error;
   }
   void offerUndo(

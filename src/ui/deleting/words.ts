@@ -117,6 +117,19 @@ export function describeEnd(deletions: readonly Deletion[]): string {
       ? vscode.l10n.t('{0} was already gone: somebody else had deleted it.', describeTarget(only.target))
       : vscode.l10n.t('Deleted {0}.', describeTarget(only.target));
   }
+  // What was begun and not ended must not be hidden.
+  const halfDone = deletions
+    .filter((each) => !gone.includes(each) && each.takenOutOf.length > 0)
+    .map(({ target, takenOutOf }) =>
+      vscode.l10n.t(
+        '{0} was kept, but is already out of {1}.',
+        describeTarget(target),
+        nameSome(
+          takenOutOf.map((policy) => `“${nameOfPolicy(policy)}”`),
+          MOST_POLICIES,
+        ).join(', '),
+      ),
+    );
   const reasons = failures.map(
     ({ target, error }) => `${describeTarget(target)}: ${describeFailure(error, target.connection.account.name)}`,
   );
@@ -137,5 +150,6 @@ export function describeEnd(deletions: readonly Deletion[]): string {
     ...(reasons.length === 0
       ? []
       : [vscode.l10n.t('Not deleted: {0}', nameSome(reasons, MOST_DESTINATIONS).join(' · '))]),
+    ...nameSome(halfDone, MOST_DESTINATIONS),
   ].join(' ');
 }

@@ -98,6 +98,11 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
     if (end) {
       keep(target, end, services);
       void tellEnd(target, end, services, again);
+    } else {
+      void tell(
+        'information',
+        vscode.l10n.t('Stopped watching. If Cloudflare was asked already, its test still goes out.'),
+      );
     }
   };
   await again();

@@ -125,6 +125,19 @@ describe('deleting many and putting back, against the fake', () => {
     assert.equal(left(), 1);
   });
 
+  it('tells what a destination that is kept was taken out of already', async () => {
+    await seed(1);
+    putPolicy('A', [idAt(0)], mail);
+    putPolicy('B', [idAt(0)], mail);
+    controls.addFault(fake.world, { method: 'DELETE', fault: { kind: 'status', status: 403 } });
+    const [deletion] = await deleteDestinations(targets, { detach: await detaching([idAt(0)]) });
+    assert.equal(deletion?.outcome, 'failed');
+    assert.deepEqual(
+      deletion?.takenOutOf.map(({ name }) => name),
+      ['A', 'B'],
+    );
+  });
+
   for (const detached of [false, true]) {
     it(`puts it back into its policies ${detached ? 'after it was taken out of them' : 'that still hold the old ID'}`, async () => {
       await seed(2);
