@@ -169,9 +169,11 @@ describe('the panel, as a user works with it', function () {
 
   it('still has what was typed after the window is reloaded', async () => {
     const { workbench } = session;
+    // On the web VS Code keeps secrets, of which a draft is one, in the browser; what is typed is written a moment later.
+    const kept = await workbench.page.evaluate(() => localStorage.getItem('secrets.provider'));
+    assert.ok(kept);
     await field('URL').fill(`${receivers}/generic/unsaved`);
-    // What is typed is written a moment later.
-    await workbench.page.waitForTimeout(1000);
+    await workbench.page.waitForFunction((before) => localStorage.getItem('secrets.provider') !== before, kept);
     await workbench.reload();
     await panel.getByRole('heading', { name: 'Renamed elsewhere' }).waitFor({ timeout: 30_000 });
     assert.equal(await field('Name').inputValue(), 'Half-typ');
