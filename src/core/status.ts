@@ -7,7 +7,7 @@ import type { AccountEntry } from './store.ts';
  * - `failing`: at least one destination fails, whatever else is unknown
  * - `offline`: Cloudflare cannot be reached for any account
  * - `unknown`: some accounts could not be read
- * - `checking`: nothing is known of an account yet
+ * - `checking`: nothing is known of any account yet
  * - `stale`: nothing is wrong, but the oldest reading is older than it should be
  */
 export type StatusKind = 'none' | 'failing' | 'offline' | 'unknown' | 'checking' | 'stale' | 'healthy';
@@ -21,6 +21,8 @@ export type Status = {
   readonly unread: readonly AccountEntry[];
   /** Whether that is since Cloudflare cannot be reached at all. */
   readonly offline: boolean;
+  /** How many accounts have not been read yet. */
+  readonly waiting: number;
   /** When the account whose reading is the oldest was read (milliseconds since the epoch); undefined where none was. */
   readonly oldest?: number;
 };
@@ -33,12 +35,10 @@ export function summarize(
 ): Status {
   const unread = entries.filter(({ state }) => state.kind === 'failed');
   const failing = locateFailing(entries);
-  const readings = entries.flatMap(({ state }) => (state.last ? [state.last.at] : []));
-  const oldest = readings.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
+  const [first, ...rest] = entries.filter(({ state }) => state.last);
+  const oldest = rest.reduce((least, each) => (readAt(each) < readAt(least ?? each) ? each : least), first);
   const offline =
     entries.length > 0 && entries.every(({ state }) => state.kind === 'failed' && state.error.kind === 'network');
-  const isStale = (entry: AccountEntry): boolean =>
-    entry.state.last !== undefined && now - entry.state.last.at > oldestAllowed(entry);
   const kind =
     entries.length === 0
       ? 'none'
@@ -48,9 +48,9 @@ export function summarize(
           ? 'offline'
           : unread.length > 0
             ? 'unknown'
-            : entries.some(({ state }) => !state.last)
+            : oldest === undefined
               ? 'checking'
-              : entries.some(isStale)
+              : now - readAt(oldest) > oldestAllowed(oldest)
                 ? 'stale'
                 : 'healthy';
   return {
@@ -59,6 +59,11 @@ export function summarize(
     healthy: countAll(entries).healthy,
     unread,
     offline,
-    ...(readings.length > 0 ? { oldest } : {}),
+    waiting: entries.filter(({ state }) => state.kind === 'idle' || state.kind === 'loading').length,
+    ...(oldest ? { oldest: readAt(oldest) } : {}),
   };
+}
+
+function readAt({ state }: AccountEntry): number {
+  return state.last?.at ?? 0;
 }

@@ -38,7 +38,9 @@ export function findTransitions(
   const failing = destinations.filter((destination) => healthOf(destination) === 'failing');
   const now = Object.fromEntries(failing.map(({ id, lastFailure = '' }) => [id, lastFailure]));
   const isFirst = known[accountId] === undefined;
-  const newlyFailing = isFirst ? [] : failing.filter((destination) => !isKnown(before.get(destination.id), destination));
+  const newlyFailing = isFirst
+    ? []
+    : failing.filter((destination) => !isKnown(before.get(destination.id), destination));
   const recovered = destinations.filter(({ id }) => before.has(id) && !(id in now)).map(({ id }) => id);
   const isSame = !isFirst && JSON.stringify(sorted(before)) === JSON.stringify(sorted(Object.entries(now)));
   return { newlyFailing, recovered, known: isSame ? known : { ...known, [accountId]: now } };

@@ -104,3 +104,8 @@ export function escapeMarkdown(text: string): string {
 export function escapeIcons(text: string): string {
   return text.replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
 }
+
+/** Somebody's text in a notification, where `[text](command:…)` would become a link. */
+export function escapeLinks(text: string): string {
+  return text.replaceAll('](', '] (');
+}

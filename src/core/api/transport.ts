@@ -33,12 +33,7 @@ const HEADERS_SENT = ['accept', 'authorization', 'content-type'];
  * no redirect, only the headers that belong there, and an answer that really is the API's envelope.
  * Throws {@link ApiError} for everything else; what it returns is a success. The meter is told of every call.
  */
-export function createTransport(
-  host: Host,
-  userAgent: string,
-  deadline = ANSWER_DEADLINE,
-  meter?: CallMeter,
-): Fetch {
+export function createTransport(host: Host, userAgent: string, deadline = ANSWER_DEADLINE, meter?: CallMeter): Fetch {
   return async (input, init = {}) => {
     const method = init.method ?? 'GET';
     const address = new URL(input instanceof Request ? input.url : input);

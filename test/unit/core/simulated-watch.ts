@@ -100,7 +100,14 @@ export function simulateWatch(options: SimulationOptions): SimulatedWatch {
       api,
     })),
   );
-  const watch = createWatch({ store, budgets, now: clock.now, after: clock.after, random, log: (_, text) => log(text) });
+  const watch = createWatch({
+    store,
+    budgets,
+    now: clock.now,
+    after: clock.after,
+    random,
+    log: (_, text) => log(text),
+  });
   watch.follow({ interval, focused: true });
   return { clock, store, watch, calls };
 }

@@ -202,7 +202,9 @@ describe('watch', () => {
   it('has nothing to do without an account', async () => {
     const simulation = simulateWatch({ accounts: 0, interval: INTERVAL });
     assert.equal(simulation.clock.pending(), 0);
-    simulation.store.setConnections([makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'timeout' }) }))]);
+    simulation.store.setConnections([
+      makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'timeout' }) })),
+    ]);
     assert.equal(simulation.store.entry('a')?.state.kind, 'loading');
   });
 
