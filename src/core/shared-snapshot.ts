@@ -18,19 +18,22 @@ export function accountOfSnapshotKey(key: string): string | undefined {
   return key.startsWith(KEY_PREFIX) ? key.slice(KEY_PREFIX.length) : undefined;
 }
 
+const text = v.string();
+const timestamp = v.exactOptional(text);
+
 const schema = v.object({
   version: v.literal(1),
   /** Milliseconds since the epoch. */
   at: v.number(),
   destinations: v.array(
     v.object({
-      id: v.string(),
-      name: v.string(),
-      type: v.string(),
-      url: v.string(),
-      createdAt: v.exactOptional(v.string()),
-      lastSuccess: v.exactOptional(v.string()),
-      lastFailure: v.exactOptional(v.string()),
+      id: text,
+      name: text,
+      type: text,
+      url: text,
+      createdAt: timestamp,
+      lastSuccess: timestamp,
+      lastFailure: timestamp,
     }),
   ),
 });
@@ -42,5 +45,5 @@ export function toSnapshotRecord({ at, destinations }: Snapshot): string {
 /** Undefined where it is missing, malformed or of a newer version. */
 export function parseSnapshotRecord(value: string | undefined): Snapshot | undefined {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), value);
-  return result.success ? { at: result.output.at, destinations: result.output.destinations } : undefined;
+  return result.success ? result.output : undefined;
 }

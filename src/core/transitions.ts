@@ -34,16 +34,14 @@ export function findTransitions(
   accountId: string,
   destinations: readonly Destination[],
 ): Transitions {
-  const before = new Map(Object.entries(known[accountId] ?? {}));
+  const before = known[accountId];
   const failing = destinations.filter((destination) => healthOf(destination) === 'failing');
   const now = Object.fromEntries(failing.map(({ id, lastFailure = '' }) => [id, lastFailure]));
-  const isFirst = known[accountId] === undefined;
-  const newlyFailing = isFirst
-    ? []
-    : failing.filter((destination) => !isKnown(before.get(destination.id), destination));
-  const recovered = destinations.filter(({ id }) => before.has(id) && !(id in now)).map(({ id }) => id);
-  const isSame = !isFirst && JSON.stringify(sorted(before)) === JSON.stringify(sorted(Object.entries(now)));
-  return { newlyFailing, recovered, known: isSame ? known : { ...known, [accountId]: now } };
+  return {
+    newlyFailing: before ? failing.filter((destination) => !isKnown(before[destination.id], destination)) : [],
+    recovered: destinations.flatMap(({ id }) => (before?.[id] !== undefined && now[id] === undefined ? [id] : [])),
+    known: JSON.stringify(before) === JSON.stringify(now) ? known : { ...known, [accountId]: now },
+  };
 }
 
 /** Leaves out the accounts there are no more; the same object where there is none. */
@@ -55,8 +53,4 @@ export function keepAccounts(known: KnownFailures, accountIds: ReadonlySet<strin
 function isKnown(failure: string | undefined, { lastSuccess }: Destination): boolean {
   const [failed, succeeded] = [parseTimestamp(failure), parseTimestamp(lastSuccess)];
   return failure !== undefined && (failed === undefined || succeeded === undefined || succeeded < failed);
-}
-
-function sorted(entries: Iterable<readonly [string, string]>): readonly (readonly [string, string])[] {
-  return [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }

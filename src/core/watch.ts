@@ -15,6 +15,7 @@ export const PACE = (5 * MINUTE) / (WATCH_CALLS - (MOST_AT_ONCE + 1) * CALLS_OF_
 /** As long as a token has hardly been used, whoever comes to the window is not kept waiting. */
 const AT_ONCE = 100;
 const LONGEST_BACK_OFF = 30 * MINUTE;
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** When the watch may work; intervals in milliseconds, 0 for never. */
 export type WatchMode = { readonly interval: number; readonly focused: boolean };
@@ -24,6 +25,7 @@ export type Watch = {
   follow(mode: WatchMode): void;
   /** How often an account of this token is really read; 0 for never. */
   intervalOf(connection: Connection): number;
+  /** For good, also where it is told to follow again. */
   dispose(): void;
 };
 
@@ -67,7 +69,7 @@ export function dueAt(
     return 0;
   }
   if (interval === 0) {
-    return Number.POSITIVE_INFINITY;
+    return NEVER;
   }
   const tried = isTried ? attempt.at : 0;
   const read = state.last?.at ?? 0;
@@ -83,7 +85,7 @@ export function dueAt(
   return firstTurn + Math.ceil((earliest - firstTurn) / interval) * interval;
 }
 
-/** What is kept of a token while it has accounts. */
+/** What is kept of a token. */
 type Pacing = { lastStart: number; running: number; saidInterval: number };
 
 type Group = { readonly tokenId: string | undefined; readonly entries: AccountEntry[] };
@@ -96,6 +98,7 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
   let focusedAt = 0;
   let running = 0;
   let looking = false;
+  let disposed = false;
   let cancel: (() => void) | undefined;
 
   function groupByToken(): readonly Group[] {
@@ -129,15 +132,15 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
       if (!entry || at > now()) {
         return at;
       }
-      start(entry.connection.account.id, pacing);
+      void start(entry.connection.account.id, pacing);
     }
-    return Number.POSITIVE_INFINITY;
+    return NEVER;
   }
 
   /** The one whose turn comes first. There may be ten thousand, and one of them starts every second: plain and fast. */
   function findFirst(entries: readonly AccountEntry[], turns: Turns) {
     let first: AccountEntry | undefined;
-    let soonest = Number.POSITIVE_INFINITY;
+    let soonest = NEVER;
     for (let place = 0; place < entries.length && soonest > 0; place += 1) {
       const entry = entries[place];
       if (!entry || entry.reading) {
@@ -152,17 +155,16 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
     return { at: soonest, entry: first };
   }
 
-  function start(accountId: string, pacing: Pacing): void {
+  async function start(accountId: string, pacing: Pacing): Promise<void> {
     pacing.lastStart = now();
     pacing.running += 1;
     running += 1;
-    void store.refresh([accountId], { background: true }).then(() => {
-      pacing.running -= 1;
-      running -= 1;
-      if (!cancel) {
-        look();
-      }
-    });
+    await store.refresh([accountId], { background: true });
+    pacing.running -= 1;
+    running -= 1;
+    if (!cancel) {
+      look();
+    }
   }
 
   function look(): void {
@@ -171,30 +173,31 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
     }
     cancel?.();
     cancel = undefined;
-    if (!mode.focused) {
+    if (!mode.focused || disposed) {
       return;
     }
     looking = true;
     const groups = groupByToken();
     const next = Math.min(...groups.map(startDue));
     looking = false;
-    const present = new Set(groups.map(({ tokenId }) => tokenId));
-    for (const tokenId of pacings.keys()) {
-      if (!present.has(tokenId)) {
-        pacings.delete(tokenId);
-      }
-    }
-    if (next < Number.POSITIVE_INFINITY) {
+    if (next < NEVER) {
       cancel = after(Math.max(0, next - now()), () => {
         cancel = undefined;
         look();
       });
     } else if (running === 0) {
-      // Somebody else reads what there is; our own readings look again when they end.
-      void store
-        .entries()
-        .find(({ reading }) => reading)
-        ?.reading?.then(() => cancel ?? look());
+      void lookAfterOthers();
+    }
+  }
+
+  /** Somebody else reads what there is to read; our own readings look again when they end. */
+  async function lookAfterOthers(): Promise<void> {
+    const entry = store.entries().find(({ reading }) => reading !== undefined);
+    if (entry) {
+      await entry.reading;
+      if (!cancel) {
+        look();
+      }
     }
   }
 
@@ -227,7 +230,7 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
       return stretchInterval(mode.interval, sameToken.length);
     },
     dispose() {
-      mode = { interval: 0, focused: false };
+      disposed = true;
       look();
       stop();
     },

@@ -10,6 +10,9 @@ const MINUTE = 60_000;
 /** The longest the setting allows, and well below what a timer can hold. */
 const LONGEST_INTERVAL = 24 * 60 * MINUTE;
 
+/** `intervalOf`: how often an account is really read, in milliseconds; 0 for never. */
+export type BackgroundWatch = vscode.Disposable & { readonly intervalOf: Watch['intervalOf'] };
+
 /**
  * Reads the accounts again while this window has the focus, from when the stored ones are known (`loaded`). On coming
  * back it looks first at what another window has read meanwhile.
@@ -20,7 +23,7 @@ export function createBackgroundWatch(
   snapshots: SharedSnapshots,
   host: Host,
   loaded: Promise<unknown>,
-): vscode.Disposable & Pick<Watch, 'intervalOf'> {
+): BackgroundWatch {
   const watch = createWatch({
     store,
     budgets,
@@ -32,13 +35,10 @@ export function createBackgroundWatch(
     random: host.random,
     log: host.log,
   });
-  let isDisposed = false;
 
   function follow(): void {
-    if (!isDisposed) {
-      const interval = Math.min(readSettings().refreshInterval * MINUTE, LONGEST_INTERVAL);
-      watch.follow({ interval, focused: vscode.window.state.focused });
-    }
+    const interval = Math.min(readSettings().refreshInterval * MINUTE, LONGEST_INTERVAL);
+    watch.follow({ interval, focused: vscode.window.state.focused });
   }
 
   async function comeBack(): Promise<void> {
@@ -53,13 +53,10 @@ export function createBackgroundWatch(
   const subscriptions = vscode.Disposable.from(
     vscode.window.onDidChangeWindowState(() => void comeBack()),
     onSettingChanged('refreshInterval', follow),
+    watch,
   );
   return {
-    intervalOf: watch.intervalOf,
-    dispose() {
-      isDisposed = true;
-      subscriptions.dispose();
-      watch.dispose();
-    },
+    intervalOf: (connection) => watch.intervalOf(connection),
+    dispose: () => subscriptions.dispose(),
   };
 }

@@ -74,13 +74,8 @@ function describeNewFailures(failing: readonly Located[]): string {
     const account = escapeLinks(first.connection.account.name);
     return vscode.l10n.t('{0} ({1}) has begun to fail.', names[0] ?? '', account);
   }
+  const rest = names.length - MOST_NAMED;
   const named = names.slice(0, MOST_NAMED).join(', ');
-  return names.length > MOST_NAMED
-    ? vscode.l10n.t(
-        '{0} webhook destinations have begun to fail: {1} and {2} more.',
-        names.length,
-        named,
-        names.length - MOST_NAMED,
-      )
-    : vscode.l10n.t('{0} webhook destinations have begun to fail: {1}.', names.length, named);
+  const list = rest > 0 ? vscode.l10n.t('{0} and {1} more', named, rest) : named;
+  return vscode.l10n.t('{0} webhook destinations have begun to fail: {1}.', names.length, list);
 }

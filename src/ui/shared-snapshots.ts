@@ -24,12 +24,9 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
   /** What is known to be stored, so that the same is not written again. */
   const stored = new Map<string, Snapshot>();
 
-  const orElse =
-    <T>(fallback: T) =>
-    (error: unknown): T => {
-      log('warn', `SecretStorage failed for what windows share: ${describeForLog(error)}`);
-      return fallback;
-    };
+  function note(error: unknown): undefined {
+    log('warn', `SecretStorage failed for what windows share: ${describeForLog(error)}`);
+  }
 
   function share(accountId: string, snapshot: Snapshot): void {
     const before = stored.get(accountId);
@@ -43,12 +40,12 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
     stored.set(accountId, snapshot);
     Promise.resolve(secrets.store(snapshotKey(accountId), toSnapshotRecord(snapshot))).catch((error: unknown) => {
       stored.delete(accountId);
-      orElse(undefined)(error);
+      note(error);
     });
   }
 
   async function adoptOne(accountId: string): Promise<void> {
-    const value = await Promise.resolve(secrets.get(snapshotKey(accountId))).catch(orElse(undefined));
+    const value = await Promise.resolve(secrets.get(snapshotKey(accountId))).catch(note);
     const snapshot = parseSnapshotRecord(value);
     if (snapshot && snapshot.at > (stored.get(accountId)?.at ?? 0)) {
       stored.set(accountId, snapshot);
@@ -87,7 +84,7 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
     adopt,
     async forget(accountId) {
       stored.delete(accountId);
-      await Promise.resolve(secrets.delete(snapshotKey(accountId))).catch(orElse(undefined));
+      await Promise.resolve(secrets.delete(snapshotKey(accountId))).catch(note);
     },
     dispose: () => subscriptions.dispose(),
   };

@@ -9,7 +9,6 @@ export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
 
 const MOST_LISTED = 10;
 const DEFAULT_INTERVAL = 5 * 60_000;
-const COMMANDS = ['showFailing', 'refreshAll', 'showLog'] as const;
 
 export type StatusItem = vscode.Disposable & {
   readonly item: vscode.StatusBarItem;
@@ -121,7 +120,6 @@ function describeDetails(status: Status): readonly string[] {
     ...takeFirst(unread),
     ...(status.waiting > 0 ? [vscode.l10n.t('{0} accounts have not been read yet', status.waiting)] : []),
     ...(isOld ? [vscode.l10n.t('What is shown was read {0}', describeReadingAge(status))] : []),
-    ...(status.kind === 'healthy' || status.kind === 'stale' ? [vscode.l10n.t('{0} healthy', status.healthy)] : []),
   ];
 }
 
@@ -141,13 +139,13 @@ function takeFirst(lines: readonly string[]): readonly string[] {
 }
 
 function toTooltip(lines: readonly string[]): vscode.MarkdownString {
-  const titles: Readonly<Record<(typeof COMMANDS)[number], string>> = {
-    showFailing: vscode.l10n.t('Show Failing'),
-    refreshAll: vscode.l10n.t('Refresh All'),
-    showLog: vscode.l10n.t('Show Log'),
-  };
-  const links = COMMANDS.map((command) => `[${titles[command]}](command:cloudflareWebhooks.${command})`).join(' · ');
+  const commands = [
+    [vscode.l10n.t('Show Failing'), 'cloudflareWebhooks.showFailing'],
+    [vscode.l10n.t('Refresh All'), 'cloudflareWebhooks.refreshAll'],
+    [vscode.l10n.t('Show Log'), 'cloudflareWebhooks.showLog'],
+  ] as const;
+  const links = commands.map(([title, command]) => `[${title}](command:${command})`).join(' · ');
   const tooltip = new vscode.MarkdownString([...lines.map(escapeMarkdown), links].join('\n\n'));
-  tooltip.isTrusted = { enabledCommands: COMMANDS.map((command) => `cloudflareWebhooks.${command}`) };
+  tooltip.isTrusted = { enabledCommands: commands.map(([, command]) => command) };
   return tooltip;
 }

@@ -21,8 +21,8 @@ export type SimulationOptions = {
 
 /** A clock that stands still until it is told to go on. */
 export type VirtualClock = {
-  now(): number;
-  after(milliseconds: number, work: () => void): () => void;
+  readonly now: () => number;
+  readonly after: (milliseconds: number, work: () => void) => () => void;
   /** Runs what is due by then, in order, each with all that follows from it at once. */
   goTo(time: number): Promise<void>;
   pending(): number;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ApiErrorDetails } from '../../../src/core/api/api-error.ts';
 import { WATCH_CALLS } from '../../../src/core/call-budget.ts';
 import { PACE } from '../../../src/core/watch.ts';
