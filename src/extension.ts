@@ -5,13 +5,14 @@ import { ApiError } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
+import { createCallBudgets } from './core/call-budget.ts';
 import type { Connection } from './core/connection.ts';
 import type { Located } from './core/overview.ts';
 import { createPolicyStore } from './core/policy-store.ts';
 import { createStore } from './core/store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { addAccount, addFromEnvironment, hasEnvironmentToken } from './ui/accounts/add-account.ts';
-import { createAutoRefresh } from './ui/auto-refresh.ts';
+import { createBackgroundWatch } from './ui/background-watch.ts';
 import { type CommandHandler, registerCommands } from './ui/commands.ts';
 import { createConnections } from './ui/accounts/connections.ts';
 import { createContextKey } from './ui/context-key.ts';
@@ -21,10 +22,12 @@ import { createLazyEditing } from './ui/lazy-editing.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
 import { copyIds, copyUrls } from './ui/copying.ts';
+import { createFailureNotice } from './ui/failure-notice.ts';
 import { goToDestination, showFailing } from './ui/find-destination.ts';
 import { createMinuteClock } from './ui/minute-clock.ts';
 import { createSecretStore } from './ui/secret-store.ts';
 import { readSettings } from './ui/settings.ts';
+import { createSharedSnapshots } from './ui/shared-snapshots.ts';
 import { createStatusItem } from './ui/status-item.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createTargets } from './ui/targets.ts';
@@ -49,13 +52,14 @@ export function activate(context: vscode.ExtensionContext) {
     log: logger.log,
   };
   const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
-  const connections = createConnections(context, store, redactor, host);
+  const budgets = createCallBudgets(host.now);
+  const snapshots = createSharedSnapshots(context.secrets, store, host.log);
+  const connections = createConnections(context, store, redactor, host, budgets, snapshots);
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
   const lastTests = createLastTests();
   const destinationsView = createDestinationsView(store, policies, lastTests, accountOrder);
   const { provider, view } = destinationsView;
-  const statusItem = createStatusItem(store);
   const targets = createTargets(store, destinationsView.selected);
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
 
@@ -66,6 +70,8 @@ export function activate(context: vscode.ExtensionContext) {
     .load()
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
+  const watch = createBackgroundWatch(store, budgets, snapshots, host, loaded);
+  const statusItem = createStatusItem(store, watch.intervalOf);
   const editing = createLazyEditing(context, {
     store,
     policies,
@@ -194,8 +200,13 @@ export function activate(context: vscode.ExtensionContext) {
     destinationsView,
     statusItem,
     editing,
-    createAutoRefresh(store),
-    createMinuteClock(() => destinationsView.repaintAges()),
+    watch,
+    snapshots,
+    createFailureNotice(context.globalState, store, host.log),
+    createMinuteClock(() => {
+      destinationsView.repaintAges();
+      statusItem.repaintAges();
+    }),
     commands,
     registerLanguageModelTools(store, loaded),
     connections.onTroubleChanged((trouble) => {

@@ -1,4 +1,4 @@
-import type { ApiError } from './api/api-error.ts';
+import type { ApiError, ApiErrorKind } from './api/api-error.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './destination.ts';
 import { createLimit } from './limit.ts';
@@ -16,7 +16,22 @@ export type AccountState =
   | { readonly kind: 'ready'; readonly last: Snapshot }
   | { readonly kind: 'failed'; readonly error: ApiError; readonly last?: Snapshot };
 
-export type AccountEntry = { readonly connection: Connection; readonly state: AccountState };
+/** The last time an account was tried here. */
+export type Attempt = {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly api: Connection['api'];
+  /** How many have failed in a row, this one among them. */
+  readonly failures: number;
+};
+
+export type AccountEntry = {
+  readonly connection: Connection;
+  readonly state: AccountState;
+  readonly attempt?: Attempt;
+  /** Settles when the reading that is under way has ended. */
+  readonly reading?: Promise<void>;
+};
 
 /** What a change touches: `accounts` that came, went or moved, or just the ids whose state is another. */
 export type Change = { readonly accounts: boolean; readonly states: ReadonlySet<string> };
@@ -29,15 +44,22 @@ export type Store = {
   setConnections(connections: readonly Connection[]): void;
   /**
    * Reads these accounts (default: all). One that is being read already is not read twice. Never rejects. In the
-   * background those are left out whose token Cloudflare has refused: until the user has replaced it or tries again.
+   * background those are left out whose token Cloudflare has refused: until the user has replaced it or tries again. One
+   * of them of which nothing is known yet shows the refusal as its own.
    */
   refresh(accountIds?: readonly string[], options?: { readonly background?: boolean }): Promise<void>;
+  /** Whether what it is read through was refused the last time it was used, and nothing will change that by itself. */
+  isRefused(connection: Connection): boolean;
+  /** Takes over what another window has read, where that is newer. */
+  adopt(accountId: string, snapshot: Snapshot): void;
   /** Puts right what an operation of ours has changed, ahead of the next reading. */
   removeDestination(accountId: string, destinationId: string): void;
   /** As `removeDestination`, for one that was created or changed. */
   putDestination(accountId: string, destination: Destination): void;
   /** Returns what ends it. Nothing is sent where nothing changed. */
   onChanged(listener: (change: Change) => void): () => void;
+  /** Told of each reading here that succeeded, also of one that brought nothing new. Returns what ends it. */
+  onRead(listener: (accountId: string, snapshot: Snapshot) => void): () => void;
 };
 
 export type StoreOptions = {
@@ -51,18 +73,23 @@ export type StoreOptions = {
 type Slot = {
   connection: Connection;
   state: AccountState;
+  attempt?: Attempt;
   /** Raised by whatever makes a reading under way out of date. */
   generation: number;
   reading?: Promise<void>;
 };
 
+/** Failures of the client as a whole. */
+const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconfigured']);
+
 /** Holds accounts → destinations. The only writer of what the views show; the views only read and listen. */
 export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions): Store {
   let slots: ReadonlyMap<string, Slot> = new Map();
   const listeners = new Set<(change: Change) => void>();
+  const readListeners = new Set<(accountId: string, snapshot: Snapshot) => void>();
   const inTurn = createLimit(concurrency);
-  /** The clients whose token Cloudflare refused the last time it was used. */
-  const refused = new WeakSet<Connection['api']>();
+  /** The clients whose token was refused the last time it was used, and how. */
+  const refused = new WeakMap<Connection['api'], ApiError>();
 
   function emit(change: Change): void {
     for (const listener of listeners) {
@@ -92,8 +119,8 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
           return { kind: 'failed', error: toApiError(error), ...(last ? { last } : {}) };
         },
       );
-      if (outcome.kind === 'failed' && outcome.error.kind === 'auth') {
-        refused.add(api);
+      if (outcome.kind === 'failed' && REFUSALS.has(outcome.error.kind)) {
+        refused.set(api, outcome.error);
       } else {
         refused.delete(api);
       }
@@ -102,7 +129,14 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
       }
       // Something changed the account meanwhile: this answer may be from before it.
       if (slot.generation === generation) {
+        const failures = outcome.kind === 'failed' ? (slot.attempt?.failures ?? 0) + 1 : 0;
+        slot.attempt = { at: now(), api, failures };
         setState(slot, outcome);
+        if (outcome.kind === 'ready') {
+          for (const listener of readListeners) {
+            listener(account.id, outcome.last);
+          }
+        }
         return;
       }
     }
@@ -145,7 +179,14 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
       await Promise.all(
         wanted.flatMap((id) => {
           const slot = slots.get(id);
-          if (!slot || (background && refused.has(slot.connection.api))) {
+          if (!slot) {
+            return [];
+          }
+          const refusal = background ? refused.get(slot.connection.api) : undefined;
+          if (refusal) {
+            if (slot.state.kind === 'idle') {
+              setState(slot, { kind: 'failed', error: refusal });
+            }
             return [];
           }
           slot.reading ??= read(slot).finally(() => {
@@ -154,6 +195,17 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
           return [slot.reading];
         }),
       );
+    },
+    isRefused: ({ api }) => refused.has(api),
+    adopt(accountId, { at, destinations }) {
+      const slot = slots.get(accountId);
+      const snapshot = { at: Math.min(at, now()), destinations };
+      if (!slot || (slot.state.last && slot.state.last.at >= snapshot.at)) {
+        return;
+      }
+      const { state, attempt } = slot;
+      const hasFailedSince = state.kind === 'failed' && attempt !== undefined && attempt.at > snapshot.at;
+      setState(slot, hasFailedSince ? { ...state, last: snapshot } : { kind: 'ready', last: snapshot });
     },
     removeDestination(accountId, destinationId) {
       changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => id !== destinationId));
@@ -168,6 +220,10 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
     onChanged(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onRead(listener) {
+      readListeners.add(listener);
+      return () => readListeners.delete(listener);
     },
   };
 }

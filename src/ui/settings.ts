@@ -12,6 +12,7 @@ export type Settings = {
   readonly refreshInterval: number;
   readonly statusBar: StatusBarMode;
   readonly sort: SortOrder;
+  readonly notifyOnNewFailure: boolean;
 };
 
 /** The settings as they are now. What is not one of the allowed values counts as the default. */
@@ -24,6 +25,7 @@ export function readSettings(): Settings {
     refreshInterval: typeof interval === 'number' && interval >= 0 ? interval : 5,
     statusBar: oneOf(['whenFailing', 'always', 'never'], settings.get('statusBar')),
     sort: oneOf(['health', 'name'], settings.get('sort')),
+    notifyOnNewFailure: settings.get<unknown>('notifyOnNewFailure') === true,
   };
 }
 

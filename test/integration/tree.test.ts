@@ -132,7 +132,7 @@ describe('the tree', () => {
   it('shows the number of failing ones in the status bar, and unknown apart from failing', async () => {
     assert.equal(extension.statusItem.text, '$(warning) 1 failing');
     assert.ok(extension.statusItem.backgroundColor);
-    assert.match(readTooltip(extension.statusItem.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/);
+    assert.match(readTooltip(extension.statusItem.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' }, times: 1 });
     await run('refresh');

@@ -7,6 +7,7 @@ import { BasePolicies } from 'cloudflare/resources/alerting/policies';
 import { BaseTokens as UserTokens } from 'cloudflare/resources/user/tokens/tokens';
 import { createClient } from 'cloudflare/tree-shakable';
 import type { Account } from '../account.ts';
+import type { CallMeter } from '../call-budget.ts';
 import type { Destination, Draft } from '../destination.ts';
 import type { Policy, SentAlert } from '../policy.ts';
 import {
@@ -65,6 +66,8 @@ export type ApiOptions = {
   readonly host: Host;
   /** Milliseconds for one whole answer. */
   readonly deadline?: number;
+  /** Told of every call, repeats included. */
+  readonly meter?: CallMeter;
 };
 
 const RESOURCES = [
@@ -82,8 +85,8 @@ const ALERTS_PER_PAGE = 1000;
 const MOST_PAGES = 50;
 
 /** A client for one token. Making it is cheap and sends nothing. */
-export function createApi({ baseUrl, token, userAgent, host, deadline }: ApiOptions): Api {
-  const transport = createTransport(host, userAgent, deadline);
+export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: ApiOptions): Api {
+  const transport = createTransport(host, userAgent, deadline, meter);
 
   /** One call through the SDK. It wraps what fetch throws, at times without a cause, so the failure is kept aside. */
   async function call<T>(send: (sdk: Sdk) => PromiseLike<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { CallLimits, CallMeter } from '../call-budget.ts';
 import { ApiError, kindOfAnswer } from './api-error.ts';
 import { readBounded } from './bounded-body.ts';
 import { decodeEnvelope } from './decode.ts';
@@ -31,9 +32,9 @@ const HEADERS_SENT = ['accept', 'authorization', 'content-type'];
 /**
  * A fetch for the SDK that makes sure of what the SDK does not: a deadline over the whole answer, a bound on its size,
  * no redirect, only the headers that belong there, and an answer that really is the API's envelope.
- * Throws {@link ApiError} for everything else; what it returns is a success.
+ * Throws {@link ApiError} for everything else; what it returns is a success. The meter is told of every call.
  */
-export function createTransport(host: Host, userAgent: string, deadline = ANSWER_DEADLINE): Fetch {
+export function createTransport(host: Host, userAgent: string, deadline = ANSWER_DEADLINE, meter?: CallMeter): Fetch {
   return async (input, init = {}) => {
     const method = init.method ?? 'GET';
     const address = new URL(input instanceof Request ? input.url : input);
@@ -59,7 +60,9 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
 
     try {
       const request = { ...init, method, headers, signal, redirect: 'manual' } as const;
+      meter?.sent();
       const response = await host.fetch(address, request);
+      meter?.answered(readLimits(response.headers));
       const body = await readText(response);
       const failure = failureOf(response, body);
       if (failure) {
@@ -116,6 +119,16 @@ function failureOf(response: Response, body: string): ApiError | undefined {
     ...(rayId ? { rayId } : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
+}
+
+/** `Ratelimit: "default";r=50;t=30`, as Cloudflare's page on rate limits has it: calls left, seconds until all are back. */
+function readLimits(headers: Headers): CallLimits {
+  const retryAfter = parseRetryAfter(headers.get('retry-after'));
+  const [, left, seconds] = /;\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})/.exec(headers.get('ratelimit') ?? '') ?? [];
+  return {
+    ...(left && seconds ? { left: Number(left), resetsIn: Number(seconds) * 1000 } : {}),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
 }
 
 /** Only the seconds form is used by Cloudflare; returned in milliseconds. */

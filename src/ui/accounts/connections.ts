@@ -4,6 +4,7 @@ import { PUBLIC_API } from '../../core/api/base-url.ts';
 import { type Api, createApi } from '../../core/api/client.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
+import type { CallBudgets, CallMeter } from '../../core/call-budget.ts';
 import type { Connection } from '../../core/connection.ts';
 import type { VerifiedToken } from '../../core/onboarding.ts';
 import {
@@ -23,6 +24,7 @@ import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/token.ts';
 import { describeForLog } from '../log.ts';
 import { onSettingChanged, readSettings } from '../settings.ts';
 import { userAgentOf } from '../user-agent.ts';
+import type { SharedSnapshots } from '../shared-snapshots.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 
 /** What is wrong with the storage of tokens, if anything. */
@@ -30,7 +32,10 @@ export type StorageTrouble = Omit<StoredTokens, 'records'>;
 
 /** The accounts and tokens there are: what the commands that add, replace and remove them work on. */
 export type Connections = vscode.Disposable & {
-  /** Reads what is stored, hands it to the store, and has accounts that are new or changed read. */
+  /**
+   * Reads what is stored, hands it to the store, and has accounts that are new or changed read: what another window has
+   * read of them counts, and where they are very many, the watch comes to the rest.
+   */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
   tokens(): TokenRecords;
@@ -50,12 +55,16 @@ export type Connections = vscode.Disposable & {
 };
 
 const ACCOUNTS_KEY = 'accounts';
+/** A third of what background work may ask of a token in five minutes. */
+const MOST_READ_AT_ONCE = 100;
 
 export function createConnections(
   context: vscode.ExtensionContext,
   store: Store,
   redactor: Redactor,
   host: Host,
+  budgets: CallBudgets,
+  snapshots: SharedSnapshots,
 ): Connections {
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
@@ -67,11 +76,11 @@ export function createConnections(
   /** By API address and token, so that a client stays the same object as long as nothing about it changes. */
   let clients: ReadonlyMap<string, Api> = new Map();
 
-  function connect(token: string): Api {
+  function connect(token: string, meter?: CallMeter): Api {
     redactor.remember(token);
     const { apiBaseUrl } = readSettings();
     return apiBaseUrl.ok
-      ? createApi({ baseUrl: apiBaseUrl.url, token, userAgent, host })
+      ? createApi({ baseUrl: apiBaseUrl.url, token, userAgent, host, ...(meter ? { meter } : {}) })
       : createRefusingApi(new ApiError({ kind: 'misconfigured', reason: apiBaseUrl.problem }));
   }
 
@@ -88,7 +97,10 @@ export function createConnections(
     const connections = accounts.map((account): Connection => {
       const record = tokens.get(account.tokenIds[0]);
       const key = JSON.stringify([apiBaseUrl, record?.token ?? null]);
-      const api = next.get(key) ?? clients.get(key) ?? (record ? connect(record.token) : createRefusingApi(NO_TOKEN));
+      const api =
+        next.get(key) ??
+        clients.get(key) ??
+        (record ? connect(record.token, budgets.of(record.id)) : createRefusingApi(NO_TOKEN));
       next.set(key, api);
       return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
@@ -124,8 +136,15 @@ export function createConnections(
   /** Changes what is stored, one after the other, then shows it; only reading the accounts may overlap. */
   async function update<T>(work: () => Promise<T>): Promise<T> {
     const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
-    await store.refresh(unread);
+    await readFirst(unread);
     return result;
+  }
+
+  async function readFirst(accountIds: readonly string[]): Promise<void> {
+    const isUnknown = (id: string): boolean => !store.entry(id)?.state.last;
+    await snapshots.adopt(accountIds.filter(isUnknown));
+    const toRead = accountIds.filter((id) => isUnknown(id) || store.entry(id)?.attempt);
+    await store.refresh(toRead.slice(0, MOST_READ_AT_ONCE));
   }
 
   async function load(): Promise<void> {
@@ -156,7 +175,7 @@ export function createConnections(
 
   return {
     load,
-    connect,
+    connect: (token) => connect(token),
     accounts: () => accounts,
     tokens: () => tokens,
     trouble: () => trouble,
@@ -181,6 +200,7 @@ export function createConnections(
       update(async () => {
         const before = readAccounts();
         await changeAccounts((list) => removeAccount(list, accountId));
+        await snapshots.forget(accountId);
         const orphans = new Set(orphanedTokens(before, accounts));
         tokens = new Map([...tokens].filter(([id]) => !orphans.has(id)));
         return (await Promise.all([...orphans].map(async (id) => tokenStore.delete(id)))).every(Boolean);

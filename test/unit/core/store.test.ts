@@ -141,6 +141,47 @@ describe('store', () => {
     assert.deepEqual(calls.toSorted(), ['a', 'b', 'c']);
   });
 
+  it('takes over what another window has read, only where that is newer', async () => {
+    const { store, changes } = makeStore();
+    const answers = [async () => [makeDestination('1')], failWith({ kind: 'timeout' })];
+    store.setConnections([
+      makeConnection('a', makeApi({ listDestinations: async () => (answers.shift() ?? assert.fail)() })),
+    ]);
+    store.adopt('a', { at: 500, destinations: [makeDestination('old')] });
+    assert.deepEqual(store.entry('a')?.state.last, { at: 500, destinations: [makeDestination('old')] });
+    await store.refresh();
+    changes.length = 0;
+    store.adopt('a', { at: 999, destinations: [] });
+    store.adopt('nobody', { at: 2000, destinations: [] });
+    assert.deepEqual(changes, []);
+    assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('1')]);
+  });
+
+  it('keeps a failure that is newer than what another window has read', async () => {
+    const { store } = makeStore();
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'timeout' }) }))]);
+    await store.refresh();
+    store.adopt('a', { at: 999, destinations: [makeDestination('1')] });
+    const { state } = store.entry('a') ?? assert.fail();
+    assert.deepEqual([state.kind, state.last?.destinations.length], ['failed', 1]);
+    store.adopt('a', { at: 5000, destinations: [] });
+    assert.deepEqual(store.entry('a')?.state, { kind: 'ready', last: { at: 1000, destinations: [] } });
+  });
+
+  it('tells of each reading that succeeded, also where it brought nothing new', async () => {
+    const { store } = makeStore();
+    const read: string[] = [];
+    store.onRead((id) => read.push(id));
+    store.setConnections([
+      makeConnection('a', makeApi({ listDestinations: async () => [] })),
+      makeConnection('b', makeApi({ listDestinations: failWith({ kind: 'timeout' }) })),
+    ]);
+    await store.refresh();
+    await store.refresh();
+    store.adopt('a', { at: 2000, destinations: [] });
+    assert.deepEqual(read, ['a', 'a']);
+  });
+
   it('does not bring back what was deleted while it was being read', async () => {
     const { store } = makeStore();
     const { api, pending } = makeListing();
