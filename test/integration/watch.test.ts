@@ -176,16 +176,6 @@ describe('the watch', () => {
     assert.deepEqual([user.questions, user.messages], [[], []]);
   });
 
-  it('waits where Cloudflare says that few calls are left', async () => {
-    await fake.changeSettings({ rateLimit: { calls: 50, windowSeconds: 300 } });
-    await run('refreshAll');
-    await configure({ refreshInterval: OFTEN });
-    const before = await readings();
-    // What is asked for by hand goes all the same.
-    await run('refreshAll');
-    assert.equal(await readings(), before + 1);
-  });
-
   describe('between windows', () => {
     const stored = async (): Promise<string | undefined> => extension.context.secrets.get(snapshotKey(accountId));
 
