@@ -226,6 +226,7 @@ export function activate(context: vscode.ExtensionContext) {
         provider,
         view,
         statusItem: statusItem.item,
+        repaintAges: statusItem.repaintAges,
         accountOrder,
         destinationsView,
         context,

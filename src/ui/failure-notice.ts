@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../core/api/transport.ts';
 import type { Located } from '../core/overview.ts';
 import type { Snapshot, Store } from '../core/store.ts';
-import { findTransitions, keepAccounts, parseKnownFailures } from '../core/transitions.ts';
+import { findTransitions, keepAccounts, type KnownFailures, parseKnownFailures } from '../core/transitions.ts';
 import { tell } from './notice.ts';
 import { readSettings } from './settings.ts';
 import { nameOf } from './words.ts';
@@ -19,17 +19,18 @@ const LONGEST_GATHERING = 10_000;
 export function createFailureNotice(state: vscode.Memento, store: Store, log: Log): vscode.Disposable {
   let gathered: readonly Located[] = [];
 
+  const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
+
   function look(accountId: string, { destinations }: Snapshot): void {
     const connection = store.entry(accountId)?.connection;
     if (!connection) {
       return;
     }
     // As it is stored now: another window may have seen the same.
-    const before = parseKnownFailures(state.get(KNOWN_KEY));
+    const before = readKnown();
     const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
     if (known !== before) {
-      const present = new Set(store.entries().map((entry) => entry.connection.account.id));
-      void state.update(KNOWN_KEY, keepAccounts(known, present));
+      void state.update(KNOWN_KEY, known);
     }
     for (const id of recovered) {
       log('info', `The destination ${id} of the account ${accountId} no longer fails`);
@@ -64,7 +65,18 @@ export function createFailureNotice(state: vscode.Memento, store: Store, log: Lo
     }
   }
 
-  return { dispose: store.onRead(look) };
+  function forgetRemoved(): void {
+    const before = readKnown();
+    const known = keepAccounts(before, new Set(store.entries().map(({ connection }) => connection.account.id)));
+    if (known !== before) {
+      void state.update(KNOWN_KEY, known);
+    }
+  }
+
+  return vscode.Disposable.from(
+    { dispose: store.onRead(look) },
+    { dispose: store.onChanged(({ accounts }) => accounts && forgetRemoved()) },
+  );
 }
 
 /** "Payments on-call (Halden Logistics) has begun to fail.", or how many with the names of some. */

@@ -13,7 +13,7 @@ const DEFAULT_INTERVAL = 5 * 60_000;
 export type StatusItem = vscode.Disposable & {
   readonly item: vscode.StatusBarItem;
   /** Has the ages in it be those of now; reads nothing. */
-  repaintAges(): void;
+  readonly repaintAges: () => void;
 };
 
 /**

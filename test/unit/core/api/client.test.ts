@@ -69,6 +69,27 @@ describe('API client, against the fake', () => {
     assert.equal(requests().length, 1);
   });
 
+  it('tells the meter of every call, repeats included, and of the calls that are left', async () => {
+    const told: unknown[] = [];
+    const meter = { sent: () => told.push('sent'), answered: (limits: object) => told.push(limits) };
+    const host: Host = {
+      fetch: globalThis.fetch,
+      now: Date.now,
+      sleep: async (milliseconds) => (milliseconds === PATIENT ? new Promise(() => {}) : undefined),
+      random: () => 0.5,
+      log: () => {},
+    };
+    const { baseUrl } = fake;
+    const api = createApi({ baseUrl, token: demoTokens.demo, userAgent: 'test/1', host, deadline: PATIENT, meter });
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'throttle', retryAfter: 2 }, times: 1 });
+    await api.listDestinations(accountId);
+    assert.equal(told.length, 4);
+    const [, throttled, , good] = told;
+    assert.equal((throttled as { retryAfter: number }).retryAfter, 2000);
+    const { left, resetsIn } = good as { left: number; resetsIn: number };
+    assert.ok(left > 1000 && left < 1200 && resetsIn > 0 && resetsIn <= 300_000);
+  });
+
   it('reads one, and deletes one', async () => {
     const [first] = await connect().listDestinations(accountId);
     assert.deepEqual(await connect().getDestination(accountId, first?.id ?? ''), first);

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
+import { waitUntilUsable, workbenchPageOf } from '../vscode-host/workbench-page.ts';
+import {
+  answerAddAccount,
+  CONTAINER,
+  errorsOfExtension,
+  keepPictureOfFailure,
+  type Session,
+  startSession,
+  VIEW,
+} from './session.ts';
+
+const STATUS_ITEM = 'cloudflareWebhooks.health';
+const account = demoAccountId('Tern & Co. Labs');
+const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
+
+describe('the watch, as a user sees it', function () {
+  this.timeout(120_000);
+  this.bail(true);
+  let session: Session;
+  let destination: { readonly id: string; readonly name: string };
+
+  before(async () => {
+    // 1.2 seconds.
+    session = await startSession({ userSettings: { 'cloudflareWebhooks.refreshInterval': 0.02 } });
+    const [first] = await session.fake.destinations({ account });
+    destination = first ?? assert.fail();
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    await keepPictureOfFailure(this.currentTest, session);
+  });
+
+  const deliver = async (succeeded: boolean): Promise<void> =>
+    session.fake.recordDelivery({ account, id: destination.id, succeeded });
+
+  it('shows a delivery that fails: status item, badge and row agree', async () => {
+    const { workbench, view } = session;
+    await workbench.welcome.getByText('Add Account…').click();
+    await answerAddAccount(session, demoTokens.demo, ['Halden Logistics', 'Brightwater Media']);
+    await view.row('Tern & Co. Labs, account, 10').waitFor();
+    assert.equal(await workbench.badge(CONTAINER), undefined);
+    await deliver(false);
+    await workbench.statusItem(STATUS_ITEM).getByText('1 failing').waitFor();
+    await view.row('Tern & Co. Labs, account, 1 failing · 10').waitFor();
+    assert.equal(await workbench.badge(CONTAINER), '1');
+  });
+
+  it('shows another window at once what this one has read', async () => {
+    const { workbench, view, fake } = session;
+    const page = await workbench.page.context().newPage();
+    const other = workbenchPageOf(page);
+    await page.goto(workbench.page.url());
+    await waitUntilUsable(page);
+    // Nothing can be read: what it shows is what the first window has left for it.
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
+    await other.openContainer(CONTAINER);
+    await other.statusItem(STATUS_ITEM).getByText('1 failing').waitFor();
+    await other
+      .treeView(VIEW)
+      .row(/^Tern & Co\. Labs, account, 1 failing · 10/)
+      .waitFor();
+    await page.close();
+    await fake.clear({ part: 'faults' });
+    await workbench.page.bringToFront();
+    await view.row('Tern & Co. Labs, account, 1 failing · 10').waitFor();
+  });
+
+  it('clears when deliveries work again', async () => {
+    const { workbench, view } = session;
+    await deliver(true);
+    await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
+    await view.row('Tern & Co. Labs, account, 10').waitFor();
+    assert.equal(await workbench.badge(CONTAINER), undefined);
+  });
+
+  it('is one quiet state while Cloudflare cannot be reached, and comes back by itself', async () => {
+    const { workbench, view, fake } = session;
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
+    const item = workbench.statusItem(STATUS_ITEM);
+    await item
+      .and(workbench.page.locator('[aria-label*="cannot be reached"], :has([aria-label*="cannot be reached"])'))
+      .waitFor();
+    await view.row(/^Tern & Co\. Labs, account, 10 · stale/).waitFor();
+    assert.equal(await workbench.page.locator('.notification-toast').count(), 0);
+    await fake.clear({ part: 'faults' });
+    await item.waitFor({ state: 'detached' });
+    await view.row('Tern & Co. Labs, account, 10').waitFor();
+  });
+
+  it('has logged no error of the extension to the console', () => {
+    assert.deepEqual(errorsOfExtension(session), []);
+  });
+});
