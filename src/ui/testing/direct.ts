@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { type DestinationType, guessType, typeNamed } from '../../core/destination-types.ts';
 import { hostOf } from '../../core/destination.ts';
+import type { Redactor } from '../../core/api/redaction.ts';
 import type { Located } from '../../core/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/send-test.ts';
 import { lacksSecret, makeTestRequest, type TestRequest } from '../../core/test-request.ts';
-import { judgeAnswer } from '../../core/test-verdict.ts';
+import { judgeAnswer, toPlainText } from '../../core/test-verdict.ts';
 import { describeType } from '../draft-words.ts';
 import { askText } from '../quick-input.ts';
 import type { RememberedSecret } from '../secret-store.ts';
@@ -150,24 +151,30 @@ export async function sendFromHere(
   signal: AbortSignal,
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
-  const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome);
+  const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome, redactor);
   // A receiver may give back what it was sent.
   return {
     ...end,
     reason: redactor.redact(end.reason),
     sentence: redactor.redact(end.sentence),
-    answer: redactor.redact(end.answer),
+    answer: redactor.redact(toPlainText(end.answer)),
   };
 }
 
-function describeOutcome(type: string, name: string, host: string, outcome: SendOutcome): TestEnd {
+function describeOutcome(
+  type: string,
+  name: string,
+  host: string,
+  outcome: SendOutcome,
+  { redact }: Redactor,
+): TestEnd {
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
     return { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false };
   }
   const { status, text, milliseconds } = outcome;
-  const verdict = judgeAnswer(type, status, text);
+  const verdict = judgeAnswer(type, status, text, redact);
   if (verdict.ok) {
     const sentence = vscode.l10n.t(
       'The test of “{0}” from this machine worked (status {1}, {2} ms). {3}',
