@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { type DestinationType, guessType, typeNamed } from '../../core/destination-types.ts';
 import { hostOf } from '../../core/destination.ts';
-import type { Redactor } from '../../core/api/redaction.ts';
 import type { Located } from '../../core/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/send-test.ts';
 import { lacksSecret, makeTestRequest, type TestRequest } from '../../core/test-request.ts';
-import { judgeAnswer, toPlainText } from '../../core/test-verdict.ts';
+import { judgeAnswer } from '../../core/test-verdict.ts';
 import { describeType } from '../draft-words.ts';
 import { askText } from '../quick-input.ts';
 import type { RememberedSecret } from '../secret-store.ts';
@@ -157,7 +156,7 @@ export async function sendFromHere(
     ...end,
     reason: redactor.redact(end.reason),
     sentence: redactor.redact(end.sentence),
-    answer: redactor.redact(toPlainText(end.answer)),
+    answer: redactor.redact(end.answer),
   };
 }
 
@@ -166,7 +165,7 @@ function describeOutcome(
   name: string,
   host: string,
   outcome: SendOutcome,
-  { redact }: Redactor,
+  redactor: TestingServices['redactor'],
 ): TestEnd {
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
@@ -174,7 +173,7 @@ function describeOutcome(
     return { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false };
   }
   const { status, text, milliseconds } = outcome;
-  const verdict = judgeAnswer(type, status, text, redact);
+  const verdict = judgeAnswer(type, status, text, (words) => redactor.redact(words));
   if (verdict.ok) {
     const sentence = vscode.l10n.t(
       'The test of “{0}” from this machine worked (status {1}, {2} ms). {3}',
