@@ -1,3 +1,5 @@
+import { redactPatterns } from './api/redaction.ts';
+
 /** Whether the receiver took a test, by its type's own rule, and where it did not, why in its own words. */
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
@@ -5,13 +7,19 @@ const LONGEST_REASON = 200;
 
 /**
  * Judges an answer. Slack says `ok`, Feishu and Splunk refuse with status 200 and a `code` in the body, the others mean
- * what their status says (Discord 204, Datadog and Opsgenie 202; any 2xx is taken).
+ * what their status says (Discord 204, Datadog and Opsgenie 202; any 2xx is taken). `redact` gets the reason before it is
+ * cut short, since half a secret is no longer known as one.
  */
-export function judgeAnswer(type: string, status: number, text: string): Verdict {
+export function judgeAnswer(
+  type: string,
+  status: number,
+  text: string,
+  redact: (words: string) => string = redactPatterns,
+): Verdict {
   const body = parse(text);
   return status >= 200 && status < 300 && isTaken(type, text, body)
     ? { ok: true }
-    : { ok: false, reason: reasonOf(text, body) };
+    : { ok: false, reason: shorten(redact(toLine(reasonOf(text, body)))) };
 }
 
 function isTaken(type: string, text: string, body: unknown): boolean {
@@ -55,14 +63,17 @@ function reasonOf(text: string, body: unknown): string {
   const words = candidates.find((each): each is string => typeof each === 'string' && each !== '');
   const code = get(body, 'code');
   if (words !== undefined) {
-    return shorten(typeof code === 'number' && code !== 0 ? `${words} (code ${code})` : words);
+    return typeof code === 'number' && code !== 0 ? `${words} (code ${code})` : words;
   }
-  return body === undefined && !/^\s*</.test(text) ? shorten(text) : '';
+  return body === undefined && !/^\s*</.test(text) ? text : '';
 }
 
 /** One line of plain text: what a receiver says is untrusted. */
-function shorten(text: string): string {
-  const line = toPlainText(text).replaceAll(/\s+/g, ' ').trim();
+function toLine(text: string): string {
+  return toPlainText(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+function shorten(line: string): string {
   return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
 }
 

@@ -2,7 +2,7 @@
 const CUT = '•••';
 
 export type Redactor = {
-  /** From now on this very text is cut out wherever it occurs: a token, a secret, a webhook URL. */
+  /** From now on this very text is cut out wherever it occurs: a token, a secret, a webhook URL, of which also the parts. */
   remember(secret: string): void;
   /** The text without remembered secrets, tokens of any known shape, or more of a URL than scheme and host. */
   redact(text: string): string;
@@ -10,6 +10,8 @@ export type Redactor = {
 
 /** Shorter ones would cut ordinary words; Cloudflare's tokens have 40 characters and more. */
 const SHORTEST_SECRET = 6;
+/** Longer than the words all URLs of a service have ("services", "open-apis"), shorter than a secret. */
+const SHORTEST_SECRET_PART = 16;
 
 /**
  * Cuts credentials out of text that is about to be logged or shown: the ones it was told of and, in case it was not,
@@ -19,8 +21,10 @@ export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   return {
     remember(secret) {
-      if (secret.length >= SHORTEST_SECRET) {
-        secrets.add(secret);
+      for (const each of [secret, ...partsOf(secret)]) {
+        if (each.length >= SHORTEST_SECRET) {
+          secrets.add(each);
+        }
       }
     },
     redact(text) {
@@ -29,6 +33,16 @@ export function createRedactor(): Redactor {
       return redactPatterns(known.reduce((rest, secret) => rest.replaceAll(secret, CUT), text));
     },
   };
+}
+
+/** Of a URL what a receiver may quote without the host: "Cannot POST /hooks/…". */
+function partsOf(secret: string): readonly string[] {
+  if (!/^https?:\/\//i.test(secret) || !URL.canParse(secret)) {
+    return [];
+  }
+  const { pathname, search, searchParams } = new URL(secret);
+  const parts = [...pathname.split('/'), ...searchParams.values()];
+  return [pathname + search, pathname, ...parts.filter(({ length }) => length >= SHORTEST_SECRET_PART)];
 }
 
 /** The part of {@link Redactor.redact} that needs no memory: tokens by their shape, URLs down to scheme and host. */

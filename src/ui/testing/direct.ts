@@ -161,7 +161,7 @@ export async function sendFromHere(
   signal: AbortSignal,
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
-  const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome);
+  const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome, redactor);
   // A receiver may give back what it was sent.
   return {
     ...end,
@@ -171,14 +171,20 @@ export async function sendFromHere(
   };
 }
 
-function describeOutcome(type: string, name: string, host: string, outcome: SendOutcome): TestEnd {
+function describeOutcome(
+  type: string,
+  name: string,
+  host: string,
+  outcome: SendOutcome,
+  redactor: TestingServices['redactor'],
+): TestEnd {
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
     return { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false };
   }
   const { status, text, milliseconds } = outcome;
-  const verdict = judgeAnswer(type, status, text);
+  const verdict = judgeAnswer(type, status, text, (words) => redactor.redact(words));
   if (verdict.ok) {
     const sentence = vscode.l10n.t(
       'The test of “{0}” from this machine worked (status {1}, {2} ms). {3}',

@@ -32,6 +32,35 @@ describe('redaction', () => {
     assert.equal(redactor.redact('a secret-one-and-more b secret-one c'), 'a ••• b ••• c');
   });
 
+  for (const [url, said] of [
+    ['https://example.com/hooks/s3cr3tpart', 'Cannot POST /hooks/s3cr3tpart'],
+    ['https://example.com/a?key=s3cr3tpart', 'No route for /a?key=s3cr3tpart'],
+    ['https://example.com/a/s3cr3tpart?x=1', 'No route for /a/s3cr3tpart'],
+    ['https://discord.com/api/webhooks/1/s3cr3tpart-of-a-webhook', 'unknown token s3cr3tpart-of-a-webhook'],
+    [
+      'https://discord.com/api/webhooks/1/s3cr3tpart-of-a-webhook',
+      String.raw`\/api\/webhooks\/1\/s3cr3tpart-of-a-webhook`,
+    ],
+    ['https://example.com/a?key=s3cr3tpart-of-a-webhook', 'key s3cr3tpart-of-a-webhook is revoked'],
+  ] as const) {
+    it(`knows the secret part of a remembered URL by itself in ${JSON.stringify(said)}`, () => {
+      const redactor = createRedactor();
+      redactor.remember(url);
+      assert.doesNotMatch(redactor.redact(said), /s3cr3t/);
+    });
+  }
+
+  it('leaves the words of a remembered URL that everybody’s has', () => {
+    const redactor = createRedactor();
+    redactor.remember('https://hooks.slack.com/services/T0/B0/s3cr3tpart-of-a-webhook');
+    redactor.remember('https://example.com/');
+    redactor.remember('user:s3cr3t');
+    assert.equal(
+      redactor.redact('no such services, webhooks and/or messages'),
+      'no such services, webhooks and/or messages',
+    );
+  });
+
   it('never lets a remembered secret through, whatever stands around it', () => {
     const secrets = stringMatching(/^[A-Za-z0-9_-]{20,60}$/);
     forAll(
