@@ -5,7 +5,7 @@ import type { Located } from './core/overview.ts';
 import type { PolicyStore } from './core/policy-store.ts';
 import type { Store } from './core/store.ts';
 import { confirmAndDelete } from './ui/deleting/deleting.ts';
-import { copyAsCurl, copyAsTerraform } from './ui/copying-code.ts';
+import { copyAsCurl, copyAsTerraform, copyIds, copyUrls } from './ui/copying.ts';
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
 import type { LastTests } from './ui/last-tests.ts';
 import type { Logger } from './ui/log.ts';
@@ -41,6 +41,8 @@ export type Editing = vscode.Disposable & {
   remove(targets: readonly Located[]): Promise<void>;
   /** Sends nothing before the user has said so. */
   test(targets: readonly Located[]): Promise<void>;
+  copyIds(targets: readonly Located[]): Promise<void>;
+  copyUrls(targets: readonly Located[]): Promise<void>;
   copyAsCurl(target: Located, apiBaseUrl: string): Promise<void>;
   copyAsTerraform(targets: readonly Located[]): Promise<void>;
   /** Tells of replacements that an earlier window did not end. */
@@ -66,6 +68,8 @@ export function createEditing(context: vscode.ExtensionContext, services: Editin
     replace: async (target) => askAndReplace(target, saving),
     remove: async (targets) => confirmAndDelete(targets, { store, policies, secrets, logger }),
     test: async (targets) => testDestinations(targets, testing),
+    copyIds,
+    copyUrls: async (targets) => copyUrls(targets, secrets),
     copyAsCurl,
     copyAsTerraform,
     offerUnfinished: () => offerUnfinished(store, saving, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),

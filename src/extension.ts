@@ -21,7 +21,6 @@ import { createLastTests } from './ui/last-tests.ts';
 import { createLazyEditing } from './ui/lazy-editing.ts';
 import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
-import { copyIds, copyUrls } from './ui/copying.ts';
 import { createFailureNotice } from './ui/failure-notice.ts';
 import { goToDestination, showFailing } from './ui/find-destination.ts';
 import { createMinuteClock } from './ui/minute-clock.ts';
@@ -180,8 +179,8 @@ export function activate(context: vscode.ExtensionContext) {
       deleteDestination: onDestinations(vscode.l10n.t('Delete Destination'), async (chosen) =>
         (await editing.load()).remove(chosen),
       ),
-      copyId: onDestinations(vscode.l10n.t('Copy ID'), copyIds),
-      copyUrl: onDestinations(vscode.l10n.t('Copy URL'), async (chosen) => copyUrls(chosen, secrets)),
+      copyId: onDestinations(vscode.l10n.t('Copy ID'), async (chosen) => (await editing.load()).copyIds(chosen)),
+      copyUrl: onDestinations(vscode.l10n.t('Copy URL'), async (chosen) => (await editing.load()).copyUrls(chosen)),
       copyAsTerraform: onDestinations(vscode.l10n.t('Copy as Terraform'), async (chosen) =>
         (await editing.load()).copyAsTerraform(chosen),
       ),

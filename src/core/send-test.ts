@@ -7,6 +7,7 @@ import type { TestRequest } from './test-request.ts';
 export type SendProblem =
   | 'insecure'
   | 'unsendable'
+  | 'credentials'
   | 'noAddress'
   | 'refused'
   | 'broken'
@@ -48,6 +49,9 @@ export async function sendTest(
     for (let hops = 0; ; hops += 1) {
       if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
         return { kind: 'failed', problem: 'insecure', detail: url.host };
+      }
+      if (url.username || url.password) {
+        return { kind: 'failed', problem: 'credentials', detail: url.host };
       }
       const headers = makeHeaders(request, userAgent);
       if (!headers) {

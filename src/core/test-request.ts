@@ -1,5 +1,3 @@
-import { typeNamed } from './destination-types.ts';
-
 /** The request of a test: what is sent, and what a curl command repeats. */
 export type TestRequest = {
   readonly url: string;
@@ -45,27 +43,6 @@ export function makeTestRequest(type: string, url: string, secret: string | unde
     body: JSON.stringify(body),
     ...(secretHeader && secret ? { secretHeader } : {}),
   };
-}
-
-/**
- * Whether a URL lacks the part that is its secret: for Slack, Discord, Google Chat and Feishu Cloudflare takes it out, and
- * what it gives out afterwards cannot be sent to.
- */
-export function lacksSecret(type: string, url: string): boolean {
-  if (typeNamed(type)?.secret !== 'url' || !URL.canParse(url)) {
-    return false;
-  }
-  const { pathname, searchParams } = new URL(url);
-  switch (type) {
-    case 'slack':
-      return !/\/services\/[^/]+\/[^/]+\/[^/]+$/.test(pathname);
-    case 'discord':
-      return !/\/webhooks\/[^/]+\/[^/]+\/?$/.test(pathname);
-    case 'gchat':
-      return !searchParams.get('key') || !searchParams.get('token');
-    default:
-      return !/\/hook\/[^/]+$/.test(pathname);
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ApiError } from './api/api-error.ts';
 import type { Api } from './api/client.ts';
 import type { Host } from './api/transport.ts';
+import { leavesDoubt } from './create-destination.ts';
 import type { Destination } from './destination.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -32,15 +33,17 @@ export async function testThroughPolicy(
   // Read before, since what the view holds may be minutes old and its next move would be taken for ours.
   const before = await api.getDestination(accountId, destinationId, signal);
   // The signal is not handed on: what has been asked for will be sent.
-  const refusal = await api.testPolicy(accountId, policyId).then(
+  const problem = await api.testPolicy(accountId, policyId).then(
     () => undefined,
     (error: unknown) => {
-      if (error instanceof ApiError && error.kind === 'rejected') {
+      // A lost answer leaves open whether it was sent, so what moves is watched all the same.
+      if (error instanceof ApiError && (error.kind === 'rejected' || leavesDoubt(error))) {
         return error;
       }
       throw error;
     },
   );
+  const refusal = problem?.kind === 'rejected' ? problem : undefined;
   let last = before;
   for (const pause of PAUSES) {
     await sleep(pause, signal);
@@ -55,6 +58,9 @@ export async function testThroughPolicy(
     if (refusal) {
       throw refusal;
     }
+  }
+  if (problem) {
+    throw problem;
   }
   return { moved: 'nothing', destination: last };
 }

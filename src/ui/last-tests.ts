@@ -19,6 +19,8 @@ export type LastTest = {
 export type LastTests = {
   get(accountId: string, destinationId: string): LastTest | undefined;
   set(accountId: string, destinationId: string, test: LastTest): void;
+  /** Forgets those of all other accounts. */
+  keepAccounts(accountIds: ReadonlySet<string>): void;
   /** Told of the account and destination. Returns what ends it. */
   onChanged(listener: (accountId: string, destinationId: string) => void): () => void;
 };
@@ -32,6 +34,13 @@ export function createLastTests(): LastTests {
       tests.set(`${accountId}/${destinationId}`, test);
       for (const listener of listeners) {
         listener(accountId, destinationId);
+      }
+    },
+    keepAccounts(accountIds) {
+      for (const key of tests.keys()) {
+        if (!accountIds.has(key.split('/')[0] ?? '')) {
+          tests.delete(key);
+        }
       }
     },
     onChanged(listener) {

@@ -134,6 +134,7 @@ export function createDestinationsView(
           painted.delete(id);
         }
       }
+      lastTests.keepAccounts(present);
     }
     if (accounts || failingOnly) {
       // With the filter on, a state decides whether its account is there at all.

@@ -7,6 +7,7 @@ import type { Policy } from '../../core/policy.ts';
 import { type Restored, restoreDestination } from '../../core/restore-destination.ts';
 import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
+import { wholeUrlOf } from '../../core/whole-url.ts';
 import { describeFailure } from '../failure-words.ts';
 import { describeForLog, type Logger } from '../log.ts';
 import { tell, withoutLinks } from '../notice.ts';
@@ -115,8 +116,8 @@ function tellUndone(ends: readonly UndoEnd[]): void {
 
 /** With the secret, which is asked for where it is needed and not remembered; undefined where the user leaves. */
 async function completeDraft({ target, remembered }: Deleted): Promise<Draft | undefined> {
-  const { name, type, url } = target.destination;
-  const draft = { name, url: remembered?.url ?? url };
+  const { name, type } = target.destination;
+  const draft = { name, url: wholeUrlOf(target.destination, remembered) };
   if (remembered?.secret !== undefined) {
     return { ...draft, secret: remembered.secret };
   }

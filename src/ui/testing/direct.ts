@@ -3,8 +3,9 @@ import { guessType, typeNamed } from '../../core/destination-types.ts';
 import { hostOf } from '../../core/destination.ts';
 import type { Located } from '../../core/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/send-test.ts';
-import { lacksSecret, makeTestRequest, type TestRequest } from '../../core/test-request.ts';
-import { judgeAnswer } from '../../core/test-verdict.ts';
+import { makeTestRequest, type TestRequest } from '../../core/test-request.ts';
+import { lacksSecret, wholeUrlOf } from '../../core/whole-url.ts';
+import { judgeAnswer, toPlainText } from '../../core/test-verdict.ts';
 import { askText } from '../quick-input.ts';
 import type { RememberedSecret } from '../secret-store.ts';
 import { nameOf } from '../words.ts';
@@ -21,7 +22,7 @@ export async function collectCredentials(
 ): Promise<Credentials | undefined> {
   const { connection, destination } = target;
   const remembered = await secrets.get(connection.account.id, destination.id);
-  let url = remembered?.url ?? destination.url;
+  let url = wholeUrlOf(destination, remembered);
   let typed: RememberedSecret | undefined;
   if (lacksSecret(destination.type, url)) {
     const answer = await askWholeUrl(target, destination.type);
@@ -162,13 +163,8 @@ export async function sendFromHere(
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
   const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome, redactor);
-  // A receiver may give back what it was sent.
-  return {
-    ...end,
-    reason: redactor.redact(end.reason),
-    sentence: redactor.redact(end.sentence),
-    answer: redactor.redact(end.answer),
-  };
+  // A receiver may give back what it was sent, control characters in between.
+  return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 
 function describeOutcome(

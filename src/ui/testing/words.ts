@@ -40,6 +40,11 @@ export function describeSendProblem(problem: SendProblem, host: string, detail: 
       return vscode.l10n.t('Nothing was sent: {0} has no https, and a secret must not travel without it.', detail);
     case 'unsendable':
       return vscode.l10n.t('Nothing was sent: the secret holds characters that no HTTP header can carry. Check it.');
+    case 'credentials':
+      return vscode.l10n.t(
+        'Nothing was sent: the URL holds a user and a password before {0}, which cannot be sent from here. Test it through Cloudflare.',
+        detail,
+      );
     case 'noAddress':
       return vscode.l10n.t(
         'The name {0} has no address here. Check the URL, or this machine’s network, VPN and DNS.',

@@ -68,6 +68,10 @@ describe('sending a test', () => {
     assert.deepEqual(outcome, { kind: 'failed', problem: 'unsendable', detail: '' });
   });
 
+  it('says that a user and a password in the URL cannot be sent', async () => {
+    assert.equal(await problemOf(hook.replace('//', '//user:password@')), 'credentials');
+  });
+
   it('says that a name has no address', async () => {
     assert.equal(await problemOf('https://no-such-host.invalid/hook'), 'noAddress');
   });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { DESTINATION_TYPES } from '../../../src/core/destination-types.ts';
-import { lacksSecret, makeTestRequest, toCurl } from '../../../src/core/test-request.ts';
+import { makeTestRequest, toCurl } from '../../../src/core/test-request.ts';
+import { lacksSecret } from '../../../src/core/whole-url.ts';
 
 const TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';
 

@@ -62,6 +62,12 @@ describe('a test through a policy', () => {
     assert.equal((await run(api)).moved, 'success');
   });
 
+  it('watches also where the answer to the call is lost, and tells of that where nothing moves', async () => {
+    const lost = { testPolicy: failWith({ kind: 'timeout' }) };
+    assert.equal((await run({ ...makeReading({}, { lastSuccess: AFTER }).api, ...lost })).moved, 'success');
+    await assert.rejects(run({ ...makeReading({}).api, ...lost }), { kind: 'timeout' });
+  });
+
   it('asks Cloudflare for nothing where the destination cannot be read before', async () => {
     const { api, tests } = makeReading('fails');
     await assert.rejects(run(api), { kind: 'network' });
