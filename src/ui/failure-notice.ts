@@ -32,11 +32,12 @@ export function createFailureNotice(state: vscode.Memento, store: Store, log: Lo
     if (known !== before) {
       void state.update(KNOWN_KEY, known);
     }
+    const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
     for (const id of recovered) {
-      log('info', `The destination ${id} of the account ${accountId} no longer fails`);
+      note(id, 'no longer fails');
     }
     for (const { id } of newlyFailing) {
-      log('warn', `The destination ${id} of the account ${accountId} has begun to fail`);
+      note(id, 'has begun to fail');
     }
     if (newlyFailing.length > 0 && readSettings().notifyOnNewFailure) {
       const isFirst = gathered.length === 0;

@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
 import { waitUntilUsable, workbenchPageOf } from '../vscode-host/workbench-page.ts';
-import {
-  answerAddAccount,
-  CONTAINER,
-  errorsOfExtension,
-  keepPictureOfFailure,
-  type Session,
-  startSession,
-  VIEW,
-} from './session.ts';
+import { CONTAINER, errorsOfExtension, keepPictureOfFailure, type Session, startSession, VIEW } from './session.ts';
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 const account = demoAccountId('Tern & Co. Labs');
@@ -39,7 +31,16 @@ describe('the watch, as a user sees it', function () {
   it('shows a delivery that fails: status item, badge and row agree', async () => {
     const { workbench, view } = session;
     await workbench.welcome.getByText('Add Account…').click();
-    await answerAddAccount(session, demoTokens.demo, ['Halden Logistics', 'Brightwater Media']);
+    const { quickInput } = workbench;
+    await quickInput.waitFor('Paste a Cloudflare API token');
+    await quickInput.answer(demoTokens.demo);
+    await quickInput.waitFor('Which accounts?');
+    await quickInput.pick('Halden Logistics');
+    await quickInput.pick('Brightwater Media');
+    await quickInput.accept();
+    await quickInput.waitFor('What to call this account?');
+    await quickInput.accept();
+    await quickInput.waitUntilClosed();
     await view.row('Tern & Co. Labs, account, 10').waitFor();
     assert.equal(await workbench.badge(CONTAINER), undefined);
     await deliver(false);
