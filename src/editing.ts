@@ -9,6 +9,7 @@ import { copyAsCurl, copyAsTerraform, copyIds, copyUrls } from './ui/copying.ts'
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
 import type { LastTests } from './ui/last-tests.ts';
 import type { Logger } from './ui/log.ts';
+import type { State } from './ui/ordered-state.ts';
 import { createPanels, type Panels } from './ui/panel/panels.ts';
 import { renameDestination } from './ui/renaming.ts';
 import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
@@ -20,6 +21,7 @@ import { userAgentOf } from './ui/user-agent.ts';
 
 /** What editing needs of the extension it is loaded into. */
 export type EditingServices = {
+  readonly state: State;
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
@@ -51,13 +53,12 @@ export type Editing = vscode.Disposable & {
 
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(context: vscode.ExtensionContext, services: EditingServices): Editing {
-  const { store, policies, secrets, lastTests, redactor, logger, loaded } = services;
+  const { state, store, policies, secrets, lastTests, redactor, logger, loaded } = services;
   const testing: TestingServices = {
     ...services,
-    globalState: context.globalState,
     userAgent: userAgentOf(context),
   };
-  const saving = createSaving(store, policies, secrets, context.globalState, redactor);
+  const saving = createSaving(store, policies, secrets, state, redactor);
   const panels = createPanels(context, { store, policies, saving, secrets, lastTests, log: logger.log, now: Date.now });
   const jsonEditor = createJsonEditor(store, loaded, saving, secrets, logger);
   return {

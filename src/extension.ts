@@ -23,6 +23,7 @@ import { createLogger, describeForLog } from './ui/log.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
 import { createFailureNotice } from './ui/failure-notice.ts';
 import { goToDestination, showFailing } from './ui/find-destination.ts';
+import { createOrderedState } from './ui/ordered-state.ts';
 import { createMinuteClock } from './ui/minute-clock.ts';
 import { createSecretStore } from './ui/secret-store.ts';
 import { readSettings } from './ui/settings.ts';
@@ -50,10 +51,11 @@ export function activate(context: vscode.ExtensionContext) {
     random: Math.random,
     log: logger.log,
   };
+  const state = createOrderedState(context.globalState);
   const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
   const budgets = createCallBudgets(host.now);
   const snapshots = createSharedSnapshots(context.secrets, store, host.log);
-  const connections = createConnections(context, store, redactor, host, budgets, snapshots);
+  const connections = createConnections(context, state, store, redactor, host, budgets, snapshots);
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
   const lastTests = createLastTests();
@@ -72,6 +74,7 @@ export function activate(context: vscode.ExtensionContext) {
   const watch = createBackgroundWatch(store, budgets, snapshots, host, loaded);
   const statusItem = createStatusItem(store, watch.intervalOf);
   const editing = createLazyEditing(context, {
+    state,
     store,
     policies,
     secrets,
@@ -201,7 +204,7 @@ export function activate(context: vscode.ExtensionContext) {
     editing,
     watch,
     snapshots,
-    createFailureNotice(context.globalState, store, host.log),
+    createFailureNotice(state, store, host.log),
     createMinuteClock(() => {
       destinationsView.repaintAges();
       statusItem.repaintAges();
@@ -220,6 +223,7 @@ export function activate(context: vscode.ExtensionContext) {
   return isTest
     ? {
         loaded,
+        state,
         store,
         connections,
         provider,

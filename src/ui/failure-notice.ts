@@ -4,6 +4,7 @@ import type { Located } from '../core/overview.ts';
 import type { Snapshot, Store } from '../core/store.ts';
 import { findTransitions, keepAccounts, type KnownFailures, parseKnownFailures } from '../core/transitions.ts';
 import { tell } from './notice.ts';
+import type { State } from './ordered-state.ts';
 import { readSettings } from './settings.ts';
 import { nameOf } from './words.ts';
 
@@ -16,7 +17,7 @@ const LONGEST_GATHERING = 10_000;
  * Sees destinations begin and cease to fail, each time once, over windows and restarts. Both are logged; that they begin
  * is also said where the setting `notifyOnNewFailure` asks for it.
  */
-export function createFailureNotice(state: vscode.Memento, store: Store, log: Log): vscode.Disposable {
+export function createFailureNotice(state: State, store: Store, log: Log): vscode.Disposable {
   let gathered: readonly Located[] = [];
 
   const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));

@@ -31,7 +31,8 @@ export function createLazyEditing(context: vscode.ExtensionContext, services: Ed
   }
 
   // Only where there is something to tell of is it worth loading what tells it.
-  if (context.globalState.get<readonly unknown[]>(REPLACEMENTS_KEY, []).length > 0) {
+  const unfinished = services.state.get(REPLACEMENTS_KEY);
+  if (Array.isArray(unfinished) && unfinished.length > 0) {
     void services.loaded.then(async () => (await load()).offerUnfinished());
   }
 

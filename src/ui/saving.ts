@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import { ApiError } from '../core/api/api-error.ts';
 import type { Redactor } from '../core/api/redaction.ts';
 import type { Connection } from '../core/connection.ts';
@@ -16,6 +15,7 @@ import {
 import type { PolicyStore } from '../core/policy-store.ts';
 import type { Store } from '../core/store.ts';
 import { type UpdateOutcome, updateDestination } from '../core/update-destination.ts';
+import type { State } from './ordered-state.ts';
 import { REPLACEMENTS_KEY } from './replacements-key.ts';
 import type { SecretStore } from './secret-store.ts';
 
@@ -58,18 +58,18 @@ export function createSaving(
   store: Store,
   policies: PolicyStore,
   secrets: SecretStore,
-  globalState: vscode.Memento,
+  kept: State,
   redactor: Redactor,
 ): Saving {
   function readReplacements(): readonly ReplaceState[] {
-    const kept = globalState.get<unknown>(REPLACEMENTS_KEY, []);
-    return (Array.isArray(kept) ? kept : []).flatMap((each) => parseReplaceState(each) ?? []);
+    const all = kept.get(REPLACEMENTS_KEY);
+    return (Array.isArray(all) ? all : []).flatMap((each) => parseReplaceState(each) ?? []);
   }
 
   async function keepReplacement(state: ReplaceState): Promise<void> {
     const others = readReplacements().filter(({ accountId, oldId }) => !isOf(state, accountId, oldId));
     const ended = state.phase === 'done' || state.phase === 'undone';
-    await globalState.update(REPLACEMENTS_KEY, ended ? others : [...others, state]);
+    await kept.update(REPLACEMENTS_KEY, ended ? others : [...others, state]);
   }
 
   function keeping(onStep: ((state: ReplaceState) => void) | undefined) {
@@ -172,7 +172,7 @@ export function createSaving(
         return done;
       }),
     dismiss: async ({ accountId, oldId }) => {
-      await globalState.update(
+      await kept.update(
         REPLACEMENTS_KEY,
         readReplacements().filter((each) => !isOf(each, accountId, oldId)),
       );

@@ -257,7 +257,7 @@ describe('accounts and tokens', () => {
 
     it('see what another one has added', async () => {
       const shown = changed();
-      await extension.context.globalState.update('accounts', [inOtherWindow]);
+      await extension.state.update('accounts', [inOtherWindow]);
       await extension.context.secrets.store(key, JSON.stringify(record));
       await shown;
       assert.deepEqual(await labels(), ['Cove']);
@@ -274,7 +274,7 @@ describe('accounts and tokens', () => {
 
     it('keep both lists where two change it in turn', async () => {
       await addAll();
-      await extension.context.globalState.update('accounts', [
+      await extension.state.update('accounts', [
         ...extension.connections.accounts(),
         { ...inOtherWindow, id: 'd'.repeat(32), name: 'Dune' },
       ]);

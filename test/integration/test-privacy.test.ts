@@ -15,7 +15,7 @@ describe('a test whose receiver quotes the path it was called at', () => {
     const adding = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
     adding.dispose();
-    await extension.context.globalState.update('testedHosts', undefined);
+    await extension.state.update('testedHosts', undefined);
     const url = receiverUrl(PART);
     const { id } = await fake.putDestination({ account: accountId, name: 'Ops', url, type: 'generic' });
     await run('refreshAll');

@@ -20,7 +20,7 @@ describe('Test…', () => {
     user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
     user.dispose();
-    await extension.context.globalState.update('testedHosts', undefined);
+    await extension.state.update('testedHosts', undefined);
   });
   afterEach(() => user?.dispose());
 

@@ -22,6 +22,7 @@ import {
 import type { Store } from '../../core/store.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/token.ts';
 import { describeForLog } from '../log.ts';
+import type { State } from '../ordered-state.ts';
 import { onSettingChanged, readSettings } from '../settings.ts';
 import { userAgentOf } from '../user-agent.ts';
 import type { SharedSnapshots } from '../shared-snapshots.ts';
@@ -60,6 +61,7 @@ const MOST_READ_AT_ONCE = 100;
 
 export function createConnections(
   context: vscode.ExtensionContext,
+  state: State,
   store: Store,
   redactor: Redactor,
   host: Host,
@@ -120,7 +122,7 @@ export function createConnections(
 
   /** The list as it is stored now: another window may have changed it. */
   function readAccounts(): RememberedAccounts {
-    const value = context.globalState.get<unknown>(ACCOUNTS_KEY, []);
+    const value = state.get(ACCOUNTS_KEY) ?? [];
     const read = parseRememberedAccounts(value);
     if (!read) {
       host.log('warn', 'The list of accounts kept by VS Code cannot be read by this version; it is taken as empty');
@@ -130,7 +132,7 @@ export function createConnections(
 
   async function changeAccounts(change: (list: RememberedAccounts) => RememberedAccounts): Promise<void> {
     accounts = change(readAccounts());
-    await context.globalState.update(ACCOUNTS_KEY, accounts);
+    await state.update(ACCOUNTS_KEY, accounts);
   }
 
   /** Changes what is stored, one after the other, then shows it; only reading the accounts may overlap. */

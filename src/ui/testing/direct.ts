@@ -110,10 +110,11 @@ const MOST_HOSTS = 200;
 export async function confirmSending(
   { destination }: Located,
   request: TestRequest,
-  { globalState }: TestingServices,
+  { state }: TestingServices,
 ): Promise<boolean> {
   const host = hostOf(request.url);
-  const known = globalState.get<readonly string[]>(HOSTS_KEY, []);
+  const value = state.get(HOSTS_KEY);
+  const known: readonly unknown[] = Array.isArray(value) ? value : [];
   const pages = destination.type === 'opsgenie';
   if (known.includes(host) && !pages) {
     return true;
@@ -127,7 +128,7 @@ export async function confirmSending(
   if (chosen !== send) {
     return false;
   }
-  await globalState.update(HOSTS_KEY, [...known.filter((each) => each !== host), host].slice(-MOST_HOSTS));
+  await state.update(HOSTS_KEY, [...known.filter((each) => each !== host), host].slice(-MOST_HOSTS));
   return true;
 }
 

@@ -1,10 +1,10 @@
-import type * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
 import type { LastTest, LastTests } from '../last-tests.ts';
 import type { Logger } from '../log.ts';
+import type { State } from '../ordered-state.ts';
 import type { SecretStore } from '../secret-store.ts';
 
 /** What tests need of the extension. */
@@ -15,7 +15,7 @@ export type TestingServices = {
   readonly redactor: Redactor;
   readonly logger: Logger;
   readonly lastTests: LastTests;
-  readonly globalState: vscode.Memento;
+  readonly state: State;
   readonly host: Host;
   readonly userAgent: string;
 };

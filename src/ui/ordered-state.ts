@@ -1,0 +1,39 @@
+import type * as vscode from 'vscode';
+
+/** What is kept of the extension, as anybody may have left it: whoever reads checks it. */
+export type State = {
+  get(key: string): unknown;
+  update(key: string, value: unknown): Promise<void>;
+};
+
+/**
+ * globalState, written one update after the other. VS Code echoes each write back, and takes the echo for the whole state:
+ * an update of another key that was made meanwhile is then gone, and the next one stores it so (`ExtensionMemento`,
+ * `onDidChangeStorage`). What waits to be written is read already.
+ */
+export function createOrderedState(memento: vscode.Memento): State {
+  const waiting = new Map<string, { readonly value: unknown }>();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    get(key) {
+      const written = waiting.get(key);
+      return written ? written.value : memento.get(key);
+    },
+    async update(key, value) {
+      const update = { value };
+      waiting.set(key, update);
+      const write = async (): Promise<void> => {
+        try {
+          await memento.update(key, value);
+        } finally {
+          if (waiting.get(key) === update) {
+            waiting.delete(key);
+          }
+        }
+      };
+      const done = last.then(write);
+      last = done.catch(() => {});
+      return done;
+    },
+  };
+}
