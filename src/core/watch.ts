@@ -86,7 +86,13 @@ export function dueAt(
 }
 
 /** What is kept of a token. */
-type Pacing = { lastStart: number; running: number; saidInterval: number };
+type Pacing = {
+  lastStart: number;
+  running: number;
+  saidInterval: number;
+  /** The place after the account that was read last. */
+  next: number;
+};
 
 type Group = { readonly tokenId: string | undefined; readonly entries: AccountEntry[] };
 
@@ -100,6 +106,9 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
   let looking = false;
   let disposed = false;
   let cancel: (() => void) | undefined;
+
+  /** Kept until accounts come, go or change: the entries themselves stay the same objects. */
+  let known: readonly Group[] | undefined;
 
   function groupByToken(): readonly Group[] {
     const groups = new Map<string | undefined, Group>();
@@ -118,7 +127,7 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
   /** Starts what is due and may go. Returns when to look again; infinity where the end of a reading tells. */
   function startDue({ tokenId, entries }: Group): number {
     const turns = { interval: stretchInterval(mode.interval, entries.length), count: entries.length, phase };
-    const pacing = pacings.get(tokenId) ?? { lastStart: 0, running: 0, saidInterval: 0 };
+    const pacing = pacings.get(tokenId) ?? { lastStart: 0, running: 0, saidInterval: 0, next: 0 };
     pacings.set(tokenId, pacing);
     sayStretched(turns, pacing);
     const budget = budgets.of(tokenId);
@@ -128,31 +137,36 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
       if (free > now()) {
         return free;
       }
-      const { at, entry } = findFirst(entries, turns);
+      const { at, place } = findFirst(entries, turns, pacing.next);
+      const entry = entries[place];
       if (!entry || at > now()) {
         return at;
       }
+      pacing.next = place + 1;
       void start(entry.connection.account.id, pacing);
     }
     return NEVER;
   }
 
-  /** The one whose turn comes first. There may be ten thousand, and one of them starts every second: plain and fast. */
-  function findFirst(entries: readonly AccountEntry[], turns: Turns) {
-    let first: AccountEntry | undefined;
-    let soonest = NEVER;
-    for (let place = 0; place < entries.length && soonest > 0; place += 1) {
+  /**
+   * One that is due, else the one whose turn comes first. There may be ten thousand, and one of them starts every second;
+   * turns go by place, so whoever is due next mostly stands where the last one stood.
+   */
+  function findFirst(entries: readonly AccountEntry[], turns: Turns, from: number) {
+    const first = { at: NEVER, place: -1 };
+    for (let step = 0; step < entries.length && first.at > now(); step += 1) {
+      const place = (from + step) % entries.length;
       const entry = entries[place];
       if (!entry || entry.reading) {
         continue;
       }
       const at = dueAt(entry, place, turns, focusedAt);
-      if (at < soonest && (entry.state.kind === 'idle' || !store.isRefused(entry.connection))) {
-        soonest = at;
-        first = entry;
+      if (at < first.at && (entry.state.kind === 'idle' || !store.isRefused(entry.connection))) {
+        first.at = at;
+        first.place = place;
       }
     }
-    return { at: soonest, entry: first };
+    return first;
   }
 
   async function start(accountId: string, pacing: Pacing): Promise<void> {
@@ -177,8 +191,8 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
       return;
     }
     looking = true;
-    const groups = groupByToken();
-    const next = Math.min(...groups.map(startDue));
+    known ??= groupByToken();
+    const next = Math.min(...known.map(startDue));
     looking = false;
     if (next < NEVER) {
       cancel = after(Math.max(0, next - now()), () => {
@@ -212,6 +226,9 @@ export function createWatch({ store, budgets, now, after, random, log }: WatchOp
 
   // A change of states matters only where nothing is waited for: a refused token that works again, after a try by hand.
   const stop = store.onChanged(({ accounts }) => {
+    if (accounts) {
+      known = undefined;
+    }
     if (accounts || !cancel) {
       look();
     }
