@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../test/fake-cloudflare/demo-world.ts';
-import { answerAddAccount, pictureFile, type Session, startSession } from '../test/e2e/session.ts';
+import { addOnlyAccount, answerAddAccount, pictureFile, type Session, startSession } from '../test/e2e/session.ts';
 import { packageExtension } from './package-extension.ts';
 
 const README_PICTURE = 'docs/images/destinations.png';
@@ -223,6 +223,65 @@ async function takeAll(theme: keyof typeof THEMES): Promise<void> {
   }
 }
 
+/** The status item in all its states but the stale one, which takes time: what the bar says, and its tooltip. */
+async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
+  const session = await startSession({
+    userSettings: { 'workbench.colorTheme': THEMES[theme], 'cloudflareWebhooks.statusBar': 'always' },
+    viewport: { width: 1000, height: 700 },
+  });
+  const { fake, workbench, view, receiversUrl } = session;
+  const take = async (state: string, text: string): Promise<void> => {
+    const item = workbench.statusItem(STATUS_ITEM).filter({ hasText: text });
+    await item.hover();
+    await workbench.page.locator('.workbench-hover:visible').waitFor();
+    await workbench.screenshot(pictureFile(`${theme}-status-${state}`));
+    await workbench.page.mouse.move(500, 300);
+    await workbench.page.locator('.workbench-hover:visible').waitFor({ state: 'detached' });
+  };
+  try {
+    await fake.reset({ seed: 'empty' });
+    await fake.putToken({ value: demoTokens.demo });
+    const account = (await fake.putAccount({ name: 'Acme' })).id;
+    const put = async (name: string): Promise<string> => {
+      const { id } = await fake.putDestination({ account, name, url: `${receiversUrl}/generic/${name}` });
+      await fake.recordDelivery({ account, id, succeeded: true });
+      return id;
+    };
+    const ids = [await put('Alpha'), await put('Beta')];
+    await fake.addFault({ path: '**/webhooks', delayMs: 3000 });
+    const adding = addOnlyAccount(session, demoTokens.demo, 'Alpha');
+    await workbench.statusItem(STATUS_ITEM).filter({ hasText: 'Checking' }).waitFor();
+    await workbench.screenshot(pictureFile(`${theme}-status-checking`));
+    await fake.clear({ part: 'faults' });
+    await adding;
+    await take('healthy', 'Webhooks: 2 healthy');
+    for (const [index, id] of ids.entries()) {
+      await fake.recordDelivery({ account, id, succeeded: false });
+      await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+      await take(`failing-${index + 1}`, `${index + 1} failing`);
+    }
+    await fake.addFault({ path: '**/webhooks', fault: { kind: 'status', status: 403 } });
+    await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    await view.row(/may not do this for Acme/).waitFor();
+    await take('partly-unknown', '2 failing');
+    for (const id of ids) {
+      await fake.recordDelivery({ account, id, succeeded: true });
+    }
+    await fake.clear({ part: 'faults' });
+    await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    await take('recovered', 'Webhooks: 2 healthy');
+    await fake.addFault({ path: '**', fault: { kind: 'reset' } });
+    await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    await view.row(/^Cloudflare cannot be reached|not be reached/).waitFor();
+    await take('offline', '');
+  } catch (error) {
+    await workbench.screenshot(pictureFile(`${theme}-stopped-here`));
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
 async function takeForReadme(): Promise<void> {
   const session = await startSession({
     userSettings: { 'workbench.colorTheme': THEMES.dark },
@@ -251,6 +310,7 @@ const asked = process.argv.slice(2);
 for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
   if (asked.length === 0 || asked.includes(theme)) {
     await takeAll(theme);
+    await takeStatus(theme);
   }
 }
 if (asked.length === 0 || asked.includes('readme')) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../core/connection.ts';
 import { type Status, summarize } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
+import { fromMilliseconds } from '../core/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from './settings.ts';
 import { describeAge, describeLastEvent, escapeMarkdown, nameOf } from './words.ts';
 
@@ -119,6 +120,9 @@ function describeDetails(status: Status): readonly string[] {
     ...takeFirst(failing),
     ...takeFirst(unread),
     ...(status.waiting > 0 ? [vscode.l10n.t('{0} accounts have not been read yet', status.waiting)] : []),
+    ...(status.kind === 'healthy'
+      ? [vscode.l10n.t('No webhook destination is failing; read {0}', describeReadingAge(status))]
+      : []),
     ...(isOld ? [vscode.l10n.t('What is shown was read {0}', describeReadingAge(status))] : []),
   ];
 }
@@ -130,7 +134,7 @@ function describeUnread({ offline, unread }: Status): string {
 }
 
 function describeReadingAge({ oldest = 0 }: Status): string {
-  return describeAge(BigInt(oldest) * 1_000_000n);
+  return describeAge(fromMilliseconds(oldest));
 }
 
 function takeFirst(lines: readonly string[]): readonly string[] {
