@@ -20,15 +20,8 @@ export function registerLanguageModelTools(store: Store, loaded: Promise<unknown
   ): vscode.Disposable =>
     vscode.lm.registerTool<Input>(name, {
       prepareInvocation: () => ({ invocationMessage: message }),
-      async invoke({ input }, token) {
+      async invoke({ input }) {
         await loaded;
-        const entries = store.entries().filter((entry) => isAskedFor(entry, input));
-        const unread = entries
-          .filter(({ state }) => state.kind === 'idle')
-          .map(({ connection }) => connection.account.id);
-        if (unread.length > 0 && !token.isCancellationRequested) {
-          await store.refresh(unread, { background: true });
-        }
         const asked = store.entries().filter((entry) => isAskedFor(entry, input));
         const answer = { accounts: asked.map(describeAccount), destinations: select(asked).map(describeDestination) };
         return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(answer))]);

@@ -28,7 +28,7 @@ describe('the watch, as a user sees it', function () {
   const deliver = async (succeeded: boolean): Promise<void> =>
     session.fake.recordDelivery({ account, id: destination.id, succeeded });
 
-  it('shows a delivery that fails: status item, badge and row agree', async () => {
+  it('shows a delivery that fails: status item, badge, row, tooltip and quick pick agree', async () => {
     const { workbench, view } = session;
     await workbench.welcome.getByText('Add Account…').click();
     const { quickInput } = workbench;
@@ -47,6 +47,13 @@ describe('the watch, as a user sees it', function () {
     await workbench.statusItem(STATUS_ITEM).getByText('1 failing').waitFor();
     await view.row('Tern & Co. Labs, account, 1 failing · 10').waitFor();
     assert.equal(await workbench.badge(CONTAINER), '1');
+    await workbench.statusItem(STATUS_ITEM).hover();
+    const tooltip = workbench.page.locator('.workbench-hover', { hasText: /\(Tern & Co\. Labs\): last failure/ });
+    await tooltip.getByRole('link', { name: 'Show Failing' }).click();
+    await quickInput.waitFor('Failing Destinations');
+    assert.equal((await quickInput.items()).length, 1);
+    assert.match((await quickInput.items())[0] ?? '', /Tern & Co\. Labs.*last failure/);
+    await quickInput.cancel();
   });
 
   it('shows another window at once what this one has read', async () => {
