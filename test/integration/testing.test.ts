@@ -83,6 +83,29 @@ describe('Test…', () => {
       assert.deepEqual(await fake.received(), []);
     });
 
+    const TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';
+    for (const [type, path, secret, header, body] of [
+      ['slack', '/services/T/B/x', undefined, undefined, { text: TEXT }],
+      ['discord', '/api/webhooks/1/x', undefined, undefined, { content: TEXT }],
+      ['gchat', '/v1/spaces/A/messages?key=k&token=t', undefined, undefined, { text: TEXT }],
+      ['feishu', '/open-apis/bot/v2/hook/x', undefined, undefined, { msg_type: 'text', content: { text: TEXT } }],
+      ['datadog', '/api/v1/events', 'key', ['dd-api-key', 'key'], { title: 'Webhook test', text: TEXT }],
+      ['opsgenie', '/v2/alerts', 'key', ['authorization', 'GenieKey key'], { message: TEXT }],
+      ['splunk', '/services/collector/event', 'key', ['authorization', 'Splunk key'], { event: TEXT }],
+      ['generic', '/hook', 'key', ['cf-webhook-auth', 'key'], { text: TEXT }],
+    ] as const) {
+      it(`sends ${type} what it takes`, async () => {
+        const node = await put('Ops', type, receiver(type, path));
+        await test(node, HERE, ...(secret === undefined ? [] : [{ types: secret }]), SEND);
+        await until(() => told().includes('The test of “Ops” from this machine worked'));
+        const [received, ...others] = await fake.received();
+        assert.equal(others.length, 0);
+        assert.deepEqual(JSON.parse(received?.body ?? ''), body);
+        const secrets = Object.entries(received?.headers ?? {}).filter(([, value]) => value.includes('key'));
+        assert.deepEqual(secrets, header ? [[...header]] : []);
+      });
+    }
+
     for (const [type, path, answer, secret, expected] of [
       ['slack', '/services/T/B/x', 'channel_is_archived', undefined, /Slack: channel_is_archived \(status 410/],
       [
