@@ -91,7 +91,8 @@ function describeAccount(state: AccountEntry['state']): string {
 }
 
 export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
-  failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
+  // Not `testing.iconFailed`: newer VS Codes take it from `list.errorForeground`, which high contrast leaves without colour.
+  failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
   healthy: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
   unused: new vscode.ThemeIcon('circle-outline'),
 };
