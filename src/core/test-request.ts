@@ -25,7 +25,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     body: { title: 'Webhook test', text: TEXT },
     secretHeader: { name: 'DD-API-KEY', prefix: '' },
   },
-  opsgenie: { body: { message: TEXT }, secretHeader: { name: 'Authorization', prefix: 'GenieKey ' } },
+  // Here a test is an alert, and whoever is paged is to read what it is.
+  opsgenie: {
+    body: {
+      message: 'Test from Cloudflare Webhook Destinations in VS Code. Nothing is wrong; this alert can be closed.',
+    },
+    secretHeader: { name: 'Authorization', prefix: 'GenieKey ' },
+  },
   splunk: { body: { event: TEXT }, secretHeader: { name: 'Authorization', prefix: 'Splunk ' } },
 };
 

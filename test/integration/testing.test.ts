@@ -90,7 +90,13 @@ describe('Test…', () => {
       ['gchat', '/v1/spaces/A/messages?key=k&token=t', undefined, undefined, { text: TEXT }],
       ['feishu', '/open-apis/bot/v2/hook/x', undefined, undefined, { msg_type: 'text', content: { text: TEXT } }],
       ['datadog', '/api/v1/events', 'key', ['dd-api-key', 'key'], { title: 'Webhook test', text: TEXT }],
-      ['opsgenie', '/v2/alerts', 'key', ['authorization', 'GenieKey key'], { message: TEXT }],
+      [
+        'opsgenie',
+        '/v2/alerts',
+        'key',
+        ['authorization', 'GenieKey key'],
+        { message: TEXT.replace('No alert was raised.', 'Nothing is wrong; this alert can be closed.') },
+      ],
       ['splunk', '/services/collector/event', 'key', ['authorization', 'Splunk key'], { event: TEXT }],
       ['generic', '/hook', 'key', ['cf-webhook-auth', 'key'], { text: TEXT }],
     ] as const) {

@@ -14,7 +14,11 @@ const shapes: readonly [string, Readonly<Record<string, string>>, unknown][] = [
   ['gchat', {}, { text: TEXT }],
   ['feishu', {}, { msg_type: 'text', content: { text: TEXT } }],
   ['datadog', { 'DD-API-KEY': 'key' }, { title: 'Webhook test', text: TEXT }],
-  ['opsgenie', { Authorization: 'GenieKey key' }, { message: TEXT }],
+  [
+    'opsgenie',
+    { Authorization: 'GenieKey key' },
+    { message: TEXT.replace('No alert was raised.', 'Nothing is wrong; this alert can be closed.') },
+  ],
   ['splunk', { Authorization: 'Splunk key' }, { event: TEXT }],
   ['generic', { 'cf-webhook-auth': 'key' }, { text: TEXT }],
   ['of tomorrow', { 'cf-webhook-auth': 'key' }, { text: TEXT }],
