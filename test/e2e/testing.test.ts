@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, startSession } from './session.ts';
+
+const STATUS_ITEM = 'cloudflareWebhooks.health';
+const SECRET = 'b1946ac9-hec-token';
+
+describe('tests that do not go well at first, as a user meets them', function () {
+  this.timeout(120_000);
+  // Each step starts where the one before it ended.
+  this.bail(true);
+  let session: Session;
+  let account: string;
+
+  before(async () => {
+    session = await startSession();
+    const { fake, receiversUrl } = session;
+    await fake.reset({ seed: 'empty' });
+    await fake.putToken({ value: demoTokens.demo });
+    account = (await fake.putAccount({ name: 'Acme' })).id;
+    const { id } = await fake.putDestination({
+      account,
+      name: 'SIEM',
+      url: `${receiversUrl}/splunk/services/collector/event`,
+      secret: SECRET,
+      last_success: '2026-01-01T00:00:00.000001Z',
+      last_failure: '2026-01-01T00:00:00.000002Z',
+    });
+    await fake.putDestination({ account, name: 'Lonely', url: `${receiversUrl}/generic/lonely` });
+    await fake.putPolicy({ account, name: 'Attacks', alert_type: 'dos_attack_l7', mechanisms: { webhooks: [{ id }] } });
+    await addOnlyAccount(session, demoTokens.demo, 'Lonely');
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    await keepPictureOfFailure(this.currentTest, session);
+  });
+
+  const testSiemFromHere = async (): Promise<void> => {
+    const { workbench, view } = session;
+    await view.pickFromMenu('SIEM', 'Test…');
+    await workbench.quickInput.waitFor('Test “SIEM”');
+    await workbench.quickInput.pick('From this machine');
+    await workbench.quickInput.waitFor('Its secret, which Cloudflare does not give out');
+    await workbench.quickInput.answer(SECRET);
+    await workbench.dialog.read();
+  };
+
+  it('sends nothing where the question is answered with Cancel', async () => {
+    const { fake, workbench } = session;
+    await testSiemFromHere();
+    await workbench.dialog.press('Cancel');
+    // It asks again, since the host has still not been sent to.
+    await testSiemFromHere();
+    assert.deepEqual(await fake.received(), []);
+  });
+
+  it('sends what Splunk documents, and takes its no for a no, though the status is 200', async () => {
+    const { fake, workbench } = session;
+    await fake.addReceiverRule({ type: 'splunk', answer: 'busy_with_200', times: 1 });
+    await workbench.dialog.press('Send');
+    const told = await workbench.notifications.waitFor('The test of “SIEM” from this machine failed: Splunk: ');
+    assert.match(await told.innerText(), /Server is busy.*\(status 200, \d+ ms\)/);
+    const [received, ...more] = await fake.received();
+    assert.deepEqual(more, []);
+    assert.equal(received?.path, '/services/collector/event');
+    assert.equal(received?.headers['authorization'], `Splunk ${SECRET}`);
+    assert.equal(received?.headers['content-type'], 'application/json');
+    const { event, ...rest }: Readonly<Record<string, unknown>> = JSON.parse(received?.body ?? '');
+    assert.match(String(event), /^Test from Cloudflare Webhook Destinations in VS Code/);
+    assert.deepEqual(rest, {});
+  });
+
+  it('shows the whole answer where it is asked for, and the last test in the tooltip', async () => {
+    const { workbench, view } = session;
+    await workbench.notifications.press('from this machine failed', 'Show Answer');
+    const { message, detail } = await workbench.dialog.read();
+    assert.equal(message, 'What the receiver of “SIEM” answered');
+    assert.match(detail, /"text":\s*"Server is busy"/);
+    await workbench.dialog.press('OK');
+    await workbench.notifications.clear();
+    await view.row('SIEM').hover();
+    const tooltip = workbench.page.locator('.workbench-hover', { hasText: 'Last test' });
+    await tooltip.getByText(/from this machine: failed .+Server is busy/).waitFor();
+    assert.ok(!(await tooltip.innerText()).includes(SECRET));
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('offers the other way where no policy uses it, and asks no more for a host it has sent to', async () => {
+    const { fake, workbench, view } = session;
+    await fake.clear({ part: 'received' });
+    await view.pickFromMenu('Lonely', 'Test…');
+    await workbench.quickInput.waitFor('Test “Lonely”');
+    await workbench.quickInput.pick(/Through Cloudflare/);
+    await workbench.notifications.press('No policy uses “Lonely”', 'Test from This Machine');
+    await workbench.quickInput.waitFor('Its secret, if it has one');
+    await workbench.quickInput.answer('');
+    await workbench.notifications.waitFor('The test of “Lonely” from this machine worked');
+    assert.deepEqual(
+      (await fake.received()).map(({ path, headers }) => [path, headers['cf-webhook-auth']]),
+      [['/lonely', undefined]],
+    );
+    await workbench.notifications.clear();
+  });
+
+  it('tests a failing one from the list of them, and a delivery through Cloudflare makes it healthy', async () => {
+    const { fake, workbench, view } = session;
+    await workbench.statusItem(STATUS_ITEM).getByText('1 failing').click();
+    await workbench.quickInput.waitFor('Failing Destinations');
+    await workbench.quickInput.pressItemButton('SIEM', 'Test…');
+    await workbench.quickInput.waitFor('Test “SIEM”');
+    await workbench.quickInput.pick(/Through Cloudflare/);
+    await workbench.quickInput.waitFor('Which one?');
+    await workbench.quickInput.pick('Attacks');
+    await workbench.notifications.waitFor(/Cloudflare delivered its test to “SIEM”.+last success is now/);
+    await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
+    await view.row(/^SIEM, splunk, healthy, last success/).waitFor();
+    const siem = (await fake.destinations({ account })).find(({ name }) => name === 'SIEM');
+    assert.ok((siem?.last_success ?? '') > (siem?.last_failure ?? ''));
+    await workbench.notifications.clear();
+  });
+
+  it('has logged no error of the extension to the console', () => {
+    assert.deepEqual(errorsOfExtension(session), []);
+  });
+});
