@@ -54,10 +54,7 @@ export type Editing = vscode.Disposable & {
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(context: vscode.ExtensionContext, services: EditingServices): Editing {
   const { state, store, policies, secrets, lastTests, redactor, logger, loaded } = services;
-  const testing: TestingServices = {
-    ...services,
-    userAgent: userAgentOf(context),
-  };
+  const testing: TestingServices = { ...services, userAgent: userAgentOf(context) };
   const saving = createSaving(store, policies, secrets, state, redactor);
   const panels = createPanels(context, { store, policies, saving, secrets, lastTests, log: logger.log, now: Date.now });
   const jsonEditor = createJsonEditor(store, loaded, saving, secrets, logger);
@@ -67,7 +64,7 @@ export function createEditing(context: vscode.ExtensionContext, services: Editin
     saving,
     rename: async (target) => renameDestination(target, saving),
     replace: async (target) => askAndReplace(target, saving),
-    remove: async (targets) => confirmAndDelete(targets, { store, policies, secrets, logger }),
+    remove: async (targets) => confirmAndDelete(targets, services),
     test: async (targets) => testDestinations(targets, testing),
     copyIds,
     copyUrls: async (targets) => copyUrls(targets, secrets),

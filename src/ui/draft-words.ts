@@ -52,3 +52,8 @@ export function describeType(type: string): string {
   const known = typeNamed(type);
   return known ? `${known.label} (${type})` : type || vscode.l10n.t('unknown type');
 }
+
+/** What people call who answers: the service, or the host where it is somebody's own endpoint. */
+export function nameService(type: string, host: string): string {
+  return type === 'generic' ? host : (typeNamed(type)?.label ?? host);
+}

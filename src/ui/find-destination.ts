@@ -18,14 +18,14 @@ export async function showFailing(store: Store, view: DestinationsView): Promise
     void tell(
       'information',
       unread > 0
-        ? vscode.l10n.t('No failing destination is known, but {0} accounts could not be read.', unread)
+        ? vscode.l10n.t('No failing destination is known, but the state of {0} accounts is not.', unread)
         : vscode.l10n.t('No webhook destination is failing.'),
     );
     return;
   }
   const placeholder =
     unread > 0
-      ? vscode.l10n.t('Choose one to see it in the view. {0} accounts could not be read.', unread)
+      ? vscode.l10n.t('Choose one to see it in the view. The state of {0} accounts is not known.', unread)
       : vscode.l10n.t('Choose one to see it in the view');
   await findAmong(failing, vscode.l10n.t('Failing Destinations'), placeholder, view);
 }

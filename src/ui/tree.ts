@@ -19,8 +19,8 @@ export type DestinationsView = vscode.Disposable & {
   readonly view: vscode.TreeView<Node>;
   /** The selected rows. `view.selection` is empty for a while after the whole tree was repainted. */
   readonly selected: () => readonly Node[];
-  /** Shows the failing ones only, or all again. */
-  toggleFailingOnly(): void;
+  /** Shows the failing ones only, or all; without a word the other of the two. */
+  showOnlyFailing(only?: boolean): void;
   /** Shows a destination, also one that the filter hides. */
   reveal(accountId: string, destinationId: string): Promise<void>;
   /** Has the ages in the rows shown be those of now, where they no longer are; reads nothing. */
@@ -152,8 +152,11 @@ export function createDestinationsView(
   const setFailingOnly = createContextKey('failingOnly');
   let selected: readonly Node[] = [];
 
-  function toggleFailingOnly(): void {
-    failingOnly = !failingOnly;
+  function showOnlyFailing(only = !failingOnly): void {
+    if (only === failingOnly) {
+      return;
+    }
+    failingOnly = only;
     setFailingOnly(failingOnly);
     view.description = failingOnly ? vscode.l10n.t('only failing') : '';
     changed.fire(undefined);
@@ -177,11 +180,11 @@ export function createDestinationsView(
     provider,
     view,
     selected: () => (view.selection.length > 0 ? view.selection : selected),
-    toggleFailingOnly,
+    showOnlyFailing,
     async reveal(accountId, destinationId) {
       const destination = store.entry(accountId)?.state.last?.destinations.find(({ id }) => id === destinationId);
       if (failingOnly && destination && healthOf(destination) !== 'failing') {
-        toggleFailingOnly();
+        showOnlyFailing(false);
       }
       await view.reveal({ kind: 'destination', accountId, destinationId }, { select: true, focus: true });
     },

@@ -5,21 +5,11 @@ import { type Deletion, deleteDestinations, type Detaching } from '../../core/de
 import { impactOf } from '../../core/delete-impact.ts';
 import type { Located } from '../../core/overview.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/policy.ts';
-import type { PolicyStore } from '../../core/policy-store.ts';
-import type { Store } from '../../core/store.ts';
-import { describeForLog, type Logger } from '../log.ts';
+import { describeForLog } from '../log.ts';
 import { withoutLinks } from '../notice.ts';
-import type { SecretStore } from '../secret-store.ts';
 import { VIEW_ID } from '../nodes.ts';
-import { type Deleted, offerUndo } from './undoing.ts';
+import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './words.ts';
-
-export type DeletingServices = {
-  readonly store: Store;
-  readonly policies: PolicyStore;
-  readonly secrets: SecretStore;
-  readonly logger: Logger;
-};
 
 /** An account with what of it is to be deleted and what was found out about its policies. */
 type AccountCheck = Checked & {
@@ -34,8 +24,9 @@ type AccountCheck = Checked & {
  */
 export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
   const { store, policies: policyStore, secrets, logger } = services;
+  const byConnection = Map.groupBy(targets, ({ connection }) => connection);
   const checks = await vscode.window.withProgress({ location: { viewId: VIEW_ID } }, async () =>
-    Promise.all(groupByAccount(targets).map(async (group) => checkAccount(group, services))),
+    Promise.all([...byConnection].map(async ([connection, group]) => checkAccount(connection, group, services))),
   );
   const detachable = checks.flatMap((check) => toDetaching(check));
   // The first button is the default; VS Code puts its own Cancel last.
@@ -114,21 +105,14 @@ async function tellEnd(deletions: readonly Deletion[], deleted: Deleted[], servi
   );
 }
 
-function groupByAccount(targets: readonly Located[]): readonly (readonly Located[])[] {
-  return [...Map.groupBy(targets, ({ connection }) => connection.account.id).values()];
-}
-
-/** Reads the policies of the account these belong to, once for all of them. */
+/** Reads the policies of an account of which these are to be deleted. */
 async function checkAccount(
-  group: readonly Located[],
+  connection: Connection,
+  targets: readonly Located[],
   { store, policies: policyStore }: DeletingServices,
 ): Promise<AccountCheck> {
-  const [{ connection } = { connection: undefined }] = group;
-  if (!connection) {
-    throw new Error('a group has at least one destination');
-  }
   const { account } = connection;
-  const ids = new Set(group.map(({ destination }) => destination.id));
+  const ids = new Set(targets.map(({ destination }) => destination.id));
   const base = { connection, accountName: account.name, ids };
   try {
     const { policies, alertNames } = await policyStore.read(connection);

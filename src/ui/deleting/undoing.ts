@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../../core/api/api-error.ts';
+import type { Redactor } from '../../core/api/redaction.ts';
 import { typeNamed } from '../../core/destination-types.ts';
 import type { Draft } from '../../core/destination.ts';
 import type { Located } from '../../core/overview.ts';
@@ -7,11 +7,10 @@ import type { Policy } from '../../core/policy.ts';
 import { type Restored, restoreDestination } from '../../core/restore-destination.ts';
 import type { PolicyStore } from '../../core/policy-store.ts';
 import type { Store } from '../../core/store.ts';
-import { wholeUrlOf } from '../../core/whole-url.ts';
+import { collectCredentials } from '../credentials.ts';
 import { describeFailure } from '../failure-words.ts';
 import { describeForLog, type Logger } from '../log.ts';
 import { tell, withoutLinks } from '../notice.ts';
-import { askText } from '../quick-input.ts';
 import type { RememberedSecret, SecretStore } from '../secret-store.ts';
 import { describeTarget, nameSome } from './words.ts';
 
@@ -23,10 +22,12 @@ export type Deleted = {
   readonly policies: readonly Policy[];
 };
 
-export type UndoServices = {
+/** What deleting and taking it back need of the extension. */
+export type DeletingServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
+  readonly redactor: Redactor;
   readonly logger: Logger;
 };
 
@@ -38,13 +39,13 @@ export async function offerUndo(
   message: string,
   isWhole: boolean,
   deleted: Deleted[],
-  services: UndoServices,
+  services: DeletingServices,
 ): Promise<void> {
   const end = Date.now() + UNDO_FOR;
   const forgetting = setTimeout(() => deleted.splice(0), UNDO_FOR);
   const [undo, showLog] = [vscode.l10n.t('Undo'), vscode.l10n.t('Show Log')];
   const buttons = [...(deleted.length > 0 ? [undo] : []), ...(isWhole ? [] : [showLog])];
-  const chosen = await (isWhole ? tell('information', message, ...buttons) : tell('error', message, ...buttons));
+  const chosen = await tell(isWhole ? 'information' : 'error', message, ...buttons);
   clearTimeout(forgetting);
   if (chosen === showLog) {
     services.logger.show();
@@ -71,15 +72,15 @@ export async function offerUndo(
 /** How taking back one deletion ended. */
 type UndoEnd = { readonly kind: 'done' | 'incomplete' | 'failed' | 'left'; readonly sentence: string };
 
-async function undoDeletion(deleted: Deleted, services: UndoServices): Promise<UndoEnd> {
+async function undoDeletion(deleted: Deleted, services: DeletingServices): Promise<UndoEnd> {
   const { target, remembered } = deleted;
   const { account } = target.connection;
   try {
-    const draft = await completeDraft(deleted);
+    const draft = await completeDraft(deleted, services);
     if (!draft) {
       return { kind: 'left', sentence: vscode.l10n.t('{0} stays deleted.', describeTarget(target)) };
     }
-    const restored = await restore(deleted, draft, services);
+    const restored = await createAgain(deleted, draft, services);
     if (remembered) {
       await services.secrets.remember(account.id, restored.newId, remembered);
     }
@@ -111,64 +112,25 @@ function tellUndone(ends: readonly UndoEnd[]): void {
             MOST_TOLD,
           ),
         ].join(' ');
-  void (failed.length > 0 ? tell('error', message) : tell('information', message));
+  void tell(failed.length > 0 ? 'error' : 'information', message);
 }
 
-/** With the secret, which is asked for where it is needed and not remembered; undefined where the user leaves. */
-async function completeDraft({ target, remembered }: Deleted): Promise<Draft | undefined> {
-  const { name, type } = target.destination;
-  const draft = { name, url: wholeUrlOf(target.destination, remembered) };
-  if (remembered?.secret !== undefined) {
-    return { ...draft, secret: remembered.secret };
+/** Undefined where something has to be typed and the user leaves. */
+async function completeDraft(
+  { target, remembered }: Deleted,
+  { redactor }: DeletingServices,
+): Promise<Draft | undefined> {
+  const title = vscode.l10n.t('Undo the Deletion of {0}', describeTarget(target));
+  const { destination } = target;
+  const credentials = await collectCredentials(destination, remembered, { title, redactor, optional: false });
+  if (!credentials) {
+    return undefined;
   }
-  if (typeNamed(type)?.secret !== 'required') {
-    return draft;
-  }
-  const answer = await askCredential(
-    target,
-    vscode.l10n.t('Its secret. Cloudflare does not give it out, and this machine does not remember it.'),
-  );
-  return answer === undefined ? undefined : { ...draft, secret: answer };
+  const { url, secret } = credentials;
+  return { name: destination.name, url, ...(secret === undefined ? {} : { secret }) };
 }
 
-async function askCredential(target: Located, prompt: string): Promise<string | undefined> {
-  const answer = await askText<string>({
-    title: vscode.l10n.t('Undo the Deletion of {0}', describeTarget(target)),
-    prompt,
-    password: true,
-    check: (text) =>
-      text.trim() === ''
-        ? { ok: false, problem: vscode.l10n.t('Type it, or press Escape.') }
-        : { ok: true, value: text.trim() },
-  });
-  return answer.kind === 'value' ? answer.value : undefined;
-}
-
-/**
- * For some types Cloudflare gives out the URL without its secret part, and then refuses it; nothing was created, so the
- * whole URL is asked for and tried.
- */
-async function restore(deleted: Deleted, draft: Draft, services: UndoServices): Promise<Restored> {
-  const { target, remembered } = deleted;
-  try {
-    return await createAgain(deleted, draft, services);
-  } catch (error) {
-    const isCut = typeNamed(target.destination.type)?.secret === 'url' && remembered?.url === undefined;
-    if (!isCut || !(error instanceof ApiError) || error.kind !== 'rejected') {
-      throw error;
-    }
-    const url = await askCredential(
-      target,
-      vscode.l10n.t('Its whole URL. Cloudflare refused the one it gives out, from which it may have taken the secret.'),
-    );
-    if (url === undefined) {
-      throw error;
-    }
-    return createAgain(deleted, { ...draft, url }, services);
-  }
-}
-
-async function createAgain({ target, policies }: Deleted, draft: Draft, services: UndoServices): Promise<Restored> {
+async function createAgain({ target, policies }: Deleted, draft: Draft, services: DeletingServices): Promise<Restored> {
   const { account, api } = target.connection;
   return vscode.window.withProgress(
     {

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/overview.ts';
+import { makeTestRequest, type TestRequest } from '../../core/test-request.ts';
 import { firstLines } from '../../core/test-verdict.ts';
+import { collectCredentials, type Credentials } from '../credentials.ts';
 import { describeFailure } from '../failure-words.ts';
 import { describeForLog } from '../log.ts';
 import { tell, withoutLinks } from '../notice.ts';
 import { nameOf } from '../words.ts';
-import { collectCredentials, confirmSending, type Credentials, makeRequest, sendFromHere } from './direct.ts';
+import { confirmSending, sendFromHere } from './direct.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
 
@@ -61,12 +63,25 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
   return picked?.way;
 }
 
+async function collect(
+  { connection, destination }: Located,
+  { secrets, redactor }: TestingServices,
+): Promise<Credentials | undefined> {
+  const remembered = await secrets.get(connection.account.id, destination.id);
+  const title = vscode.l10n.t('Test “{0}” from This Machine', nameOf(destination));
+  return collectCredentials(destination, remembered, { title, redactor, optional: true });
+}
+
+function toRequest({ destination }: Located, { url, secret }: Credentials): TestRequest {
+  return makeTestRequest(destination.type, url, secret);
+}
+
 async function testFromHere(target: Located, services: TestingServices, given?: Credentials): Promise<void> {
-  const credentials = given ?? (await collectCredentials(target, services));
+  const credentials = given ?? (await collect(target, services));
   if (!credentials) {
     return;
   }
-  const request = makeRequest(target, credentials);
+  const request = toRequest(target, credentials);
   if (!(await confirmSending(target, request, services))) {
     return;
   }
@@ -191,12 +206,12 @@ function isEmpty(typed: Credentials['typed']): boolean {
   return typed !== undefined && Object.keys(typed).length === 0;
 }
 
-/** From this machine, one after the other; what has to be asked is asked first. */
+/** From this machine, one after the other; whoever leaves a question, or cancels, ends it. */
 async function testSeveral(targets: readonly Located[], services: TestingServices): Promise<void> {
   const ends: { readonly target: Located; readonly end: TestEnd }[] = [];
   for (const target of targets) {
-    const credentials = await collectCredentials(target, services);
-    const request = credentials && makeRequest(target, credentials);
+    const credentials = await collect(target, services);
+    const request = credentials && toRequest(target, credentials);
     if (!request || !(await confirmSending(target, request, services))) {
       break;
     }

@@ -10,7 +10,7 @@ import type { TestEnd, TestingServices } from './services.ts';
 
 /**
  * Picks one of the policies that use the destination, each with whom else it notifies, since they all get the test.
- * Undefined where the user leaves; the number of policies where there is none to pick.
+ * Undefined where the user leaves, `none` where no policy uses it.
  */
 export async function pickPolicy(
   target: Located,

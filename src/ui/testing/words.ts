@@ -1,14 +1,7 @@
 import * as vscode from 'vscode';
-import type { SendProblem } from '../../core/send-test.ts';
-import { SEND_DEADLINE } from '../../core/send-test.ts';
-import { typeNamed } from '../../core/destination-types.ts';
+import { SEND_DEADLINE, type SendProblem } from '../../core/send-test.ts';
 
-/** What people call who answers: the service, or the host where it is somebody's own endpoint. */
-export function nameService(type: string, host: string): string {
-  return type === 'generic' ? host : (typeNamed(type)?.label ?? host);
-}
-
-/** What a status means for the user, and what to do. Empty where the reason says it all. */
+/** What a status that is no success, or is not meant as one, means for the user, and what to do. */
 export function describeStatus(status: number, service: string): string {
   if (status === 401 || status === 403) {
     return vscode.l10n.t('{0} does not accept the secret, or no longer. Use “Replace…” with a new one.', service);
@@ -78,6 +71,3 @@ export function describeSendProblem(problem: SendProblem, host: string, detail: 
       return problem satisfies never;
   }
 }
-
-export const DIRECT_PROVES = (): string =>
-  vscode.l10n.t('URL and secret are right; whether Cloudflare reaches it, only a test through Cloudflare shows.');
