@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTree, run, startOver } from './extension-under-test.ts';
+import { type Extension, fake, readTree, run, startOver } from './extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 const [ACME, BOLT, COVE] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string];
 const FIRST = 'cfut_first_token_0123456789';

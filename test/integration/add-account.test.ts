@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTree, run, startOver } from './extension-under-test.ts';
+import { type Extension, fake, readTree, run, startOver } from './extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 describe('Add Account…', () => {
   let extension: Extension;

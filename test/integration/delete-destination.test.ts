@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTree, receiverUrl, run, startOver } from './extension-under-test.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readTree,
+  receiverUrl,
+  run,
+  startOver,
+  until as waitFor,
+} from './extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 describe('Delete…', () => {
   let extension: Extension;
@@ -16,9 +22,7 @@ describe('Delete…', () => {
     extension = await startOver();
     const [account] = await fake.accounts();
     accountId = account?.id ?? '';
-    user = scriptUser({ types: demoTokens.demo }, { picks: [account?.name ?? ''] }, 'accepts');
-    await run('addAccount');
-    user.dispose();
+    await addAccount(account?.name ?? '');
     const [first] = await fake.destinations({ account: accountId });
     name = first?.name ?? '';
     destinationId = first?.id ?? '';
@@ -27,19 +31,7 @@ describe('Delete…', () => {
 
   /** How it ended: the message that offers to take it back, or the one that has nothing to offer. */
   const told = () => [user?.questions[1]?.title ?? '', ...(user?.messages ?? [])].join('');
-  const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-    const end = Date.now() + 10_000;
-    while (!(await isSo())) {
-      assert.ok(Date.now() < end, `It never came. ${told()}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-  const addAccount = async (index: number): Promise<void> => {
-    const { name: label = '' } = (await fake.accounts())[index] ?? {};
-    const adding = scriptUser({ types: demoTokens.demo }, { picks: [label] }, 'accepts');
-    await run('addAccount');
-    adding.dispose();
-  };
+  const until = async (isSo: () => Promise<boolean>): Promise<void> => waitFor(isSo, told);
   /** Two policies of its own, one of which has nothing else. */
   const usePolicies = async (): Promise<void> => {
     for (const { id } of await fake.policies({ account: accountId })) {
@@ -186,7 +178,7 @@ describe('Delete…', () => {
         .map(({ id }) => ({ kind: 'destination', accountId: account, destinationId: id }));
 
     it('names up to five and the policies of all, and deletes across accounts', async () => {
-      await addAccount(1);
+      await addAccount((await fake.accounts())[1]?.name ?? '');
       const [here, there] = (await fake.accounts()).map(({ id }) => id);
       const nodes = [...(await nodesOf(here ?? '', 4)), ...(await nodesOf(there ?? '', 3))];
       user = scriptUser({ presses: 'Delete' });
@@ -202,23 +194,40 @@ describe('Delete…', () => {
       assert.ok(!left.some(({ id }) => nodes.some(({ destinationId: each }) => each === id)));
     });
 
-    it('goes on past what fails and says in one message what failed and why', async () => {
-      const nodes = await nodesOf(accountId, 4);
-      const path = `/accounts/*/alerting/v3/destinations/webhooks/${nodes[1]?.destinationId ?? ''}`;
-      await fake.addFault({ method: 'DELETE', path, fault: { kind: 'status', status: 403 } });
+    it('deletes fifty with faults among them, and says in one message what failed and why', async () => {
+      const ids = await Promise.all(
+        Array.from({ length: 50 }, async (_, index) => {
+          const made = { account: accountId, name: `Many ${index}`, url: receiverUrl(String(index)) };
+          return (await fake.putDestination(made)).id;
+        }),
+      );
+      await run('refreshAll');
+      const nodes = ids.map((id) => ({ kind: 'destination', accountId, destinationId: id }));
+      const path = (id = '') => `/accounts/*/alerting/v3/destinations/webhooks/${id}`;
+      await fake.addFault({ method: 'DELETE', path: path(ids[7]), fault: { kind: 'status', status: 403 } });
+      await fake.addFault({ method: 'DELETE', path: path(ids[20]), fault: { kind: 'reset' }, after: true });
+      await fake.addFault({ method: 'DELETE', path: path(ids[33]), fault: { kind: 'reset' } });
+      await fake.removeDestination({ account: accountId, id: ids[41] ?? '' });
       user = scriptUser({ presses: 'Delete' });
       await run('deleteDestination', nodes[0], nodes);
-      await until(async () => told().startsWith('Deleted 3 of 4 webhook destinations. Not deleted: “'));
-      assert.match(told(), /may not do this/);
+      assert.match(user.questions[0]?.text ?? '', /^(“Many .+\n){5}and 45 more\n/);
+      await until(async () => told().startsWith('Deleted 48 of 50 webhook destinations. Already gone: “Many 41”'));
+      assert.match(told(), /Not deleted: “Many 7” of .+may not do this.+ · “Many 33” of .+could not be reached/);
+      const left = (await labels()).filter((label) => label.startsWith('Many'));
+      assert.deepEqual(left, ['Many 7', 'Many 33']);
     });
   });
 
   describe('Undo', () => {
-    it('creates it again with its remembered secret, puts it back into its policies, and says that the ID is new', async () => {
+    /** Something to delete that needs no more than what Cloudflare gives out. */
+    const useGeneric = async (): Promise<void> => {
       name = 'Undone';
-      const { id } = await fake.putDestination({ account: accountId, name, url: receiverUrl('undone') });
-      destinationId = id;
+      destinationId = (await fake.putDestination({ account: accountId, name, url: receiverUrl('undone') })).id;
       await run('refreshAll');
+    };
+
+    it('creates it again with its remembered secret, puts it back into its policies, and says that the ID is new', async () => {
+      await useGeneric();
       await usePolicies();
       const remembered = { secret: 'remembered-secret' };
       const key = `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
@@ -258,12 +267,25 @@ describe('Delete…', () => {
     });
 
     it('says why where Cloudflare’s test of the new one fails', async () => {
-      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' }, 'leaves', 'leaves');
+      await useGeneric();
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
       await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 } });
       await deleteFirst();
-      await until(
-        async () => user?.messages.some((message) => message.includes('could not be created again')) ?? false,
+      await until(async () => told().includes('could not be created again'));
+    });
+
+    it('asks for the whole URL where Cloudflare keeps a part of it, and leaves it deleted without', async () => {
+      user = scriptUser(
+        { presses: 'Delete' },
+        { presses: 'Undo' },
+        { types: 'https://hooks.slack.com/services/T' },
+        'leaves',
       );
+      await deleteFirst();
+      await until(async () => told().includes('stays deleted'));
+      assert.match(user.questions[2]?.text ?? '', /^The whole URL, as Slack gave it out/);
+      assert.match(user.questions[2]?.problem ?? '', /not the whole URL of a webhook of Slack/);
+      assert.equal(await isOnServer(), false);
     });
   });
 });

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension.ts';
 import type { Node } from '../../src/ui/nodes.ts';
 import { connectControl } from '../fake-cloudflare/client.ts';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { scriptUser } from './scripted-user.ts';
 
 export const EXTENSION_ID = 'webhook-destinations.cloudflare-webhooks';
 
@@ -18,8 +20,11 @@ function requireVariable(name: string): string {
   return process.env[name] ?? assert.fail(`The runner did not set ${name}`);
 }
 
-/** The running extension, as it shows itself to tests. */
-export async function getExtension(): Promise<NonNullable<TestApi>> {
+/** What the extension shows of itself to tests. */
+export type Extension = NonNullable<TestApi>;
+
+/** The running extension. */
+export async function getExtension(): Promise<Extension> {
   const extension = vscode.extensions.getExtension<TestApi>(EXTENSION_ID) ?? assert.fail('The extension is not there');
   const api = (await extension.activate()) ?? assert.fail('The extension does not run in test mode');
   await api.loaded;
@@ -27,13 +32,44 @@ export async function getExtension(): Promise<NonNullable<TestApi>> {
 }
 
 /** The demo world at the fake, and an extension that knows no account. */
-export async function startOver(): Promise<NonNullable<TestApi>> {
+export async function startOver(): Promise<Extension> {
   const extension = await getExtension();
   for (const { id } of extension.connections.accounts()) {
     await extension.connections.remove(id);
   }
   await fake.reset({ seed: 'demo' });
   return extension;
+}
+
+/** A world of one account, Acme, which the demo token sees, and an extension that knows none. */
+export async function startWithAcme(): Promise<{ extension: Extension; accountId: string }> {
+  const extension = await startOver();
+  await fake.reset({ seed: 'empty' });
+  await fake.putToken({ value: demoTokens.demo });
+  const { id: accountId } = await fake.putAccount({ name: 'Acme' });
+  return { extension, accountId };
+}
+
+/** Adds the account with this name through the demo token, as a user does. */
+export async function addAccount(name: string): Promise<void> {
+  const user = scriptUser({ types: demoTokens.demo }, { picks: [name] }, 'accepts');
+  try {
+    await run('addAccount');
+  } finally {
+    user.dispose();
+  }
+}
+
+/** Waits for what comes by itself; where it does not, fails with what it is, or what there was instead. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  found: string | (() => string) = '',
+): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, `It never came: ${typeof found === 'string' ? found : found()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 export async function run(command: string, ...args: readonly unknown[]): Promise<void> {
@@ -67,7 +103,7 @@ export function readTooltip(tooltip: vscode.MarkdownString | string | undefined)
 }
 
 /** The rows of accounts and destinations, or those under one row, asked of the extension's provider as VS Code would. */
-export async function readTree({ provider }: NonNullable<TestApi>, parent?: Node): Promise<readonly Row[]> {
+export async function readTree({ provider }: Extension, parent?: Node): Promise<readonly Row[]> {
   const nodes = (await provider.getChildren(parent)) ?? [];
   return Promise.all(
     nodes.map(async (node): Promise<Row> => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, receiverUrl, run, startOver } from './extension-under-test.ts';
+import { addAccount, type Extension, fake, receiverUrl, run, startOver, until } from './extension-under-test.ts';
+import { active, closeAll, fixesAt, ours, tabs, textOf, type } from './json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
 
 describe('the JSON editor', () => {
-  let extension: Awaited<ReturnType<typeof startOver>>;
+  let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
   let destinationId: string;
@@ -21,9 +21,7 @@ describe('the JSON editor', () => {
       secret: 's3',
     });
     destinationId = made.id;
-    user = scriptUser({ types: demoTokens.demo }, { picks: [account?.name ?? ''] }, 'accepts');
-    await run('addAccount');
-    user.dispose();
+    await addAccount(account?.name ?? '');
     user = scriptUser();
   });
   afterEach(async () => {
@@ -310,52 +308,3 @@ describe('the JSON editor', () => {
     await until(() => tabs().length === 1, 'the old tab to close');
   });
 });
-
-const textOf = (name: string, url: string, secret?: string): string =>
-  `${JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2)}\n`;
-
-const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-
-function active(): vscode.TextDocument {
-  return vscode.window.activeTextEditor?.document ?? assert.fail('No document is shown');
-}
-
-function ours({ uri }: vscode.TextDocument): readonly vscode.Diagnostic[] {
-  return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Cloudflare Webhooks');
-}
-
-async function type(document: vscode.TextDocument, text: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  const end = document.positionAt(document.getText().length);
-  edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text);
-  assert.ok(await vscode.workspace.applyEdit(edit));
-}
-
-async function fixesAt(document: vscode.TextDocument, text: string): Promise<readonly vscode.CodeAction[]> {
-  const at = document.positionAt(document.getText().indexOf(text));
-  const range = new vscode.Range(at, at);
-  const found: readonly vscode.CodeAction[] = await vscode.commands.executeCommand(
-    'vscode.executeCodeActionProvider',
-    document.uri,
-    range,
-    vscode.CodeActionKind.QuickFix.value,
-  );
-  return found.filter(({ title }) => /^(Move|Remove)/.test(title));
-}
-
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let waited = 0; !(await condition()); waited += 1) {
-    assert.ok(waited < 200, `Waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-/** Without being asked whether to save. */
-async function closeAll(): Promise<void> {
-  for (const { uri, isDirty } of vscode.workspace.textDocuments.filter((each) => each.isDirty)) {
-    assert.ok(isDirty);
-    await vscode.window.showTextDocument(uri);
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  }
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-}

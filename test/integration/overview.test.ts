@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readState, readTree, run, startOver } from './extension-under-test.ts';
+import { addAccount, type Extension, fake, readState, readTree, run, startWithAcme } from './extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 const POLICIES = '/accounts/*/alerting/v3/policies';
 const SUCCESS = '2026-01-01T00:00:00.000001Z';
@@ -17,10 +14,7 @@ describe('what uses what, and finding it', () => {
   let ids: Readonly<Record<string, string>>;
 
   beforeEach(async () => {
-    extension = await startOver();
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    accountId = (await fake.putAccount({ name: 'Acme' })).id;
+    ({ extension, accountId } = await startWithAcme());
     const put = async (name: string, last_failure: string | null): Promise<string> => {
       const url = `https://hooks.slack.com/services/T/B/secretOf${name}`;
       const fields = { account: accountId, name, url, type: 'slack', last_success: SUCCESS, last_failure } as const;
@@ -37,9 +31,7 @@ describe('what uses what, and finding it', () => {
       });
     await use('Attacks', ids['Alpha'] ?? '', true);
     await use('Old attacks', ids['Alpha'] ?? '', false);
-    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
-    await run('addAccount');
-    user.dispose();
+    await addAccount('Acme');
     await run('refreshAll');
   });
   afterEach(() => user?.dispose());
@@ -97,6 +89,9 @@ describe('what uses what, and finding it', () => {
     } finally {
       await run('showAll');
     }
+    assert.equal((await labels())[0]?.length, 4);
+    // Asked for twice, it is all the same.
+    await run('showAll');
     assert.equal((await labels())[0]?.length, 4);
     assert.equal(extension.view.description, '');
   });

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTree, receiverUrl, run, startOver } from './extension-under-test.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readTree,
+  receiverUrl,
+  run,
+  startWithAcme,
+  until,
+} from './extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 describe('Rename… and Replace…', () => {
   let extension: Extension;
@@ -12,10 +18,7 @@ describe('Rename… and Replace…', () => {
   let destinationId: string;
 
   beforeEach(async () => {
-    extension = await startOver();
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    accountId = (await fake.putAccount({ name: 'Acme' })).id;
+    ({ extension, accountId } = await startWithAcme());
     destinationId = (await fake.putDestination({ account: accountId, name: 'Ops', url: receiverUrl('old') })).id;
     await fake.putPolicy({
       account: accountId,
@@ -23,8 +26,7 @@ describe('Rename… and Replace…', () => {
       mechanisms: { webhooks: [{ id: destinationId }] },
     });
     await fake.putPolicy({ account: accountId, name: 'Attacks', mechanisms: { webhooks: [{ id: destinationId }] } });
-    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
-    await run('addAccount');
+    await addAccount('Acme');
   });
   afterEach(() => user?.dispose());
 
@@ -41,11 +43,6 @@ describe('Rename… and Replace…', () => {
       .map(({ name }) => name);
   const newId = async () =>
     (await fake.destinations({ account: accountId })).find(({ url }) => url.endsWith('new'))?.id;
-  const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    while (!(await holds())) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
 
   it('renames, and refuses an empty name in place', async () => {
     const { questions, messages } = await does('renameDestination', { types: ' ' }, { types: 'On-call' });

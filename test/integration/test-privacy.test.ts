@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readState, readTree, receiverUrl, run, startOver } from './extension-under-test.ts';
+import { addAccount, fake, readState, readTree, receiverUrl, run, startWithAcme } from './extension-under-test.ts';
 import { scriptUser } from './scripted-user.ts';
 
 const PART = 's3cr3tpart-of-a-webhook';
 
 describe('a test whose receiver quotes the path it was called at', () => {
   it('shows the path in no notification, row or log', async () => {
-    const extension = await startOver();
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
+    const { extension, accountId } = await startWithAcme();
     await fake.changeSettings({ urlSecrets: 'returned' });
-    const { id: accountId } = await fake.putAccount({ name: 'Acme' });
-    const adding = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
-    await run('addAccount');
-    adding.dispose();
+    await addAccount('Acme');
     await extension.state.update('testedHosts', undefined);
     const url = receiverUrl(PART);
     const { id } = await fake.putDestination({ account: accountId, name: 'Ops', url, type: 'generic' });

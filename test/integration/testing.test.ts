@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readState, readTree, receiverUrl, run, startOver } from './extension-under-test.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readState,
+  readTree,
+  receiverUrl,
+  run,
+  startWithAcme,
+  until as waitFor,
+} from './extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 describe('Test…', () => {
   let extension: Extension;
@@ -12,14 +19,9 @@ describe('Test…', () => {
   let accountId: string;
 
   beforeEach(async () => {
-    extension = await startOver();
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
+    ({ extension, accountId } = await startWithAcme());
     await fake.changeSettings({ urlSecrets: 'returned' });
-    accountId = (await fake.putAccount({ name: 'Acme' })).id;
-    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
-    await run('addAccount');
-    user.dispose();
+    await addAccount('Acme');
     await extension.state.update('testedHosts', undefined);
   });
   afterEach(() => user?.dispose());
@@ -42,13 +44,7 @@ describe('Test…', () => {
 
   const told = (): string =>
     [...(user?.questions ?? []).map(({ title }) => title), ...(user?.messages ?? [])].join('\n');
-  async function until(isSo: () => boolean): Promise<void> {
-    const end = Date.now() + 10_000;
-    while (!isSo()) {
-      assert.ok(Date.now() < end, `It never came.\n${told()}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
+  const until = async (isSo: () => boolean): Promise<void> => waitFor(isSo, told);
 
   describe('from this machine', () => {
     const HERE = { picks: ['From this machine'] } as const;

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readTooltip, readTree, run, startOver } from './extension-under-test.ts';
+import { addAccount, type Extension, fake, readTooltip, readTree, run, startWithAcme } from './extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 const OLDER = '2026-01-01T00:00:00.000001Z';
@@ -16,11 +14,8 @@ describe('the tree', () => {
   let accountId: string;
 
   beforeEach(async () => {
-    extension = await startOver();
     // A world small enough to know by heart.
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    accountId = (await fake.putAccount({ name: 'Acme' })).id;
+    ({ extension, accountId } = await startWithAcme());
     const put = (name: string, last_success: string | null, last_failure: string | null) =>
       fake.putDestination({
         account: accountId,
@@ -34,9 +29,7 @@ describe('the tree', () => {
     await put('a1 healthy', NEWER, OLDER);
     await put('a2 failing', OLDER, NEWER);
     await put('a3 unused', null, null);
-    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
-    await run('addAccount');
-    user.dispose();
+    await addAccount('Acme');
   });
   afterEach(() => user?.dispose());
 

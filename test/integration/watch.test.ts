@@ -3,10 +3,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { snapshotKey, toSnapshotRecord } from '../../src/core/shared-snapshot.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { fake, readState, readTooltip, readTree, run, startOver } from './extension-under-test.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readState,
+  readTooltip,
+  readTree,
+  run,
+  startWithAcme,
+} from './extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from './scripted-user.ts';
-
-type Extension = Awaited<ReturnType<typeof startOver>>;
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 /** 0.6 s, in the setting's minutes. */
@@ -20,10 +27,7 @@ describe('the watch', () => {
   let ids: readonly string[];
 
   beforeEach(async () => {
-    extension = await startOver();
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    accountId = (await fake.putAccount({ name: 'Acme' })).id;
+    ({ extension, accountId } = await startWithAcme());
     const put = async (name: string) =>
       fake.putDestination({
         account: accountId,
@@ -32,9 +36,7 @@ describe('the watch', () => {
         last_success: '2026-01-01T00:00:00.000001Z',
       });
     ids = (await Promise.all(['Alpha', 'Beta', 'Gamma'].map(put))).map(({ id }) => id);
-    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
-    await run('addAccount');
-    user.dispose();
+    await addAccount('Acme');
   });
   afterEach(async () => {
     user?.dispose();

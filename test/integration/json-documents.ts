@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+/** A document as the editor writes it. */
+export const textOf = (name: string, url: string, secret?: string): string =>
+  `${JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2)}\n`;
+
+export const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+
+export function active(): vscode.TextDocument {
+  return vscode.window.activeTextEditor?.document ?? assert.fail('No document is shown');
+}
+
+/** The diagnostics of the extension itself. */
+export function ours({ uri }: vscode.TextDocument): readonly vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Cloudflare Webhooks');
+}
+
+/** Puts this text in the place of all there is. */
+export async function type(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  const end = document.positionAt(document.getText().length);
+  edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+/** Our quick fixes where this text stands. */
+export async function fixesAt(document: vscode.TextDocument, text: string): Promise<readonly vscode.CodeAction[]> {
+  const at = document.positionAt(document.getText().indexOf(text));
+  const range = new vscode.Range(at, at);
+  const found: readonly vscode.CodeAction[] = await vscode.commands.executeCommand(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    range,
+    vscode.CodeActionKind.QuickFix.value,
+  );
+  return found.filter(({ title }) => /^(Move|Remove)/.test(title));
+}
+
+/** Without being asked whether to save. */
+export async function closeAll(): Promise<void> {
+  for (const { uri, isDirty } of vscode.workspace.textDocuments.filter((each) => each.isDirty)) {
+    assert.ok(isDirty);
+    await vscode.window.showTextDocument(uri);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  }
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
