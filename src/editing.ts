@@ -1,23 +1,23 @@
 import type * as vscode from 'vscode';
 import type { Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
-import type { Located } from './core/overview.ts';
-import type { PolicyStore } from './core/policy-store.ts';
-import type { Store } from './core/store.ts';
-import { confirmAndDelete } from './ui/deleting/deleting.ts';
-import { copyAsCurl, copyAsTerraform, copyIds, copyUrls } from './ui/copying.ts';
+import type { Located } from './core/monitoring/overview.ts';
+import type { PolicyStore } from './core/policies/policy-store.ts';
+import type { Store } from './core/monitoring/store.ts';
+import { confirmAndDelete } from './ui/destinations/deleting.ts';
+import { copyAsCurl, copyAsTerraform, copyIds, copyUrls } from './ui/destinations/copying.ts';
 import { createJsonEditor, type JsonEditor } from './ui/json/editor.ts';
-import type { LastTests } from './ui/last-tests.ts';
-import type { Logger } from './ui/log.ts';
-import type { State } from './ui/ordered-state.ts';
+import type { LastTests } from './ui/tree/last-tests.ts';
+import type { Logger } from './ui/host/log.ts';
+import type { State } from './ui/host/ordered-state.ts';
 import { createPanels, type Panels } from './ui/panel/panels.ts';
-import { renameDestination } from './ui/renaming.ts';
-import { askAndReplace, offerUnfinished } from './ui/replacing.ts';
-import { createSaving, type Saving } from './ui/saving.ts';
-import type { SecretStore } from './ui/secret-store.ts';
+import { renameDestination } from './ui/destinations/renaming.ts';
+import { askAndReplace, offerUnfinished } from './ui/replacement/replacing.ts';
+import { createSaving, type Saving } from './ui/destinations/destination-writer.ts';
+import type { SecretStore } from './ui/destinations/secret-store.ts';
 import type { TestingServices } from './ui/testing/services.ts';
 import { testDestinations } from './ui/testing/testing.ts';
-import { userAgentOf } from './ui/user-agent.ts';
+import { userAgentOf } from './ui/host/user-agent.ts';
 
 /** What editing needs of the extension it is loaded into. */
 export type EditingServices = {

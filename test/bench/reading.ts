@@ -1,7 +1,7 @@
 import { decodeDestinations } from '../../src/core/api/decode.ts';
 import { createApi } from '../../src/core/api/client.ts';
-import { sortDestinations } from '../../src/core/health.ts';
-import { createStore } from '../../src/core/store.ts';
+import { sortDestinations } from '../../src/core/model/health.ts';
+import { createStore } from '../../src/core/monitoring/store.ts';
 import { ApiError } from '../../src/core/api/api-error.ts';
 import { measure, printRatio } from './measure.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension.ts';
-import type { Node } from '../../src/ui/nodes.ts';
+import type { Node } from '../../src/ui/tree/nodes.ts';
 import { connectControl } from '../fake-cloudflare/client.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { scriptUser } from './scripted-user.ts';

@@ -7,7 +7,7 @@ export async function run(): Promise<void> {
   // Its lines reach the terminal through the console, so the reporter has to write whole lines.
   const only = process.env['GREP'] ? { grep: process.env['GREP'] } : {};
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 20_000, forbidOnly: true, ...only });
-  const files = (await readdir(__dirname)).filter((name) => name.endsWith('.test.cjs')).toSorted();
+  const files = (await readdir(__dirname, { recursive: true })).filter((name) => name.endsWith('.test.cjs')).toSorted();
   if (files.length === 0) {
     throw new Error(`There is no test in ${__dirname}.`);
   }

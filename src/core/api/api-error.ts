@@ -1,4 +1,4 @@
-import { isNamed } from '../named-error.ts';
+import { isNamed } from '../async/named-error.ts';
 
 /**
  * What went wrong with a call, in kinds a person can act on:

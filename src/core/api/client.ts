@@ -6,10 +6,10 @@ import { BaseHistoryResource } from 'cloudflare/resources/alerting/history';
 import { BasePolicies } from 'cloudflare/resources/alerting/policies';
 import { BaseTokens as UserTokens } from 'cloudflare/resources/user/tokens/tokens';
 import { createClient } from 'cloudflare/tree-shakable';
-import type { Account } from '../account.ts';
-import type { CallMeter } from '../call-budget.ts';
-import type { Destination, Draft } from '../destination.ts';
-import type { Policy, SentAlert } from '../policy.ts';
+import type { Account } from '../model/account.ts';
+import type { CallMeter } from '../monitoring/call-budget.ts';
+import type { Destination, Draft } from '../model/destination.ts';
+import type { Policy, SentAlert } from '../model/policy.ts';
 import {
   decodeAccounts,
   decodeAlertNames,

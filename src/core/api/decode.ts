@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Account } from '../account.ts';
-import type { Destination } from '../destination.ts';
-import type { Policy, SentAlert } from '../policy.ts';
+import type { Account } from '../model/account.ts';
+import type { Destination } from '../model/destination.ts';
+import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
 
 /** An optional string that the live API also sends as null (last_success, last_failure). */

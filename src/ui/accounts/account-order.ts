@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connections } from './connections.ts';
-import type { Node } from '../nodes.ts';
+import type { Node } from '../tree/nodes.ts';
 
 /** VS Code's own type for rows of a view: `application/vnd.code.tree.` and the view's id, in lower case. */
 const ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destinations';

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import type { Account } from '../../core/account.ts';
+import type { Account } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
-import { checkToken, discoverAccounts } from '../../core/onboarding.ts';
-import type { AddedAccount } from '../../core/remembered-accounts.ts';
-import { cleanToken } from '../../core/token.ts';
+import { checkToken, discoverAccounts } from '../../core/accounts/onboarding.ts';
+import type { AddedAccount } from '../../core/accounts/remembered-accounts.ts';
+import { cleanToken } from '../../core/model/token.ts';
 import type { Connections } from './connections.ts';
 import { confirmUnreadable, findUnreadable } from './manage-accounts.ts';
-import { describeProblem } from '../problem.ts';
-import { type Answer, askPick, askText } from '../quick-input.ts';
-import { UserError } from '../report.ts';
+import { describeProblem } from '../text/error.ts';
+import { type Answer, askPick, askText } from '../host/quick-input.ts';
+import { UserError } from '../host/report.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
-import { escapeIcons } from '../words.ts';
+import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 

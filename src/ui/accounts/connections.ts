@@ -4,9 +4,9 @@ import { PUBLIC_API } from '../../core/api/base-url.ts';
 import { type Api, createApi } from '../../core/api/client.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
-import type { CallBudgets, CallMeter } from '../../core/call-budget.ts';
-import type { Connection } from '../../core/connection.ts';
-import type { VerifiedToken } from '../../core/onboarding.ts';
+import type { CallBudgets, CallMeter } from '../../core/monitoring/call-budget.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { VerifiedToken } from '../../core/accounts/onboarding.ts';
 import {
   type AddedAccount,
   addAccounts,
@@ -18,14 +18,14 @@ import {
   type RememberedAccounts,
   removeAccount,
   toAccount,
-} from '../../core/remembered-accounts.ts';
-import type { Store } from '../../core/store.ts';
-import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/token.ts';
-import { describeForLog } from '../log.ts';
-import type { State } from '../ordered-state.ts';
-import { onSettingChanged, readSettings } from '../settings.ts';
-import { userAgentOf } from '../user-agent.ts';
-import type { SharedSnapshots } from '../shared-snapshots.ts';
+} from '../../core/accounts/remembered-accounts.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
+import { describeForLog } from '../host/log.ts';
+import type { State } from '../host/ordered-state.ts';
+import { onSettingChanged, readSettings } from '../host/settings.ts';
+import { userAgentOf } from '../host/user-agent.ts';
+import type { SharedSnapshots } from '../monitoring/shared-snapshots.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 
 /** What is wrong with the storage of tokens, if anything. */

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
-import type { Account } from '../../core/account.ts';
-import type { Connection } from '../../core/connection.ts';
-import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../../core/remembered-accounts.ts';
+import type { Account } from '../../core/model/account.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../../core/accounts/remembered-accounts.ts';
 import type { Connections } from './connections.ts';
-import { describeProblem } from '../problem.ts';
-import { askPick, askText } from '../quick-input.ts';
-import type { SecretStore } from '../secret-store.ts';
+import { describeProblem } from '../text/error.ts';
+import { askPick, askText } from '../host/quick-input.ts';
+import type { SecretStore } from '../destinations/secret-store.ts';
 import { warnUnsaved } from './storage-trouble.ts';
-import { UserError } from '../report.ts';
+import { UserError } from '../host/report.ts';
 import { askToken } from './token-prompt.ts';
-import { describeExpiry, describeToken, escapeIcons } from '../words.ts';
+import { describeExpiry, describeToken, escapeIcons } from '../text/format.ts';
 
 /** Puts another token in the place of the one an account is read through; all its accounts move along. */
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connections, StorageTrouble } from './connections.ts';
-import { tell } from '../notice.ts';
+import { tell } from '../host/notice.ts';
 
 /** VS Code's page on keyrings that are missing or locked. */
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { type Account, parseAccountId } from '../../core/account.ts';
+import { type Account, parseAccountId } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
-import { checkAccountToken, checkToken, discoverAccounts, type VerifiedToken } from '../../core/onboarding.ts';
-import { cleanToken, type TokenProblem } from '../../core/token.ts';
-import { describeProblem } from '../problem.ts';
-import { type Answer, askText, type Check } from '../quick-input.ts';
+import { checkAccountToken, checkToken, discoverAccounts, type VerifiedToken } from '../../core/accounts/onboarding.ts';
+import { cleanToken, type TokenProblem } from '../../core/model/token.ts';
+import { describeProblem } from '../text/error.ts';
+import { type Answer, askText, type Check } from '../host/quick-input.ts';
 
 type Connect = (token: string) => Api;
 

@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
-import { isTokenKey, parseTokenRecord, tokenKey, type TokenRecord } from '../../core/token.ts';
-import { describeForLog } from '../log.ts';
+import { isTokenKey, parseTokenRecord, tokenKey, type TokenRecord } from '../../core/model/token.ts';
+import { describeForLog } from '../host/log.ts';
 
 export type TokenRecords = ReadonlyMap<string, TokenRecord>;
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Destination } from '../../core/destination.ts';
+import type { Destination } from '../../core/model/destination.ts';
 
 export const JSON_SCHEME = 'cfwebhook';
 const ENDING = '.cfwebhook.json';

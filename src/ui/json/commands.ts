@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../../core/connection.ts';
-import type { Draft } from '../../core/destination.ts';
-import { findRemoval, findValue, formatDocument, parseDocument } from '../../core/json-document.ts';
-import type { Located } from '../../core/overview.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Draft } from '../../core/model/destination.ts';
+import { findRemoval, findValue, formatDocument, parseDocument } from '../../core/formats/json-document.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
 import { addressOf, JSON_SCHEME, nextNewAddress, readAddress } from './addresses.ts';
-import { askText } from '../quick-input.ts';
+import { askText } from '../host/quick-input.ts';
 
 /** Edit as JSON: shows the document of a destination; one that is open already is not opened under another name. */
 export async function openDestination({ connection, destination }: Located): Promise<void> {

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../../core/connection.ts';
-import type { Located } from '../../core/overview.ts';
-import type { Store } from '../../core/store.ts';
-import { registerCommands } from '../commands.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { registerCommands } from '../host/commands.ts';
 import { isDestinationDocument, JSON_SCHEME, readAddress } from './addresses.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
 import { createJsonFiles } from './files.ts';
 import { jsonFixes, MOVE_SECRET } from './fixes.ts';
-import { notSaved, saveDocument } from './saving.ts';
+import { notSaved, saveDocument } from './save-document.ts';
 import { swapEditor } from './tabs.ts';
-import type { Logger } from '../log.ts';
-import type { Saving } from '../saving.ts';
-import type { SecretStore } from '../secret-store.ts';
+import type { Logger } from '../host/log.ts';
+import type { Saving } from '../destinations/destination-writer.ts';
+import type { SecretStore } from '../destinations/secret-store.ts';
 
 /** Destinations as JSON documents: opened like files, and saved at Cloudflare. */
 export type JsonEditor = vscode.Disposable & {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../../core/connection.ts';
-import type { Destination } from '../../core/destination.ts';
-import { formatDocument } from '../../core/json-document.ts';
-import type { Store } from '../../core/store.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Destination } from '../../core/model/destination.ts';
+import { formatDocument } from '../../core/formats/json-document.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
-import { describeProblem } from '../problem.ts';
+import { describeProblem } from '../text/error.ts';
 
 /** One save, as VS Code asked for it. */
 export type JsonWrite = {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { findRemoval } from '../../core/json-document.ts';
+import { findRemoval } from '../../core/formats/json-document.ts';
 import { toRange } from './commands.ts';
 import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Connection } from '../../core/connection.ts';
-import type { Located } from '../../core/overview.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
 import { parseFromPanel, parsePanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
 import { PANEL_TYPE } from './type.ts';
-import type { PanelTarget } from './desk.ts';
-import { createPanelSession, type PanelServices, type PanelSession } from './session.ts';
+import type { PanelTarget } from './panel-state.ts';
+import { createPanelSession, type PanelServices, type PanelSession } from './panel-controller.ts';
 
 /** The panels to create and edit destinations: one for each, and one an account for a new one. */
 export type Panels = vscode.Disposable & {

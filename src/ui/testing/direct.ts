@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { hostOf } from '../../core/destination.ts';
-import type { Located } from '../../core/overview.ts';
-import { type SendOutcome, sendTest } from '../../core/send-test.ts';
-import type { TestRequest } from '../../core/test-request.ts';
-import { judgeAnswer, toPlainText } from '../../core/test-verdict.ts';
-import { nameService } from '../draft-words.ts';
-import { nameOf } from '../words.ts';
+import { hostOf } from '../../core/model/destination.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
+import type { TestRequest } from '../../core/testing/test-request.ts';
+import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
+import { nameService } from '../text/draft.ts';
+import { nameOf } from '../text/format.ts';
 import type { TestEnd, TestingServices } from './services.ts';
-import { describeSendProblem, describeStatus } from './words.ts';
+import { describeSendProblem, describeStatus } from './messages.ts';
 
 const HOSTS_KEY = 'testedHosts';
 const MOST_HOSTS = 200;

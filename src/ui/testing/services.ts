@@ -1,11 +1,11 @@
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
-import type { PolicyStore } from '../../core/policy-store.ts';
-import type { Store } from '../../core/store.ts';
-import type { LastTest, LastTests } from '../last-tests.ts';
-import type { Logger } from '../log.ts';
-import type { State } from '../ordered-state.ts';
-import type { SecretStore } from '../secret-store.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import type { LastTest, LastTests } from '../tree/last-tests.ts';
+import type { Logger } from '../host/log.ts';
+import type { State } from '../host/ordered-state.ts';
+import type { SecretStore } from '../destinations/secret-store.ts';
 
 /** What tests need of the extension. */
 export type TestingServices = {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { Located } from '../../core/overview.ts';
-import { policiesOf, type Policy } from '../../core/policy.ts';
-import type { AccountPolicies } from '../../core/policy-store.ts';
-import { testThroughPolicy } from '../../core/test-through-policy.ts';
-import { describeFailure } from '../failure-words.ts';
-import { describeAlert, nameOfPolicy } from '../policy-words.ts';
-import { describeTime, escapeIcons, nameOf } from '../words.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import { policiesOf, type Policy } from '../../core/model/policy.ts';
+import type { AccountPolicies } from '../../core/policies/policy-store.ts';
+import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
+import { describeFailure } from '../text/failure.ts';
+import { describeAlert, nameOfPolicy } from '../text/policy.ts';
+import { describeTime, escapeIcons, nameOf } from '../text/format.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
 /**

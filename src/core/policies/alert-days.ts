@@ -1,0 +1,36 @@
+import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
+
+/** A local day, as `2026-11-23`, and how many alerts were sent on it. */
+export type AlertDay = { readonly day: string; readonly count: number };
+
+/**
+ * Counts timestamps by the day they fall on where the user is, over the last `days` days up to today, oldest first and
+ * with the empty days in. What is outside, or cannot be read, is left out. `now` in milliseconds since the epoch.
+ */
+export function countPerDay(timestamps: readonly string[], days: number, now: number): readonly AlertDay[] {
+  const counts = new Map<string, number>();
+  for (let back = days - 1; back >= 0; back -= 1) {
+    counts.set(dayOf(startOfDay(now, back)), 0);
+  }
+  for (const timestamp of timestamps) {
+    const at = parseTimestamp(timestamp);
+    const day = at === undefined ? '' : dayOf(toMilliseconds(at));
+    const count = counts.get(day);
+    if (count !== undefined) {
+      counts.set(day, count + 1);
+    }
+  }
+  return [...counts].map(([day, count]) => ({ day, count }));
+}
+
+/** Midnight so many days ago, in milliseconds since the epoch; by the calendar, since a day may have 23 or 25 hours. */
+export function startOfDay(now: number, daysAgo: number): number {
+  const today = new Date(now);
+  return new Date(today.getFullYear(), today.getMonth(), today.getDate() - daysAgo).getTime();
+}
+
+function dayOf(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, '0')).join('-');
+}

@@ -1,0 +1,136 @@
+import { isLoopback } from '../api/base-url.ts';
+import type { Host } from '../api/transport.ts';
+import { readBounded } from '../api/bounded-body.ts';
+import type { TestRequest } from './test-request.ts';
+
+/** Why nothing that can be judged came back. `detail` is a code, or a host; never the URL. */
+export type SendProblem =
+  | 'insecure'
+  | 'unsendable'
+  | 'credentials'
+  | 'noAddress'
+  | 'refused'
+  | 'broken'
+  | 'timeout'
+  | 'certificate'
+  | 'redirected'
+  | 'unreachable';
+
+export type SendOutcome =
+  /** `milliseconds`: until the answer was read. `text`: its first 64 kB. */
+  | { readonly kind: 'answered'; readonly status: number; readonly text: string; readonly milliseconds: number }
+  | { readonly kind: 'failed'; readonly problem: SendProblem; readonly detail: string };
+
+export const SEND_DEADLINE = 10_000;
+const LARGEST_ANSWER = 64 * 1024;
+const MOST_REDIRECTS = 3;
+
+/**
+ * Sends the test once: over https, or http to this machine itself; ten seconds for the whole answer, of which 64 kB are
+ * read. Redirects are followed within the same origin only, where they keep the method (307, 308): another host would be
+ * handed the secret. Rejects only with the signal's reason.
+ */
+export async function sendTest(
+  { fetch, now, sleep }: Pick<Host, 'fetch' | 'now' | 'sleep'>,
+  request: TestRequest,
+  userAgent: string,
+  cancel?: AbortSignal,
+): Promise<SendOutcome> {
+  const timeout = new AbortController();
+  const ended = new AbortController();
+  const signal = AbortSignal.any([timeout.signal, ...(cancel ? [cancel] : [])]);
+  sleep(SEND_DEADLINE, ended.signal).then(
+    () => timeout.abort(),
+    () => {},
+  );
+  const start = now();
+  try {
+    let url = new URL(request.url);
+    for (let hops = 0; ; hops += 1) {
+      if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+        return { kind: 'failed', problem: 'insecure', detail: url.host };
+      }
+      if (url.username || url.password) {
+        return { kind: 'failed', problem: 'credentials', detail: url.host };
+      }
+      const headers = makeHeaders(request, userAgent);
+      if (!headers) {
+        return { kind: 'failed', problem: 'unsendable', detail: '' };
+      }
+      const response = await fetch(url, {
+        method: 'POST',
+        headers,
+        body: request.body,
+        redirect: 'manual',
+        credentials: 'omit',
+        signal,
+      });
+      const next = redirectOf(response, url);
+      if (!next) {
+        const text = (await readBounded(response, LARGEST_ANSWER)).text;
+        return { kind: 'answered', status: response.status, text, milliseconds: Math.round(now() - start) };
+      }
+      await response.body?.cancel();
+      if (next.origin !== url.origin || ![307, 308].includes(response.status) || hops >= MOST_REDIRECTS) {
+        return { kind: 'failed', problem: 'redirected', detail: next.host };
+      }
+      url = next;
+    }
+  } catch (error) {
+    if (cancel?.aborted) {
+      throw cancel.reason;
+    }
+    return timeout.signal.aborted
+      ? { kind: 'failed', problem: 'timeout', detail: '' }
+      : { kind: 'failed', ...explain(error) };
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Undefined where the secret holds what no header can carry. */
+function makeHeaders({ headers }: TestRequest, userAgent: string): Headers | undefined {
+  try {
+    return new Headers({ ...headers, 'user-agent': userAgent });
+  } catch {
+    return undefined;
+  }
+}
+
+function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
+  const location = headers.get('location');
+  return status >= 300 && status < 400 && location !== null && URL.canParse(location, from.href)
+    ? new URL(location, from)
+    : undefined;
+}
+
+/** By the codes of Node (`error.cause.code`) and, where a proxy of VS Code's is in between, of Chromium (`net::ERR_…`). */
+const SIGNS: readonly (readonly [SendProblem, RegExp])[] = [
+  ['noAddress', /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|ERR_NAME_RESOLUTION_FAILED/],
+  ['refused', /ECONNREFUSED|ERR_CONNECTION_REFUSED/],
+  ['certificate', /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_SSL|ERR_TLS/],
+  ['timeout', /ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_CONNECTION_TIMED_OUT/],
+  ['broken', /ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_CONNECTION_(RESET|CLOSED)|ERR_EMPTY_RESPONSE/],
+];
+
+function explain(error: unknown): { readonly problem: SendProblem; readonly detail: string } {
+  const codes = codesOf(error);
+  for (const [problem, sign] of SIGNS) {
+    const detail = codes.find((code) => sign.test(code));
+    if (detail !== undefined) {
+      return { problem, detail };
+    }
+  }
+  return { problem: 'unreachable', detail: codes[0] ?? '' };
+}
+
+/** The codes in an error and its causes. Never its message, which may quote the address. */
+function codesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) {
+    return [];
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const inMessage = /\b(?:net::)?(ERR_[A-Z_]+)\b/.exec(error.message)?.[1];
+  const parts = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
+  return [...code, ...(inMessage === undefined ? [] : [inMessage]), ...parts, ...codesOf(error.cause)];
+}

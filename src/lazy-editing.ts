@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import type { Editing, EditingServices } from './editing.ts';
+import { JSON_SCHEME } from './ui/json/addresses.ts';
+import { PANEL_TYPE } from './ui/panel/type.ts';
+import { REPLACEMENTS_KEY } from './ui/replacements-key.ts';
+
+export type LazyEditing = vscode.Disposable & {
+  /** Loads the second bundle the first time. */
+  load(): Promise<Editing>;
+};
+
+/**
+ * Registers what VS Code may ask for at any time, a document of scheme `cfwebhook:` or a restored panel, and loads what
+ * answers only then: nobody who just wants to know whether the alerts arrive should wait for an editor at start-up.
+ */
+export function createLazyEditing(context: vscode.ExtensionContext, services: EditingServices): LazyEditing {
+  let loading: Promise<Editing> | undefined;
+  const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  const subscriptions: vscode.Disposable[] = [changed];
+
+  async function load(): Promise<Editing> {
+    loading ??= import('./editing.ts').then(({ createEditing }) => {
+      const editing = createEditing(context, services);
+      subscriptions.push(
+        editing,
+        editing.jsonEditor.provider.onDidChangeFile((events) => changed.fire(events)),
+      );
+      return editing;
+    });
+    return loading;
+  }
+
+  // Only where there is something to tell of is it worth loading what tells it.
+  const unfinished = services.state.get(REPLACEMENTS_KEY);
+  if (Array.isArray(unfinished) && unfinished.length > 0) {
+    void services.loaded.then(async () => (await load()).offerUnfinished());
+  }
+
+  const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
+  const provider: vscode.FileSystemProvider = {
+    onDidChangeFile: changed.event,
+    // What changes is told without being asked for.
+    watch: () => new vscode.Disposable(() => {}),
+    stat: async (uri) => (await files()).stat(uri),
+    readFile: async (uri) => (await files()).readFile(uri),
+    writeFile: async (uri, content, options) => (await files()).writeFile(uri, content, options),
+    readDirectory: async (uri) => (await files()).readDirectory(uri),
+    createDirectory: async (uri) => (await files()).createDirectory(uri),
+    delete: async (uri, options) => (await files()).delete(uri, options),
+    rename: async (from, to, options) => (await files()).rename(from, to, options),
+  };
+  subscriptions.push(
+    vscode.workspace.registerFileSystemProvider(JSON_SCHEME, provider, { isCaseSensitive: true }),
+    vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
+      deserializeWebviewPanel: async (panel, state) => (await load()).panels.restore(panel, state),
+    }),
+  );
+  return { load, dispose: () => vscode.Disposable.from(...subscriptions).dispose() };
+}

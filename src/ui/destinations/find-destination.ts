@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { healthOf } from '../../core/model/health.ts';
+import { locateAll, locateFailing, type Located } from '../../core/monitoring/overview.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { UserError } from '../host/report.ts';
+import { toPickItem } from './targets.ts';
+import { HEALTH_ICONS } from '../tree/tree-items.ts';
+import type { DestinationsView } from '../tree/tree.ts';
+import { tell } from '../host/notice.ts';
+
+type Item = vscode.QuickPickItem & { readonly located: Located };
+
+/** Lists the failing destinations of all accounts, newest failure first. */
+export async function showFailing(store: Store, view: DestinationsView): Promise<void> {
+  const failing = locateFailing(store.entries());
+  const unread = store.entries().filter(({ state }) => state.kind !== 'ready').length;
+  if (failing.length === 0) {
+    void tell(
+      'information',
+      unread > 0
+        ? vscode.l10n.t('No failing destination is known, but the state of {0} accounts is not.', unread)
+        : vscode.l10n.t('No webhook destination is failing.'),
+    );
+    return;
+  }
+  const placeholder =
+    unread > 0
+      ? vscode.l10n.t('Choose one to see it in the view. The state of {0} accounts is not known.', unread)
+      : vscode.l10n.t('Choose one to see it in the view');
+  await findAmong(failing, vscode.l10n.t('Failing Destinations'), placeholder, view);
+}
+
+/** Finds a destination by name, account, type or state over all accounts. */
+export async function goToDestination(store: Store, view: DestinationsView): Promise<void> {
+  const all = locateAll(store.entries());
+  if (all.length === 0) {
+    throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+  }
+  const placeholder = vscode.l10n.t('Type a part of a name, an account, a type or a state');
+  await findAmong(all, vscode.l10n.t('Go to Destination'), placeholder, view);
+}
+
+/** Reveals the chosen one in the view; its buttons test or edit it instead. */
+async function findAmong(
+  destinations: readonly Located[],
+  title: string,
+  placeholder: string,
+  view: DestinationsView,
+): Promise<void> {
+  const [test, edit, reveal] = [
+    { iconPath: new vscode.ThemeIcon('beaker'), tooltip: vscode.l10n.t('Test…') },
+    { iconPath: new vscode.ThemeIcon('edit'), tooltip: vscode.l10n.t('Edit…') },
+    { iconPath: new vscode.ThemeIcon('list-tree'), tooltip: vscode.l10n.t('Show in the View') },
+  ];
+  const pick = vscode.window.createQuickPick<Item>();
+  pick.title = title;
+  pick.placeholder = placeholder;
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.items = destinations.map((located) => ({
+    ...toPickItem(located),
+    iconPath: HEALTH_ICONS[healthOf(located.destination)],
+    buttons: [test, edit, reveal],
+    located,
+  }));
+  try {
+    const [item, button] = await new Promise<readonly [Item | undefined, vscode.QuickInputButton?]>((resolve) => {
+      pick.onDidHide(() => resolve([undefined]));
+      pick.onDidAccept(() => resolve([pick.selectedItems[0], reveal]));
+      pick.onDidTriggerItemButton((event) => resolve([event.item, event.button]));
+      pick.show();
+    });
+    pick.hide();
+    if (item) {
+      const { connection, destination } = item.located;
+      const [accountId, destinationId] = [connection.account.id, destination.id];
+      if (button === reveal) {
+        await view.reveal(accountId, destinationId);
+      } else {
+        const command = button === test ? 'testDestination' : 'editDestination';
+        const node = { kind: 'destination', accountId, destinationId };
+        await vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, node);
+      }
+    }
+  } finally {
+    pick.dispose();
+  }
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { Located } from '../../core/monitoring/overview.ts';
+import { askText } from '../host/quick-input.ts';
+import type { Saving } from './destination-writer.ts';
+import { nameOf } from '../text/format.ts';
+import { tell } from '../host/notice.ts';
+
+/** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */
+export async function renameDestination(target: Located, saving: Saving): Promise<void> {
+  const { destination } = target;
+  const answer = await askText<string>({
+    title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
+    prompt: vscode.l10n.t('The new name. Cloudflare includes it in what it sends to a generic webhook.'),
+    value: destination.name,
+    check: (text) =>
+      text.trim() === ''
+        ? { ok: false, problem: vscode.l10n.t('A destination needs a name.') }
+        : { ok: true, value: text.trim() },
+  });
+  if (answer.kind !== 'value' || answer.value === destination.name) {
+    return;
+  }
+  const { took } = await saving.update(target, { name: answer.value, url: destination.url }, false);
+  if (took.includes('name')) {
+    void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), answer.value));
+  } else {
+    void tell(
+      'warning',
+      vscode.l10n.t('Cloudflare answered as if it had renamed “{0}”, but did not.', nameOf(destination)),
+    );
+  }
+}

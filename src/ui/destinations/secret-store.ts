@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import type * as vscode from 'vscode';
+import type { Redactor } from '../../core/api/redaction.ts';
+import type { Log } from '../../core/api/transport.ts';
+import { describeForLog } from '../host/log.ts';
+
+/** What this machine remembers of a destination because the user asked it to. */
+export type RememberedSecret = {
+  readonly secret?: string;
+  /** The whole URL, for the types whose secret Cloudflare takes out of it. */
+  readonly url?: string;
+};
+
+/** Secrets of destinations in SecretStorage, where the user has them remembered. None of these rejects. */
+export type SecretStore = {
+  get(accountId: string, destinationId: string): Promise<RememberedSecret | undefined>;
+  /** `false`: SecretStorage did not take it. */
+  remember(accountId: string, destinationId: string, remembered: RememberedSecret): Promise<boolean>;
+  forget(accountId: string, destinationId: string): Promise<void>;
+  /** Forgets all that is remembered of an account's destinations. */
+  forgetAccount(accountId: string): Promise<void>;
+};
+
+const schema = v.object({
+  version: v.literal(1),
+  secret: v.exactOptional(v.string()),
+  url: v.exactOptional(v.string()),
+});
+
+function keyOf(accountId: string, destinationId: string): string {
+  return `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
+}
+
+export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): SecretStore {
+  const orElse =
+    <T>(fallback: T) =>
+    (error: unknown): T => {
+      log('error', `SecretStorage failed for the secret of a destination: ${describeForLog(error)}`);
+      return fallback;
+    };
+
+  function keepOutOfLogs({ secret, url }: RememberedSecret): void {
+    for (const each of [secret, url]) {
+      if (each) {
+        redactor.remember(each);
+      }
+    }
+  }
+
+  return {
+    async get(accountId, destinationId) {
+      const value = await Promise.resolve(secrets.get(keyOf(accountId, destinationId))).catch(orElse(undefined));
+      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), value);
+      if (!parsed.success) {
+        return undefined;
+      }
+      const { secret, url } = parsed.output;
+      const remembered = { ...(secret === undefined ? {} : { secret }), ...(url === undefined ? {} : { url }) };
+      keepOutOfLogs(remembered);
+      return remembered;
+    },
+    async remember(accountId, destinationId, remembered) {
+      keepOutOfLogs(remembered);
+      const value = JSON.stringify({ version: 1, ...remembered });
+      const stored = Promise.resolve(secrets.store(keyOf(accountId, destinationId), value));
+      return stored.then(() => true).catch(orElse(false));
+    },
+    async forget(accountId, destinationId) {
+      await Promise.resolve(secrets.delete(keyOf(accountId, destinationId))).catch(orElse(undefined));
+    },
+    async forgetAccount(accountId) {
+      const keys = await Promise.resolve(secrets.keys()).catch(orElse<string[]>([]));
+      const prefix = keyOf(accountId, '');
+      const ours = keys.filter((key) => key.startsWith(prefix));
+      await Promise.all(ours.map(async (key) => secrets.delete(key))).catch(orElse(undefined));
+    },
+  };
+}

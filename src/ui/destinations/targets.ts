@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
+import { locateAll, type Located } from '../../core/monitoring/overview.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { isNode, type Node } from '../tree/nodes.ts';
+import { UserError } from '../host/report.ts';
+import { describeBriefly, escapeIcons, nameOf } from '../text/format.ts';
+
+/** Finds what a command works on: its argument, else the view's selection, else what the user picks. */
+export type Targets = {
+  /** Undefined where the user dismissed the pick. Throws {@link UserError} where there is nothing to pick. */
+  account(argument: unknown, title: string): Promise<Connection | undefined>;
+  destination(argument: unknown, title: string): Promise<Located | undefined>;
+  /** All destinations the user has selected; empty where the pick was dismissed. `selected` as VS Code hands it over. */
+  destinations(argument: unknown, selected: unknown, title: string): Promise<readonly Located[]>;
+  /** The account of the argument or the selection, without asking. */
+  selectedAccount(argument: unknown): Connection | undefined;
+};
+
+export function createTargets(store: Store, selection: () => readonly Node[]): Targets {
+  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : selection()[0]);
+
+  function selectedAccount(argument: unknown): Connection | undefined {
+    const node = selected(argument);
+    return node && store.entry(node.accountId)?.connection;
+  }
+
+  function locate(node: Node | undefined): Located | undefined {
+    const entry = node && store.entry(node.accountId);
+    const destination =
+      node?.kind === 'destination'
+        ? entry?.state.last?.destinations.find(({ id }) => id === node.destinationId)
+        : undefined;
+    return entry && destination ? { connection: entry.connection, destination } : undefined;
+  }
+
+  async function pick(title: string): Promise<Located | undefined> {
+    const targets = locateAll(store.entries());
+    if (targets.length === 0) {
+      throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+    }
+    const items = targets.map((target) => ({ ...toPickItem(target), target }));
+    const options = { title, matchOnDescription: true, matchOnDetail: true };
+    return (await vscode.window.showQuickPick(items, options))?.target;
+  }
+
+  return {
+    selectedAccount,
+    async account(argument, title) {
+      const chosen = selectedAccount(argument);
+      if (chosen) {
+        return chosen;
+      }
+      const connections = store.entries().map(({ connection }) => connection);
+      if (connections.length === 0) {
+        throw new UserError(vscode.l10n.t('No Cloudflare account has been added yet. Add one with “Add Account…”.'));
+      }
+      const items = connections.map((connection) => ({
+        label: escapeIcons(connection.account.name),
+        description: connection.account.id,
+        connection,
+      }));
+      return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.connection;
+    },
+    destination: async (argument, title) => locate(selected(argument)) ?? pick(title),
+    async destinations(argument, all, title) {
+      const nodes = !isNode(argument) ? selection() : Array.isArray(all) ? all.filter(isNode) : [argument];
+      const located = nodes.flatMap((node) => locate(node) ?? []);
+      if (located.length > 0) {
+        return located;
+      }
+      const picked = await pick(title);
+      return picked ? [picked] : [];
+    },
+  };
+}
+
+/** A destination as an item of a quick pick. */
+export function toPickItem({ connection, destination }: Located): vscode.QuickPickItem {
+  return {
+    label: escapeIcons(nameOf(destination)),
+    description: escapeIcons(connection.account.name),
+    detail: escapeIcons(describeBriefly(destination)),
+  };
+}

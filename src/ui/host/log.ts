@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import type { Log } from '../../core/api/transport.ts';
+import type { Redactor } from '../../core/api/redaction.ts';
+
+export type Logger = vscode.Disposable & { readonly log: Log; show(): void };
+
+/**
+ * The output channel. Everything passes the redactor on its way in; there is no other way in. `onLine` gets each line as
+ * it was logged, whatever the level the user has set.
+ */
+export function createLogger(redactor: Redactor, onLine: (line: string) => void = () => {}): Logger {
+  const channel = vscode.window.createOutputChannel('Cloudflare Webhooks', { log: true });
+  return {
+    log(level, message) {
+      const line = redactor.redact(message);
+      channel[level](line);
+      onLine(line);
+    },
+    show: () => channel.show(),
+    dispose: () => channel.dispose(),
+  };
+}
+
+/** An error as a line for the log: with its stack only where it is not one we throw ourselves. */
+export function describeForLog(error: unknown): string {
+  return error instanceof Error && error.name !== 'ApiError' ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { ApiError } from '../../core/api/api-error.ts';
+import { isNamed } from '../../core/async/named-error.ts';
+import type { Logger } from './log.ts';
+import { describeForLog } from './log.ts';
+import { tell } from './notice.ts';
+import { describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
+import { showSetting } from './settings.ts';
+
+/** Thrown by a command for what is the user's to put right: shown as it is, with no trace of an internal error. */
+export class UserError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('UserError');
+  override readonly name = 'UserError';
+}
+
+/** Which account a failure concerns, so that its remedies know what to work on. */
+export type Subject = { readonly name: string; readonly accountId?: string };
+
+/** Shows what went wrong with a command, with its remedies as buttons, and puts it in the log. */
+export async function reportFailure(
+  error: unknown,
+  logger: Logger,
+  command: string,
+  subject?: Subject,
+  retry?: () => void,
+): Promise<void> {
+  logger.log('error', `${command}: ${describeForLog(error)}`);
+  if (error instanceof UserError) {
+    void tell('error', error.message);
+    return;
+  }
+  const { sentence, remedies } =
+    error instanceof ApiError
+      ? describeProblem(error, subject?.name ?? 'Cloudflare')
+      : {
+          sentence: vscode.l10n.t('Something went wrong in the extension; the log says more.'),
+          remedies: ['showLog'] as const satisfies readonly Remedy[],
+        };
+  const possible = remedies.filter(
+    (remedy) => (remedy !== 'retry' || retry) && (remedy !== 'replaceToken' || subject?.accountId),
+  );
+  const chosen = await tell('error', sentence, ...possible.map(describeRemedy));
+  const remedy = possible.find((each) => describeRemedy(each) === chosen);
+  await applyRemedy(remedy, logger, subject?.accountId, retry);
+}
+
+async function applyRemedy(
+  remedy: Remedy | undefined,
+  logger: Logger,
+  accountId: string | undefined,
+  retry: (() => void) | undefined,
+): Promise<void> {
+  switch (remedy) {
+    case 'replaceToken':
+      await vscode.commands.executeCommand('cloudflareWebhooks.replaceToken', { kind: 'account', accountId });
+      break;
+    case 'retry':
+      retry?.();
+      break;
+    case 'showLog':
+      logger.show();
+      break;
+    case 'openSetting':
+      await showSetting('apiBaseUrl');
+      break;
+    case undefined:
+      break;
+    default:
+      remedy satisfies never;
+  }
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { type BaseUrl, parseBaseUrl } from '../../core/api/base-url.ts';
+import type { SortOrder } from '../../core/model/health.ts';
+
+const SECTION = 'cloudflareWebhooks';
+
+export type StatusBarMode = 'whenFailing' | 'always' | 'never';
+
+export type Settings = {
+  readonly apiBaseUrl: BaseUrl;
+  /** Minutes; 0 switches the background refresh off. */
+  readonly refreshInterval: number;
+  readonly statusBar: StatusBarMode;
+  readonly sort: SortOrder;
+  readonly notifyOnNewFailure: boolean;
+};
+
+/** The settings as they are now. What is not one of the allowed values counts as the default. */
+export function readSettings(): Settings {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const interval = settings.get<unknown>('refreshInterval');
+  const apiBaseUrl = settings.get<unknown>('apiBaseUrl');
+  return {
+    apiBaseUrl: typeof apiBaseUrl === 'string' ? parseBaseUrl(apiBaseUrl) : { ok: false, problem: 'notAnAddress' },
+    refreshInterval: typeof interval === 'number' && interval >= 0 ? interval : 5,
+    statusBar: oneOf(['whenFailing', 'always', 'never'], settings.get('statusBar')),
+    sort: oneOf(['health', 'name'], settings.get('sort')),
+    notifyOnNewFailure: settings.get<unknown>('notifyOnNewFailure') === true,
+  };
+}
+
+export function onSettingChanged(name: keyof Settings, listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(`${SECTION}.${name}`)) {
+      listener();
+    }
+  });
+}
+
+/** Opens the settings at one of ours. */
+export async function showSetting(name: keyof Settings): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.${name}`);
+}
+
+function oneOf<const T>(allowed: readonly [T, ...T[]], value: unknown): T {
+  return allowed.find((each) => each === value) ?? allowed[0];
+}

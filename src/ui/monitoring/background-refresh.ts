@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { Host } from '../../core/api/transport.ts';
+import type { CallBudgets } from '../../core/monitoring/call-budget.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { createWatch, type Watch } from '../../core/monitoring/refresh-scheduler.ts';
+import { onSettingChanged, readSettings } from '../host/settings.ts';
+import type { SharedSnapshots } from './shared-snapshots.ts';
+
+const MINUTE = 60_000;
+/** The longest the setting allows, and well below what a timer can hold. */
+const LONGEST_INTERVAL = 24 * 60 * MINUTE;
+
+/** `intervalOf`: how often an account is really read, in milliseconds; 0 for never. */
+export type BackgroundWatch = vscode.Disposable & { readonly intervalOf: Watch['intervalOf'] };
+
+/**
+ * Reads the accounts again while this window has the focus, from when the stored ones are known (`loaded`). On coming
+ * back it looks first at what another window has read meanwhile.
+ */
+export function createBackgroundWatch(
+  store: Store,
+  budgets: CallBudgets,
+  snapshots: SharedSnapshots,
+  host: Host,
+  loaded: Promise<unknown>,
+): BackgroundWatch {
+  const watch = createWatch({
+    store,
+    budgets,
+    now: host.now,
+    after(milliseconds, work) {
+      const timer = setTimeout(work, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    random: host.random,
+    log: host.log,
+  });
+
+  function follow(): void {
+    const interval = Math.min(readSettings().refreshInterval * MINUTE, LONGEST_INTERVAL);
+    watch.follow({ interval, focused: vscode.window.state.focused });
+  }
+
+  async function comeBack(): Promise<void> {
+    await loaded;
+    if (vscode.window.state.focused) {
+      await snapshots.adopt();
+    }
+    follow();
+  }
+
+  void comeBack();
+  const subscriptions = vscode.Disposable.from(
+    vscode.window.onDidChangeWindowState(() => void comeBack()),
+    onSettingChanged('refreshInterval', follow),
+    watch,
+  );
+  return {
+    intervalOf: (connection) => watch.intervalOf(connection),
+    dispose: () => subscriptions.dispose(),
+  };
+}

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import type { Log } from '../../core/api/transport.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import type { Snapshot, Store } from '../../core/monitoring/store.ts';
+import {
+  findTransitions,
+  keepAccounts,
+  type KnownFailures,
+  parseKnownFailures,
+} from '../../core/monitoring/transitions.ts';
+import { tell } from '../host/notice.ts';
+import type { State } from '../host/ordered-state.ts';
+import { readSettings } from '../host/settings.ts';
+import { nameOf } from '../text/format.ts';
+
+const KNOWN_KEY = 'knownFailures';
+const MOST_NAMED = 2;
+/** How long what fails one after the other is gathered for one notification, in milliseconds. */
+const LONGEST_GATHERING = 10_000;
+
+/**
+ * Sees destinations begin and cease to fail, each time once, over windows and restarts. Both are logged; that they begin
+ * is also said where the setting `notifyOnNewFailure` asks for it.
+ */
+export function createFailureNotice(state: State, store: Store, log: Log): vscode.Disposable {
+  let gathered: readonly Located[] = [];
+
+  const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
+
+  function look(accountId: string, { destinations }: Snapshot): void {
+    const connection = store.entry(accountId)?.connection;
+    if (!connection) {
+      return;
+    }
+    // As it is stored now: another window may have seen the same.
+    const before = readKnown();
+    const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
+    if (known !== before) {
+      void state.update(KNOWN_KEY, known);
+    }
+    const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
+    for (const id of recovered) {
+      note(id, 'no longer fails');
+    }
+    for (const { id } of newlyFailing) {
+      note(id, 'has begun to fail');
+    }
+    if (newlyFailing.length > 0 && readSettings().notifyOnNewFailure) {
+      const isFirst = gathered.length === 0;
+      gathered = [...gathered, ...newlyFailing.map((destination) => ({ connection, destination }))];
+      if (isFirst) {
+        void announce();
+      }
+    }
+  }
+
+  /** One notification for all that is found by the readings now under way. */
+  async function announce(): Promise<void> {
+    const end = Date.now() + LONGEST_GATHERING;
+    for (;;) {
+      const readings = store.entries().flatMap(({ reading }) => (reading ? [reading] : []));
+      if (readings.length === 0 || Date.now() > end) {
+        break;
+      }
+      await Promise.all(readings);
+    }
+    const failing = gathered;
+    gathered = [];
+    const show = vscode.l10n.t('Show');
+    if ((await tell('warning', describeNewFailures(failing), show)) === show) {
+      await vscode.commands.executeCommand('cloudflareWebhooks.showFailing');
+    }
+  }
+
+  function forgetRemoved(): void {
+    const before = readKnown();
+    const known = keepAccounts(before, new Set(store.entries().map(({ connection }) => connection.account.id)));
+    if (known !== before) {
+      void state.update(KNOWN_KEY, known);
+    }
+  }
+
+  return vscode.Disposable.from(
+    { dispose: store.onRead(look) },
+    { dispose: store.onChanged(({ accounts }) => accounts && forgetRemoved()) },
+  );
+}
+
+/** "Payments on-call (Halden Logistics) has begun to fail.", or how many with the names of some. */
+function describeNewFailures(failing: readonly Located[]): string {
+  const names = failing.map(({ destination }) => nameOf(destination));
+  const [first] = failing;
+  if (failing.length === 1 && first) {
+    const account = first.connection.account.name;
+    return vscode.l10n.t('{0} ({1}) has begun to fail.', names[0] ?? '', account);
+  }
+  const rest = names.length - MOST_NAMED;
+  const named = names.slice(0, MOST_NAMED).join(', ');
+  const list = rest > 0 ? vscode.l10n.t('{0} and {1} more', named, rest) : named;
+  return vscode.l10n.t('{0} webhook destinations have begun to fail: {1}.', names.length, list);
+}

@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import { type AlertDay, countPerDay, startOfDay } from '../../core/policies/alert-days.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Destination } from '../../core/model/destination.ts';
+import type { PanelAbout } from '../../core/panel-protocol.ts';
+import { policiesOf, wentTo } from '../../core/model/policy.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { describePolicy, nameOfPolicy } from '../text/policy.ts';
+import { describeProblem } from '../text/error.ts';
+
+const DAYS = 30;
+
+/** Who uses a destination and what was sent to it, in words: what the store does not hold. */
+export type Usage = Pick<PanelAbout, 'policies' | 'alerts'>;
+
+export function readingUsage(): Usage {
+  const summary = vscode.l10n.t('Reading…');
+  return { policies: { summary, rows: [] }, alerts: { summary, days: [] } };
+}
+
+/** Reads both; what cannot be read is a sentence in its place. Rejects only with the signal's reason. */
+export async function readUsage(
+  policyStore: PolicyStore,
+  connection: Connection,
+  destination: Destination,
+  now: number,
+  signal: AbortSignal,
+): Promise<Usage> {
+  const explain = (error: unknown): string => {
+    signal.throwIfAborted();
+    return error instanceof ApiError
+      ? describeProblem(error, connection.account.name).sentence
+      : vscode.l10n.t('This could not be read.');
+  };
+  const [policies, alerts] = await Promise.all([
+    readPolicies(policyStore, connection, destination, signal).catch((error: unknown) => ({
+      summary: explain(error),
+      rows: [],
+    })),
+    readAlerts(connection, destination, now, signal).catch((error: unknown) => ({ summary: explain(error), days: [] })),
+  ]);
+  return { policies, alerts };
+}
+
+async function readPolicies(
+  policies: PolicyStore,
+  connection: Connection,
+  { id }: Destination,
+  signal: AbortSignal,
+): Promise<Usage['policies']> {
+  const known = await policies.read(connection, signal);
+  const rows = policiesOf(known.policies, id).map((policy) => ({
+    name: nameOfPolicy(policy),
+    detail: describePolicy(policy, known),
+  }));
+  return { summary: describeCount(rows.length), rows };
+}
+
+function describeCount(count: number): string {
+  switch (count) {
+    case 0:
+      return vscode.l10n.t('No notification policy uses it, so Cloudflare sends no alerts to it.');
+    case 1:
+      return vscode.l10n.t('One notification policy uses it:');
+    default:
+      return vscode.l10n.t('{0} notification policies use it:', count);
+  }
+}
+
+async function readAlerts(
+  { account, api }: Connection,
+  destination: Destination,
+  now: number,
+  signal: AbortSignal,
+): Promise<Usage['alerts']> {
+  const sent = await api.listSentAlerts(account.id, startOfDay(now, DAYS - 1), signal);
+  const mine = sent.filter((alert) => wentTo(alert, destination)).map((alert) => alert.sent);
+  const days = countPerDay(mine, DAYS, now);
+  const format = new Intl.DateTimeFormat(vscode.env.language, { month: 'short', day: 'numeric' });
+  return {
+    summary: summarize(days),
+    days: (mine.length === 0 ? [] : days).map(({ day, count }) => ({
+      label: format.format(new Date(`${day}T00:00`)),
+      count,
+    })),
+  };
+}
+
+function summarize(days: readonly AlertDay[]): string {
+  const total = days.reduce((sum, { count }) => sum + count, 0);
+  const most = Math.max(0, ...days.map(({ count }) => count));
+  const busy = days.filter(({ count }) => count > 0).length;
+  return total === 0
+    ? vscode.l10n.t('No alert was sent in the last {0} days.', days.length)
+    : vscode.l10n.t(
+        'Alerts sent in the last {0} days: {1}, on {2} of the days, at most {3} a day. Whether they arrived is not recorded.',
+        days.length,
+        total,
+        busy,
+        most,
+      );
+}

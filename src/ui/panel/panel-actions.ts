@@ -1,0 +1,236 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
+import { leavesDoubt } from '../../core/destinations/create-destination.ts';
+import { guessType } from '../../core/model/destination-types/index.ts';
+import type { Destination, Draft } from '../../core/model/destination.ts';
+import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
+import { canStandFor, planChange } from '../../core/model/plan.ts';
+import { DraftNeededError, type ReplaceState } from '../../core/replacement/replace-destination.ts';
+import type { PanelDesk } from './panel-state.ts';
+import { draftOf, findProblems } from './panel-view.ts';
+import {
+  button,
+  describeCreated,
+  describeOutcome,
+  describeReplace,
+  describeReplaced,
+  describeStopped,
+} from './messages.ts';
+import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
+import type { Saving } from '../destinations/destination-writer.ts';
+import type { SecretStore } from '../destinations/secret-store.ts';
+
+type Run = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
+
+/** What can be done with the form of a panel. None of these rejects: what went wrong is told in the panel. */
+export type PanelWork = {
+  save(connection: Connection): Promise<void>;
+  /** Asks; `confirm` then does it, `withdraw` does not. */
+  askReplace(destination: Destination): void;
+  confirm(connection: Connection, destination: Destination): Promise<void>;
+  withdraw(): void;
+  resume(connection: Connection): Promise<void>;
+  undo(connection: Connection): Promise<void>;
+  /** Stops a replacement between two steps. */
+  stop(): void;
+  /** Lets go of a replacement that has stopped. */
+  dismiss(): Promise<void>;
+  readonly isAsking: () => boolean;
+};
+
+export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: SecretStore): PanelWork {
+  const { model } = desk;
+  let stopping: AbortController | undefined;
+  /** What is to replace the destination once the user has confirmed it. */
+  let pending: Draft | undefined;
+  /** What was sent last: Cloudflare gives neither secrets nor, for some types, whole URLs back. */
+  let sent: Draft | undefined;
+  let unfinished = saving
+    .unfinished()
+    .find(({ accountId, oldId }) => accountId === model.accountId && oldId === model.destinationId);
+  if (unfinished) {
+    model.notice = describeStopped([vscode.l10n.t('Replacing this destination was interrupted.')], unfinished);
+  }
+
+  /** Shows all that is wrong and goes to the first of it. */
+  function isSound(destination: Destination | undefined): boolean {
+    const error = findProblems(model, destination).find(({ severity }) => severity === 'error');
+    model.visited = new Set<PanelField>(['name', 'url', 'secret']);
+    desk.show();
+    if (error) {
+      desk.focus(error.problem.field);
+    }
+    return error === undefined;
+  }
+
+  async function save(connection: Connection): Promise<void> {
+    const destination = desk.current();
+    if (!isSound(destination)) {
+      return;
+    }
+    const draft = draftOf(model.fields);
+    if (!destination) {
+      await desk.work(progressOf(vscode.l10n.t('Creating “{0}”: Cloudflare tests its URL…', draft.name)), async () =>
+        create(connection, draft),
+      );
+      return;
+    }
+    const { kind } = planChange(destination, draft);
+    if (kind === 'replace') {
+      ask(destination);
+    } else if (kind === 'nothing') {
+      await forgetUnlessWanted(destination.id);
+      desk.tell({ tone: 'info', lines: [vscode.l10n.t('Nothing to save: this is what Cloudflare has.')], buttons: [] });
+    } else {
+      const progress = kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving, then reading back…');
+      await desk.work(progressOf(progress), async () => update(connection, destination, draft));
+    }
+  }
+
+  async function create(connection: Connection, draft: Draft): Promise<PanelNotice> {
+    const before = new Set(desk.entry()?.state.last?.destinations.map(({ id }) => id));
+    const created = await saving.create(connection, draft, model.fields.remember).catch((error: unknown) => {
+      // The creation may have been done and only reading it back have failed: trying again would make a second one.
+      const made = desk
+        .entry()
+        ?.state.last?.destinations.find(
+          ({ id, name, url }) => !before.has(id) && name === draft.name && canStandFor(url, draft.url),
+        );
+      if (made) {
+        return made;
+      }
+      throw error;
+    });
+    sent = draft;
+    await desk.move(created.id);
+    return describeCreated(created);
+  }
+
+  async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
+    const outcome = await saving.update({ connection, destination }, draft, model.fields.remember);
+    await forgetUnlessWanted(destination.id);
+    sent = draft;
+    const { name, url } = outcome.destination;
+    model.base = { name, url };
+    // What was ignored stays typed, for Replace.
+    desk.setFields(outcome.ignored.includes('url') ? { name } : { name, url, secret: '' });
+    model.visited = new Set();
+    return describeOutcome(outcome);
+  }
+
+  async function forgetUnlessWanted(destinationId: string): Promise<void> {
+    if (!model.fields.remember && model.remembered) {
+      await secrets.forget(model.accountId, destinationId);
+    }
+    const { remember } = model.fields;
+    await desk.readRemembered();
+    model.fields = { ...model.fields, remember };
+  }
+
+  /** What the fields say, completed by what Cloudflare does not give back but this machine knows. */
+  function completeDraft(destination: Destination): Draft {
+    const draft = draftOf(model.fields);
+    // The secret of one service is none of another's business.
+    const keeps = guessType(draft.url)?.type === destination.type;
+    const secret = draft.secret ?? (keeps ? (sent?.secret ?? model.remembered?.secret) : undefined);
+    const whole = [sent?.url, model.remembered?.url].find((each) => each && canStandFor(destination.url, each));
+    return {
+      name: draft.name,
+      url: draft.url === destination.url ? (whole ?? draft.url) : draft.url,
+      ...(secret === undefined ? {} : { secret }),
+    };
+  }
+
+  function ask(destination: Destination): void {
+    pending = completeDraft(destination);
+    const policies = model.usage.policies.rows.map(({ name }) => `“${name}”`);
+    desk.tell(describeReplace(destination, pending, policies));
+  }
+
+  async function replace(run: Run): Promise<void> {
+    let last = unfinished;
+    const stop = new AbortController();
+    stopping = stop;
+    await desk.work(
+      progressOfReplacing(last),
+      async () => {
+        const done = await run((state) => {
+          last = state;
+          desk.tell(progressOfReplacing(state), false);
+        }, stop.signal);
+        unfinished = undefined;
+        if (done.phase === 'done' && done.newId !== undefined) {
+          await desk.move(done.newId);
+        }
+        return describeReplaced(done);
+      },
+      async (error) => {
+        unfinished = last;
+        const lines = stop.signal.aborted ? [vscode.l10n.t('Stopped.')] : desk.explain(error);
+        const nothingDone = last && last.newId === undefined && (!last.attempted || !leavesDoubt(error));
+        if (last && (nothingDone || error instanceof DraftNeededError)) {
+          await saving.dismiss(last);
+          unfinished = undefined;
+        }
+        return describeStopped(lines, unfinished);
+      },
+    );
+    stopping = undefined;
+  }
+
+  return {
+    save,
+    askReplace(destination) {
+      if (isSound(destination)) {
+        ask(destination);
+      }
+    },
+    async confirm(connection, destination) {
+      const draft = pending;
+      pending = undefined;
+      if (draft) {
+        await replace(async (onStep, signal) =>
+          saving.replace({ connection, destination }, draft, model.fields.remember, onStep, signal),
+        );
+      }
+    },
+    withdraw() {
+      pending = undefined;
+      model.notice = undefined;
+    },
+    async resume(connection) {
+      const state = unfinished;
+      if (state) {
+        await replace(async (onStep, signal) => saving.resume(connection, state, onStep, signal));
+      }
+    },
+    async undo(connection) {
+      const state = unfinished;
+      if (state) {
+        await replace(async (onStep, signal) => saving.undo(connection, state, onStep, signal));
+      }
+    },
+    stop: () => stopping?.abort(),
+    async dismiss() {
+      const state = unfinished;
+      unfinished = undefined;
+      if (state) {
+        await saving.dismiss(state);
+      }
+    },
+    isAsking: () => pending !== undefined,
+  };
+}
+
+function progressOf(text: string): PanelNotice {
+  return { tone: 'info', lines: [text], buttons: [] };
+}
+
+function progressOfReplacing(state: ReplaceState | undefined): PanelNotice {
+  return {
+    tone: 'info',
+    lines: [vscode.l10n.t('Replacing…')],
+    ...(state ? { steps: [...describeReplaceSteps(state, true)] } : {}),
+    buttons: [button.cancel()],
+  };
+}

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { FromPanel, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
+import type { DestinationNode } from '../tree/nodes.ts';
+import { createPanelDesk, type DeskServices, type PanelTarget } from './panel-state.ts';
+import { headingOf, isDirty } from './panel-view.ts';
+import { button } from './messages.ts';
+import { createPanelWork } from './panel-actions.ts';
+import type { Saving } from '../destinations/destination-writer.ts';
+
+/** What is done by a command, on the destination as it is at Cloudflare. */
+const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
+
+export type PanelServices = DeskServices & {
+  readonly saving: Saving;
+  /** Runs a command of ours on the destination of the panel. */
+  readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
+  readonly canEditAsJson: boolean;
+};
+
+/** One panel without its window: messages go in and come out. */
+export type PanelSession = vscode.Disposable & {
+  /** Resolves when all that the message set going has ended. */
+  receive(message: FromPanel): Promise<void>;
+  title(): string;
+  target(): PanelTarget;
+};
+
+/** `post` sends to the page; `onMoved` hears when title or destination have become others. */
+export async function createPanelSession(
+  target: PanelTarget,
+  services: PanelServices,
+  post: (message: ToPanel) => void,
+  onMoved: () => void,
+): Promise<PanelSession> {
+  const desk = await createPanelDesk(target, services, services.canEditAsJson, post, onMoved);
+  const work = createPanelWork(desk, services.saving, services.secrets);
+  const { model } = desk;
+  const { accountId } = target;
+
+  async function act(action: PanelAction): Promise<void> {
+    const connection = desk.entry()?.connection;
+    const destination = desk.current();
+    if (action === 'cancel' && model.busy) {
+      work.stop();
+    }
+    if (!connection || model.busy) {
+      return;
+    }
+    switch (action) {
+      case 'save':
+        await work.save(connection);
+        break;
+      case 'replace':
+        if (destination) {
+          work.askReplace(destination);
+        }
+        break;
+      case 'confirm':
+        if (destination) {
+          await work.confirm(connection, destination);
+        }
+        break;
+      case 'resume':
+        await work.resume(connection);
+        break;
+      case 'undo':
+        await work.undo(connection);
+        break;
+      case 'cancel':
+      case 'dismiss':
+        work.withdraw();
+        desk.show();
+        desk.focus('name');
+        await work.dismiss();
+        break;
+      case 'load':
+        if (destination) {
+          desk.load(destination);
+          desk.show();
+          desk.focus('name');
+        }
+        break;
+      case 'keep':
+        model.base = destination && { name: destination.name, url: destination.url };
+        desk.keepDraft();
+        desk.show();
+        desk.focus('name');
+        break;
+      case 'refresh':
+        await Promise.all([services.store.refresh([accountId]), desk.readAbout()]);
+        break;
+      case 'test':
+      case 'delete':
+      case 'editAsJson':
+        if (action === 'test' && isDirty(model)) {
+          const line = vscode.l10n.t('The test uses what is saved at Cloudflare, not what is typed here.');
+          desk.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
+        }
+        if (destination) {
+          services.run(COMMANDS[action], { kind: 'destination', accountId, destinationId: destination.id });
+        }
+        break;
+      default:
+        action satisfies never;
+    }
+  }
+
+  return {
+    async receive(message) {
+      switch (message.kind) {
+        case 'ready':
+          await desk.fill();
+          break;
+        case 'edit':
+          if (!model.busy) {
+            const isOther = JSON.stringify(message.fields) !== JSON.stringify(model.fields);
+            model.fields = message.fields;
+            model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
+            // What was asked was asked about other fields.
+            if (isOther && work.isAsking()) {
+              work.withdraw();
+            }
+            desk.keepDraft();
+            desk.show();
+          }
+          break;
+        case 'act':
+          if (!model.busy) {
+            model.fields = message.fields;
+          }
+          await act(message.action);
+          break;
+        default:
+          message satisfies never;
+      }
+    },
+    title: () => headingOf(model, desk.entry()),
+    target: () => ({ accountId, destinationId: model.destinationId, draftId: target.draftId }),
+    dispose: () => desk.dispose(),
+  };
+}

@@ -1,0 +1,268 @@
+import type * as vscode from 'vscode';
+import type { Log } from '../../core/api/transport.ts';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Destination } from '../../core/model/destination.ts';
+import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
+import type { DraftKeep } from './draft-keep.ts';
+import type { LastTests } from '../tree/last-tests.ts';
+import { describeForLog } from '../host/log.ts';
+import { readingUsage, readUsage } from './activity.ts';
+import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './panel-view.ts';
+import { button, describeFailure, panelTexts } from './messages.ts';
+import type { SecretStore } from '../destinations/secret-store.ts';
+
+export type DeskServices = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  readonly secrets: SecretStore;
+  readonly lastTests: LastTests;
+  readonly drafts: DraftKeep;
+  readonly log: Log;
+  readonly now: () => number;
+};
+
+export type PanelTarget = {
+  readonly accountId: string;
+  readonly destinationId?: string | undefined;
+  /** Where what is typed is kept over a reload. */
+  readonly draftId: string;
+};
+
+/** What a panel knows and shows, following the store; what is done with it is in `panel-work.ts`. */
+export type PanelDesk = vscode.Disposable & {
+  readonly model: PanelModel;
+  entry(): AccountEntry | undefined;
+  /** The destination as the store has it. */
+  current(): Destination | undefined;
+  show(): void;
+  /** Shows a notice in the place of the last one, and takes the focus there. */
+  tell(notice: PanelNotice | undefined, focus?: boolean): void;
+  focus(at: PanelField | 'notice'): void;
+  setFields(fields: Partial<PanelModel['fields']>): void;
+  keepDraft(): void;
+  /** Puts what Cloudflare has into the fields. */
+  load(destination: Destination): void;
+  /** Becomes the panel of the destination that was just created. */
+  move(destinationId: string): Promise<void>;
+  readRemembered(): Promise<void>;
+  /** Reads what is beside the form. */
+  readAbout(): Promise<void>;
+  /** There is a page now, new or back in sight: sends it everything. */
+  fill(): Promise<void>;
+  /** Does something that takes a while, telling of it; nothing else can be done meanwhile. */
+  work(
+    progress: PanelNotice,
+    job: () => Promise<PanelNotice>,
+    failed?: (error: unknown) => Promise<PanelNotice>,
+  ): Promise<void>;
+  /** What went wrong, for the user; into the log where it is ours. */
+  explain(error: unknown): readonly string[];
+};
+
+/** `post` sends to the page; `onMoved` hears when title or destination have become others. */
+export async function createPanelDesk(
+  target: PanelTarget,
+  { store, policies, secrets, lastTests, drafts, log, now }: DeskServices,
+  canEditAsJson: boolean,
+  post: (message: ToPanel) => void,
+  onMoved: () => void,
+): Promise<PanelDesk> {
+  const { accountId, draftId } = target;
+  const kept = await drafts.get(draftId);
+  const model: PanelModel = {
+    accountId,
+    destinationId: kept?.destinationId ?? target.destinationId,
+    fields: { name: kept?.name ?? '', url: kept?.url ?? '', secret: '', remember: false },
+    base: kept && { name: kept.baseName, url: kept.baseUrl },
+    remembered: undefined,
+    lastName: kept?.baseName ?? '',
+    visited: new Set(),
+    busy: false,
+    notice: undefined,
+    usage: readingUsage(),
+    lastTest: undefined,
+    canEditAsJson,
+  };
+  const closed = new AbortController();
+  let reading = new AbortController();
+  let title = '';
+  /** Whether there is a page that could show what is read. */
+  let drawn = false;
+  let readFor: string | undefined;
+
+  const entry = (): AccountEntry | undefined => store.entry(accountId);
+  const current = (): Destination | undefined => findCurrent(model, entry());
+
+  function show(): void {
+    model.lastTest = lastTests.get(accountId, model.destinationId ?? '');
+    post({ kind: 'view', view: buildView(model, entry()) });
+    const heading = headingOf(model, entry());
+    if (heading !== title) {
+      title = heading;
+      onMoved();
+    }
+  }
+
+  function focus(at: PanelField | 'notice'): void {
+    post({ kind: 'focus', at });
+  }
+
+  function tell(notice: PanelNotice | undefined, takeFocus = true): void {
+    model.notice = notice;
+    show();
+    if (notice && takeFocus) {
+      focus('notice');
+    }
+  }
+
+  function setFields(fields: Partial<PanelModel['fields']>): void {
+    model.fields = { ...model.fields, ...fields };
+    post({ kind: 'fields', fields: model.fields });
+    keepDraft();
+  }
+
+  function keepDraft(): void {
+    const { fields, base } = model;
+    if (isDirty(model)) {
+      drafts.keep(draftId, {
+        name: fields.name,
+        url: fields.url,
+        baseName: base?.name ?? '',
+        baseUrl: base?.url ?? '',
+        ...(model.destinationId === undefined ? {} : { destinationId: model.destinationId }),
+      });
+    } else {
+      drafts.forget(draftId);
+    }
+  }
+
+  function load({ name, url }: Destination): void {
+    model.base = { name, url };
+    model.visited = new Set();
+    setFields({ name, url, secret: '' });
+  }
+
+  /** Follows the store; what the user has typed stays. */
+  function follow(): void {
+    const destination = current();
+    if (destination && !model.busy) {
+      const { base } = model;
+      model.lastName = destination.name;
+      const changed = base?.name !== destination.name || base.url !== destination.url;
+      if (changed && (!base || !isDirty(model))) {
+        load(destination);
+      }
+    }
+    if (!model.busy) {
+      show();
+    }
+    if (drawn && destination && readFor !== destination.id) {
+      void readAbout();
+    }
+  }
+
+  async function move(destinationId: string): Promise<void> {
+    model.destinationId = destinationId;
+    await readRemembered();
+    onMoved();
+    const destination = current();
+    if (destination) {
+      load(destination);
+    }
+    model.usage = readingUsage();
+    void readAbout();
+  }
+
+  async function readRemembered(): Promise<void> {
+    const { destinationId } = model;
+    model.remembered = destinationId === undefined ? undefined : await secrets.get(accountId, destinationId);
+    model.fields = { ...model.fields, remember: model.remembered !== undefined };
+  }
+
+  async function readAbout(): Promise<void> {
+    reading.abort();
+    reading = new AbortController();
+    const { signal } = reading;
+    const [connection, destination] = [entry()?.connection, current()];
+    if (connection && destination) {
+      readFor = destination.id;
+      const usage = await readUsage(policies, connection, destination, now(), signal).catch(() => undefined);
+      if (usage && !signal.aborted) {
+        model.usage = usage;
+        show();
+      }
+    }
+  }
+
+  async function work(
+    progress: PanelNotice,
+    job: () => Promise<PanelNotice>,
+    failed = async (error: unknown): Promise<PanelNotice> => ({
+      tone: 'error',
+      lines: [...explain(error)],
+      buttons: [button.dismiss()],
+    }),
+  ): Promise<void> {
+    model.busy = true;
+    tell(progress);
+    const notice = await job().catch(failed);
+    model.busy = false;
+    follow();
+    if (!closed.signal.aborted) {
+      tell(notice);
+    }
+  }
+
+  function explain(error: unknown): readonly string[] {
+    if (!(error instanceof ApiError)) {
+      log('error', `Panel: ${describeForLog(error)}`);
+    }
+    return describeFailure(error, model.fields.name.trim() || headingOf(model, entry()));
+  }
+
+  await readRemembered();
+  const listening = store.onChanged(({ accounts, states }) => {
+    if (accounts || states.has(accountId)) {
+      follow();
+    }
+  });
+  const listeningToTests = lastTests.onChanged((account, destination) => {
+    if (account === accountId && destination === model.destinationId) {
+      show();
+    }
+  });
+  follow();
+
+  return {
+    model,
+    entry,
+    current,
+    show,
+    tell,
+    focus,
+    setFields,
+    keepDraft,
+    load,
+    move,
+    readRemembered,
+    readAbout,
+    async fill() {
+      drawn = true;
+      post({ kind: 'texts', texts: panelTexts() });
+      post({ kind: 'fields', fields: model.fields });
+      onMoved();
+      show();
+      await readAbout();
+    },
+    work,
+    explain,
+    dispose() {
+      closed.abort();
+      reading.abort();
+      listening();
+      listeningToTests();
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import * as vscode from 'vscode';
+import { guessType } from '../../core/model/destination-types/index.ts';
+import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
+import { checkDraft, type DraftFinding } from '../../core/model/draft-check.ts';
+import { healthOf } from '../../core/model/health.ts';
+import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from '../../core/panel-protocol.ts';
+import { planChange } from '../../core/model/plan.ts';
+import type { AccountEntry } from '../../core/monitoring/store.ts';
+import { describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
+import type { Usage } from './activity.ts';
+import { button, describeConflict, describePlan } from './messages.ts';
+import { describeLastTest, type LastTest } from '../tree/last-tests.ts';
+import { describeProblem } from '../text/error.ts';
+import type { RememberedSecret } from '../destinations/secret-store.ts';
+import { describeHealth, describeTime, nameOf } from '../text/format.ts';
+
+/** What one panel knows beside the store. */
+export type PanelModel = {
+  accountId: string;
+  /** Undefined: nothing has been created yet. */
+  destinationId: string | undefined;
+  fields: PanelFields;
+  /** What the fields were when the user began; undefined until an existing destination has been read. */
+  base: { readonly name: string; readonly url: string } | undefined;
+  remembered: RememberedSecret | undefined;
+  /** As last seen, for when it is gone. */
+  lastName: string;
+  /** Fields that the user has finished with once: only then an error there is told. */
+  visited: ReadonlySet<PanelField>;
+  busy: boolean;
+  notice: PanelNotice | undefined;
+  usage: Usage;
+  lastTest: LastTest | undefined;
+  canEditAsJson: boolean;
+};
+
+/** How the panel stands to what the store holds. */
+export type Standing = 'new' | 'unread' | 'gone' | 'there';
+
+export function findCurrent(model: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
+  return entry?.state.last?.destinations.find(({ id }) => id === model.destinationId);
+}
+
+export function standingOf(model: PanelModel, entry: AccountEntry | undefined): Standing {
+  if (model.destinationId === undefined) {
+    return entry ? 'new' : 'unread';
+  }
+  if (!entry?.state.last) {
+    return 'unread';
+  }
+  return findCurrent(model, entry) ? 'there' : 'gone';
+}
+
+export function isDirty({ fields, base }: PanelModel): boolean {
+  return fields.secret !== '' || fields.name !== (base?.name ?? '') || fields.url !== (base?.url ?? '');
+}
+
+export function draftOf({ name, url, secret }: PanelFields): Draft {
+  return { name: name.trim(), url: url.trim(), ...(secret === '' ? {} : { secret }) };
+}
+
+/** All findings, told or not. */
+export function findProblems(model: PanelModel, current: Destination | undefined): readonly DraftFinding[] {
+  return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current) });
+}
+
+/** Whether an empty secret means the one there is: a replacement has none. */
+function keepsSecret({ fields }: PanelModel, current: Destination | undefined): boolean {
+  return current !== undefined && planChange(current, draftOf(fields)).kind !== 'replace';
+}
+
+/** All there is to see, from what the panel and the store know. */
+export function buildView(model: PanelModel, entry: AccountEntry | undefined): PanelView {
+  const current = findCurrent(model, entry);
+  const standing = standingOf(model, entry);
+  const shown = standing === 'unread' ? [] : findProblems(model, current);
+  return {
+    heading: headingOf(model, entry),
+    account: entry?.connection.account.name ?? '',
+    busy: model.busy || standing === 'unread',
+    guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current),
+    secretHint: keepsSecret(model, current)
+      ? vscode.l10n.t('Cloudflare never shows it. Leave it empty to keep the one it has.')
+      : vscode.l10n.t('Cloudflare never shows it again.'),
+    rememberHint: vscode.l10n.t(
+      'Keeps the secret in VS Code’s secret storage, so that renaming can send it along and tests can use it. Unticked, nothing is kept.',
+    ),
+    findings: shown
+      .filter(({ severity, problem }) => severity === 'warning' || model.visited.has(problem.field))
+      .map(({ severity, problem }) => ({ severity, field: problem.field, text: describeDraftProblem(problem) })),
+    plan: planOf(model, standing, current),
+    notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
+    buttons: [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
+    tools: current
+      ? [button.test(), ...(model.canEditAsJson ? [button.editAsJson()] : []), button.refresh(), button.delete()]
+      : standing === 'new'
+        ? []
+        : [button.refresh()],
+    ...(current ? { about: describeAbout(current, model) } : {}),
+  };
+}
+
+export function headingOf(model: PanelModel, entry: AccountEntry | undefined): string {
+  const current = findCurrent(model, entry);
+  if (current) {
+    return nameOf(current);
+  }
+  return model.destinationId === undefined
+    ? vscode.l10n.t('New Webhook Destination')
+    : model.lastName || vscode.l10n.t('Webhook Destination');
+}
+
+function saveLabel(standing: Standing): string {
+  return standing === 'new'
+    ? vscode.l10n.t('Create')
+    : standing === 'gone'
+      ? vscode.l10n.t('Create Again')
+      : vscode.l10n.t('Save');
+}
+
+/** The type a URL stands for, called a guess until Cloudflare has answered. */
+function describeGuess(url: string, current: Destination | undefined): string {
+  const type = guessType(url);
+  if (!type) {
+    return '';
+  }
+  return current?.url === url.trim() && current.type !== ''
+    ? vscode.l10n.t('{0}, as Cloudflare says. {1}', describeType(current.type), describeTypeRules(type))
+    : vscode.l10n.t(
+        'Probably {0}; this is a guess from the URL. {1}',
+        describeType(type.type),
+        describeTypeRules(type),
+      );
+}
+
+function planOf(model: PanelModel, standing: Standing, current: Destination | undefined): string {
+  switch (standing) {
+    case 'there':
+      return current ? describePlan(planChange(current, draftOf(model.fields))) : '';
+    case 'new':
+      return vscode.l10n.t(
+        'Cloudflare sends a test to the URL and creates the destination if that is answered with success.',
+      );
+    case 'gone':
+      return vscode.l10n.t('Creates a new destination, with a new id, from what is in the fields.');
+    case 'unread':
+      return '';
+    default:
+      return standing satisfies never;
+  }
+}
+
+function standingNotices(
+  model: PanelModel,
+  standing: Standing,
+  entry: AccountEntry | undefined,
+  current: Destination | undefined,
+): readonly PanelNotice[] {
+  if (model.busy) {
+    return [];
+  }
+  if (standing === 'unread') {
+    const problem = entry?.state.kind === 'failed' ? entry.state.error : undefined;
+    return problem
+      ? [
+          {
+            tone: 'error',
+            lines: [describeProblem(problem, entry?.connection.account.name ?? '').sentence],
+            buttons: [],
+          },
+        ]
+      : [{ tone: 'info', lines: [vscode.l10n.t('Reading from Cloudflare…')], buttons: [] }];
+  }
+  if (standing === 'gone') {
+    return [
+      {
+        tone: 'warning',
+        lines: [
+          vscode.l10n.t('“{0}” no longer exists at Cloudflare: it was deleted or replaced.', headingOf(model, entry)),
+          vscode.l10n.t('What is in the fields can be used to create it again. Its secret has to be typed again.'),
+        ],
+        buttons: [],
+      },
+    ];
+  }
+  const { base } = model;
+  return current && base && (current.name !== base.name || current.url !== base.url) && isDirty(model)
+    ? [describeConflict(current, base.name, base.url)]
+    : [];
+}
+
+function describeAbout(destination: Destination, { usage, lastTest }: PanelModel): PanelAbout {
+  const health = healthOf(destination);
+  return {
+    health,
+    facts: [
+      { label: vscode.l10n.t('Health'), value: describeHealth(health) },
+      { label: vscode.l10n.t('Type'), value: describeType(destination.type) },
+      { label: vscode.l10n.t('Host'), value: hostOf(destination.url) || vscode.l10n.t('unknown') },
+      { label: vscode.l10n.t('Last success'), value: describeTime(destination.lastSuccess) },
+      { label: vscode.l10n.t('Last failure'), value: describeTime(destination.lastFailure) },
+      ...(lastTest ? [{ label: vscode.l10n.t('Last test'), value: describeLastTest(lastTest) }] : []),
+      { label: vscode.l10n.t('Created'), value: describeTime(destination.createdAt) },
+      { label: vscode.l10n.t('ID'), value: destination.id },
+    ],
+    ...usage,
+  };
+}

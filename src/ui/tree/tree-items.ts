@@ -1,0 +1,190 @@
+import * as vscode from 'vscode';
+import { type Destination, hostOf } from '../../core/model/destination.ts';
+import { countHealth, type Health, healthOf } from '../../core/model/health.ts';
+import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
+import { describeLastTest, type LastTests } from './last-tests.ts';
+import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
+import { describeAlert, describePolicy, nameOfPolicy } from '../text/policy.ts';
+import { describeProblem } from '../text/error.ts';
+import {
+  describeBriefly,
+  describeExpiry,
+  describeExpiryNotice,
+  describeHealth,
+  describeLastEvent,
+  describeTime,
+  describeToken,
+  escapeMarkdown,
+  nameOf,
+  typeOf,
+} from '../text/format.ts';
+
+/** What rows are made from. */
+export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
+
+/** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
+export function toTreeItem(node: Node, { store, policies, lastTests }: Known): vscode.TreeItem {
+  const entry = store.entry(node.accountId);
+  if (!entry) {
+    return new vscode.TreeItem('');
+  }
+  switch (node.kind) {
+    case 'account':
+      return toAccountItem(node, entry);
+    case 'destination': {
+      const destination = entry.state.last?.destinations.find(({ id }) => id === node.destinationId);
+      return destination ? toDestinationItem(node, destination, lastTests) : new vscode.TreeItem('');
+    }
+    case 'problem':
+      return toProblemItem(entry);
+    case 'empty':
+      return toEmptyItem(node.accountId);
+    case 'policy': {
+      const known = policies.known(node.accountId);
+      const policy = known?.policies.find(({ id }) => id === node.policyId);
+      return known && policy ? toPolicyItem(node, policy, known) : new vscode.TreeItem('');
+    }
+    case 'noPolicy':
+      return toNoPolicyItem(node);
+    default:
+      return node satisfies never;
+  }
+}
+
+function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): vscode.TreeItem {
+  const { account } = connection;
+  const item = new vscode.TreeItem(account.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `account/${node.accountId}`;
+  const notice = describeExpiryNotice(connection.token);
+  item.contextValue = notice ? 'account expiring' : 'account';
+  item.description = [describeAccount(state), notice].filter(Boolean).join(' · ');
+  item.iconPath =
+    state.kind === 'failed' || notice
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      : new vscode.ThemeIcon('organization');
+  item.tooltip = toTooltip(account.name, [
+    [vscode.l10n.t('Account ID'), account.id],
+    [vscode.l10n.t('State'), item.description],
+    ...(connection.token
+      ? [[vscode.l10n.t('Token'), `${describeToken(connection.token)}, ${describeExpiry(connection.token)}`] as const]
+      : []),
+    ...(state.last ? [[vscode.l10n.t('Read'), describeTime(new Date(state.last.at).toISOString())] as const] : []),
+  ]);
+  item.accessibilityInformation = {
+    label: [account.name, vscode.l10n.t('account'), item.description].filter(Boolean).join(', '),
+  };
+  return item;
+}
+
+/** "2 failing · 14": failing ones, where there are any, and how many there are. */
+function describeAccount(state: AccountEntry['state']): string {
+  const destinations = state.last?.destinations ?? [];
+  const { failing } = countHealth(destinations);
+  return [
+    ...(failing > 0 ? [vscode.l10n.t('{0} failing', failing)] : []),
+    ...(state.last ? [String(destinations.length)] : []),
+    ...(state.kind === 'loading' ? [vscode.l10n.t('loading…')] : []),
+    ...(state.kind === 'failed' ? [state.last ? vscode.l10n.t('stale') : vscode.l10n.t('could not be read')] : []),
+  ].join(' · ');
+}
+
+export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
+  // Not `testing.iconFailed`: newer VS Codes take it from `list.errorForeground`, which high contrast leaves without colour.
+  failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
+  healthy: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+  unused: new vscode.ThemeIcon('circle-outline'),
+};
+
+function toDestinationItem(node: DestinationNode, destination: Destination, lastTests: LastTests): vscode.TreeItem {
+  const test = lastTests.get(node.accountId, node.destinationId);
+  const health = healthOf(destination);
+  const name = nameOf(destination);
+  const type = typeOf(destination);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `destination/${node.accountId}/${node.destinationId}`;
+  item.contextValue = 'destination';
+  item.description = describeBriefly(destination);
+  item.iconPath = HEALTH_ICONS[health];
+  item.tooltip = toTooltip(name, [
+    [vscode.l10n.t('Health'), describeHealth(health)],
+    [vscode.l10n.t('Type'), type],
+    [vscode.l10n.t('Host'), hostOf(destination.url)],
+    [vscode.l10n.t('ID'), destination.id],
+    [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
+    [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
+    [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
+    ...(test ? [[vscode.l10n.t('Last test'), describeLastTest(test)] as const] : []),
+  ]);
+  item.accessibilityInformation = {
+    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
+  };
+  return item;
+}
+
+function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {
+  if (state.kind !== 'failed') {
+    return new vscode.TreeItem('');
+  }
+  const { account } = connection;
+  const { headline, sentence, remedies } = describeProblem(state.error, account.name);
+  const item = new vscode.TreeItem(headline, vscode.TreeItemCollapsibleState.None);
+  item.description = sentence;
+  item.id = `problem/${account.id}`;
+  item.contextValue = `problem ${remedies.join(' ')}`;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.tooltip = toTooltip(sentence, state.error.details.rayId ? [['Ray ID', state.error.details.rayId]] : []);
+  item.accessibilityInformation = { label: sentence };
+  return item;
+}
+
+function toEmptyItem(accountId: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('No webhook destinations'), vscode.TreeItemCollapsibleState.None);
+  item.id = `empty/${accountId}`;
+  item.contextValue = 'empty';
+  return item;
+}
+
+function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies): vscode.TreeItem {
+  const name = nameOfPolicy(policy);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
+  item.id = `policy/${node.accountId}/${node.destinationId}/${node.policyId}`;
+  item.contextValue = 'policy';
+  item.description = describePolicy(policy, known);
+  item.iconPath = new vscode.ThemeIcon(policy.enabled ? 'bell' : 'bell-slash');
+  item.tooltip = toTooltip(name, [
+    [vscode.l10n.t('Alert'), describeAlert(policy, known)],
+    [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
+    [vscode.l10n.t('Delivers to'), describeMechanisms(policy)],
+    [vscode.l10n.t('ID'), policy.id],
+  ]);
+  item.accessibilityInformation = { label: [name, vscode.l10n.t('policy'), item.description].join(', ') };
+  return item;
+}
+
+/** "webhooks: 2, email: 1" */
+function describeMechanisms({ mechanisms }: Policy): string {
+  const kinds = Object.entries(mechanisms).filter(([, ids]) => ids.length > 0);
+  return kinds.map(([kind, ids]) => `${kind}: ${ids.length}`).join(', ') || vscode.l10n.t('nothing');
+}
+
+function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vscode.TreeItem {
+  const label = problem ? vscode.l10n.t('Policies could not be read') : vscode.l10n.t('No policy uses it');
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  item.id = `noPolicy/${accountId}/${destinationId}`;
+  item.contextValue = problem ? 'policyProblem' : 'noPolicy';
+  item.description = problem ?? vscode.l10n.t('Cloudflare sends no alerts to it');
+  item.tooltip = toTooltip(problem ?? `${label}. ${item.description}.`, []);
+  if (problem) {
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  }
+  item.accessibilityInformation = { label: problem ?? `${label}. ${item.description}.` };
+  return item;
+}
+
+/** A heading and a list of facts. All of it is somebody's text: escaped, and neither trusted nor HTML. */
+function toTooltip(heading: string, facts: readonly (readonly [string, string])[]): vscode.MarkdownString {
+  const lines = facts.map(([label, value]) => escapeMarkdown(`${label}: ${value}`));
+  return new vscode.MarkdownString([`**${escapeMarkdown(heading).trim()}**`, ...lines].join('  \n'));
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
+import { type Extension, fake, readTree, run, startOver } from '../extension-under-test.ts';
+import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+const [ACME, BOLT, COVE] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string];
+const FIRST = 'cfut_first_token_0123456789';
+const SECOND = 'cfut_second_token_0123456789';
+
+describe('accounts and tokens', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+
+  beforeEach(async () => {
+    extension = await startOver();
+    await fake.reset({ seed: 'empty' });
+    for (const [id, name] of [
+      [ACME, 'Acme'],
+      [BOLT, 'Bolt'],
+      [COVE, 'Cove'],
+    ] as const) {
+      await fake.putAccount({ id, name });
+      await fake.putDestination({ account: id, name: `${name} hook`, url: 'https://hooks.slack.com/services/T/B/x' });
+    }
+    await fake.putToken({ value: FIRST });
+    await fake.putToken({ value: SECOND });
+  });
+  afterEach(() => user?.dispose());
+
+  async function does(command: string, argument: unknown, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
+    user?.dispose();
+    user = scriptUser(...reactions);
+    await run(command, argument);
+    return user;
+  }
+  const addAll = async (token = FIRST) =>
+    does('addAccount', undefined, { types: token }, { picks: ['Acme', 'Bolt', 'Cove'] });
+  const row = (accountId: string) => ({ kind: 'account', accountId });
+  const labels = async () => (await readTree(extension)).map(({ label }) => label);
+  const readings = async () => (await fake.log()).filter(({ path }) => path.endsWith('/webhooks')).length;
+
+  describe('adding', () => {
+    it('names the missing permission by its name at Cloudflare, and keeps the account where the user wants it', async () => {
+      await fake.putToken({ value: FIRST, permissions: ['accounts:read'] });
+      const { questions } = await does(
+        'addAccount',
+        undefined,
+        { types: FIRST },
+        { picks: ['Acme'] },
+        { presses: 'Add Anyway' },
+        'accepts',
+      );
+      assert.match(questions[2]?.text ?? '', /“Account › Notifications”: Read/);
+      assert.deepEqual(await labels(), ['Acme']);
+    });
+
+    it('goes back to the accounts where the user does not want to keep one that cannot be read', async () => {
+      await fake.putToken({ value: FIRST, permissions: ['accounts:read'] });
+      const { questions } = await does(
+        'addAccount',
+        undefined,
+        { types: FIRST },
+        { picks: ['Acme'] },
+        'leaves',
+        'leaves',
+      );
+      assert.deepEqual(
+        questions.map(({ kind }) => kind),
+        ['input', 'pick', 'message', 'pick'],
+      );
+      assert.deepEqual(await labels(), []);
+    });
+
+    it('takes an account id instead of one from the list', async () => {
+      const { questions } = await does(
+        'addAccount',
+        undefined,
+        { types: FIRST },
+        'presses the button',
+        { types: BOLT },
+        { types: 'By id' },
+      );
+      assert.equal(questions[2]?.text, 'Enter the ID of the account.');
+      assert.deepEqual(await labels(), ['By id']);
+    });
+  });
+
+  describe('one account through two tokens', () => {
+    it('stands once, is read through the one added last, and can be read through the other again', async () => {
+      await addAll();
+      await does('addAccount', undefined, { types: SECOND }, { picks: ['Bolt'] }, 'accepts');
+      assert.deepEqual(await labels(), ['Acme', 'Bolt', 'Cove']);
+      const ids = new Map((await fake.tokens()).map(({ value, id }) => [value, id.slice(0, 8)]));
+      const shown = async () => (await readTree(extension))[1]?.tooltip ?? '';
+      assert.ok((await shown()).includes(`user token ${ids.get(SECOND)}, does not expire`));
+      const { questions } = await does('chooseToken', row(BOLT), { picks: [ids.get(FIRST) ?? ''] });
+      assert.match(questions[0]?.text ?? '', /in use/);
+      assert.ok((await shown()).includes(`user token ${ids.get(FIRST)}`));
+    });
+
+    it('keeps a token as long as an account is seen through it', async () => {
+      await addAll();
+      await does('addAccount', undefined, { types: SECOND }, { picks: ['Bolt'] }, 'accepts');
+      await does('removeAccount', row(BOLT), { presses: 'Remove' });
+      assert.equal(extension.connections.tokens().size, 1);
+      await does('removeAccount', row(ACME), { presses: 'Remove' });
+      assert.equal(extension.connections.tokens().size, 1);
+      await does('removeAccount', row(COVE), { presses: 'Remove' });
+      assert.equal(extension.connections.tokens().size, 0);
+      assert.deepEqual(
+        (await extension.context.secrets.keys()).filter((key) => key.includes('token')),
+        [],
+      );
+    });
+  });
+
+  describe('Replace Token…', () => {
+    it('keeps ids, labels and order', async () => {
+      await addAll();
+      await does('renameAccount', row(BOLT), { types: 'Shop' });
+      await does('replaceToken', row(ACME), { types: SECOND });
+      assert.deepEqual(await labels(), ['Acme', 'Shop', 'Cove']);
+      const [record, ...others] = extension.connections.tokens().values();
+      assert.deepEqual([record?.token, others.length], [SECOND, 0]);
+      assert.match(user?.questions[0]?.text ?? '', /also used for Shop, Cove/);
+    });
+
+    it('says which accounts the new one cannot read, and changes nothing unless told to', async () => {
+      await addAll();
+      await fake.putToken({ value: SECOND, accounts: [ACME, BOLT] });
+      const { questions } = await does('replaceToken', row(ACME), { types: SECOND }, 'leaves');
+      assert.equal(questions[1]?.title, 'This token cannot read Cove.');
+      assert.equal([...extension.connections.tokens().values()][0]?.token, FIRST);
+      await does('replaceToken', row(ACME), { types: SECOND }, { presses: 'Replace Anyway' });
+      assert.equal([...extension.connections.tokens().values()][0]?.token, SECOND);
+      assert.equal((await readTree(extension))[2]?.children[0]?.node.kind, 'problem');
+    });
+  });
+
+  describe('labels and order', () => {
+    it('are changed, and given back', async () => {
+      await addAll();
+      await does('renameAccount', row(ACME), { types: ' West ' });
+      assert.deepEqual(await labels(), ['West', 'Bolt', 'Cove']);
+      await does('renameAccount', row(ACME), { types: '' });
+      assert.deepEqual(await labels(), ['Acme', 'Bolt', 'Cove']);
+    });
+
+    it('follow drag and drop', async () => {
+      await addAll();
+      const drag = async (moved: string, target: string | undefined) => {
+        const transfer = new vscode.DataTransfer();
+        const { token } = new vscode.CancellationTokenSource();
+        const node = (accountId: string) => ({ kind: 'account', accountId }) as const;
+        await extension.accountOrder.handleDrag?.([node(moved)], transfer, token);
+        await extension.accountOrder.handleDrop?.(target === undefined ? undefined : node(target), transfer, token);
+      };
+      await drag(COVE, ACME);
+      assert.deepEqual(await labels(), ['Cove', 'Acme', 'Bolt']);
+      await drag(COVE, undefined);
+      assert.deepEqual(await labels(), ['Acme', 'Bolt', 'Cove']);
+    });
+  });
+
+  it('shows when a token expires, and flags it in its last week', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString();
+    await fake.putToken({ value: FIRST, expires_on: inDays(30) });
+    await addAll();
+    const [calm] = await readTree(extension);
+    assert.match(calm?.tooltip ?? '', /expires .+\(next month\)|expires .+\(in 4 weeks\)/);
+    assert.equal(calm?.context, 'account');
+    await fake.putToken({ value: SECOND, expires_on: inDays(3) });
+    await does('replaceToken', row(ACME), { types: SECOND });
+    const [flagged] = await readTree(extension);
+    assert.equal(flagged?.description, '1 · token expires in 3 days');
+    assert.equal(flagged?.icon, 'warning');
+    assert.equal(flagged?.context, 'account expiring');
+  });
+
+  it('asks no more in the background with a token revoked while it was in use, until the user tries again', async () => {
+    await addAll();
+    await fake.putToken({ value: FIRST, disabled: true });
+    await run('refresh');
+    assert.ok((await readTree(extension)).every(({ children }) => children[0]?.node.kind === 'problem'));
+    const before = await readings();
+    await extension.store.refresh(undefined, { background: true });
+    assert.equal(await readings(), before);
+    await fake.putToken({ value: FIRST, disabled: false });
+    await run('refresh', row(ACME));
+    await extension.store.refresh(undefined, { background: true });
+    assert.deepEqual(
+      (await readTree(extension)).map(({ description }) => description),
+      ['1', '1', '1'],
+    );
+  });
+
+  describe('the token of the environment', () => {
+    afterEach(() => {
+      delete process.env['CLOUDFLARE_API_TOKEN'];
+      delete process.env['CLOUDFLARE_ACCOUNT_ID'];
+    });
+
+    it('is used on the user’s word only, for all accounts it sees', async () => {
+      process.env['CLOUDFLARE_API_TOKEN'] = FIRST;
+      await fake.clear({ part: 'log' });
+      await does('addAccount', undefined);
+      assert.deepEqual(await fake.log(), []);
+      await does('addAccount', 'fromEnvironment');
+      assert.deepEqual(await labels(), ['Acme', 'Bolt', 'Cove']);
+    });
+
+    it('is offered in the flow', async () => {
+      process.env['CLOUDFLARE_API_TOKEN'] = FIRST;
+      const { questions } = await does('addAccount', undefined, { picks: ['Use the token from the environment'] });
+      assert.match(questions[0]?.text ?? '', /CLOUDFLARE_API_TOKEN/);
+      assert.equal((await labels()).length, 3);
+    });
+
+    it('is used for the one account that the environment names', async () => {
+      process.env['CLOUDFLARE_API_TOKEN'] = FIRST;
+      process.env['CLOUDFLARE_ACCOUNT_ID'] = BOLT;
+      await does('addAccount', 'fromEnvironment');
+      assert.deepEqual(await labels(), ['Bolt']);
+    });
+
+    for (const [what, token, problem] of [
+      ['unknown', 'cfut_unknown_0123456789012345', /^CLOUDFLARE_API_TOKEN: Cloudflare does not know this token/],
+      ['no token', 'not a token', /does not hold an API token/],
+      ['an account’s own, with no account named', demoTokens.accountOwned, /Set CLOUDFLARE_ACCOUNT_ID too/],
+    ] as const) {
+      it(`is refused in words where it is ${what}`, async () => {
+        process.env['CLOUDFLARE_API_TOKEN'] = token;
+        const { messages } = await does('addAccount', 'fromEnvironment');
+        assert.match(messages.join(), problem);
+        assert.ok(!messages.join().includes(token));
+      });
+    }
+  });
+
+  describe('several windows', () => {
+    const key = 'cloudflareWebhooks.token.other';
+    const record = { version: 1, id: 'other', token: SECOND, owner: 'user' };
+    const inOtherWindow = { id: COVE, name: 'Cove', tokenIds: ['other'] };
+    const changed = () =>
+      new Promise<void>((resolve) => {
+        const stop = extension.store.onChanged(({ states }) => {
+          if (states.has(COVE) && extension.store.entry(COVE)?.state.kind === 'ready') {
+            stop();
+            resolve();
+          }
+        });
+      });
+    afterEach(() => extension.context.secrets.delete(key));
+
+    it('see what another one has added', async () => {
+      const shown = changed();
+      await extension.state.update('accounts', [inOtherWindow]);
+      await extension.context.secrets.store(key, JSON.stringify(record));
+      await shown;
+      assert.deepEqual(await labels(), ['Cove']);
+    });
+
+    it('paint nothing for an event that changed nothing', async () => {
+      await addAll();
+      const fired: unknown[] = [];
+      const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+      await Promise.all([extension.connections.load(), extension.connections.load()]);
+      listening?.dispose();
+      assert.deepEqual(fired, []);
+    });
+
+    it('keep both lists where two change it in turn', async () => {
+      await addAll();
+      await extension.state.update('accounts', [
+        ...extension.connections.accounts(),
+        { ...inOtherWindow, id: 'd'.repeat(32), name: 'Dune' },
+      ]);
+      await does('renameAccount', row(ACME), { types: 'West' });
+      assert.deepEqual(await labels(), ['West', 'Bolt', 'Cove', 'Dune']);
+    });
+
+    it('leave alone what a newer version has stored, and say so', async () => {
+      const newer = JSON.stringify({ ...record, version: 2 });
+      await extension.context.secrets.store(key, newer);
+      await extension.connections.load();
+      assert.match(extension.view.message ?? '', /1 stored tokens cannot be read by this version/);
+      assert.equal(await extension.context.secrets.get(key), newer);
+      await extension.context.secrets.delete(key);
+      await extension.connections.load();
+      assert.equal(extension.view.message, '');
+    });
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
+import { type Extension, fake, readTree, run, startOver } from '../extension-under-test.ts';
+import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+describe('Add Account…', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+
+  beforeEach(async () => {
+    extension = await startOver();
+  });
+  afterEach(() => user?.dispose());
+
+  async function addAccount(...reactions: readonly Reaction[]): Promise<ScriptedUser> {
+    user = scriptUser(...reactions);
+    await run('addAccount');
+    return user;
+  }
+
+  const stored = () => ({
+    accounts: extension.connections.accounts().length,
+    tokens: extension.connections.tokens().size,
+  });
+
+  it('adds the ticked ones of the accounts a token sees, and shows their destinations', async () => {
+    const [first, second, third] = await fake.accounts();
+    const { questions } = await addAccount(
+      { types: ` "Bearer ${demoTokens.demo}" ` },
+      { picks: [first?.name ?? '', third?.name ?? ''] },
+    );
+    assert.match(questions[1]?.text ?? '', new RegExp(second?.name ?? 'none'));
+    const rows = await readTree(extension);
+    assert.deepEqual(
+      rows.map(({ label }) => label),
+      [first?.name, third?.name],
+    );
+    for (const [row, account] of [
+      [rows[0], first],
+      [rows[1], third],
+    ] as const) {
+      const real = await fake.destinations({ account: account?.id ?? '' });
+      assert.deepEqual(row?.children.map(({ label }) => label).toSorted(), real.map(({ name }) => name).toSorted());
+    }
+    assert.deepEqual(stored(), { accounts: 2, tokens: 1 });
+  });
+
+  it('keeps one record for a token that is added again, and marks accounts already there', async () => {
+    const [first, second] = await fake.accounts();
+    await addAccount({ types: demoTokens.demo }, { picks: [first?.name ?? ''] }, 'accepts');
+    user?.dispose();
+    const { questions } = await addAccount({ types: demoTokens.demo }, { picks: [second?.name ?? ''] }, 'accepts');
+    assert.match(questions[1]?.text ?? '', new RegExp(`${first?.name}.*Already added`));
+    assert.deepEqual(stored(), { accounts: 2, tokens: 1 });
+  });
+
+  const problems: readonly [string, string, RegExp][] = [
+    ['nothing', '  ', /Paste a token/],
+    [
+      'a wrong token',
+      'cfut_0000000000000000000000000000000000000000',
+      /does not know this token \(Invalid API Token\)/,
+    ],
+    ['an expired token', demoTokens.expired, /has expired/],
+    ['a disabled token', demoTokens.disabled, /is disabled/],
+    ['a global key', demoTokens.globalKey, /Global API Key/],
+    ['a sentence', 'this is not a token', /is not a token/],
+  ];
+  for (const [what, typed, problem] of problems) {
+    it(`says in the input what is wrong with ${what}, then takes a good one`, async () => {
+      const { questions } = await addAccount({ types: typed }, { types: demoTokens.demo }, { picks: [''] });
+      assert.match(questions[0]?.problem ?? '', problem);
+      assert.equal(questions[1]?.kind, 'input');
+      assert.equal(questions[2]?.kind, 'pick');
+    });
+  }
+
+  it('says in the input that Cloudflare cannot be reached or answers with a web page', async () => {
+    await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'reset' }, times: 3 });
+    await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'html' }, times: 1 });
+    const { questions } = await addAccount({ types: demoTokens.demo }, { types: demoTokens.demo });
+    assert.match(questions[0]?.problem ?? '', /could not be reached for this token/);
+    assert.match(questions[1]?.problem ?? '', /is not Cloudflare’s API \(a web page/);
+    assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
+  });
+
+  it('asks a narrow token for the account’s id, says what is wrong with one, and for a label', async () => {
+    const account = (await fake.accounts())[1]?.id ?? '';
+    const { questions } = await addAccount(
+      { types: demoTokens.narrow },
+      { types: account.slice(1) },
+      { types: 'f'.repeat(32) },
+      { types: account },
+      { types: 'Shop' },
+    );
+    assert.match(questions[1]?.problem ?? '', /is not an account ID.*31 characters/);
+    assert.match(
+      questions[2]?.problem ?? '',
+      /does not know account f{32}|may not do this for account f{32}|does not accept the token of account f{32}/,
+    );
+    assert.deepEqual(
+      extension.connections.accounts().map(({ id, label }) => [id, label]),
+      [[account, 'Shop']],
+    );
+    assert.equal((await readTree(extension))[0]?.label, 'Shop');
+  });
+
+  it('verifies an account’s own token with that account', async () => {
+    const account = (await fake.accounts())[0]?.id ?? '';
+    const { questions } = await addAccount({ types: demoTokens.accountOwned }, { types: account }, { types: 'Own' });
+    assert.match(questions[1]?.text ?? '', /does not know this as a user’s token/);
+    assert.equal([...extension.connections.tokens().values()][0]?.owner, 'account');
+    assert.equal((await readTree(extension))[0]?.label, 'Own');
+  });
+
+  it('leaves nothing behind when the user leaves at any step', async () => {
+    const account = (await fake.accounts())[1]?.id ?? '';
+    const flows: readonly (readonly Reaction[])[] = [
+      [],
+      [{ types: 'wrong' }],
+      [{ types: demoTokens.demo }],
+      [{ types: demoTokens.narrow }],
+      [{ types: demoTokens.narrow }, { types: account }],
+      [{ types: demoTokens.accountOwned }],
+    ];
+    for (const flow of flows) {
+      await addAccount(...flow);
+      user?.dispose();
+      assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
+    }
+  });
+
+  it('goes back a step at a time', async () => {
+    const { questions } = await addAccount(
+      { types: demoTokens.demo },
+      'goes back',
+      { types: demoTokens.narrow },
+      'goes back',
+    );
+    assert.deepEqual(
+      questions.map(({ kind }) => kind),
+      ['input', 'pick', 'input', 'input', 'input'],
+    );
+    assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
+  });
+});

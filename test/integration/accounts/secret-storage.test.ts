@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { createRedactor } from '../../../src/core/api/redaction.ts';
+import type { TokenRecord } from '../../../src/core/model/token.ts';
+import { warnUnsaved, describeTrouble } from '../../../src/ui/accounts/storage-trouble.ts';
+import { createTokenStore } from '../../../src/ui/accounts/token-store.ts';
+import { startOver } from '../extension-under-test.ts';
+import { scriptUser } from '../scripted-user.ts';
+
+const RECORD: TokenRecord = { version: 1, id: 'one', token: 'cfut_0123456789', owner: 'user' };
+const KEY = 'cloudflareWebhooks.token.one';
+
+/** A SecretStorage that can be switched to reject everything, as one without a keyring does. */
+function makeSecrets() {
+  const values = new Map<string, string>();
+  const state = { broken: false };
+  const guard = async <T>(work: () => T): Promise<T> => {
+    if (state.broken) {
+      throw new Error('The keyring is locked');
+    }
+    return work();
+  };
+  const secrets: vscode.SecretStorage = {
+    keys: async () => guard(() => [...values.keys()]),
+    get: async (key) => guard(() => values.get(key)),
+    store: async (key, value) => guard(() => void values.set(key, value)),
+    delete: async (key) => guard(() => void values.delete(key)),
+    onDidChange: new vscode.EventEmitter<vscode.SecretStorageChangeEvent>().event,
+  };
+  return { secrets, values, state };
+}
+
+describe('a SecretStorage that fails', () => {
+  const { secrets, values, state } = makeSecrets();
+  const lines: string[] = [];
+  const make = () => createTokenStore(secrets, createRedactor(), (_level, message) => lines.push(message));
+
+  beforeEach(() => {
+    values.clear();
+    state.broken = false;
+    lines.length = 0;
+  });
+
+  it('keeps a token for the session, and stores it once that works', async () => {
+    const tokens = make();
+    state.broken = true;
+    assert.equal(await tokens.save(RECORD), false);
+    const during = await tokens.load();
+    assert.deepEqual([during.records.get('one'), during.failed, during.unsaved], [RECORD, true, true]);
+    state.broken = false;
+    const after = await tokens.load();
+    assert.deepEqual([after.records.get('one'), after.failed, after.unsaved], [RECORD, false, false]);
+    assert.deepEqual([...values.keys()], [KEY]);
+    assert.ok(!lines.join('\n').includes(RECORD.token));
+  });
+
+  it('keeps what was read before while it cannot be read', async () => {
+    const tokens = make();
+    await tokens.save(RECORD);
+    state.broken = true;
+    const { records, failed } = await tokens.load();
+    assert.deepEqual([records.size, failed], [1, true]);
+  });
+
+  it('says that it did not delete', async () => {
+    const tokens = make();
+    await tokens.save(RECORD);
+    state.broken = true;
+    assert.equal(await tokens.delete('one'), false);
+  });
+
+  it('reads what is malformed as nothing, and leaves it', async () => {
+    values.set(KEY, 'no JSON');
+    const { records, unreadable } = await make().load();
+    assert.deepEqual([records.size, unreadable, values.get(KEY)], [0, 1, 'no JSON']);
+    assert.match(lines.join('\n'), /token\.one cannot be read by this version/);
+  });
+
+  it('is said above the rows, the worst first', () => {
+    const trouble = { failed: false, unsaved: false, unreadable: 0 };
+    assert.equal(describeTrouble(trouble), '');
+    assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /for this session only/);
+    assert.match(describeTrouble({ ...trouble, failed: true, unsaved: true }), /cannot be read.*keyring locked/);
+  });
+
+  it('is said when a token is added, with another try', async () => {
+    const { connections } = await startOver();
+    const user = scriptUser({ presses: 'Try Again' });
+    try {
+      warnUnsaved(false, connections);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.match(user.questions[0]?.title ?? '', /kept for this session only/);
+    } finally {
+      user.dispose();
+    }
+  });
+});

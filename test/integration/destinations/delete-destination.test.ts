@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readTree,
+  receiverUrl,
+  run,
+  startOver,
+  until as waitFor,
+} from '../extension-under-test.ts';
+import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+describe('Delete…', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+  let accountId: string;
+  let name: string;
+  let destinationId: string;
+
+  beforeEach(async () => {
+    extension = await startOver();
+    const [account] = await fake.accounts();
+    accountId = account?.id ?? '';
+    await addAccount(account?.name ?? '');
+    const [first] = await fake.destinations({ account: accountId });
+    name = first?.name ?? '';
+    destinationId = first?.id ?? '';
+  });
+  afterEach(() => user?.dispose());
+
+  /** How it ended: the message that offers to take it back, or the one that has nothing to offer. */
+  const told = () => [user?.questions[1]?.title ?? '', ...(user?.messages ?? [])].join('');
+  const until = async (isSo: () => Promise<boolean>): Promise<void> => waitFor(isSo, told);
+  /** Two policies of its own, one of which has nothing else. */
+  const usePolicies = async (): Promise<void> => {
+    for (const { id } of await fake.policies({ account: accountId })) {
+      await fake.removePolicy({ account: accountId, id });
+    }
+    const webhooks = [{ id: destinationId }];
+    await fake.putPolicy({
+      account: accountId,
+      name: 'Only here',
+      alert_type: 'dos_attack_l7',
+      mechanisms: { webhooks },
+    });
+    await fake.putPolicy({
+      account: accountId,
+      name: 'Also mail',
+      mechanisms: { webhooks, email: [{ id: 'ops@example.com' }] },
+    });
+  };
+  const webhooksOf = async (policy: string) =>
+    (await fake.policies({ account: accountId }))
+      .find((each) => each.name === policy)
+      ?.mechanisms.webhooks?.map(({ id }) => id);
+  const deleteFirst = () => run('deleteDestination', { kind: 'destination', accountId, destinationId });
+  const labels = async () => (await readTree(extension))[0]?.children.map(({ label }) => label) ?? [];
+  const isOnServer = async () =>
+    (await fake.destinations({ account: accountId })).some(({ id }) => id === destinationId);
+
+  it('names the destination, and on the user’s word deletes it in the tree and on the server', async () => {
+    user = scriptUser({ presses: 'Delete' });
+    await deleteFirst();
+    assert.ok(user.questions[0]?.title.includes(`“${name}”`));
+    assert.ok(!(await labels()).includes(name));
+    assert.equal(await isOnServer(), false);
+    await until(async () => told().startsWith('Deleted “'));
+  });
+
+  it('names the policies that would fall silent, apart from those that keep another mechanism', async () => {
+    for (const { id } of await fake.policies({ account: accountId })) {
+      await fake.removePolicy({ account: accountId, id });
+    }
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.match(user.questions[0]?.text ?? '', /No policy uses it\.$/);
+    await usePolicies();
+    user.dispose();
+    user = scriptUser('leaves');
+    await deleteFirst();
+    const text = user.questions[0]?.text ?? '';
+    assert.match(text, /they would fall silent: “Only here” \([A-Z].+\)\./);
+    assert.match(text, /deliver to fewer: “Also mail”/);
+  });
+
+  it('says that it could not check where the policies cannot be read', async () => {
+    await fake.addFault({ path: '/accounts/*/alerting/v3/policies', fault: { kind: 'status', status: 403 } });
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.match(user.questions[0]?.text ?? '', /could not be read, so nobody has checked/);
+  });
+
+  it('does nothing where the user thinks better of it', async () => {
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.ok((await labels()).includes(name));
+    assert.equal(await isOnServer(), true);
+  });
+
+  it('asks which one where it is run from the palette', async () => {
+    user = scriptUser({ picks: [name] }, { presses: 'Delete' });
+    await run('deleteDestination');
+    assert.equal(user.questions[0]?.kind, 'pick');
+    assert.equal(await isOnServer(), false);
+  });
+
+  it('says so where somebody else was faster', async () => {
+    await fake.removeDestination({ account: accountId, id: destinationId });
+    user = scriptUser({ presses: 'Delete' });
+    await deleteFirst();
+    await until(async () => /was already gone/.test(told()));
+    assert.ok(!(await labels()).includes(name));
+  });
+
+  it('makes no link of a name in what it tells', async () => {
+    name = '[Free](command:workbench.action.quit)';
+    await fake.putDestination({ account: accountId, id: destinationId, name });
+    await run('refreshAll');
+    user = scriptUser({ presses: 'Delete' });
+    await deleteFirst();
+    await until(async () => told().startsWith('Deleted “[Free] (command:workbench.action.quit)”'));
+  });
+
+  it('counts as done what was done though the answer was lost', async () => {
+    await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, times: 1 });
+    user = scriptUser({ presses: 'Delete' });
+    await deleteFirst();
+    await until(async () => told().startsWith('Deleted “'));
+  });
+
+  it('keeps the row where Cloudflare refuses, says why, and can try again', async () => {
+    await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
+    user = scriptUser({ presses: 'Delete' }, { presses: 'Retry' }, { presses: 'Delete' });
+    await deleteFirst();
+    assert.match(user.questions[1]?.title ?? '', /may not do this/);
+    assert.ok((await labels()).includes(name));
+    // The second attempt starts from the button and ends on its own.
+    await until(async () => !(await isOnServer()));
+  });
+
+  it('takes it out of the policies that keep another mechanism, where that is asked for', async () => {
+    await usePolicies();
+    user = scriptUser({ presses: 'Remove from Policies and Delete' });
+    await deleteFirst();
+    assert.equal(await isOnServer(), false);
+    assert.deepEqual(await webhooksOf('Also mail'), []);
+    assert.deepEqual(await webhooksOf('Only here'), [destinationId]);
+  });
+
+  it('says what it is out of already where it is then kept', async () => {
+    await usePolicies();
+    await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 } });
+    user = scriptUser({ presses: 'Remove from Policies and Delete' });
+    await deleteFirst();
+    await until(async () => told().includes('was kept, but is already out of “Also mail”.'));
+    assert.match(told(), /Not deleted: .+may not do this/);
+  });
+
+  it('does not offer to take it out of policies where it is all they have', async () => {
+    for (const { id } of await fake.policies({ account: accountId })) {
+      await fake.removePolicy({ account: accountId, id });
+    }
+    const mechanisms = { webhooks: [{ id: destinationId }] };
+    await fake.putPolicy({ account: accountId, name: 'Only here', mechanisms });
+    user = scriptUser({ presses: 'Remove from Policies and Delete' });
+    await assert.rejects(async () => {
+      await deleteFirst();
+      throw new Error(user?.messages.join());
+    });
+    assert.equal(await isOnServer(), true);
+  });
+
+  describe('of several', () => {
+    const nodesOf = async (account: string, count: number) =>
+      (await fake.destinations({ account }))
+        .slice(0, count)
+        .map(({ id }) => ({ kind: 'destination', accountId: account, destinationId: id }));
+
+    it('names up to five and the policies of all, and deletes across accounts', async () => {
+      await addAccount((await fake.accounts())[1]?.name ?? '');
+      const [here, there] = (await fake.accounts()).map(({ id }) => id);
+      const nodes = [...(await nodesOf(here ?? '', 4)), ...(await nodesOf(there ?? '', 3))];
+      user = scriptUser({ presses: 'Delete' });
+      await run('deleteDestination', nodes[0], nodes);
+      assert.equal(user.questions[0]?.title, 'Delete 7 webhook destinations?');
+      assert.match(user.questions[0]?.text ?? '', /^(“.+\n){5}and 2 more\n/);
+      assert.match(user.questions[0]?.text ?? '', /would fall silent: “/);
+      await until(async () => told() === 'Deleted 7 of 7 webhook destinations.');
+      const left = [
+        ...(await fake.destinations({ account: here ?? '' })),
+        ...(await fake.destinations({ account: there ?? '' })),
+      ];
+      assert.ok(!left.some(({ id }) => nodes.some(({ destinationId: each }) => each === id)));
+    });
+
+    it('deletes fifty with faults among them, and says in one message what failed and why', async () => {
+      const ids = await Promise.all(
+        Array.from({ length: 50 }, async (_, index) => {
+          const made = { account: accountId, name: `Many ${index}`, url: receiverUrl(String(index)) };
+          return (await fake.putDestination(made)).id;
+        }),
+      );
+      await run('refreshAll');
+      const nodes = ids.map((id) => ({ kind: 'destination', accountId, destinationId: id }));
+      const path = (id = '') => `/accounts/*/alerting/v3/destinations/webhooks/${id}`;
+      await fake.addFault({ method: 'DELETE', path: path(ids[7]), fault: { kind: 'status', status: 403 } });
+      await fake.addFault({ method: 'DELETE', path: path(ids[20]), fault: { kind: 'reset' }, after: true });
+      await fake.addFault({ method: 'DELETE', path: path(ids[33]), fault: { kind: 'reset' } });
+      await fake.removeDestination({ account: accountId, id: ids[41] ?? '' });
+      user = scriptUser({ presses: 'Delete' });
+      await run('deleteDestination', nodes[0], nodes);
+      assert.match(user.questions[0]?.text ?? '', /^(“Many .+\n){5}and 45 more\n/);
+      await until(async () => told().startsWith('Deleted 48 of 50 webhook destinations. Already gone: “Many 41”'));
+      assert.match(told(), /Not deleted: “Many 7” of .+may not do this.+ · “Many 33” of .+could not be reached/);
+      const left = (await labels()).filter((label) => label.startsWith('Many'));
+      assert.deepEqual(left, ['Many 7', 'Many 33']);
+    });
+  });
+
+  describe('Undo', () => {
+    /** Something to delete that needs no more than what Cloudflare gives out. */
+    const useGeneric = async (): Promise<void> => {
+      name = 'Undone';
+      destinationId = (await fake.putDestination({ account: accountId, name, url: receiverUrl('undone') })).id;
+      await run('refreshAll');
+    };
+
+    it('creates it again with its remembered secret, puts it back into its policies, and says that the ID is new', async () => {
+      await useGeneric();
+      await usePolicies();
+      const remembered = { secret: 'remembered-secret' };
+      const key = `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
+      await extension.context.secrets.store(key, JSON.stringify({ version: 1, ...remembered }));
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
+      await deleteFirst();
+      await until(async () => user?.messages.some((message) => message.includes('is back')) ?? false);
+      const again = (await fake.destinations({ account: accountId })).find((each) => each.name === name);
+      assert.ok(again && again.id !== destinationId);
+      assert.ok(user.messages.join().includes(`under the new ID ${again.id}`));
+      assert.deepEqual(await webhooksOf('Also mail'), [again.id]);
+      assert.deepEqual(await webhooksOf('Only here'), [again.id]);
+      assert.equal(await extension.context.secrets.get(key), undefined);
+      const kept = await extension.context.secrets.get(`cloudflareWebhooks.secret.${accountId}.${again.id}`);
+      assert.match(kept ?? '', /remembered-secret/);
+      await extension.connections.remove(accountId);
+    });
+
+    it('is over after a minute', async () => {
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
+      const { now } = Date;
+      const start = now();
+      let looked = 0;
+      // The clock is looked at when the message comes and when its button is pressed.
+      const clock = (): number => {
+        looked += 1;
+        return start + looked * 61_000;
+      };
+      try {
+        Date.now = clock;
+        await deleteFirst();
+        await until(async () => user?.messages.some((message) => message.includes('which is over')) ?? false);
+      } finally {
+        Date.now = now;
+      }
+      assert.equal(await isOnServer(), false);
+    });
+
+    it('says why where Cloudflare’s test of the new one fails', async () => {
+      await useGeneric();
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
+      await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 } });
+      await deleteFirst();
+      await until(async () => told().includes('could not be created again'));
+    });
+
+    it('asks for the whole URL where Cloudflare keeps a part of it, and leaves it deleted without', async () => {
+      user = scriptUser(
+        { presses: 'Delete' },
+        { presses: 'Undo' },
+        { types: 'https://hooks.slack.com/services/T' },
+        'leaves',
+      );
+      await deleteFirst();
+      await until(async () => told().includes('stays deleted'));
+      assert.match(user.questions[2]?.text ?? '', /^The whole URL, as Slack gave it out/);
+      assert.match(user.questions[2]?.problem ?? '', /not the whole URL of a webhook of Slack/);
+      assert.equal(await isOnServer(), false);
+    });
+  });
+});

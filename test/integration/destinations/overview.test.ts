@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { addAccount, type Extension, fake, readState, readTree, run, startWithAcme } from '../extension-under-test.ts';
+import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+const POLICIES = '/accounts/*/alerting/v3/policies';
+const SUCCESS = '2026-01-01T00:00:00.000001Z';
+const FAILURE = '2026-01-02T00:00:00.000001Z';
+
+describe('what uses what, and finding it', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+  let accountId: string;
+  let ids: Readonly<Record<string, string>>;
+
+  beforeEach(async () => {
+    ({ extension, accountId } = await startWithAcme());
+    const put = async (name: string, last_failure: string | null): Promise<string> => {
+      const url = `https://hooks.slack.com/services/T/B/secretOf${name}`;
+      const fields = { account: accountId, name, url, type: 'slack', last_success: SUCCESS, last_failure } as const;
+      return (await fake.putDestination(fields)).id;
+    };
+    ids = { Alpha: await put('Alpha', null), Beta: await put('Beta', FAILURE), Gamma: await put('Gamma', FAILURE) };
+    const use = (name: string, id: string, enabled: boolean) =>
+      fake.putPolicy({
+        account: accountId,
+        name,
+        alert_type: 'dos_attack_l7',
+        enabled,
+        mechanisms: { webhooks: [{ id }] },
+      });
+    await use('Attacks', ids['Alpha'] ?? '', true);
+    await use('Old attacks', ids['Alpha'] ?? '', false);
+    await addAccount('Acme');
+    await run('refreshAll');
+  });
+  afterEach(() => user?.dispose());
+
+  const nodeOf = (name: string) => ({ kind: 'destination', accountId, destinationId: ids[name] ?? '' }) as const;
+  const labels = async () => (await readTree(extension)).map(({ children }) => children.map(({ label }) => label));
+  const countPolicyCalls = async () =>
+    (await fake.log()).filter(({ method, path }) => method === 'GET' && path.endsWith('/alerting/v3/policies')).length;
+
+  it('shows the policies under a destination, their alert in words, and whether they are on', async () => {
+    const rows = await readTree(extension, nodeOf('Alpha'));
+    assert.deepEqual(
+      rows.map(({ label, icon, context }) => [label, icon, context]),
+      [
+        ['Attacks', 'bell', 'policy'],
+        ['Old attacks', 'bell-slash', 'policy'],
+      ],
+    );
+    assert.match(rows[0]?.description ?? '', /^HTTP DDoS .+ · enabled · delivers nowhere else$/);
+    assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+ · disabled/);
+    const [none] = await readTree(extension, nodeOf('Beta'));
+    assert.equal(none?.spoken, 'No policy uses it. Cloudflare sends no alerts to it.');
+  });
+
+  it('reads the policies of an account once, however many are expanded, and again after Refresh', async () => {
+    await fake.clear({ part: 'log' });
+    await Promise.all(['Alpha', 'Beta', 'Gamma'].map(async (name) => readTree(extension, nodeOf(name))));
+    assert.equal(await countPolicyCalls(), 1);
+    await run('refresh', nodeOf('Alpha'));
+    await readTree(extension, nodeOf('Alpha'));
+    assert.equal(await countPolicyCalls(), 2);
+  });
+
+  it('says in their place that they cannot be read', async () => {
+    await fake.addFault({ path: POLICIES, fault: { kind: 'status', status: 403 } });
+    const [row] = await readTree(extension, nodeOf('Alpha'));
+    assert.equal(row?.context, 'policyProblem');
+    assert.match(row?.spoken ?? '', /may not do this for Acme/);
+  });
+
+  it('shows only failing ones where asked, says so, and all again', async () => {
+    await run('toggleFailingOnly');
+    try {
+      assert.deepEqual(await labels(), [['Beta', 'Gamma']]);
+      assert.equal(extension.view.description, 'only failing');
+      for (const name of ['Beta', 'Gamma']) {
+        await fake.recordDelivery({ account: accountId, id: ids[name] ?? '', succeeded: true });
+      }
+      await run('refreshAll');
+      // Nothing is left: the view's welcome takes the place of the tree.
+      assert.deepEqual(await readTree(extension), []);
+      await fake.addFault({ path: '/accounts/*/alerting/v3/destinations/webhooks', fault: { kind: 'html' } });
+      await run('refreshAll');
+      assert.equal((await readTree(extension)).length, 1, 'an account nobody can read stays in sight');
+    } finally {
+      await run('showAll');
+    }
+    assert.equal((await labels())[0]?.length, 4);
+    // Asked for twice, it is all the same.
+    await run('showAll');
+    assert.equal((await labels())[0]?.length, 4);
+    assert.equal(extension.view.description, '');
+  });
+
+  it('finds any destination, also one that the filter hides', async () => {
+    await run('toggleFailingOnly');
+    user = scriptUser({ picks: ['Alpha'] });
+    await run('goToDestination');
+    assert.match(user.questions[0]?.text ?? '', /^Alpha \| Acme \| slack · last success .+ ago$/m);
+    assert.equal(user.questions[0]?.text.split('\n').length, 3);
+    assert.deepEqual(extension.view.selection[0], nodeOf('Alpha'));
+    assert.equal((await labels())[0]?.length, 3);
+  });
+
+  it('edits a failing one from the list, as from the tree', async () => {
+    user = scriptUser({ clicks: 'Edit…', on: 'Gamma' });
+    await run('showFailing');
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const tab = tabs.find(({ label }) => label.includes('Gamma'));
+    assert.ok(tab);
+    await vscode.window.tabGroups.close(tab);
+  });
+
+  it('copies IDs, of all that are selected, and URLs, whole where they are remembered', async () => {
+    const nodes = [nodeOf('Alpha'), nodeOf('Beta')];
+    await run('copyId', nodes[0], nodes);
+    assert.equal(await vscode.env.clipboard.readText(), [ids['Alpha'], ids['Beta']].join('\n'));
+    await run('copyUrl', nodes[0]);
+    assert.equal(await vscode.env.clipboard.readText(), 'https://hooks.slack.com/services/T/B');
+    const key = `cloudflareWebhooks.secret.${accountId}.${ids['Alpha'] ?? ''}`;
+    const whole = 'https://hooks.slack.com/services/T/B/secretOfAlpha';
+    await extension.context.secrets.store(key, JSON.stringify({ version: 1, url: whole }));
+    await run('copyUrl', nodes[0]);
+    assert.equal(await vscode.env.clipboard.readText(), whole);
+  });
+
+  it('repaints the ages that have become others, and only those, without reading anything', async () => {
+    await readTree(extension);
+    const fired: unknown[] = [];
+    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    await fake.clear({ part: 'log' });
+    extension.destinationsView.repaintAges();
+    assert.deepEqual(fired, []);
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 365 * 86_400_000;
+      extension.destinationsView.repaintAges();
+    } finally {
+      Date.now = now;
+    }
+    assert.deepEqual(fired, [{ kind: 'account', accountId }]);
+    assert.deepEqual(await fake.log(), []);
+    listening?.dispose();
+  });
+
+  describe('for language models', () => {
+    const ask = async (tool: string, input: object): Promise<string> => {
+      const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+      return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+    };
+
+    it('lists the destinations with their health and without their URLs', async () => {
+      const text = await ask('list_webhook_destinations', {});
+      assert.doesNotMatch(text, /services|secretOf/);
+      const { accounts, destinations } = JSON.parse(text) as Record<string, readonly Record<string, unknown>[]>;
+      assert.deepEqual([accounts?.[0]?.['name'], accounts?.[0]?.['stale']], ['Acme', undefined]);
+      assert.deepEqual(
+        destinations?.map(({ name, health, host }) => [name, health, host]),
+        [
+          ['Alpha', 'healthy', 'hooks.slack.com'],
+          ['Beta', 'failing', 'hooks.slack.com'],
+          ['Gamma', 'failing', 'hooks.slack.com'],
+        ],
+      );
+    });
+
+    it('gets the failing ones, of one account where it is named, and says what could not be read', async () => {
+      const names = async (input: object): Promise<readonly unknown[]> => {
+        const { destinations } = JSON.parse(await ask('get_failing_webhook_destinations', input)) as {
+          destinations: readonly { name: unknown }[];
+        };
+        return destinations.map(({ name }) => name);
+      };
+      assert.deepEqual(new Set(await names({ account: 'acme' })), new Set(['Beta', 'Gamma']));
+      assert.deepEqual(await names({ account: 'Other' }), []);
+      await fake.addFault({ path: '/accounts/*/alerting/v3/destinations/webhooks', fault: { kind: 'html' } });
+      await run('refreshAll');
+      assert.match(await ask('get_failing_webhook_destinations', {}), /"problem":".+","stale":true/);
+    });
+  });
+
+  it('keeps nothing of it anywhere', () => {
+    assert.doesNotMatch(readState(extension.context), /Attacks|secretOf/);
+  });
+});

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { addAccount, type Extension, fake, receiverUrl, run, startOver, until } from '../extension-under-test.ts';
+import { active, closeAll, fixesAt, ours, tabs, textOf, type } from './json-documents.ts';
+import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+describe('the JSON editor', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+  let accountId: string;
+  let destinationId: string;
+
+  beforeEach(async () => {
+    extension = await startOver();
+    const [account] = await fake.accounts();
+    accountId = account?.id ?? '';
+    const made = await fake.putDestination({
+      account: accountId,
+      name: 'Alpha',
+      url: receiverUrl('alpha'),
+      secret: 's3',
+    });
+    destinationId = made.id;
+    await addAccount(account?.name ?? '');
+    user = scriptUser();
+  });
+  afterEach(async () => {
+    user?.dispose();
+    await closeAll();
+  });
+
+  const play = (...reactions: readonly Reaction[]): ScriptedUser => {
+    user?.dispose();
+    user = scriptUser(...reactions);
+    return user;
+  };
+  const onServer = async (id = destinationId) =>
+    (await fake.destinations({ account: accountId })).find((each) => each.id === id);
+
+  async function open(): Promise<vscode.TextDocument> {
+    await run('editDestinationAsJson', { kind: 'destination', accountId, destinationId });
+    return active();
+  }
+
+  it('opens what Cloudflare has, under a name that is safe, with the right size', async () => {
+    await fake.putDestination({ account: accountId, id: destinationId, name: 'a/../b\u202E"?' });
+    await extension.store.refresh([accountId]);
+    const document = await open();
+    assert.equal(document.uri.path, `/${accountId}/${destinationId}/a-..-b-.cfwebhook.json`);
+    assert.equal(document.languageId, 'json');
+    assert.equal(document.getText(), textOf('a/../b\u202E"?', receiverUrl('alpha')));
+    const { size } = await vscode.workspace.fs.stat(document.uri);
+    assert.equal(size, Buffer.byteLength(document.getText()));
+  });
+
+  it('says what is wrong at its place, and does not save it', async () => {
+    const document = await open();
+    const text = `{\n  "name": " ",\n  "url": "hooks",\n  "id": "1"\n}\n`;
+    await type(document, text);
+    const found = ours(document).map(({ range, severity, code }) => [document.getText(range), severity, code]);
+    const error = vscode.DiagnosticSeverity.Error;
+    assert.deepEqual(found, [
+      ['"id"', error, 'readOnlyKey'],
+      ['" "', error, 'empty'],
+      ['"hooks"', error, 'notAnAddress'],
+    ]);
+    assert.equal(await document.save(), false);
+    assert.ok(document.isDirty);
+    assert.equal((await onServer())?.name, 'Alpha');
+    const [fix] = await fixesAt(document, '"id"');
+    assert.equal(fix?.title, 'Remove “id”');
+    await vscode.workspace.applyEdit(fix.edit ?? assert.fail());
+    assert.deepEqual(JSON.parse(document.getText()), { name: ' ', url: 'hooks' });
+  });
+
+  it('leaves syntax to VS Code, which leaves the rest to us: nothing is said twice', async () => {
+    const document = await open();
+    const all = () => vscode.languages.getDiagnostics(document.uri);
+    const said = async (text: string, count: number): Promise<readonly string[]> => {
+      await type(document, text);
+      await until(
+        () => all().length === count,
+        `${count} diagnostics, not ${all()
+          .map(({ message }) => message)
+          .join()}`,
+      );
+      // Whoever else has something to say has had the time to.
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      return all().map(({ source, code }) => `${source} ${JSON.stringify(code)}`);
+    };
+    assert.deepEqual(await said('{"name": 1, "url": "hooks", "x": {}}', 2), [
+      'Cloudflare Webhooks "wrongType"',
+      'Cloudflare Webhooks "unknownKey"',
+    ]);
+    const url = JSON.stringify('https://hooks.example.com/x');
+    assert.deepEqual(await said(`{"name": "a", "url": ${url}, }`, 1), ['json 519']);
+    // Two warnings of VS Code's: it would take the last one, where we refuse.
+    const twice = await said(`{"name": "a", "url": ${url}, "url": ${url}}`, 3);
+    assert.deepEqual(twice.toSorted(), ['Cloudflare Webhooks "duplicateKey"', 'json 520', 'json 520']);
+  });
+
+  it('renames by a save, and says so', async () => {
+    const document = await open();
+    await type(document, document.getText().replace('Alpha', 'Beta'));
+    assert.equal(await document.save(), true);
+    const now = await onServer();
+    assert.deepEqual([now?.name, now?.url, now?.secret], ['Beta', receiverUrl('alpha'), 's3']);
+    assert.match(user?.messages.join() ?? '', /Saved “Beta” of .*: Cloudflare took the name/);
+    assert.equal(document.isDirty, false);
+  });
+
+  it('changes the URL where Cloudflare takes it', async () => {
+    await fake.changeSettings({ putMode: 'as-documented' });
+    const document = await open();
+    await type(document, textOf('Beta', receiverUrl('beta')));
+    assert.equal(await document.save(), true);
+    assert.deepEqual([(await onServer())?.name, (await onServer())?.url], ['Beta', receiverUrl('beta')]);
+    assert.match(user?.messages.join() ?? '', /took the name, URL/);
+  });
+
+  it('tells where Cloudflare ignores the URL, shows what is there, and replaces it on request', async () => {
+    const messages = play({ presses: 'Replace…' }, { presses: 'Replace' });
+    const document = await open();
+    await type(document, textOf('Beta', receiverUrl('beta')));
+    assert.equal(await document.save(), true);
+    await until(async () => (await onServer()) === undefined, 'the old one to be deleted');
+    assert.match(messages.questions[0]?.title ?? '', /took the name\. .*kept the old URL/);
+    assert.match(messages.questions[1]?.title ?? '', /^Replace “Beta” of/);
+    const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
+    assert.equal(made?.url, receiverUrl('beta'));
+    await until(() => active().uri.path.includes(made?.id ?? '?'), 'the new document');
+    assert.equal(active().getText(), textOf('Beta', receiverUrl('beta')));
+    await until(() => tabs().length === 1, 'the old tab to close');
+  });
+
+  it('shows what is there after an ignored change', async () => {
+    const document = await open();
+    await type(document, textOf('Beta', receiverUrl('beta')));
+    assert.equal(await document.save(), true);
+    await until(() => document.getText() === textOf('Beta', receiverUrl('alpha')), 'the document to be read again');
+    assert.equal(document.isDirty, false);
+  });
+
+  it('stays unsaved where Cloudflare refuses, with its words at the URL until it takes it', async () => {
+    await fake.addFault({
+      method: 'PUT',
+      fault: { kind: 'status', status: 422 },
+      times: 1,
+    });
+    const document = await open();
+    await type(document, document.getText().replace('Alpha', 'Beta'));
+    assert.equal(await document.save(), false);
+    assert.ok(document.isDirty);
+    const refusal = ours(document).find(({ code }) => code === 'refused') ?? assert.fail();
+    assert.equal(document.getText(refusal.range), JSON.stringify(receiverUrl('alpha')));
+    assert.equal(await document.save(), true);
+    assert.equal((await onServer())?.name, 'Beta');
+    assert.ok(!ours(document).some(({ code }) => code === 'refused'));
+  });
+
+  it('sends a secret and then has it no more', async () => {
+    await fake.changeSettings({ putMode: 'as-documented' });
+    const document = await open();
+    await type(document, textOf('Alpha', receiverUrl('alpha'), 'new-secret'));
+    assert.ok(ours(document).some(({ code }) => code === 'secretInText'));
+    play('leaves');
+    assert.equal(await document.save(), true);
+    assert.match(user?.questions[0]?.title ?? '', /whether Cloudflare took it cannot be read back/);
+    assert.equal((await onServer())?.secret, 'new-secret');
+    await until(() => document.getText() === textOf('Alpha', receiverUrl('alpha')), 'the secret to go');
+    assert.equal(document.isDirty, false);
+    assert.ok(!extension.logged().includes('new-secret'));
+  });
+
+  it('moves a secret out of the text behind a mask, and sends it', async () => {
+    await fake.changeSettings({ putMode: 'as-documented' });
+    const document = await open();
+    await type(document, textOf('Alpha', receiverUrl('alpha'), 'typed'));
+    const [fix] = await fixesAt(document, '"typed"');
+    assert.equal(fix?.title, 'Move the secret to a masked prompt');
+    play({ types: 'masked' });
+    await vscode.commands.executeCommand(fix.command?.command ?? '', ...(fix.command?.arguments ?? []));
+    assert.deepEqual(JSON.parse(document.getText()), { name: 'Alpha', url: receiverUrl('alpha') });
+    assert.ok(ours(document).some(({ code }) => code === 'secretHeld'));
+    assert.equal(await document.save(), true);
+    assert.equal((await onServer())?.secret, 'masked');
+  });
+
+  it('creates, and the document is that of the new one', async () => {
+    await run('createDestinationFromJson', { kind: 'account', accountId });
+    const document = active();
+    assert.equal(document.getText(), textOf('', ''));
+    await type(document, textOf('Fresh', receiverUrl('fresh'), 'fresh-secret'));
+    assert.equal(await document.save(), true);
+    const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Fresh');
+    assert.deepEqual([made?.url, made?.secret], [receiverUrl('fresh'), 'fresh-secret']);
+    await until(() => active().uri.path === `/${accountId}/${made?.id}/Fresh.cfwebhook.json`, 'the new document');
+    await until(() => tabs().length === 1, 'the old tab to close');
+    assert.equal(active().getText(), textOf('Fresh', receiverUrl('fresh')));
+  });
+
+  it('creates nothing where Cloudflare’s test fails', async () => {
+    await run('createDestinationFromJson', { kind: 'account', accountId });
+    const document = active();
+    await type(document, textOf('Fresh', receiverUrl('fresh'), 'wrong'));
+    assert.equal(await document.save(), false);
+    const words = (): string =>
+      ours(document)
+        .map(({ message }) => message)
+        .join();
+    assert.match(words(), /Webhook test failed with status code/);
+    assert.ok(document.isDirty);
+    await type(document, textOf('Fresh', receiverUrl('fresh')));
+    assert.doesNotMatch(words(), /Webhook test failed/);
+    assert.ok(!(await fake.destinations({ account: accountId })).some(({ name }) => name === 'Fresh'));
+  });
+
+  it('begins a new document with the request body in the editor', async () => {
+    const content = `curl --json '{"name":"Mine","url":"https://hooks.example.com/x"}'`;
+    const document = await vscode.workspace.openTextDocument({ content });
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(0, content.indexOf('{'), 0, content.indexOf('}') + 1);
+    await run('createDestinationFromJson', { kind: 'account', accountId });
+    assert.equal(active().getText(), textOf('Mine', 'https://hooks.example.com/x'));
+    assert.ok(active().isDirty);
+  });
+
+  it('is not saved by VS Code’s auto save: that would change what is at Cloudflare while typing', async () => {
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('autoSave', 'afterDelay', vscode.ConfigurationTarget.Global);
+    await files.update('autoSaveDelay', 50, vscode.ConfigurationTarget.Global);
+    try {
+      const document = await open();
+      await type(document, document.getText().replace('Alpha', 'Beta'));
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      assert.ok(document.isDirty);
+      assert.equal((await onServer())?.name, 'Alpha');
+      assert.equal(await document.save(), true);
+      assert.equal((await onServer())?.name, 'Beta');
+    } finally {
+      await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
+      await files.update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('says before a replacement that the new one needs the secret nobody knows here', async () => {
+    await fake.putDestination({
+      account: accountId,
+      id: destinationId,
+      url: 'https://api.opsgenie.com/v2/alerts',
+      type: 'opsgenie',
+    });
+    await extension.store.refresh([accountId]);
+    const messages = play({ presses: 'Replace…' });
+    const document = await open();
+    await type(document, textOf('Alpha', 'https://api.eu.opsgenie.com/v2/alerts'));
+    assert.equal(await document.save(), true);
+    await until(() => messages.messages.length > 0, 'the message');
+    assert.match(messages.messages.join(), /Opsgenie needs a secret/);
+    assert.ok(await onServer());
+  });
+
+  it('follows what others change, as long as nothing was typed', async () => {
+    const document = await open();
+    await fake.putDestination({ account: accountId, id: destinationId, name: 'By others' });
+    await extension.store.refresh([accountId]);
+    await until(() => document.getText() === textOf('By others', receiverUrl('alpha')), 'the document to follow');
+    assert.equal(document.isDirty, false);
+  });
+
+  it('does not write over what others changed, whether or not VS Code can tell', async () => {
+    const document = await open();
+    await type(document, document.getText().replace('Alpha', 'Beta'));
+    for (const name of ['Much longer', 'Delta']) {
+      await fake.putDestination({ account: accountId, id: destinationId, name });
+      play('leaves');
+      assert.equal(await document.save(), false, name);
+      assert.equal((await onServer())?.name, name);
+    }
+    // Of the same length: VS Code takes that for the same content.
+    assert.match(user?.questions[0]?.title ?? '', /“Delta” has changed at Cloudflare since you last saw it/);
+  });
+
+  it('offers to create again what was deleted meanwhile', async () => {
+    const document = await open();
+    await type(document, document.getText().replace('Alpha', 'Beta'));
+    await fake.removeDestination({ account: accountId, id: destinationId });
+    assert.equal(await document.save(), false);
+    assert.match(user?.questions[0]?.title ?? '', /“Beta” was deleted at Cloudflare meanwhile/);
+    assert.ok(document.isDirty);
+    play({ presses: 'Create Again' });
+    assert.equal(await document.save(), true);
+    const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
+    assert.equal(made?.url, receiverUrl('alpha'));
+    await until(() => active().uri.path.includes(made?.id ?? '?'), 'the new document');
+  });
+
+  it('replaces where the URL stands for another type, after asking', async () => {
+    const document = await open();
+    await type(document, textOf('Alpha', 'https://hooks.slack.com/services/T1/B1/abc'));
+    play('leaves');
+    assert.equal(await document.save(), false);
+    assert.ok(await onServer());
+    play({ presses: 'Replace' });
+    assert.equal(await document.save(), true);
+    assert.equal(await onServer(), undefined);
+    await until(() => !active().uri.path.includes(destinationId), 'the new document');
+    await until(() => tabs().length === 1, 'the old tab to close');
+  });
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { snapshotKey, toSnapshotRecord } from '../../../src/core/monitoring/snapshot-cache.ts';
+import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readState,
+  readTooltip,
+  readTree,
+  run,
+  startWithAcme,
+} from '../extension-under-test.ts';
+import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
+/** 0.6 s, in the setting's minutes. */
+const OFTEN = 0.01;
+const PATH = 'services/T/B';
+
+describe('the watch', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+  let accountId: string;
+  let ids: readonly string[];
+
+  beforeEach(async () => {
+    ({ extension, accountId } = await startWithAcme());
+    const put = async (name: string) =>
+      fake.putDestination({
+        account: accountId,
+        name,
+        url: `https://hooks.slack.com/${PATH}/secret`,
+        last_success: '2026-01-01T00:00:00.000001Z',
+      });
+    ids = (await Promise.all(['Alpha', 'Beta', 'Gamma'].map(put))).map(({ id }) => id);
+    await addAccount('Acme');
+  });
+  afterEach(async () => {
+    user?.dispose();
+    await configure({ refreshInterval: undefined, statusBar: undefined, notifyOnNewFailure: undefined });
+  });
+
+  async function configure(values: Readonly<Record<string, unknown>>): Promise<void> {
+    const settings = vscode.workspace.getConfiguration('cloudflareWebhooks');
+    for (const [name, value] of Object.entries(values)) {
+      await settings.update(name, value, vscode.ConfigurationTarget.Global);
+    }
+  }
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) {
+      await turn();
+    }
+  };
+  const deliver = async (succeeded: boolean, ...which: readonly number[]): Promise<void> => {
+    for (const index of which) {
+      await fake.recordDelivery({ account: accountId, id: ids[index] ?? '', succeeded });
+    }
+  };
+  const readings = async (): Promise<number> =>
+    (await fake.log()).filter(({ path }) => path.endsWith('/destinations/webhooks')).length;
+  const tooltip = (): string => readTooltip(extension.statusItem.tooltip);
+
+  it('sees a delivery fail and recover by itself: row, badge and status item agree', async () => {
+    await configure({ refreshInterval: OFTEN });
+    await deliver(false, 1);
+    await until(() => extension.view.badge?.value === 1);
+    const [row] = await readTree(extension);
+    assert.deepEqual([extension.statusItem.text, row?.description], ['$(warning) 1 failing', '1 failing · 3']);
+    await deliver(true, 1);
+    await until(() => extension.view.badge === undefined);
+    assert.equal((await readTree(extension))[0]?.description, '3');
+  });
+
+  it('fires no event and repaints no row where nothing is new', async () => {
+    const fired: unknown[] = [];
+    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const stop = extension.store.onChanged((change) => fired.push(change));
+    let read = 0;
+    const stopReading = extension.store.onRead(() => (read += 1));
+    await configure({ refreshInterval: OFTEN });
+    await until(() => read >= 3);
+    listening?.dispose();
+    stop();
+    stopReading();
+    assert.deepEqual(fired, []);
+  });
+
+  it('says that destinations have begun to fail only where asked, once, all in one', async () => {
+    user = scriptUser();
+    await deliver(false, 0);
+    await run('refreshAll');
+    assert.deepEqual(user.questions, []);
+    await configure({ notifyOnNewFailure: true });
+    await deliver(false, 0, 1, 2);
+    await run('refreshAll');
+    await until(() => (user?.questions.length ?? 0) > 0);
+    await deliver(false, 1);
+    await run('refreshAll');
+    await deliver(true, 1);
+    await run('refreshAll');
+    assert.deepEqual(
+      user.questions.map(({ title }) => title),
+      ['2 webhook destinations have begun to fail: Beta, Gamma.'],
+    );
+    assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} no longer fails`));
+    assert.ok(!readState(extension.context).includes(PATH));
+  });
+
+  it('names the one that has begun to fail, as text, and shows it', async () => {
+    await configure({ notifyOnNewFailure: true });
+    await fake.putDestination({ account: accountId, id: ids[0] ?? '', name: '[x](command:evil)' });
+    await deliver(false, 0);
+    user = scriptUser({ presses: 'Show' });
+    await run('refreshAll');
+    await until(() => (user?.questions.length ?? 0) === 2);
+    assert.deepEqual(
+      user.questions.map(({ title }) => title),
+      ['[x] (command:evil) (Acme) has begun to fail.', 'Failing Destinations'],
+    );
+  });
+
+  it('announces nothing of what was failing before the account was known', async () => {
+    await configure({ notifyOnNewFailure: true });
+    await extension.connections.remove(accountId);
+    await deliver(false, 0);
+    user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
+    await run('addAccount');
+    await run('refreshAll');
+    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.equal(user.questions.length, 3);
+  });
+
+  it('shows the state in the status bar as the setting says, at once', async () => {
+    await configure({ statusBar: 'always' });
+    assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy');
+    await deliver(false, 2);
+    await run('refreshAll');
+    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.accessibilityInformation?.label, '1 webhook destinations failing');
+    const { tooltip: markdown } = extension.statusItem;
+    assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
+      enabledCommands: ['showFailing', 'refreshAll', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
+    });
+  });
+
+  it('says how old the data is where it is stale', async () => {
+    await configure({ statusBar: 'always', refreshInterval: 0 });
+    const real = Date.now;
+    try {
+      Date.now = () => real() + 3 * 3_600_000;
+      extension.repaintAges();
+      assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy (3 hours ago)');
+      assert.match(tooltip(), /^What is shown was read 3 hours ago$/m);
+    } finally {
+      Date.now = real;
+    }
+    await run('refreshAll');
+    assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy');
+  });
+
+  it('is one state without a network, asks nobody, keeps what is known, and comes back by itself', async () => {
+    user = scriptUser();
+    await configure({ refreshInterval: OFTEN });
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
+    await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
+    assert.equal(extension.statusItem.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.backgroundColor, undefined);
+    assert.match(tooltip(), /^Cloudflare cannot be reached$/m);
+    assert.match(tooltip(), /^What is shown was read /m);
+    assert.match((await readTree(extension))[0]?.description ?? '', /^3 · stale/);
+    await fake.clear({ part: 'faults' });
+    await until(() => extension.store.entry(accountId)?.state.kind === 'ready');
+    assert.deepEqual([user.questions, user.messages], [[], []]);
+  });
+
+  describe('between windows', () => {
+    const stored = async (): Promise<string | undefined> => extension.context.secrets.get(snapshotKey(accountId));
+
+    it('keeps what was read in SecretStorage and nowhere else, and forgets it with the account', async () => {
+      assert.match((await stored()) ?? '', new RegExp(PATH));
+      assert.ok(!readState(extension.context).includes(PATH));
+      await extension.connections.remove(accountId);
+      assert.equal(await stored(), undefined);
+    });
+
+    it('shows what another window has read, without a call', async () => {
+      const before = await readings();
+      const destinations = [{ id: 'x', name: 'Theirs', type: 'slack', url: `https://hooks.slack.com/${PATH}` }];
+      await extension.context.secrets.store(snapshotKey(accountId), toSnapshotRecord({ at: Date.now(), destinations }));
+      await until(() => extension.store.entry(accountId)?.state.last?.destinations[0]?.name === 'Theirs');
+      assert.equal(await readings(), before);
+    });
+
+    it('takes no notice of what cannot be read, or is older', async () => {
+      const { last } = extension.store.entry(accountId)?.state ?? assert.fail();
+      let heard = 0;
+      const listening = extension.context.secrets.onDidChange(() => (heard += 1));
+      for (const value of ['no JSON', toSnapshotRecord({ at: (last?.at ?? 0) - 1, destinations: [] })]) {
+        const before = heard;
+        await extension.context.secrets.store(snapshotKey(accountId), value);
+        await until(() => heard > before);
+        await stored();
+      }
+      listening.dispose();
+      assert.deepEqual(extension.store.entry(accountId)?.state.last, last);
+    });
+  });
+});

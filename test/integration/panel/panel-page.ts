@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { FromPanel, PanelAction, PanelFields, PanelView, ToPanel } from '../../../src/core/panel-protocol.ts';
+import type { PanelSession } from '../../../src/ui/panel/panel-controller.ts';
+import type { Extension } from '../extension-under-test.ts';
+
+/** A page that only notes what it is sent. */
+export type Page = {
+  readonly sent: readonly ToPanel[];
+  view(): PanelView;
+  fields(): PanelFields;
+  /** What the notices say, and offer. */
+  told(): string;
+  types(fields: Partial<PanelFields>, left?: 'name' | 'url' | 'secret'): Promise<void>;
+  presses(action: PanelAction): Promise<void>;
+  readonly session: PanelSession;
+  close(): void;
+};
+
+/** Opens the panel of a destination, or of a new one, as its page would. */
+export async function openPanelPage(
+  extension: Extension,
+  accountId: string,
+  destinationId?: string,
+  draftId: string = randomUUID(),
+): Promise<Page> {
+  const sent: ToPanel[] = [];
+  const session = await (
+    await extension.editing.load()
+  ).panels.createSession(
+    { accountId, draftId, ...(destinationId === undefined ? {} : { destinationId }) },
+    (message) => void sent.push(message),
+    () => {},
+  );
+  const last = <Kind extends ToPanel['kind']>(kind: Kind) =>
+    sent.findLast((each): each is Extract<ToPanel, { kind: Kind }> => each.kind === kind) ?? assert.fail(kind);
+  let typed: PanelFields | undefined;
+  const fields = (): PanelFields => typed ?? last('fields').fields;
+  const send = async (message: FromPanel): Promise<void> => {
+    const before = sent.length;
+    await session.receive(message);
+    if (sent.slice(before).some(({ kind }) => kind === 'fields')) {
+      typed = undefined;
+    }
+  };
+  await send({ kind: 'ready' });
+  return {
+    sent,
+    session,
+    view: () => last('view').view,
+    fields,
+    told: () =>
+      last('view')
+        .view.notices.flatMap(({ lines, buttons }) => [...lines, ...buttons.map(({ label }) => `[${label}]`)])
+        .join(' '),
+    types: async (changes, left) => {
+      typed = { ...fields(), ...changes };
+      await send({ kind: 'edit', fields: typed, ...(left ? { left } : {}) });
+    },
+    presses: async (action) => send({ kind: 'act', action, fields: fields() }),
+    close() {
+      session.dispose();
+      void extension.context.secrets.delete(`cloudflareWebhooks.draft.${draftId}`);
+    },
+  };
+}

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import type { ToPanel } from '../../../src/core/panel-protocol.ts';
+import { addAccount, type Extension, fake, readState, startOver, until } from '../extension-under-test.ts';
+import { openPanelPage, type Page } from './panel-page.ts';
+import { scriptUser } from '../scripted-user.ts';
+
+type Destination = Awaited<ReturnType<typeof fake.destinations>>[number];
+
+describe('the panel', () => {
+  let extension: Extension;
+  let accountId: string;
+  let destination: Destination;
+  let receivers: string;
+
+  beforeEach(async () => {
+    extension = await startOver();
+    const account = (await fake.accounts()).find(({ name }) => name === 'Tern & Co. Labs');
+    accountId = account?.id ?? '';
+    await addAccount(account?.name ?? '');
+    destination = await find('Sensor gateway');
+    receivers = `${new URL(destination.url).origin}/receivers`;
+  });
+
+  const all = () => fake.destinations({ account: accountId });
+  const find = async (name: string) =>
+    (await all()).find((each) => each.name === name) ?? assert.fail(`There is no ${name}`);
+  const openPage = async (destinationId?: string, draftId?: string): Promise<Page> =>
+    openPanelPage(extension, accountId, destinationId, draftId);
+
+  let page: Page;
+  afterEach(() => page.close());
+
+  it('sends texts, fields and all there is to see once the page is ready', async () => {
+    page = await openPage(destination.id);
+    assert.deepEqual(
+      new Set(page.sent.map(({ kind }) => kind)),
+      new Set(['texts', 'fields', 'view'] satisfies ToPanel['kind'][]),
+    );
+    assert.deepEqual(page.fields(), { name: 'Sensor gateway', url: destination.url, secret: '', remember: false });
+    assert.match(page.view().about?.policies.summary ?? '', /polic/);
+    assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
+  });
+
+  it('says what cannot be read beside the form, and the form works all the same', async () => {
+    await fake.addFault({ path: '**/policies', fault: { kind: 'status', status: 403 } });
+    page = await openPage(destination.id);
+    assert.match(page.view().about?.policies.summary ?? '', /may not do this/);
+    assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
+  });
+
+  it('creates, and becomes the panel of what it created', async () => {
+    page = await openPage();
+    await page.types({ name: 'Fresh', url: `${receivers}/generic/hook`, secret: 's3cret', remember: true });
+    await page.presses('save');
+    assert.match(page.told(), /^Created “Fresh”/);
+    const made = await find('Fresh');
+    assert.equal(made.secret, 's3cret');
+    assert.equal(page.session.target().destinationId, made.id);
+    assert.equal(page.fields().secret, '');
+    assert.equal(page.fields().remember, true);
+    assert.doesNotMatch(readState(extension.context), /s3cret/);
+  });
+
+  it('tells errors of a field only after the user has been there, or wants to save', async () => {
+    page = await openPage();
+    await page.types({ url: 'ftp://x' });
+    assert.deepEqual(page.view().findings, []);
+    await page.types({ url: 'ftp://x' }, 'url');
+    assert.deepEqual(
+      page.view().findings.map(({ field }) => field),
+      ['url'],
+    );
+    await page.presses('save');
+    assert.deepEqual(
+      page.view().findings.map(({ field }) => field),
+      ['name', 'url'],
+    );
+    assert.deepEqual(page.sent.at(-1), { kind: 'focus', at: 'name' });
+    assert.equal(
+      (await all()).some(({ name }) => name === ''),
+      false,
+    );
+  });
+
+  it('keeps every field where Cloudflare refuses', async () => {
+    page = await openPage();
+    const typed = { name: 'Refused', url: `${receivers}/generic/hook`, secret: 'wrong', remember: false };
+    await page.types(typed);
+    await page.presses('save');
+    assert.match(page.told(), /Webhook test failed/i);
+    assert.deepEqual(page.fields(), typed);
+    assert.equal(page.view().busy, false);
+  });
+
+  it('does not create a second one where only reading the first back failed', async () => {
+    page = await openPage();
+    await page.types({ name: 'Only one', url: `${receivers}/generic/hook` });
+    await fake.addFault({
+      method: 'GET',
+      path: '**/destinations/webhooks/*',
+      fault: { kind: 'status', status: 403 },
+      times: 1,
+    });
+    await page.presses('save');
+    assert.match(page.told(), /^Created “Only one”/);
+    assert.equal((await all()).filter(({ name }) => name === 'Only one').length, 1);
+  });
+
+  it('says beforehand what saving comes to', async () => {
+    page = await openPage(destination.id);
+    assert.match(page.view().plan, /^Nothing to save/);
+    await page.types({ name: 'Other' });
+    assert.match(page.view().plan, /^Saving renames/);
+    await page.types({ url: `${receivers}/generic/other` });
+    assert.match(page.view().plan, /name and URL/);
+    await page.types({ url: 'https://hooks.slack.com/services/T/B/x' });
+    assert.match(page.view().plan, /another type/);
+  });
+
+  it('says that a new secret cannot be read back, and offers Replace, which sends it again', async () => {
+    page = await openPage(destination.id);
+    await page.types({ secret: 'n3w' });
+    await page.presses('save');
+    assert.match(page.told(), /cannot be known.*\[Replace…\]/);
+    await page.presses('replace');
+    await page.presses('confirm');
+    assert.match(page.told(), /^Replaced/);
+    assert.equal((await find('Sensor gateway')).secret, 'n3w');
+  });
+
+  it('takes a new URL where Cloudflare does, and then says so', async () => {
+    await fake.changeSettings({ putMode: 'as-documented' });
+    page = await openPage(destination.id);
+    await page.types({ url: `${receivers}/generic/new` });
+    await page.presses('save');
+    assert.match(page.told(), /^Saved: URL\./);
+    assert.equal((await find('Sensor gateway')).url, `${receivers}/generic/new`);
+  });
+
+  it('warns before replacing that a secret is lost', async () => {
+    page = await openPage(destination.id);
+    await page.types({ url: `${receivers}/generic/new` });
+    await page.presses('replace');
+    assert.match(page.told(), /gets no secret/);
+    await page.types({ url: `${receivers}/generic/newer` });
+    assert.equal(page.told(), '');
+    await page.presses('confirm');
+    assert.equal((await find('Sensor gateway')).id, destination.id);
+  });
+
+  describe('with a replacement that stops on the way', () => {
+    beforeEach(async () => {
+      await fake.putPolicy({
+        account: accountId,
+        name: 'Origin down',
+        mechanisms: { webhooks: [{ id: destination.id }] },
+      });
+      await fake.addFault({
+        method: 'PUT',
+        path: '**/policies/*',
+        fault: { kind: 'status', status: 500 },
+        times: 1,
+      });
+      page = await openPage(destination.id);
+      await page.types({ url: `${receivers}/generic/new` });
+      await page.presses('replace');
+      await page.presses('confirm');
+    });
+
+    it('says how far it has got, and ends it on Resume', async () => {
+      assert.match(page.told(), /the old one is kept.*\[Resume\] \[Undo\]/);
+      const { steps = [] } = page.view().notices.at(-1) ?? {};
+      assert.ok(steps.some(({ text, state }) => text.includes('“Origin down”') && state !== 'done'));
+      await page.presses('resume');
+      assert.match(page.told(), /^Replaced/);
+      const made = await find('Sensor gateway');
+      assert.notEqual(made.id, destination.id);
+      assert.equal(page.session.target().destinationId, made.id);
+    });
+
+    it('puts everything back on Undo', async () => {
+      await page.presses('undo');
+      assert.match(page.told(), /^Undone/);
+      assert.deepEqual(
+        (await all()).filter(({ name }) => name === 'Sensor gateway').map(({ id }) => id),
+        [destination.id],
+      );
+      assert.equal(page.session.target().destinationId, destination.id);
+    });
+
+    it('tells of it when the panel is opened again', async () => {
+      page.close();
+      page = await openPage(destination.id);
+      assert.match(page.told(), /was interrupted.*\[Resume\] \[Undo\]/);
+      await page.presses('undo');
+    });
+  });
+
+  it('stops a replacement on Cancel, with the old one kept', async () => {
+    page = await openPage(destination.id);
+    await page.types({ url: `${receivers}/generic/new` });
+    await page.presses('replace');
+    const replacing = page.presses('confirm');
+    await until(() => page.view().notices.some(({ steps }) => steps !== undefined));
+    await page.presses('cancel');
+    await replacing;
+    assert.match(page.told(), /^Stopped\./);
+    assert.ok((await all()).some(({ id }) => id === destination.id));
+    for (const state of (await extension.editing.load()).saving.unfinished()) {
+      await (await extension.editing.load()).saving.dismiss(state);
+    }
+  });
+
+  it('tests what is saved, says so where something else is typed, and shows how the last test ended', async () => {
+    page = await openPage(destination.id);
+    assert.equal(page.view().tools[0]?.label, 'Test…');
+    const lastTest = () => page.view().about?.facts.find(({ label }) => label === 'Last test')?.value ?? '';
+    assert.equal(lastTest(), '');
+    await page.types({ name: 'Mine' });
+    const user = scriptUser({ picks: ['From this machine'] }, { types: '' }, { presses: 'Send' });
+    await page.presses('test');
+    assert.match(page.told(), /uses what is saved at Cloudflare, not what is typed here/);
+    await until(() => lastTest() !== '');
+    user.dispose();
+    assert.equal(user.questions[0]?.title, 'Test “Sensor gateway”');
+    assert.match(lastTest(), /^from this machine: worked now$/);
+    assert.equal(page.fields().name, 'Mine');
+  });
+
+  it('follows a change at Cloudflare where nothing is typed', async () => {
+    page = await openPage(destination.id);
+    await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
+    await extension.store.refresh();
+    assert.equal(page.fields().name, 'Elsewhere');
+    assert.equal(page.view().heading, 'Elsewhere');
+  });
+
+  it('only tells of one where something is typed, and takes it over or not', async () => {
+    page = await openPage(destination.id);
+    await page.types({ name: 'Mine' });
+    await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
+    await extension.store.refresh();
+    assert.equal(page.fields().name, 'Mine');
+    assert.match(page.told(), /the name is now “Elsewhere”.*\[Load\] \[Keep Mine\]/);
+    await page.presses('keep');
+    assert.equal(page.told(), '');
+    await page.presses('load');
+    assert.equal(page.fields().name, 'Elsewhere');
+  });
+
+  it('tells of a deletion, and keeps the fields to create it again', async () => {
+    page = await openPage(destination.id);
+    await fake.removeDestination({ account: accountId, id: destination.id });
+    await extension.store.refresh();
+    assert.match(page.told(), /“Sensor gateway” no longer exists/);
+    assert.equal(page.fields().url, destination.url);
+    assert.equal(page.view().buttons[0]?.label, 'Create Again');
+  });
+
+  it('has what was typed, but for the secret, in a window after', async () => {
+    page = await openPage(destination.id, 'kept');
+    await page.types({ name: 'Half', url: `${receivers}/generic/half`, secret: 'n3w' });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    page.session.dispose();
+    assert.doesNotMatch(readState(extension.context), /generic\/half/);
+    page = await openPage(destination.id, 'kept');
+    assert.deepEqual(page.fields(), {
+      name: 'Half',
+      url: `${receivers}/generic/half`,
+      secret: '',
+      remember: false,
+    });
+  });
+});

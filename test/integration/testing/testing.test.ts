@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readState,
+  readTree,
+  receiverUrl,
+  run,
+  startWithAcme,
+  until as waitFor,
+} from '../extension-under-test.ts';
+import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+describe('Test…', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+  let accountId: string;
+
+  beforeEach(async () => {
+    ({ extension, accountId } = await startWithAcme());
+    await fake.changeSettings({ urlSecrets: 'returned' });
+    await addAccount('Acme');
+    await extension.state.update('testedHosts', undefined);
+  });
+  afterEach(() => user?.dispose());
+
+  const receiver = (type: string, path: string) => receiverUrl('x').replace('/generic/x', `/${type}${path}`);
+
+  async function put(name: string, type: string, url: string) {
+    const { id } = await fake.putDestination({ account: accountId, name, url, type });
+    await run('refreshAll');
+    await fake.clear({ part: 'received' });
+    return { kind: 'destination', accountId, destinationId: id } as const;
+  }
+
+  async function test(node: unknown, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
+    user?.dispose();
+    user = scriptUser(...reactions);
+    await run('testDestination', node, Array.isArray(node) ? node : undefined);
+    return user;
+  }
+
+  const told = (): string =>
+    [...(user?.questions ?? []).map(({ title }) => title), ...(user?.messages ?? [])].join('\n');
+  const until = async (isSo: () => boolean): Promise<void> => waitFor(isSo, told);
+
+  describe('from this machine', () => {
+    const HERE = { picks: ['From this machine'] } as const;
+    const SEND = { presses: 'Send' } as const;
+
+    it('says what it will send and where to, sends just that, and says what is proved', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      const { questions } = await test(node, HERE, { types: 'good-secret' }, SEND);
+      assert.match(questions[0]?.text ?? '', /Proves URL and secret[^]+Through Cloudflare/);
+      assert.match(questions[2]?.title ?? '', /^Send a test to 127\.0\.0\.1:\d+ from this machine\?$/);
+      assert.match(questions[2]?.text ?? '', /cf-webhook-auth: \(the secret\)[^]+"text":"Test from Cloudflare/);
+      const [received, ...others] = await fake.received();
+      assert.equal(others.length, 0);
+      assert.equal(received?.headers['cf-webhook-auth'], 'good-secret');
+      assert.match(received?.body ?? '', /^\{"text":"Test from Cloudflare Webhook Destinations/);
+      await until(() => questions.length === 4);
+      assert.match(
+        questions[3]?.title ?? '',
+        /^The test of “Ops” from this machine worked \(status 200, \d+ ms\)\. URL and secret are right; whether Cloudflare reaches it/,
+      );
+    });
+
+    it('asks before the first test to a host only, but each time where it may page people', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await test(node, HERE, { types: '' }, SEND);
+      await test(node, HERE, { types: '' });
+      await until(() => told().includes('worked'));
+      assert.equal((await fake.received()).length, 2);
+      const pager = await put('Pager', 'opsgenie', receiver('opsgenie', '/v2/alerts'));
+      const { questions } = await test(pager, HERE, { types: 'key' }, 'leaves');
+      assert.match(questions[2]?.text ?? '', /^This raises a real alert in Opsgenie and may page the people on call/);
+      assert.deepEqual(await fake.received(), []);
+    });
+
+    const TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';
+    for (const [type, path, secret, header, body] of [
+      ['slack', '/services/T/B/x', undefined, undefined, { text: TEXT }],
+      ['discord', '/api/webhooks/1/x', undefined, undefined, { content: TEXT }],
+      ['gchat', '/v1/spaces/A/messages?key=k&token=t', undefined, undefined, { text: TEXT }],
+      ['feishu', '/open-apis/bot/v2/hook/x', undefined, undefined, { msg_type: 'text', content: { text: TEXT } }],
+      ['datadog', '/api/v1/events', 'key', ['dd-api-key', 'key'], { title: 'Webhook test', text: TEXT }],
+      [
+        'opsgenie',
+        '/v2/alerts',
+        'key',
+        ['authorization', 'GenieKey key'],
+        { message: TEXT.replace('No alert was raised.', 'Nothing is wrong; this alert can be closed.') },
+      ],
+      ['splunk', '/services/collector/event', 'key', ['authorization', 'Splunk key'], { event: TEXT }],
+      ['generic', '/hook', 'key', ['cf-webhook-auth', 'key'], { text: TEXT }],
+    ] as const) {
+      it(`sends ${type} what it takes`, async () => {
+        const node = await put('Ops', type, receiver(type, path));
+        await test(node, HERE, ...(secret === undefined ? [] : [{ types: secret }]), SEND);
+        await until(() => told().includes('The test of “Ops” from this machine worked'));
+        const [received, ...others] = await fake.received();
+        assert.equal(others.length, 0);
+        assert.deepEqual(JSON.parse(received?.body ?? ''), body);
+        const secrets = Object.entries(received?.headers ?? {}).filter(([, value]) => value.includes('key'));
+        assert.deepEqual(secrets, header ? [[...header]] : []);
+      });
+    }
+
+    for (const [type, path, answer, secret, expected] of [
+      ['slack', '/services/T/B/x', 'channel_is_archived', undefined, /Slack: channel_is_archived \(status 410/],
+      [
+        'discord',
+        '/api/webhooks/1/x',
+        'unknown_webhook',
+        undefined,
+        /Discord: Unknown Webhook \(code 10015\) \(status 404/,
+      ],
+      [
+        'gchat',
+        '/v1/spaces/A/messages?key=k&token=t',
+        'permission_denied',
+        undefined,
+        /Google Chat: The caller does not/,
+      ],
+      [
+        'feishu',
+        '/open-apis/bot/v2/hook/x',
+        'keyword_missing',
+        undefined,
+        /Feishu: Key Words Not Found \(code 19024\) \(status 200/,
+      ],
+      [
+        'datadog',
+        '/api/v1/events',
+        'forbidden',
+        'key',
+        /Datadog: Forbidden \(status 403.+Use “Replace…” with a new one/,
+      ],
+      ['opsgenie', '/v2/alerts', 'unauthenticated', 'key', /Opsgenie: Could not authenticate/],
+      ['splunk', '/services/collector/event', 'busy_with_200', 'key', /Splunk: Server is busy \(code 9\) \(status 200/],
+      ['generic', '/hook', 'internal_error', '', /127.0.0.1:\d+: Internal Server Error \(status 500.+Try again later/],
+    ] as const) {
+      it(`says in ${type}’s own words why it failed, and what to do`, async () => {
+        const node = await put('Ops', type, receiver(type, path));
+        await fake.addReceiverRule({ type, answer });
+        const typed = secret === undefined ? [] : [{ types: secret }];
+        await test(node, HERE, ...typed, SEND);
+        await until(() => told().includes('The test of “Ops” from this machine failed'));
+        assert.match(told(), expected);
+        assert.equal((await fake.received()).length, 1);
+      });
+    }
+
+    it('asks for the whole URL where Cloudflare has taken the secret out of it, and for no other', async () => {
+      await fake.changeSettings({ urlSecrets: 'cut' });
+      const whole = receiver('slack', '/services/T/B/whole');
+      const node = await put('Chat', 'slack', receiver('slack', '/services/T/B'));
+      const { questions } = await test(
+        node,
+        HERE,
+        { types: receiver('slack', '/services/T/B') },
+        { types: 'https://hooks.slack.com/services/T/B/other' },
+        { types: whole },
+        SEND,
+        { presses: 'Remember Secret' },
+      );
+      assert.match(questions[1]?.problem ?? '', /not the whole URL of a webhook of Slack/);
+      assert.match(
+        questions[2]?.problem ?? '',
+        /^This destination is at 127\.0\.0\.1:\d+, not at hooks\.slack\.com\.$/,
+      );
+      await until(() => told().includes('worked'));
+      assert.equal((await fake.received())[0]?.path, '/services/T/B/whole');
+      const key = `cloudflareWebhooks.secret.${accountId}.${node.destinationId}`;
+      for (let kept = ''; !kept.includes(whole); kept = (await extension.context.secrets.get(key)) ?? '') {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await test(node, HERE);
+      await until(() => told().includes('worked'));
+      assert.doesNotMatch(extension.logged(), /T\/B\/whole/);
+    });
+
+    it('keeps the last test on the row, in no storage, and can test again', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await fake.addReceiverRule({ type: 'generic', answer: 'unauthorized', times: 1 });
+      await test(node, HERE, { types: 'typed-secret' }, SEND, { presses: 'Test Again' });
+      await until(() => told().includes('worked'));
+      assert.equal((await fake.received()).length, 2);
+      const [row] = (await readTree(extension))[0]?.children ?? [];
+      assert.match(row?.tooltip ?? '', /Last test: from this machine: worked now/);
+      assert.doesNotMatch(readState(extension.context) + extension.logged(), /typed-secret|generic\/ops/);
+    });
+
+    it('shows the answer as plain text, without what it was sent', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      const body = 'You sent echoed-secret\u202E\u0000 <b>here</b>';
+      await fake.addReceiverRule({ type: 'generic', fault: { kind: 'status', status: 400, body } });
+      const { questions } = await test(
+        node,
+        HERE,
+        { types: 'echoed-secret' },
+        SEND,
+        { presses: 'Show Answer' },
+        'leaves',
+      );
+      await until(() => (user?.messages.length ?? 0) + questions.length > 4);
+      const shown = [...(user?.messages ?? []), ...questions.map(({ title, text }) => `${title}\n${text}`)].join('\n');
+      assert.match(shown, /What the receiver of “Ops” answered/);
+      assert.ok(!['echoed-secret', '\u202E', '\u0000'].some((each) => shown.includes(each)));
+    });
+
+    it('sends nothing where the user thinks better of it', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      for (const reactions of [['leaves'], [HERE, 'leaves'], [HERE, { types: '' }, 'leaves']] as const) {
+        await test(node, ...reactions);
+      }
+      assert.deepEqual(await fake.received(), []);
+    });
+
+    it('tests several one after the other, with a summary', async () => {
+      const nodes = [
+        await put('One', 'slack', receiver('slack', '/services/T/B/good')),
+        await put('Two', 'slack', receiver('slack', '/services/T/B/wrong')),
+        await put('Three', 'discord', receiver('discord', '/api/webhooks/1/good')),
+      ];
+      user = scriptUser(HERE, SEND);
+      await run('testDestination', nodes[0], nodes);
+      assert.equal(user.questions[0]?.title, 'Test 3 Destinations');
+      await until(() =>
+        told().includes('2 of 3 tests from this machine worked. Failed: “Two” (Slack: invalid_token).'),
+      );
+      assert.equal((await fake.received()).length, 3);
+    });
+  });
+
+  describe('through Cloudflare', () => {
+    const THROUGH = { picks: ['Through Cloudflare'] } as const;
+    const use = async (name: string, id: string, more: object = {}, enabled = true) =>
+      fake.putPolicy({ account: accountId, name, enabled, mechanisms: { webhooks: [{ id }], ...more } });
+
+    it('says whom else a policy notifies, tests it, and tells which time has moved', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await use('Attacks', node.destinationId, { email: [{ id: 'ops@example.com' }] });
+      await use('Old', node.destinationId, {}, false);
+      const { questions } = await test(node, THROUGH, { picks: ['Attacks'] }, { presses: 'Send to All' });
+      assert.match(questions[1]?.text ?? '', /Attacks \| .+ \| Also notifies ops@example\.com/);
+      assert.match(questions[1]?.text ?? '', /Old \| .+ · disabled \| Notifies nobody else/);
+      assert.match(questions[2]?.text ?? '', /also\nops@example\.com/);
+      await until(() => told().includes('Cloudflare delivered its test to “Ops” through the policy “Attacks”'));
+      const [row] = (await readTree(extension))[0]?.children ?? [];
+      assert.match(row?.tooltip ?? '', /Last test: through Cloudflare: worked now/);
+      assert.match(row?.spoken ?? '', /healthy, last success now/);
+    });
+
+    it('tells that Cloudflare could not deliver', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await use('Attacks', node.destinationId);
+      await fake.addReceiverRule({ type: 'generic', answer: 'internal_error' });
+      await test(node, THROUGH, { picks: ['Attacks'] });
+      await until(() => told().includes('Cloudflare could not deliver its test to “Ops” through the policy “Attacks”'));
+      const [row] = (await readTree(extension))[0]?.children ?? [];
+      assert.match(row?.spoken ?? '', /failing, last failure now/);
+    });
+
+    it('offers the other way where no policy uses it', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await test(node, THROUGH, { presses: 'Test from This Machine' }, { types: '' }, { presses: 'Send' });
+      assert.match(told(), /No policy uses “Ops”/);
+      await until(() => told().includes('from this machine worked'));
+    });
+
+    it('says what Cloudflare says where it refuses', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await use('Attacks', node.destinationId);
+      await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 403 } });
+      await test(node, THROUGH, { picks: ['Attacks'] });
+      await until(() => told().includes('The token may not do this for Acme'));
+    });
+  });
+
+  it('copies it as curl and as Terraform, without URL and secret', async () => {
+    const node = await put('Ops', 'splunk', receiver('splunk', '/services/collector/event'));
+    await run('copyAsCurl', node);
+    const text = await vscode.env.clipboard.readText();
+    assert.match(
+      text,
+      /Authorization: Bearer \$CLOUDFLARE_API_TOKEN"[^]+\ncurl .+"\$WEBHOOK_URL"[^]+Splunk \$WEBHOOK_SECRET[^]+\{"event":"Test from/,
+    );
+    assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}"`));
+    assert.doesNotMatch(text, /collector/);
+    await run('copyAsTerraform', node);
+    assert.match(await vscode.env.clipboard.readText(), /name {7}= "Ops"[^]+import \{/);
+  });
+});

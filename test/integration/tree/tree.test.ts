@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readTooltip,
+  readTree,
+  run,
+  startWithAcme,
+} from '../extension-under-test.ts';
+import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
+
+const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
+const OLDER = '2026-01-01T00:00:00.000001Z';
+const NEWER = '2026-01-01T00:00:00.000002Z';
+
+describe('the tree', () => {
+  let extension: Extension;
+  let user: ScriptedUser | undefined;
+  let accountId: string;
+
+  beforeEach(async () => {
+    // A world small enough to know by heart.
+    ({ extension, accountId } = await startWithAcme());
+    const put = (name: string, last_success: string | null, last_failure: string | null) =>
+      fake.putDestination({
+        account: accountId,
+        id: name.replaceAll(/\W/g, '').padEnd(32, '0'),
+        name,
+        url: `https://hooks.slack.com/services/T/B/secretOf${name.length}`,
+        type: 'slack',
+        last_success,
+        last_failure,
+      });
+    await put('a1 healthy', NEWER, OLDER);
+    await put('a2 failing', OLDER, NEWER);
+    await put('a3 unused', null, null);
+    await addAccount('Acme');
+  });
+  afterEach(() => user?.dispose());
+
+  it('shows health in words and icon, failing ones first, and what a screen reader says', async () => {
+    const [account] = await readTree(extension);
+    assert.equal(account?.description, '1 failing · 3');
+    assert.deepEqual(
+      account?.children.map(({ label, icon }) => [label, icon]),
+      [
+        ['a2 failing', 'error'],
+        ['a1 healthy', 'pass'],
+        ['a3 unused', 'circle-outline'],
+      ],
+    );
+    assert.match(account?.children[0]?.description ?? '', /^slack · last failure .+ ago$/);
+    assert.match(account?.children[0]?.spoken ?? '', /^a2 failing, slack, failing, last failure .+ ago$/);
+    assert.match(account?.children[2]?.spoken ?? '', /^a3 unused, slack, never used, /);
+  });
+
+  it('shows the host of a URL and never the rest', async () => {
+    const [account] = await readTree(extension);
+    for (const row of account?.children ?? []) {
+      assert.match(row.tooltip, /hooks\.slack\.com/);
+      assert.doesNotMatch(JSON.stringify(row), /services|secretOf/);
+    }
+  });
+
+  it('shows names as text, whatever they hold', async () => {
+    const name = '**bold** [link](command:evil) <b>$(bug)</b>';
+    await fake.putDestination({ account: accountId, name, url: 'https://example.com/x' });
+    await run('refresh');
+    const row = (await readTree(extension))[0]?.children.find(({ label }) => label === name);
+    assert.ok(row);
+    assert.doesNotMatch(row.markdown, /(?<!\\)[[<`$]|[^\\]\*bold/);
+  });
+
+  it('follows what changes at Cloudflare, and paints nothing where nothing changed', async () => {
+    const fired: unknown[] = [];
+    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    await run('refresh');
+    assert.deepEqual(fired, []);
+    await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
+    await run('refresh');
+    assert.equal(fired.length, 1);
+    assert.equal((await readTree(extension))[0]?.description, '3');
+    listening?.dispose();
+  });
+
+  it('keeps the last data under the problem of an account, marked stale, with its remedies', async () => {
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
+    await run('refresh');
+    const [account] = await readTree(extension);
+    assert.equal(account?.description, '1 failing · 3 · stale');
+    assert.equal(account?.children[0]?.label, 'Token not accepted');
+    assert.match(account?.children[0]?.spoken ?? '', /^Cloudflare does not accept the token of Acme/);
+    assert.equal(account?.children[0]?.context, 'problem replaceToken retry showLog');
+    assert.equal(account?.children.length, 4);
+    await fake.clear({ part: 'faults' });
+    await run('refresh', account?.children[0]?.node);
+    assert.equal((await readTree(extension))[0]?.description, '1 failing · 3');
+  });
+
+  it('says that an account has no destination', async () => {
+    for (const { id } of await fake.destinations({ account: accountId })) {
+      await fake.removeDestination({ account: accountId, id });
+    }
+    await run('refresh');
+    const [account] = await readTree(extension);
+    assert.deepEqual(
+      account?.children.map(({ label }) => label),
+      ['No webhook destinations'],
+    );
+  });
+
+  it('sorts by name where the setting asks for it, at once', async () => {
+    const settings = vscode.workspace.getConfiguration('cloudflareWebhooks');
+    await settings.update('sort', 'name', vscode.ConfigurationTarget.Global);
+    try {
+      const labels = (await readTree(extension))[0]?.children.map(({ label }) => label);
+      assert.deepEqual(labels, ['a1 healthy', 'a2 failing', 'a3 unused']);
+    } finally {
+      await settings.update('sort', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('counts failing ones in the badge, and takes it away when there are none', async () => {
+    assert.equal(extension.view.badge?.value, 1);
+    await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
+    await run('refresh');
+    assert.equal(extension.view.badge, undefined);
+  });
+
+  it('shows the number of failing ones in the status bar, and unknown apart from failing', async () => {
+    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.ok(extension.statusItem.backgroundColor);
+    assert.match(readTooltip(extension.statusItem.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
+    await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' }, times: 1 });
+    await run('refresh');
+    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    await run('refresh');
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' } });
+    await run('refresh');
+    assert.equal(extension.statusItem.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.backgroundColor, undefined);
+  });
+
+  it('lists failing ones in a quick pick', async () => {
+    user = scriptUser();
+    await run('showFailing');
+    assert.match(user.questions[0]?.text ?? '', /^a2 failing \| Acme \| slack · last failure .+ ago$/);
+  });
+
+  it('removes an account, and with its last account the token', async () => {
+    user = scriptUser({ presses: 'Remove' });
+    await run('removeAccount', { kind: 'account', accountId });
+    assert.match(user.questions[0]?.title ?? '', /Remove the account “Acme”/);
+    assert.match(user.questions[0]?.text ?? '', /its token, which no other account uses/);
+    assert.deepEqual(await readTree(extension), []);
+    assert.equal(extension.connections.tokens().size, 0);
+  });
+
+  it('puts a new token in the place of one that stopped working', async () => {
+    await fake.putToken({ value: 'cfut_the_new_one_0123456789' });
+    await fake.putToken({ value: demoTokens.demo, disabled: true });
+    await run('refresh');
+    assert.equal((await readTree(extension))[0]?.children[0]?.node.kind, 'problem');
+    user = scriptUser({ types: 'cfut_the_new_one_0123456789' });
+    await run('replaceToken', { kind: 'problem', accountId });
+    assert.equal((await readTree(extension))[0]?.description, '1 failing · 3');
+    assert.equal(extension.connections.tokens().size, 1);
+  });
+});

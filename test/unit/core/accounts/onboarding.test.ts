@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { checkToken, discoverAccounts } from '../../../../src/core/accounts/onboarding.ts';
+import { failWith, makeApi } from '../api/fake-api.ts';
+
+const active = async () => ({ id: 'tag', status: 'active', expiresOn: '2027-01-01T00:00:00Z' }) as const;
+const unknown = failWith({ kind: 'auth', status: 401, codes: [1000] });
+
+describe('onboarding', () => {
+  it('verifies a user’s token by the user’s call', async () => {
+    const verified = await checkToken(makeApi({ verifyUserToken: active }), 'cfut_x', undefined);
+    assert.deepEqual(verified, {
+      token: 'cfut_x',
+      owner: 'user',
+      cloudflareId: 'tag',
+      expiresOn: '2027-01-01T00:00:00Z',
+    });
+  });
+
+  it('asks for an account where the prefix says the token is an account’s own', async () => {
+    assert.equal(await checkToken(makeApi(), 'cfat_x', undefined), undefined);
+    const verified = await checkToken(makeApi({ verifyAccountToken: active }), 'cfat_x', 'a');
+    assert.equal(verified?.owner, 'account');
+  });
+
+  it('tries a token without a prefix as the account’s own once no user has it', async () => {
+    assert.equal(await checkToken(makeApi({ verifyUserToken: unknown }), 'x', undefined), undefined);
+    const api = makeApi({ verifyUserToken: unknown, verifyAccountToken: active });
+    assert.equal((await checkToken(api, 'x', 'a'))?.owner, 'account');
+  });
+
+  it('does not guess where the prefix says it is a user’s, or the call failed for another reason', async () => {
+    await assert.rejects(checkToken(makeApi({ verifyUserToken: unknown }), 'cfut_x', 'a'), { kind: 'auth' });
+    const malformed = failWith({ kind: 'auth', status: 400, codes: [6003] });
+    await assert.rejects(checkToken(makeApi({ verifyUserToken: malformed }), 'x', 'a'), { kind: 'auth' });
+    const offline = failWith({ kind: 'network' });
+    await assert.rejects(checkToken(makeApi({ verifyUserToken: offline }), 'x', 'a'), { kind: 'network' });
+  });
+
+  for (const status of ['expired', 'disabled'] as const) {
+    it(`says that a token is ${status}`, async () => {
+      const api = makeApi({ verifyUserToken: async () => ({ status }) });
+      await assert.rejects(checkToken(api, 'cfut_x', undefined), {
+        kind: 'auth',
+        details: { kind: 'auth', tokenStatus: status },
+      });
+    });
+  }
+
+  it('takes a token that may not list accounts as one that sees none', async () => {
+    const refusal = failWith({ kind: 'rejected', status: 400, codes: [1001] });
+    assert.deepEqual(await discoverAccounts(makeApi({ listAccounts: refusal })), []);
+    assert.deepEqual(
+      await discoverAccounts(makeApi({ listAccounts: failWith({ kind: 'forbidden', status: 403 }) })),
+      [],
+    );
+    await assert.rejects(discoverAccounts(makeApi({ listAccounts: failWith({ kind: 'timeout' }) })), {
+      kind: 'timeout',
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
+import type { Api } from '../../../../src/core/api/client.ts';
+import type { Connection } from '../../../../src/core/accounts/connection.ts';
+import type { Destination } from '../../../../src/core/model/destination.ts';
+
+/** An Api of which only the calls given work; any other one fails the test that made it. */
+export function makeApi(calls: Partial<Api> = {}): Api {
+  return {
+    verifyUserToken: unexpected('verifyUserToken'),
+    verifyAccountToken: unexpected('verifyAccountToken'),
+    listAccounts: unexpected('listAccounts'),
+    listDestinations: unexpected('listDestinations'),
+    getDestination: unexpected('getDestination'),
+    createDestination: unexpected('createDestination'),
+    updateDestination: unexpected('updateDestination'),
+    deleteDestination: unexpected('deleteDestination'),
+    listPolicies: unexpected('listPolicies'),
+    getPolicy: unexpected('getPolicy'),
+    updatePolicy: unexpected('updatePolicy'),
+    testPolicy: unexpected('testPolicy'),
+    listSentAlerts: unexpected('listSentAlerts'),
+    listAlertNames: unexpected('listAlertNames'),
+    ...calls,
+  };
+}
+
+function unexpected(name: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`unexpected call of ${name}`));
+}
+
+export function makeConnection(id: string, api: Api): Connection {
+  return { account: { id, name: `Account ${id}` }, token: { id: 'token', owner: 'user' }, api };
+}
+
+export function makeDestination(id: string, fields: Partial<Destination> = {}): Destination {
+  return { id, name: `Destination ${id}`, type: 'slack', url: 'https://hooks.slack.com/services/x', ...fields };
+}
+
+export function failWith(details: ApiErrorDetails): () => Promise<never> {
+  return () => Promise.reject(new ApiError(details));
+}

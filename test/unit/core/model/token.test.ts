@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { cleanToken, isTokenKey, ownerByPrefix, parseTokenRecord, tokenKey } from '../../../../src/core/model/token.ts';
+
+const TOKEN = 'cfut_abcDEF-123_456';
+
+describe('token', () => {
+  for (const pasted of [
+    TOKEN,
+    `  ${TOKEN}\r\n`,
+    `Bearer ${TOKEN}`,
+    `bearer  ${TOKEN}`,
+    `"${TOKEN}"`,
+    `'Bearer ${TOKEN}'`,
+    `Authorization: Bearer ${TOKEN}`,
+    `"Bearer "${TOKEN}""`,
+  ]) {
+    it(`finds the token in ${JSON.stringify(pasted)}`, () => {
+      assert.deepEqual(cleanToken(pasted), { ok: true, token: TOKEN });
+    });
+  }
+
+  const refused: readonly [string, string][] = [
+    ['', 'empty'],
+    ['  "" ', 'empty'],
+    ['Bearer ', 'empty'],
+    ['cfk_0123456789', 'globalKey'],
+    ['0123456789abcdef0123456789abcdef01234', 'globalKey'],
+    ['two words', 'characters'],
+    ['line\nbreak', 'characters'],
+    ['naïve', 'characters'],
+  ];
+  for (const [pasted, problem] of refused) {
+    it(`refuses ${JSON.stringify(pasted)} as ${problem}`, () => {
+      assert.deepEqual(cleanToken(pasted), { ok: false, problem });
+    });
+  }
+
+  it('tells the owner by the prefix', () => {
+    assert.equal(ownerByPrefix('cfut_x'), 'user');
+    assert.equal(ownerByPrefix('cfat_x'), 'account');
+    assert.equal(ownerByPrefix('x'), undefined);
+  });
+
+  const record = { version: 1, id: 'a', token: TOKEN, owner: 'user' } as const;
+
+  it('reads a record back, with or without an expiry', () => {
+    assert.deepEqual(parseTokenRecord(tokenKey('a'), JSON.stringify(record)), record);
+    const expiring = { ...record, expiresOn: '2027-01-01T00:00:00Z' };
+    assert.deepEqual(parseTokenRecord(tokenKey('a'), JSON.stringify(expiring)), expiring);
+  });
+
+  const unreadable: readonly [string, string, string][] = [
+    ['a newer version', tokenKey('a'), JSON.stringify({ ...record, version: 2 })],
+    ['another key’s', tokenKey('b'), JSON.stringify(record)],
+    ['an empty token', tokenKey('a'), JSON.stringify({ ...record, token: '' })],
+    ['an unknown owner', tokenKey('a'), JSON.stringify({ ...record, owner: 'dog' })],
+    ['no JSON', tokenKey('a'), TOKEN],
+    ['nothing', tokenKey('a'), ''],
+    ['null', tokenKey('a'), 'null'],
+  ];
+  for (const [what, key, value] of unreadable) {
+    it(`does not read ${what}`, () => {
+      assert.equal(parseTokenRecord(key, value), undefined);
+    });
+  }
+
+  it('knows its own keys', () => {
+    assert.ok(isTokenKey(tokenKey('a')));
+    assert.ok(!isTokenKey('somebody.else'));
+  });
+});

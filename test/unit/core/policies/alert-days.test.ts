@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { countPerDay, startOfDay } from '../../../../src/core/policies/alert-days.ts';
+
+/** A moment by the user's own clock. */
+const local = (day: string, time = '12:00:00'): number => new Date(`${day}T${time}`).getTime();
+const stamp = (day: string, time?: string): string => new Date(local(day, time)).toISOString();
+
+describe('alerts per day', () => {
+  const now = local('2026-11-23');
+
+  it('has each of the last days, the empty ones too, oldest first', () => {
+    const days = countPerDay([], 30, now);
+    assert.equal(days.length, 30);
+    assert.deepEqual([days[0]?.day, days.at(-1)?.day], ['2026-10-25', '2026-11-23']);
+    assert.ok(days.every(({ count }) => count === 0));
+  });
+
+  it('counts by the days of the user, from midnight to midnight', () => {
+    const sent = [
+      stamp('2026-11-22', '00:00:00'),
+      stamp('2026-11-22', '23:59:59'),
+      stamp('2026-11-23', '00:00:00'),
+      stamp('2026-11-21', '23:59:59'),
+    ];
+    assert.deepEqual(
+      countPerDay(sent, 3, now).map(({ count }) => count),
+      [1, 2, 1],
+    );
+  });
+
+  it('leaves out what is older, in the future or not a time', () => {
+    const sent = [stamp('2026-11-20'), stamp('2026-11-24'), '', 'yesterday', '0001-01-01T00:00:00Z'];
+    assert.equal(
+      countPerDay(sent, 3, now).reduce((sum, { count }) => sum + count, 0),
+      0,
+    );
+  });
+
+  it('takes the microseconds Cloudflare sends', () => {
+    const sent = [stamp('2026-11-23').replace('.000Z', '.532316Z')];
+    assert.equal(countPerDay(sent, 1, now)[0]?.count, 1);
+  });
+
+  it('goes by the calendar over a month’s end and a change of the clocks', () => {
+    const days = countPerDay([], 40, local('2026-11-10')).map(({ day }) => day);
+    assert.equal(new Set(days).size, 40);
+    assert.ok(days.includes('2026-10-31') && days.includes('2026-11-01'));
+    assert.equal(startOfDay(now, 30), local('2026-10-24', '00:00:00'));
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sendTest, type SendOutcome } from '../../../../src/core/testing/send-test.ts';
+import { makeTestRequest } from '../../../../src/core/testing/test-request.ts';
+import { controls } from '../../../fake-cloudflare/control.ts';
+import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
+
+/** The world, with a deadline that comes sooner. */
+function makeHost(deadline = 10_000) {
+  return {
+    fetch: globalThis.fetch,
+    now: Date.now,
+    sleep: async (milliseconds: number, signal?: AbortSignal) =>
+      delay(Math.min(milliseconds, deadline), undefined, signal ? { signal } : {}),
+  };
+}
+
+async function send(url: string, deadline?: number): Promise<SendOutcome> {
+  return sendTest(makeHost(deadline), makeTestRequest('generic', url, 'good'), 'test/1');
+}
+
+async function problemOf(url: string, deadline?: number): Promise<string> {
+  const outcome = await send(url, deadline);
+  return outcome.kind === 'failed' ? outcome.problem : `answered ${outcome.status}`;
+}
+
+describe('sending a test', () => {
+  let fake: FakeCloudflare;
+  let hook: string;
+
+  before(async () => {
+    fake = await startFakeCloudflare();
+    hook = `${fake.receiversUrl}/generic/hook`;
+  });
+  after(() => fake.close());
+  beforeEach(() => controls.reset(fake.world, { seed: 'empty' }));
+
+  it('sends the very request, once, and nothing else of this machine', async () => {
+    const outcome = await send(hook);
+    assert.ok(outcome.kind === 'answered' && outcome.status === 200 && outcome.milliseconds >= 0);
+    const [received, ...others] = controls.received(fake.world);
+    assert.equal(others.length, 0);
+    assert.deepEqual(JSON.parse(received?.body ?? ''), JSON.parse(makeTestRequest('generic', hook, 'good').body));
+    const { host: _host, 'content-length': _length, connection: _connection, ...headers } = received?.headers ?? {};
+    assert.deepEqual(headers, {
+      accept: '*/*',
+      'accept-encoding': 'gzip, deflate',
+      'accept-language': '*',
+      'cf-webhook-auth': 'good',
+      'content-type': 'application/json',
+      'sec-fetch-mode': 'cors',
+      'user-agent': 'test/1',
+    });
+  });
+
+  it('sends nothing over http but to this machine itself', async () => {
+    assert.equal(await problemOf('http://example.com/hook'), 'insecure');
+    assert.equal(await problemOf('ftp://127.0.0.1/hook'), 'insecure');
+  });
+
+  it('says that no header can carry a secret', async () => {
+    const request = makeTestRequest('generic', hook, 'zwölf\n中');
+    const outcome = await sendTest(makeHost(), request, 'test/1');
+    assert.deepEqual(outcome, { kind: 'failed', problem: 'unsendable', detail: '' });
+  });
+
+  it('says that a user and a password in the URL cannot be sent', async () => {
+    assert.equal(await problemOf(hook.replace('//', '//user:password@')), 'credentials');
+  });
+
+  it('says that a name has no address', async () => {
+    assert.equal(await problemOf('https://no-such-host.invalid/hook'), 'noAddress');
+  });
+
+  it('says that nothing listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    assert.equal(await problemOf(`http://127.0.0.1:${port}/hook`), 'refused');
+  });
+
+  it('says that the certificate is not trusted', async () => {
+    const pem = (name: string) => readFileSync(new URL(`../../../fixtures/${name}.pem`, import.meta.url));
+    const server = createTlsServer({ key: pem('untrusted-key'), cert: pem('untrusted-certificate') }).listen(0);
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const outcome = await send(`https://localhost:${port}/hook`);
+    server.close();
+    assert.ok(outcome.kind === 'failed' && outcome.problem === 'certificate', JSON.stringify(outcome));
+  });
+
+  for (const [what, fault, expected] of [
+    ['that breaks off', { kind: 'reset' }, 'broken'],
+    ['that hangs', { kind: 'hang' }, 'timeout'],
+    ['that drips', { kind: 'drip', everyMs: 20 }, 'timeout'],
+    [
+      'that redirects to another host',
+      { kind: 'redirect', location: 'https://example.com/x', status: 307 },
+      'redirected',
+    ],
+    ['that redirects so that the method is lost', { kind: 'redirect', location: '/elsewhere' }, 'redirected'],
+    ['that redirects for ever', { kind: 'redirect', location: '/receivers/generic/hook', status: 308 }, 'redirected'],
+  ] as const) {
+    it(`comes to an end in time with a receiver ${what}`, async () => {
+      controls.addReceiverRule(fake.world, { type: 'generic', fault });
+      assert.equal(await problemOf(hook, 300), expected);
+    });
+  }
+
+  it('follows a redirect to the same host with the same request', async () => {
+    const location = '/receivers/generic/moved';
+    controls.addReceiverRule(fake.world, {
+      type: 'generic',
+      fault: { kind: 'redirect', location, status: 308 },
+      times: 1,
+    });
+    assert.equal(await problemOf(hook), 'answered 200');
+    const [first, second] = controls.received(fake.world);
+    assert.deepEqual([second?.path, second?.body], ['/moved', first?.body]);
+  });
+
+  it('reads 64 kB of an answer of 10 MB', async () => {
+    controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'huge', bytes: 10_000_000 } });
+    const outcome = await send(hook);
+    assert.ok(outcome.kind === 'answered' && outcome.text.length === 65_536);
+  });
+
+  it('ends at once where the user cancels', async () => {
+    controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'hang' } });
+    const cancel = new AbortController();
+    const sending = sendTest(makeHost(), makeTestRequest('generic', hook, undefined), 'test/1', cancel.signal);
+    cancel.abort(new Error('enough'));
+    await assert.rejects(sending, /enough/);
+  });
+
+  it('understands what Chromium says, where a proxy is in between', async () => {
+    for (const [message, expected] of [
+      ['net::ERR_NAME_NOT_RESOLVED', 'noAddress'],
+      ['net::ERR_CERT_DATE_INVALID', 'certificate'],
+      ['net::ERR_CONNECTION_REFUSED', 'refused'],
+      ['net::ERR_TUNNEL_CONNECTION_FAILED', 'unreachable'],
+    ] as const) {
+      const fetch = () => Promise.reject(new TypeError('Failed to fetch', { cause: new Error(message) }));
+      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest('generic', hook, undefined), 'test/1');
+      assert.ok(outcome.kind === 'failed' && outcome.problem === expected, JSON.stringify(outcome));
+    }
+  });
+});
