@@ -13,7 +13,7 @@ import type { State } from './ui/host/ordered-state.ts';
 import { createPanels, type Panels } from './ui/panel/panels.ts';
 import { renameDestination } from './ui/destinations/renaming.ts';
 import { askAndReplace, offerUnfinished } from './ui/replacement/replacing.ts';
-import { createSaving, type Saving } from './ui/destinations/destination-writer.ts';
+import { createDestinationWriter, type DestinationWriter } from './ui/destinations/destination-writer.ts';
 import type { SecretStore } from './ui/destinations/secret-store.ts';
 import type { TestingServices } from './ui/testing/services.ts';
 import { testDestinations } from './ui/testing/testing.ts';
@@ -36,7 +36,7 @@ export type EditingServices = {
 export type Editing = vscode.Disposable & {
   readonly panels: Panels;
   readonly jsonEditor: JsonEditor;
-  readonly saving: Saving;
+  readonly writer: DestinationWriter;
   rename(target: Located): Promise<void>;
   replace(target: Located): Promise<void>;
   /** Behind a modal. */
@@ -55,22 +55,22 @@ export type Editing = vscode.Disposable & {
 export function createEditing(context: vscode.ExtensionContext, services: EditingServices): Editing {
   const { state, store, policies, secrets, lastTests, redactor, logger, loaded } = services;
   const testing: TestingServices = { ...services, userAgent: userAgentOf(context) };
-  const saving = createSaving(store, policies, secrets, state, redactor);
-  const panels = createPanels(context, { store, policies, saving, secrets, lastTests, log: logger.log, now: Date.now });
-  const jsonEditor = createJsonEditor(store, loaded, saving, secrets, logger);
+  const writer = createDestinationWriter(store, policies, secrets, state, redactor);
+  const panels = createPanels(context, { store, policies, writer, secrets, lastTests, log: logger.log, now: Date.now });
+  const jsonEditor = createJsonEditor(store, loaded, writer, secrets, logger);
   return {
     panels,
     jsonEditor,
-    saving,
-    rename: async (target) => renameDestination(target, saving),
-    replace: async (target) => askAndReplace(target, saving),
+    writer,
+    rename: async (target) => renameDestination(target, writer),
+    replace: async (target) => askAndReplace(target, writer),
     remove: async (targets) => confirmAndDelete(targets, services),
     test: async (targets) => testDestinations(targets, testing),
     copyIds,
     copyUrls: async (targets) => copyUrls(targets, secrets),
     copyAsCurl,
     copyAsTerraform,
-    offerUnfinished: () => offerUnfinished(store, saving, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
+    offerUnfinished: () => offerUnfinished(store, writer, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
     dispose() {
       panels.dispose();
       jsonEditor.dispose();

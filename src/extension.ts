@@ -12,7 +12,7 @@ import { createPolicyStore } from './core/policies/policy-store.ts';
 import { createStore } from './core/monitoring/store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { addAccount, addFromEnvironment, hasEnvironmentToken } from './ui/accounts/add-account.ts';
-import { createBackgroundWatch } from './ui/monitoring/background-refresh.ts';
+import { createBackgroundRefresh } from './ui/monitoring/background-refresh.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
 import { createConnections } from './ui/accounts/connections.ts';
 import { createContextKey } from './ui/host/context-key.ts';
@@ -71,8 +71,8 @@ export function activate(context: vscode.ExtensionContext) {
     .load()
     .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
-  const watch = createBackgroundWatch(store, budgets, snapshots, host, loaded);
-  const statusItem = createStatusItem(store, watch.intervalOf);
+  const backgroundRefresh = createBackgroundRefresh(store, budgets, snapshots, host, loaded);
+  const statusItem = createStatusItem(store, backgroundRefresh.intervalOf);
   const editing = createLazyEditing(context, {
     state,
     store,
@@ -202,7 +202,7 @@ export function activate(context: vscode.ExtensionContext) {
     destinationsView,
     statusItem,
     editing,
-    watch,
+    backgroundRefresh,
     snapshots,
     createFailureNotice(state, store, host.log),
     createMinuteClock(() => {

@@ -132,7 +132,7 @@ const stateSchema = v.object({
   destinationId: v.exactOptional(v.string()),
   draftId: v.string(),
 });
-export type PanelState = Readonly<v.InferOutput<typeof stateSchema>>;
+export type SavedPanelState = Readonly<v.InferOutput<typeof stateSchema>>;
 
 const toPanelSchema = v.variant('kind', [
   v.object({ kind: v.literal('texts'), texts: textsSchema }),
@@ -156,7 +156,7 @@ export function parseToPanel(value: unknown): ToPanel | undefined {
 }
 
 /** Reads the state of a panel of before a reload; undefined where it is not one. */
-export function parsePanelState(value: unknown): PanelState | undefined {
+export function parseSavedPanelState(value: unknown): SavedPanelState | undefined {
   const result = v.safeParse(stateSchema, value);
   return result.success ? result.output : undefined;
 }

@@ -4,7 +4,7 @@ import {
   type PanelButton,
   type PanelField,
   type PanelNotice,
-  type PanelState,
+  type SavedPanelState,
   type PanelTexts,
   type PanelView,
   parseToPanel,
@@ -13,7 +13,7 @@ import { createAbout } from './about.ts';
 import { createRegion, make, setAttribute } from './dom.ts';
 import { createForm } from './form.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; setState(state: PanelState): void };
+declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; setState(state: SavedPanelState): void };
 
 /** Long enough for a screen reader to take it up. */
 const SPEAKING_MILLISECONDS = 2000;

@@ -1,8 +1,8 @@
 // Measurements of what must stay fast, as ratios to something familiar measured in the same run. `npm run bench`
 import { benchReading } from './reading.ts';
 import { benchStartUp } from './start-up.ts';
-import { benchWatch } from './refreshing.ts';
+import { benchRefreshing } from './refreshing.ts';
 
 await benchStartUp();
 await benchReading();
-await benchWatch();
+await benchRefreshing();

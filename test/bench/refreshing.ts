@@ -1,18 +1,18 @@
-import { countBusiest, simulateWatch } from '../unit/core/monitoring/simulated-refresh.ts';
+import { countBusiest, simulateRefresh } from '../unit/core/monitoring/simulated-refresh.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** A day of the watch with a clock of its own, for few and very many accounts of one token. */
-export async function benchWatch(): Promise<void> {
+/** A day of the scheduler with a clock of its own, for few and very many accounts of one token. */
+export async function benchRefreshing(): Promise<void> {
   console.log('The watch over 24 h, one token, every 5 minutes where the budget of 300 calls per 5 minutes allows:');
   for (const accounts of [1, 50, 1_000, 10_000]) {
-    const { clock, calls, watch, store } = simulateWatch({ accounts, interval: 5 * MINUTE });
+    const { clock, calls, scheduler, store } = simulateRefresh({ accounts, interval: 5 * MINUTE });
     const start = clock.now();
     await clock.goTo(start + DAY);
     const [anAccount] = store.entries();
-    const interval = anAccount ? watch.intervalOf(anAccount.connection) : 0;
-    watch.dispose();
+    const interval = anAccount ? scheduler.intervalOf(anAccount.connection) : 0;
+    scheduler.dispose();
     await clock.goTo(start + DAY + MINUTE);
     const { mean, longest, drift } = measureAges(calls, interval);
     const facts = [

@@ -24,7 +24,7 @@ export type CallBudget = CallMeter & {
 
 const WINDOW = 5 * 60_000;
 /** A quarter of the 1,200 calls per five minutes that a token has; the rest is for people and other programs. */
-export const WATCH_CALLS = 300;
+export const BACKGROUND_CALLS = 300;
 /** Where the server says that fewer are left, they are left to what people ask for. */
 const FEW_LEFT = 100;
 const LONGEST_PAUSE = 30 * 60_000;
@@ -59,7 +59,7 @@ export function createCallBudget(now: () => number): CallBudget {
     },
     freeFrom(more) {
       dropOld();
-      const tooMany = calls.length + more - WATCH_CALLS;
+      const tooMany = calls.length + more - BACKGROUND_CALLS;
       return tooMany <= 0 ? pausedUntil : Math.max(pausedUntil, (calls[tooMany - 1] ?? now()) + WINDOW);
     },
   };

@@ -1,4 +1,4 @@
-import { type CallBudgets, WATCH_CALLS } from './call-budget.ts';
+import { type CallBudgets, BACKGROUND_CALLS } from './call-budget.ts';
 import type { Log } from '../api/transport.ts';
 import type { Connection } from '../accounts/connection.ts';
 import type { AccountEntry, Store } from './store.ts';
@@ -11,25 +11,25 @@ const MOST_AT_ONCE = 6;
  * Between two readings through one token where they are many. A little more than the budget's second, so that the
  * repeats of those under way still fit into it.
  */
-export const PACE = (5 * MINUTE) / (WATCH_CALLS - (MOST_AT_ONCE + 1) * CALLS_OF_A_READING);
+export const PACE = (5 * MINUTE) / (BACKGROUND_CALLS - (MOST_AT_ONCE + 1) * CALLS_OF_A_READING);
 /** As long as a token has hardly been used, whoever comes to the window is not kept waiting. */
 const AT_ONCE = 100;
 const LONGEST_BACK_OFF = 30 * MINUTE;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** When the watch may work; intervals in milliseconds, 0 for never. */
-export type WatchMode = { readonly interval: number; readonly focused: boolean };
+export type RefreshMode = { readonly interval: number; readonly focused: boolean };
 
 /** Reads accounts again in the background, each through its token, within a quarter of what the token may do. */
-export type Watch = {
-  follow(mode: WatchMode): void;
+export type RefreshScheduler = {
+  follow(mode: RefreshMode): void;
   /** How often an account of this token is really read; 0 for never. */
   intervalOf(connection: Connection): number;
   /** For good, also where it is told to follow again. */
   dispose(): void;
 };
 
-export type WatchOptions = {
+export type RefreshSchedulerOptions = {
   readonly store: Pick<Store, 'entries' | 'refresh' | 'isRefused' | 'onChanged'>;
   readonly budgets: CallBudgets;
   readonly now: () => number;
@@ -97,10 +97,17 @@ type Pacing = {
 type Group = { readonly tokenId: string | undefined; readonly entries: AccountEntry[] };
 
 /** Does nothing until it is told to follow. There is one timer, for the next reading that is due. */
-export function createWatch({ store, budgets, now, after, random, log }: WatchOptions): Watch {
+export function createRefreshScheduler({
+  store,
+  budgets,
+  now,
+  after,
+  random,
+  log,
+}: RefreshSchedulerOptions): RefreshScheduler {
   const phase = random();
   const pacings = new Map<string | undefined, Pacing>();
-  let mode: WatchMode = { interval: 0, focused: false };
+  let mode: RefreshMode = { interval: 0, focused: false };
   let focusedAt = 0;
   let running = 0;
   let looking = false;

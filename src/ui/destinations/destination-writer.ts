@@ -23,7 +23,7 @@ import type { SecretStore } from './secret-store.ts';
  * Carries drafts out, for the panel, the JSON editor and the commands alike: runs the operation of the core, puts the
  * store right, has the account read again, and keeps or moves what is remembered. All throw what the core throws.
  */
-export type Saving = {
+export type DestinationWriter = {
   /** Returns the new destination as Cloudflare describes it. */
   create(connection: Connection, draft: Draft, remember: boolean): Promise<Destination>;
   /** For a plan of kind rename or update. */
@@ -54,13 +54,13 @@ export type Saving = {
   dismiss(state: ReplaceState): Promise<void>;
 };
 
-export function createSaving(
+export function createDestinationWriter(
   store: Store,
   policies: PolicyStore,
   secrets: SecretStore,
   kept: State,
   redactor: Redactor,
-): Saving {
+): DestinationWriter {
   function readReplacements(): readonly ReplaceState[] {
     const all = kept.get(REPLACEMENTS_KEY);
     return (Array.isArray(all) ? all : []).flatMap((each) => parseReplaceState(each) ?? []);

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
-import type { Saving } from './destination-writer.ts';
+import type { DestinationWriter } from './destination-writer.ts';
 import { nameOf } from '../text/format.ts';
 import { tell } from '../host/notice.ts';
 
 /** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */
-export async function renameDestination(target: Located, saving: Saving): Promise<void> {
+export async function renameDestination(target: Located, writer: DestinationWriter): Promise<void> {
   const { destination } = target;
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
@@ -20,7 +20,7 @@ export async function renameDestination(target: Located, saving: Saving): Promis
   if (answer.kind !== 'value' || answer.value === destination.name) {
     return;
   }
-  const { took } = await saving.update(target, { name: answer.value, url: destination.url }, false);
+  const { took } = await writer.update(target, { name: answer.value, url: destination.url }, false);
   if (took.includes('name')) {
     void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), answer.value));
   } else {

@@ -11,7 +11,7 @@ import { jsonFixes, MOVE_SECRET } from './fixes.ts';
 import { notSaved, saveDocument } from './save-document.ts';
 import { swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
-import type { Saving } from '../destinations/destination-writer.ts';
+import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
 /** Destinations as JSON documents: opened like files, and saved at Cloudflare. */
@@ -27,13 +27,13 @@ export type JsonEditor = vscode.Disposable & {
 export function createJsonEditor(
   store: Store,
   loaded: Promise<unknown>,
-  saving: Saving,
+  writer: DestinationWriter,
   secrets: SecretStore,
   logger: Logger,
 ): JsonEditor {
   /** By URI: secrets that were moved out of the text, in memory only. */
   const held = new Map<string, string>();
-  /** By URI: why VS Code is saving. */
+  /** By URI: why VS Code saves. */
   const reasons = new Map<string, vscode.TextDocumentSaveReason>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
 
@@ -47,7 +47,7 @@ export function createJsonEditor(
         vscode.l10n.t('It changes what is at Cloudflare, so it is not saved automatically. Save it yourself.'),
       );
     }
-    const id = await saveDocument(write, { saving, secrets, logger, heldSecret, refuse });
+    const id = await saveDocument(write, { writer, secrets, logger, heldSecret, refuse });
     held.delete(write.uri.toString());
     diagnostics.accept(write.uri);
     return id;

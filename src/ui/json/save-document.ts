@@ -16,12 +16,12 @@ import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
 import { replaceWithProgress } from '../replacement/replacing.ts';
 import { reportFailure, UserError } from '../host/report.ts';
-import type { Saving } from '../destinations/destination-writer.ts';
+import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 import { nameOf } from '../text/format.ts';
 
-export type JsonSaving = {
-  readonly saving: Saving;
+export type SaveServices = {
+  readonly writer: DestinationWriter;
   readonly secrets: SecretStore;
   readonly logger: Logger;
   /** Shows Cloudflare's refusal in the document. */
@@ -34,7 +34,7 @@ export type JsonSaving = {
  * Saves a document: what it says is planned and carried out. Returns the id of the destination it is of now. Whatever
  * keeps it from being done is thrown as a `FileSystemError`, so that VS Code keeps the document unsaved and says why.
  */
-export async function saveDocument(write: JsonWrite, parts: JsonSaving): Promise<string> {
+export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<string> {
   const { uri, connection } = write;
   try {
     return await carryOut(write, readDraft(write, parts.heldSecret(uri)), parts);
@@ -64,7 +64,7 @@ function readDraft({ text, target }: JsonWrite, heldSecret: string | undefined):
   return { ...draft, ...(draft.secret === undefined && heldSecret !== undefined ? { secret: heldSecret } : {}) };
 }
 
-async function carryOut(write: JsonWrite, draft: Draft, parts: JsonSaving): Promise<string> {
+async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
   const { connection, target } = write;
   if (target === 'new') {
     return create(write, draft, parts);
@@ -89,9 +89,9 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: JsonSaving): Prom
   }
 }
 
-async function create({ connection }: JsonWrite, draft: Draft, { saving }: JsonSaving): Promise<string> {
+async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<string> {
   const { account } = connection;
-  const created = await saving.create(connection, draft, false);
+  const created = await writer.create(connection, draft, false);
   void tell(
     'information',
     vscode.l10n.t('Created “{0}” of {1}: Cloudflare has tested it.', nameOf(created), account.name),
@@ -99,7 +99,7 @@ async function create({ connection }: JsonWrite, draft: Draft, { saving }: JsonS
   return created.id;
 }
 
-async function createAgain(write: JsonWrite, draft: Draft, parts: JsonSaving): Promise<string> {
+async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
   const again = vscode.l10n.t('Create Again');
   await confirm(
     vscode.l10n.t('“{0}” was deleted at Cloudflare meanwhile. Create it again?', draft.name),
@@ -112,11 +112,11 @@ async function createAgain(write: JsonWrite, draft: Draft, parts: JsonSaving): P
   return create(write, draft, parts);
 }
 
-async function update(write: JsonWrite, target: Located, draft: Draft, parts: JsonSaving): Promise<string> {
+async function update(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<string> {
   const { connection, destination } = target;
   let outcome: UpdateOutcome;
   try {
-    outcome = await parts.saving.update(target, draft, await isRemembered(target, parts));
+    outcome = await parts.writer.update(target, draft, await isRemembered(target, parts));
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'notFound') {
       return createAgain(write, draft, parts);
@@ -138,7 +138,7 @@ async function offerReplacement(
   target: Located,
   draft: Draft,
   sentence: string,
-  parts: JsonSaving,
+  parts: SaveServices,
 ): Promise<void> {
   const { account } = target.connection;
   const button = vscode.l10n.t('Replace…');
@@ -157,7 +157,7 @@ async function offerReplacement(
 }
 
 /** An update leaves the secret as it is; the new one of a replacement begins without. */
-async function requireSecret({ connection, destination }: Located, draft: Draft, parts: JsonSaving): Promise<void> {
+async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
   const missing = findings.find(({ problem }) => problem.kind === 'missing');
@@ -171,7 +171,7 @@ async function requireSecret({ connection, destination }: Located, draft: Draft,
   }
 }
 
-async function replace(target: Located, draft: Draft, parts: JsonSaving): Promise<string> {
+async function replace(target: Located, draft: Draft, parts: SaveServices): Promise<string> {
   const { connection, destination } = target;
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
@@ -186,7 +186,7 @@ async function replace(target: Located, draft: Draft, parts: JsonSaving): Promis
     vscode.l10n.t('What the document says takes a replacement, which you did not want.'),
   );
   const wanted = { ...draft, ...(secret === undefined ? {} : { secret }) };
-  const done = await replaceWithProgress(target, wanted, remembered !== undefined, parts.saving).catch(
+  const done = await replaceWithProgress(target, wanted, remembered !== undefined, parts.writer).catch(
     (error: unknown) => {
       throw error instanceof Error && error.name === 'AbortError'
         ? notSaved(vscode.l10n.t('Replacing was cancelled.'))
@@ -219,7 +219,7 @@ async function confirm(question: string, detail: string, button: string, otherwi
 }
 
 /** A secret that is remembered has to follow a new one, or the next rename would bring the old one back. */
-async function isRemembered({ connection, destination }: Located, { secrets }: JsonSaving): Promise<boolean> {
+async function isRemembered({ connection, destination }: Located, { secrets }: SaveServices): Promise<boolean> {
   return (await secrets.get(connection.account.id, destination.id)) !== undefined;
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Host } from '../../core/api/transport.ts';
 import type { CallBudgets } from '../../core/monitoring/call-budget.ts';
 import type { Store } from '../../core/monitoring/store.ts';
-import { createWatch, type Watch } from '../../core/monitoring/refresh-scheduler.ts';
+import { createRefreshScheduler, type RefreshScheduler } from '../../core/monitoring/refresh-scheduler.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import type { SharedSnapshots } from './shared-snapshots.ts';
 
@@ -11,20 +11,20 @@ const MINUTE = 60_000;
 const LONGEST_INTERVAL = 24 * 60 * MINUTE;
 
 /** `intervalOf`: how often an account is really read, in milliseconds; 0 for never. */
-export type BackgroundWatch = vscode.Disposable & { readonly intervalOf: Watch['intervalOf'] };
+export type BackgroundRefresh = vscode.Disposable & { readonly intervalOf: RefreshScheduler['intervalOf'] };
 
 /**
  * Reads the accounts again while this window has the focus, from when the stored ones are known (`loaded`). On coming
  * back it looks first at what another window has read meanwhile.
  */
-export function createBackgroundWatch(
+export function createBackgroundRefresh(
   store: Store,
   budgets: CallBudgets,
   snapshots: SharedSnapshots,
   host: Host,
   loaded: Promise<unknown>,
-): BackgroundWatch {
-  const watch = createWatch({
+): BackgroundRefresh {
+  const scheduler = createRefreshScheduler({
     store,
     budgets,
     now: host.now,
@@ -38,7 +38,7 @@ export function createBackgroundWatch(
 
   function follow(): void {
     const interval = Math.min(readSettings().refreshInterval * MINUTE, LONGEST_INTERVAL);
-    watch.follow({ interval, focused: vscode.window.state.focused });
+    scheduler.follow({ interval, focused: vscode.window.state.focused });
   }
 
   async function comeBack(): Promise<void> {
@@ -53,10 +53,10 @@ export function createBackgroundWatch(
   const subscriptions = vscode.Disposable.from(
     vscode.window.onDidChangeWindowState(() => void comeBack()),
     onSettingChanged('refreshInterval', follow),
-    watch,
+    scheduler,
   );
   return {
-    intervalOf: (connection) => watch.intervalOf(connection),
+    intervalOf: (connection) => scheduler.intervalOf(connection),
     dispose: () => subscriptions.dispose(),
   };
 }

@@ -12,21 +12,21 @@ import { describeProblem } from '../text/error.ts';
 const DAYS = 30;
 
 /** Who uses a destination and what was sent to it, in words: what the store does not hold. */
-export type Usage = Pick<PanelAbout, 'policies' | 'alerts'>;
+export type Activity = Pick<PanelAbout, 'policies' | 'alerts'>;
 
-export function readingUsage(): Usage {
+export function loadingActivity(): Activity {
   const summary = vscode.l10n.t('Reading…');
   return { policies: { summary, rows: [] }, alerts: { summary, days: [] } };
 }
 
 /** Reads both; what cannot be read is a sentence in its place. Rejects only with the signal's reason. */
-export async function readUsage(
+export async function loadActivity(
   policyStore: PolicyStore,
   connection: Connection,
   destination: Destination,
   now: number,
   signal: AbortSignal,
-): Promise<Usage> {
+): Promise<Activity> {
   const explain = (error: unknown): string => {
     signal.throwIfAborted();
     return error instanceof ApiError
@@ -48,7 +48,7 @@ async function readPolicies(
   connection: Connection,
   { id }: Destination,
   signal: AbortSignal,
-): Promise<Usage['policies']> {
+): Promise<Activity['policies']> {
   const known = await policies.read(connection, signal);
   const rows = policiesOf(known.policies, id).map((policy) => ({
     name: nameOfPolicy(policy),
@@ -73,7 +73,7 @@ async function readAlerts(
   destination: Destination,
   now: number,
   signal: AbortSignal,
-): Promise<Usage['alerts']> {
+): Promise<Activity['alerts']> {
   const sent = await api.listSentAlerts(account.id, startOfDay(now, DAYS - 1), signal);
   const mine = sent.filter((alert) => wentTo(alert, destination)).map((alert) => alert.sent);
   const days = countPerDay(mine, DAYS, now);

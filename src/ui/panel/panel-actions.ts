@@ -6,7 +6,7 @@ import type { Destination, Draft } from '../../core/model/destination.ts';
 import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
 import { DraftNeededError, type ReplaceState } from '../../core/replacement/replace-destination.ts';
-import type { PanelDesk } from './panel-state.ts';
+import type { PanelState } from './panel-state.ts';
 import { draftOf, findProblems } from './panel-view.ts';
 import {
   button,
@@ -17,13 +17,13 @@ import {
   describeStopped,
 } from './messages.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
-import type { Saving } from '../destinations/destination-writer.ts';
+import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
 type Run = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
 
 /** What can be done with the form of a panel. None of these rejects: what went wrong is told in the panel. */
-export type PanelWork = {
+export type PanelActions = {
   save(connection: Connection): Promise<void>;
   /** Asks; `confirm` then does it, `withdraw` does not. */
   askReplace(destination: Destination): void;
@@ -38,14 +38,14 @@ export type PanelWork = {
   readonly isAsking: () => boolean;
 };
 
-export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: SecretStore): PanelWork {
-  const { model } = desk;
+export function createPanelActions(panel: PanelState, writer: DestinationWriter, secrets: SecretStore): PanelActions {
+  const { model } = panel;
   let stopping: AbortController | undefined;
   /** What is to replace the destination once the user has confirmed it. */
   let pending: Draft | undefined;
   /** What was sent last: Cloudflare gives neither secrets nor, for some types, whole URLs back. */
   let sent: Draft | undefined;
-  let unfinished = saving
+  let unfinished = writer
     .unfinished()
     .find(({ accountId, oldId }) => accountId === model.accountId && oldId === model.destinationId);
   if (unfinished) {
@@ -56,21 +56,21 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
   function isSound(destination: Destination | undefined): boolean {
     const error = findProblems(model, destination).find(({ severity }) => severity === 'error');
     model.visited = new Set<PanelField>(['name', 'url', 'secret']);
-    desk.show();
+    panel.show();
     if (error) {
-      desk.focus(error.problem.field);
+      panel.focus(error.problem.field);
     }
     return error === undefined;
   }
 
   async function save(connection: Connection): Promise<void> {
-    const destination = desk.current();
+    const destination = panel.current();
     if (!isSound(destination)) {
       return;
     }
     const draft = draftOf(model.fields);
     if (!destination) {
-      await desk.work(progressOf(vscode.l10n.t('Creating “{0}”: Cloudflare tests its URL…', draft.name)), async () =>
+      await panel.work(progressOf(vscode.l10n.t('Creating “{0}”: Cloudflare tests its URL…', draft.name)), async () =>
         create(connection, draft),
       );
       return;
@@ -80,18 +80,22 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
       ask(destination);
     } else if (kind === 'nothing') {
       await forgetUnlessWanted(destination.id);
-      desk.tell({ tone: 'info', lines: [vscode.l10n.t('Nothing to save: this is what Cloudflare has.')], buttons: [] });
+      panel.tell({
+        tone: 'info',
+        lines: [vscode.l10n.t('Nothing to save: this is what Cloudflare has.')],
+        buttons: [],
+      });
     } else {
       const progress = kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving, then reading back…');
-      await desk.work(progressOf(progress), async () => update(connection, destination, draft));
+      await panel.work(progressOf(progress), async () => update(connection, destination, draft));
     }
   }
 
   async function create(connection: Connection, draft: Draft): Promise<PanelNotice> {
-    const before = new Set(desk.entry()?.state.last?.destinations.map(({ id }) => id));
-    const created = await saving.create(connection, draft, model.fields.remember).catch((error: unknown) => {
+    const before = new Set(panel.entry()?.state.last?.destinations.map(({ id }) => id));
+    const created = await writer.create(connection, draft, model.fields.remember).catch((error: unknown) => {
       // The creation may have been done and only reading it back have failed: trying again would make a second one.
-      const made = desk
+      const made = panel
         .entry()
         ?.state.last?.destinations.find(
           ({ id, name, url }) => !before.has(id) && name === draft.name && canStandFor(url, draft.url),
@@ -102,18 +106,18 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
       throw error;
     });
     sent = draft;
-    await desk.move(created.id);
+    await panel.move(created.id);
     return describeCreated(created);
   }
 
   async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
-    const outcome = await saving.update({ connection, destination }, draft, model.fields.remember);
+    const outcome = await writer.update({ connection, destination }, draft, model.fields.remember);
     await forgetUnlessWanted(destination.id);
     sent = draft;
     const { name, url } = outcome.destination;
     model.base = { name, url };
     // What was ignored stays typed, for Replace.
-    desk.setFields(outcome.ignored.includes('url') ? { name } : { name, url, secret: '' });
+    panel.setFields(outcome.ignored.includes('url') ? { name } : { name, url, secret: '' });
     model.visited = new Set();
     return describeOutcome(outcome);
   }
@@ -123,7 +127,7 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
       await secrets.forget(model.accountId, destinationId);
     }
     const { remember } = model.fields;
-    await desk.readRemembered();
+    await panel.readRemembered();
     model.fields = { ...model.fields, remember };
   }
 
@@ -143,33 +147,33 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
 
   function ask(destination: Destination): void {
     pending = completeDraft(destination);
-    const policies = model.usage.policies.rows.map(({ name }) => `“${name}”`);
-    desk.tell(describeReplace(destination, pending, policies));
+    const policies = model.activity.policies.rows.map(({ name }) => `“${name}”`);
+    panel.tell(describeReplace(destination, pending, policies));
   }
 
   async function replace(run: Run): Promise<void> {
     let last = unfinished;
     const stop = new AbortController();
     stopping = stop;
-    await desk.work(
+    await panel.work(
       progressOfReplacing(last),
       async () => {
         const done = await run((state) => {
           last = state;
-          desk.tell(progressOfReplacing(state), false);
+          panel.tell(progressOfReplacing(state), false);
         }, stop.signal);
         unfinished = undefined;
         if (done.phase === 'done' && done.newId !== undefined) {
-          await desk.move(done.newId);
+          await panel.move(done.newId);
         }
         return describeReplaced(done);
       },
       async (error) => {
         unfinished = last;
-        const lines = stop.signal.aborted ? [vscode.l10n.t('Stopped.')] : desk.explain(error);
+        const lines = stop.signal.aborted ? [vscode.l10n.t('Stopped.')] : panel.explain(error);
         const nothingDone = last && last.newId === undefined && (!last.attempted || !leavesDoubt(error));
         if (last && (nothingDone || error instanceof DraftNeededError)) {
-          await saving.dismiss(last);
+          await writer.dismiss(last);
           unfinished = undefined;
         }
         return describeStopped(lines, unfinished);
@@ -190,7 +194,7 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
       pending = undefined;
       if (draft) {
         await replace(async (onStep, signal) =>
-          saving.replace({ connection, destination }, draft, model.fields.remember, onStep, signal),
+          writer.replace({ connection, destination }, draft, model.fields.remember, onStep, signal),
         );
       }
     },
@@ -201,13 +205,13 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
     async resume(connection) {
       const state = unfinished;
       if (state) {
-        await replace(async (onStep, signal) => saving.resume(connection, state, onStep, signal));
+        await replace(async (onStep, signal) => writer.resume(connection, state, onStep, signal));
       }
     },
     async undo(connection) {
       const state = unfinished;
       if (state) {
-        await replace(async (onStep, signal) => saving.undo(connection, state, onStep, signal));
+        await replace(async (onStep, signal) => writer.undo(connection, state, onStep, signal));
       }
     },
     stop: () => stopping?.abort(),
@@ -215,7 +219,7 @@ export function createPanelWork(desk: PanelDesk, saving: Saving, secrets: Secret
       const state = unfinished;
       unfinished = undefined;
       if (state) {
-        await saving.dismiss(state);
+        await writer.dismiss(state);
       }
     },
     isAsking: () => pending !== undefined,

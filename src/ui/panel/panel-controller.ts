@@ -1,24 +1,24 @@
 import * as vscode from 'vscode';
 import type { FromPanel, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
 import type { DestinationNode } from '../tree/nodes.ts';
-import { createPanelDesk, type DeskServices, type PanelTarget } from './panel-state.ts';
+import { createPanelState, type PanelStateServices, type PanelTarget } from './panel-state.ts';
 import { headingOf, isDirty } from './panel-view.ts';
 import { button } from './messages.ts';
-import { createPanelWork } from './panel-actions.ts';
-import type { Saving } from '../destinations/destination-writer.ts';
+import { createPanelActions } from './panel-actions.ts';
+import type { DestinationWriter } from '../destinations/destination-writer.ts';
 
 /** What is done by a command, on the destination as it is at Cloudflare. */
 const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
 
-export type PanelServices = DeskServices & {
-  readonly saving: Saving;
+export type PanelServices = PanelStateServices & {
+  readonly writer: DestinationWriter;
   /** Runs a command of ours on the destination of the panel. */
   readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
   readonly canEditAsJson: boolean;
 };
 
 /** One panel without its window: messages go in and come out. */
-export type PanelSession = vscode.Disposable & {
+export type PanelController = vscode.Disposable & {
   /** Resolves when all that the message set going has ended. */
   receive(message: FromPanel): Promise<void>;
   title(): string;
@@ -26,75 +26,75 @@ export type PanelSession = vscode.Disposable & {
 };
 
 /** `post` sends to the page; `onMoved` hears when title or destination have become others. */
-export async function createPanelSession(
+export async function createPanelController(
   target: PanelTarget,
   services: PanelServices,
   post: (message: ToPanel) => void,
   onMoved: () => void,
-): Promise<PanelSession> {
-  const desk = await createPanelDesk(target, services, services.canEditAsJson, post, onMoved);
-  const work = createPanelWork(desk, services.saving, services.secrets);
-  const { model } = desk;
+): Promise<PanelController> {
+  const panel = await createPanelState(target, services, services.canEditAsJson, post, onMoved);
+  const actions = createPanelActions(panel, services.writer, services.secrets);
+  const { model } = panel;
   const { accountId } = target;
 
   async function act(action: PanelAction): Promise<void> {
-    const connection = desk.entry()?.connection;
-    const destination = desk.current();
+    const connection = panel.entry()?.connection;
+    const destination = panel.current();
     if (action === 'cancel' && model.busy) {
-      work.stop();
+      actions.stop();
     }
     if (!connection || model.busy) {
       return;
     }
     switch (action) {
       case 'save':
-        await work.save(connection);
+        await actions.save(connection);
         break;
       case 'replace':
         if (destination) {
-          work.askReplace(destination);
+          actions.askReplace(destination);
         }
         break;
       case 'confirm':
         if (destination) {
-          await work.confirm(connection, destination);
+          await actions.confirm(connection, destination);
         }
         break;
       case 'resume':
-        await work.resume(connection);
+        await actions.resume(connection);
         break;
       case 'undo':
-        await work.undo(connection);
+        await actions.undo(connection);
         break;
       case 'cancel':
       case 'dismiss':
-        work.withdraw();
-        desk.show();
-        desk.focus('name');
-        await work.dismiss();
+        actions.withdraw();
+        panel.show();
+        panel.focus('name');
+        await actions.dismiss();
         break;
       case 'load':
         if (destination) {
-          desk.load(destination);
-          desk.show();
-          desk.focus('name');
+          panel.load(destination);
+          panel.show();
+          panel.focus('name');
         }
         break;
       case 'keep':
         model.base = destination && { name: destination.name, url: destination.url };
-        desk.keepDraft();
-        desk.show();
-        desk.focus('name');
+        panel.keepDraft();
+        panel.show();
+        panel.focus('name');
         break;
       case 'refresh':
-        await Promise.all([services.store.refresh([accountId]), desk.readAbout()]);
+        await Promise.all([services.store.refresh([accountId]), panel.readAbout()]);
         break;
       case 'test':
       case 'delete':
       case 'editAsJson':
         if (action === 'test' && isDirty(model)) {
           const line = vscode.l10n.t('The test uses what is saved at Cloudflare, not what is typed here.');
-          desk.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
+          panel.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
         }
         if (destination) {
           services.run(COMMANDS[action], { kind: 'destination', accountId, destinationId: destination.id });
@@ -109,7 +109,7 @@ export async function createPanelSession(
     async receive(message) {
       switch (message.kind) {
         case 'ready':
-          await desk.fill();
+          await panel.fill();
           break;
         case 'edit':
           if (!model.busy) {
@@ -117,11 +117,11 @@ export async function createPanelSession(
             model.fields = message.fields;
             model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
             // What was asked was asked about other fields.
-            if (isOther && work.isAsking()) {
-              work.withdraw();
+            if (isOther && actions.isAsking()) {
+              actions.withdraw();
             }
-            desk.keepDraft();
-            desk.show();
+            panel.keepDraft();
+            panel.show();
           }
           break;
         case 'act':
@@ -134,8 +134,8 @@ export async function createPanelSession(
           message satisfies never;
       }
     },
-    title: () => headingOf(model, desk.entry()),
+    title: () => headingOf(model, panel.entry()),
     target: () => ({ accountId, destinationId: model.destinationId, draftId: target.draftId }),
-    dispose: () => desk.dispose(),
+    dispose: () => panel.dispose(),
   };
 }

@@ -8,12 +8,12 @@ import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../host/log.ts';
-import { readingUsage, readUsage } from './activity.ts';
+import { loadingActivity, loadActivity } from './activity.ts';
 import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './panel-view.ts';
 import { button, describeFailure, panelTexts } from './messages.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
-export type DeskServices = {
+export type PanelStateServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
@@ -31,7 +31,7 @@ export type PanelTarget = {
 };
 
 /** What a panel knows and shows, following the store; what is done with it is in `panel-work.ts`. */
-export type PanelDesk = vscode.Disposable & {
+export type PanelState = vscode.Disposable & {
   readonly model: PanelModel;
   entry(): AccountEntry | undefined;
   /** The destination as the store has it. */
@@ -62,13 +62,13 @@ export type PanelDesk = vscode.Disposable & {
 };
 
 /** `post` sends to the page; `onMoved` hears when title or destination have become others. */
-export async function createPanelDesk(
+export async function createPanelState(
   target: PanelTarget,
-  { store, policies, secrets, lastTests, drafts, log, now }: DeskServices,
+  { store, policies, secrets, lastTests, drafts, log, now }: PanelStateServices,
   canEditAsJson: boolean,
   post: (message: ToPanel) => void,
   onMoved: () => void,
-): Promise<PanelDesk> {
+): Promise<PanelState> {
   const { accountId, draftId } = target;
   const kept = await drafts.get(draftId);
   const model: PanelModel = {
@@ -81,7 +81,7 @@ export async function createPanelDesk(
     visited: new Set(),
     busy: false,
     notice: undefined,
-    usage: readingUsage(),
+    activity: loadingActivity(),
     lastTest: undefined,
     canEditAsJson,
   };
@@ -171,7 +171,7 @@ export async function createPanelDesk(
     if (destination) {
       load(destination);
     }
-    model.usage = readingUsage();
+    model.activity = loadingActivity();
     void readAbout();
   }
 
@@ -188,9 +188,9 @@ export async function createPanelDesk(
     const [connection, destination] = [entry()?.connection, current()];
     if (connection && destination) {
       readFor = destination.id;
-      const usage = await readUsage(policies, connection, destination, now(), signal).catch(() => undefined);
-      if (usage && !signal.aborted) {
-        model.usage = usage;
+      const activity = await loadActivity(policies, connection, destination, now(), signal).catch(() => undefined);
+      if (activity && !signal.aborted) {
+        model.activity = activity;
         show();
       }
     }

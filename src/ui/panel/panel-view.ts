@@ -7,7 +7,7 @@ import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from
 import { planChange } from '../../core/model/plan.ts';
 import type { AccountEntry } from '../../core/monitoring/store.ts';
 import { describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
-import type { Usage } from './activity.ts';
+import type { Activity } from './activity.ts';
 import { button, describeConflict, describePlan } from './messages.ts';
 import { describeLastTest, type LastTest } from '../tree/last-tests.ts';
 import { describeProblem } from '../text/error.ts';
@@ -29,7 +29,7 @@ export type PanelModel = {
   visited: ReadonlySet<PanelField>;
   busy: boolean;
   notice: PanelNotice | undefined;
-  usage: Usage;
+  activity: Activity;
   lastTest: LastTest | undefined;
   canEditAsJson: boolean;
 };
@@ -189,7 +189,7 @@ function standingNotices(
     : [];
 }
 
-function describeAbout(destination: Destination, { usage, lastTest }: PanelModel): PanelAbout {
+function describeAbout(destination: Destination, { activity, lastTest }: PanelModel): PanelAbout {
   const health = healthOf(destination);
   return {
     health,
@@ -203,6 +203,6 @@ function describeAbout(destination: Destination, { usage, lastTest }: PanelModel
       { label: vscode.l10n.t('Created'), value: describeTime(destination.createdAt) },
       { label: vscode.l10n.t('ID'), value: destination.id },
     ],
-    ...usage,
+    ...activity,
   };
 }

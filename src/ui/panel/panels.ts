@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { parseFromPanel, parsePanelState, type ToPanel } from '../../core/panel-protocol.ts';
+import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
 import { PANEL_TYPE } from './type.ts';
 import type { PanelTarget } from './panel-state.ts';
-import { createPanelSession, type PanelServices, type PanelSession } from './panel-controller.ts';
+import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
 
 /** The panels to create and edit destinations: one for each, and one an account for a new one. */
 export type Panels = vscode.Disposable & {
@@ -18,26 +18,30 @@ export type Panels = vscode.Disposable & {
   isOpen(accountId: string, destinationId: string): boolean;
   /** Fills a window that VS Code has restored; `state` is what its page had kept. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
-  /** A panel's session without its window. */
-  createSession(target: PanelTarget, post: (message: ToPanel) => void, onMoved: () => void): Promise<PanelSession>;
+  /** A panel's controller without its window. */
+  createController(
+    target: PanelTarget,
+    post: (message: ToPanel) => void,
+    onMoved: () => void,
+  ): Promise<PanelController>;
 };
 
-type Given = Pick<PanelServices, 'store' | 'policies' | 'saving' | 'secrets' | 'lastTests' | 'log' | 'now'>;
+type Given = Pick<PanelServices, 'store' | 'policies' | 'writer' | 'secrets' | 'lastTests' | 'log' | 'now'>;
 
 export function createPanels(
   { extensionUri, secrets: secretStorage }: Pick<vscode.ExtensionContext, 'extensionUri' | 'secrets'>,
   given: Given,
 ): Panels {
   const drafts = createDraftKeep(secretStorage, given.log);
-  /** By destination, so that there is one of each; a session that moves changes its key. */
+  /** By destination, so that there is one of each; a controller that moves changes its key. */
   const open = new Map<string, vscode.WebviewPanel>();
-  const sessions = new Set<PanelSession>();
+  const controllers = new Set<PanelController>();
 
-  async function createSession(
+  async function createController(
     target: PanelTarget,
     post: (message: ToPanel) => void,
     onMoved: () => void,
-  ): Promise<PanelSession> {
+  ): Promise<PanelController> {
     const commands = await vscode.commands.getCommands(true);
     const services: PanelServices = {
       ...given,
@@ -45,7 +49,7 @@ export function createPanels(
       canEditAsJson: commands.includes('cloudflareWebhooks.editDestinationAsJson'),
       run: (command, node) => void vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, node),
     };
-    return createPanelSession(target, services, post, onMoved);
+    return createPanelController(target, services, post, onMoved);
   }
 
   async function show(target: Omit<PanelTarget, 'draftId'>, title: string): Promise<void> {
@@ -61,7 +65,7 @@ export function createPanels(
   async function fill(panel: vscode.WebviewPanel, target: PanelTarget): Promise<void> {
     const { webview } = panel;
     let key = keyOf(target);
-    let session: PanelSession | undefined;
+    let controller: PanelController | undefined;
     let closed = false;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     open.set(key, panel);
@@ -71,9 +75,9 @@ export function createPanels(
         open.delete(key);
       }
       drafts.forget(target.draftId);
-      if (session) {
-        sessions.delete(session);
-        session.dispose();
+      if (controller) {
+        controllers.delete(controller);
+        controller.dispose();
       }
     });
     const post = (message: ToPanel): void => {
@@ -82,26 +86,26 @@ export function createPanels(
       }
     };
     const follow = (): void => {
-      if (!session || closed) {
+      if (!controller || closed) {
         return;
       }
-      const { accountId, destinationId, draftId } = session.target();
-      panel.title = session.title();
+      const { accountId, destinationId, draftId } = controller.target();
+      panel.title = controller.title();
       if (open.get(key) === panel) {
         open.delete(key);
       }
-      key = keyOf(session.target());
+      key = keyOf(controller.target());
       open.set(key, panel);
       const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }), draftId };
       post({ kind: 'state', state: { version: 1, ...ids } });
     };
-    const made = await createSession(target, post, follow);
-    session = made;
+    const made = await createController(target, post, follow);
+    controller = made;
     if (closed) {
       made.dispose();
       return;
     }
-    sessions.add(made);
+    controllers.add(made);
     follow();
     webview.options = { enableScripts: true, localResourceRoots: panelRoots(extensionUri) };
     webview.onDidReceiveMessage((value: unknown) => {
@@ -121,7 +125,7 @@ export function createPanels(
       show({ accountId: account.id, destinationId: destination.id }, destination.name),
     isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
-      const state = parsePanelState(value);
+      const state = parseSavedPanelState(value);
       // A second one of the same destination cannot have been there, and a state that cannot be read leads nowhere.
       if (!state || open.has(keyOf(state))) {
         panel.dispose();
@@ -129,12 +133,12 @@ export function createPanels(
       }
       await fill(panel, state);
     },
-    createSession,
+    createController,
     dispose() {
       // The windows stay: when VS Code goes down they are what it restores.
       drafts.dispose();
-      for (const session of sessions) {
-        session.dispose();
+      for (const controller of controllers) {
+        controller.dispose();
       }
     },
   };

@@ -10,13 +10,13 @@ import { describeDraftProblem } from '../text/draft.ts';
 import { describeFailure } from '../text/failure.ts';
 import { tell } from '../host/notice.ts';
 import { askText } from '../host/quick-input.ts';
-import type { Saving } from '../destinations/destination-writer.ts';
+import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import { nameOf } from '../text/format.ts';
 
 type Step = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
 
 /** Replace… from the palette or a row: asks for the new URL and secret, says what will happen, and does it. */
-export async function askAndReplace(target: Located, saving: Saving): Promise<void> {
+export async function askAndReplace(target: Located, writer: DestinationWriter): Promise<void> {
   const draft = await askNewDraft(target);
   if (!draft) {
     return;
@@ -33,7 +33,7 @@ export async function askAndReplace(target: Located, saving: Saving): Promise<vo
     replace,
   );
   if (chosen === replace) {
-    await replaceWithProgress(target, draft, false, saving);
+    await replaceWithProgress(target, draft, false, writer);
   }
 }
 
@@ -82,29 +82,37 @@ export async function replaceWithProgress(
   target: Located,
   draft: Draft,
   remember: boolean,
-  saving: Saving,
+  writer: DestinationWriter,
 ): Promise<ReplaceState | undefined> {
-  return runReplacement(target.connection, saving, async (onStep, signal) =>
-    saving.replace(target, draft, remember, onStep, signal),
+  return runReplacement(target.connection, writer, async (onStep, signal) =>
+    writer.replace(target, draft, remember, onStep, signal),
   );
 }
 
 /** Tells of replacements that an earlier window did not end, and what can be done, but for those `isTold` of elsewhere. */
-export function offerUnfinished(store: Store, saving: Saving, isTold: (state: ReplaceState) => boolean): void {
-  for (const state of saving.unfinished().filter((each) => !isTold(each))) {
+export function offerUnfinished(
+  store: Store,
+  writer: DestinationWriter,
+  isTold: (state: ReplaceState) => boolean,
+): void {
+  for (const state of writer.unfinished().filter((each) => !isTold(each))) {
     const connection = store.entry(state.accountId)?.connection;
     if (connection) {
       void offerToGoOn(
         connection,
         state,
-        saving,
+        writer,
         vscode.l10n.t('Replacing “{0}” of {1} was interrupted.', state.name, connection.account.name),
       );
     }
   }
 }
 
-async function runReplacement(connection: Connection, saving: Saving, step: Step): Promise<ReplaceState | undefined> {
+async function runReplacement(
+  connection: Connection,
+  writer: DestinationWriter,
+  step: Step,
+): Promise<ReplaceState | undefined> {
   let last: ReplaceState | undefined;
   try {
     const done = await vscode.window.withProgress(
@@ -124,11 +132,11 @@ async function runReplacement(connection: Connection, saving: Saving, step: Step
     if (!last || last.newId === undefined) {
       // Nothing was created: an error like any other, and nothing to resume.
       if (last && !last.attempted) {
-        await saving.dismiss(last);
+        await writer.dismiss(last);
       }
       throw error;
     }
-    void offerToGoOn(connection, last, saving, describeStop(error, connection));
+    void offerToGoOn(connection, last, writer, describeStop(error, connection));
     return undefined;
   }
 }
@@ -136,23 +144,23 @@ async function runReplacement(connection: Connection, saving: Saving, step: Step
 async function offerToGoOn(
   connection: Connection,
   state: ReplaceState,
-  saving: Saving,
+  writer: DestinationWriter,
   happened: string,
 ): Promise<void> {
   const [resume, undo, leave] = [vscode.l10n.t('Resume'), vscode.l10n.t('Undo'), vscode.l10n.t('Leave It')];
   const message = `${happened} ${describeStanding(state)}`;
   const chosen = await tell('warning', message, resume, undo, leave);
   if (chosen === leave) {
-    await saving.dismiss(state);
+    await writer.dismiss(state);
   }
   if (chosen !== resume && chosen !== undo) {
     return;
   }
   try {
-    await runReplacement(connection, saving, async (onStep, signal) =>
+    await runReplacement(connection, writer, async (onStep, signal) =>
       chosen === resume
-        ? saving.resume(connection, state, onStep, signal)
-        : saving.undo(connection, state, onStep, signal),
+        ? writer.resume(connection, state, onStep, signal)
+        : writer.undo(connection, state, onStep, signal),
     );
   } catch (error) {
     void tell('error', describeStop(error, connection));

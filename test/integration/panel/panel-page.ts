@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { FromPanel, PanelAction, PanelFields, PanelView, ToPanel } from '../../../src/core/panel-protocol.ts';
-import type { PanelSession } from '../../../src/ui/panel/panel-controller.ts';
+import type { PanelController } from '../../../src/ui/panel/panel-controller.ts';
 import type { Extension } from '../extension-under-test.ts';
 
 /** A page that only notes what it is sent. */
@@ -13,7 +13,7 @@ export type Page = {
   told(): string;
   types(fields: Partial<PanelFields>, left?: 'name' | 'url' | 'secret'): Promise<void>;
   presses(action: PanelAction): Promise<void>;
-  readonly session: PanelSession;
+  readonly controller: PanelController;
   close(): void;
 };
 
@@ -25,9 +25,9 @@ export async function openPanelPage(
   draftId: string = randomUUID(),
 ): Promise<Page> {
   const sent: ToPanel[] = [];
-  const session = await (
+  const controller = await (
     await extension.editing.load()
-  ).panels.createSession(
+  ).panels.createController(
     { accountId, draftId, ...(destinationId === undefined ? {} : { destinationId }) },
     (message) => void sent.push(message),
     () => {},
@@ -38,7 +38,7 @@ export async function openPanelPage(
   const fields = (): PanelFields => typed ?? last('fields').fields;
   const send = async (message: FromPanel): Promise<void> => {
     const before = sent.length;
-    await session.receive(message);
+    await controller.receive(message);
     if (sent.slice(before).some(({ kind }) => kind === 'fields')) {
       typed = undefined;
     }
@@ -46,7 +46,7 @@ export async function openPanelPage(
   await send({ kind: 'ready' });
   return {
     sent,
-    session,
+    controller,
     view: () => last('view').view,
     fields,
     told: () =>
@@ -59,7 +59,7 @@ export async function openPanelPage(
     },
     presses: async (action) => send({ kind: 'act', action, fields: fields() }),
     close() {
-      session.dispose();
+      controller.dispose();
       void extension.context.secrets.delete(`cloudflareWebhooks.draft.${draftId}`);
     },
   };

@@ -55,7 +55,7 @@ describe('the panel', () => {
     assert.match(page.told(), /^Created “Fresh”/);
     const made = await find('Fresh');
     assert.equal(made.secret, 's3cret');
-    assert.equal(page.session.target().destinationId, made.id);
+    assert.equal(page.controller.target().destinationId, made.id);
     assert.equal(page.fields().secret, '');
     assert.equal(page.fields().remember, true);
     assert.doesNotMatch(readState(extension.context), /s3cret/);
@@ -175,7 +175,7 @@ describe('the panel', () => {
       assert.match(page.told(), /^Replaced/);
       const made = await find('Sensor gateway');
       assert.notEqual(made.id, destination.id);
-      assert.equal(page.session.target().destinationId, made.id);
+      assert.equal(page.controller.target().destinationId, made.id);
     });
 
     it('puts everything back on Undo', async () => {
@@ -185,7 +185,7 @@ describe('the panel', () => {
         (await all()).filter(({ name }) => name === 'Sensor gateway').map(({ id }) => id),
         [destination.id],
       );
-      assert.equal(page.session.target().destinationId, destination.id);
+      assert.equal(page.controller.target().destinationId, destination.id);
     });
 
     it('tells of it when the panel is opened again', async () => {
@@ -206,8 +206,8 @@ describe('the panel', () => {
     await replacing;
     assert.match(page.told(), /^Stopped\./);
     assert.ok((await all()).some(({ id }) => id === destination.id));
-    for (const state of (await extension.editing.load()).saving.unfinished()) {
-      await (await extension.editing.load()).saving.dismiss(state);
+    for (const state of (await extension.editing.load()).writer.unfinished()) {
+      await (await extension.editing.load()).writer.dismiss(state);
     }
   });
 
@@ -261,7 +261,7 @@ describe('the panel', () => {
     page = await openPage(destination.id, 'kept');
     await page.types({ name: 'Half', url: `${receivers}/generic/half`, secret: 'n3w' });
     await new Promise((resolve) => setTimeout(resolve, 600));
-    page.session.dispose();
+    page.controller.dispose();
     assert.doesNotMatch(readState(extension.context), /generic\/half/);
     page = await openPage(destination.id, 'kept');
     assert.deepEqual(page.fields(), {

@@ -64,7 +64,7 @@ describe('Rename… and Replace…', () => {
     assert.match(messages.join(), /^Replaced “Ops” of Acme\. 2 policies were moved/);
     assert.deepEqual(await usersOf((await newId()) ?? ''), ['Certificates', 'Attacks']);
     assert.deepEqual(await rows(), ['Ops']);
-    assert.deepEqual((await extension.editing.load()).saving.unfinished(), []);
+    assert.deepEqual((await extension.editing.load()).writer.unfinished(), []);
   });
 
   for (const [what, choice, left] of [
@@ -91,17 +91,17 @@ describe('Rename… and Replace…', () => {
       assert.ok(destination.url.endsWith(left));
       assert.equal(others.length, 0);
       assert.deepEqual((await usersOf(destination.id)).toSorted(), ['Attacks', 'Certificates']);
-      assert.deepEqual((await extension.editing.load()).saving.unfinished(), []);
+      assert.deepEqual((await extension.editing.load()).writer.unfinished(), []);
     });
   }
 
   it('keeps what it knows over a reload of the window, without URL or secret', async () => {
     await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
     await does('replaceDestination', { types: receiverUrl('new') }, { types: 'good-secret' }, { presses: 'Replace' });
-    const [state, ...others] = (await extension.editing.load()).saving.unfinished();
+    const [state, ...others] = (await extension.editing.load()).writer.unfinished();
     assert.deepEqual([state?.oldId, state?.newId, others.length], [destinationId, await newId(), 0]);
     assert.doesNotMatch(JSON.stringify(extension.context.globalState.get('replacements')), /receivers|good-secret/);
-    await (await extension.editing.load()).saving.dismiss(state ?? assert.fail());
+    await (await extension.editing.load()).writer.dismiss(state ?? assert.fail());
   });
 
   it('passes a refused URL on in Cloudflare’s words, with nothing changed', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { anything, assert as check, property } from 'fast-check';
-import { parseFromPanel, parsePanelState, parseToPanel } from '../../../src/core/panel-protocol.ts';
+import { parseFromPanel, parseSavedPanelState, parseToPanel } from '../../../src/core/panel-protocol.ts';
 
 const fields = { name: 'Ops', url: 'https://ops.example/hook', secret: 's', remember: true };
 
@@ -40,7 +40,7 @@ describe('what the page may say', () => {
       property(anything(), (value) => {
         parseFromPanel(value);
         parseToPanel(value);
-        parsePanelState(value);
+        parseSavedPanelState(value);
       }),
     );
   });
@@ -59,12 +59,12 @@ describe('what the host may say', () => {
 describe('the state of a panel over a reload', () => {
   it('holds ids only: what anyone typed does not get through', () => {
     const state = { version: 1, accountId: 'a', destinationId: 'd', draftId: 'x' };
-    assert.deepEqual(parsePanelState({ ...state, url: 'https://secret.example/token', secret: 's' }), state);
+    assert.deepEqual(parseSavedPanelState({ ...state, url: 'https://secret.example/token', secret: 's' }), state);
   });
 
   it('is nothing where it is of another version or no state at all', () => {
     for (const value of [undefined, {}, { version: 2, accountId: 'a', draftId: 'x' }, { version: 1, accountId: 'a' }]) {
-      assert.equal(parsePanelState(value), undefined);
+      assert.equal(parseSavedPanelState(value), undefined);
     }
   });
 });

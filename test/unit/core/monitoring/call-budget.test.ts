@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createCallBudget, WATCH_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
+import { createCallBudget, BACKGROUND_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
 
 const MINUTE = 60_000;
 
@@ -12,12 +12,12 @@ describe('call budget', () => {
 
   it('has room until the quarter is used, and again when calls are five minutes old', () => {
     const budget = make();
-    for (let call = 0; call < WATCH_CALLS; call += 1) {
+    for (let call = 0; call < BACKGROUND_CALLS; call += 1) {
       time += 100;
       budget.sent();
     }
-    const first = time - (WATCH_CALLS - 1) * 100;
-    assert.equal(budget.used(), WATCH_CALLS);
+    const first = time - (BACKGROUND_CALLS - 1) * 100;
+    assert.equal(budget.used(), BACKGROUND_CALLS);
     assert.equal(budget.freeFrom(1), first + 5 * MINUTE);
     assert.equal(budget.freeFrom(3), first + 200 + 5 * MINUTE);
     time = first + 5 * MINUTE;

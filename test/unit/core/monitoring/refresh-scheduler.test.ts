@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
-import { WATCH_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
+import { BACKGROUND_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
 import { PACE } from '../../../../src/core/monitoring/refresh-scheduler.ts';
 import { failWith, makeApi, makeConnection } from '../api/fake-api.ts';
-import { countBusiest, type SimulatedWatch, simulateWatch } from './simulated-refresh.ts';
+import { countBusiest, type SimulatedRefresh, simulateRefresh } from './simulated-refresh.ts';
 
 const MINUTE = 60_000;
 const INTERVAL = 5 * MINUTE;
 
-async function pass({ clock }: SimulatedWatch, milliseconds: number): Promise<void> {
+async function pass({ clock }: SimulatedRefresh, milliseconds: number): Promise<void> {
   await clock.goTo(clock.now() + milliseconds);
 }
 
 describe('watch', () => {
   it('reads each account at once, then once an interval, without drift', async () => {
-    const simulation = simulateWatch({ accounts: 3, interval: INTERVAL });
+    const simulation = simulateRefresh({ accounts: 3, interval: INTERVAL });
     await pass(simulation, 1000);
     assert.deepEqual(
       simulation.calls.map(({ id }) => id),
@@ -30,7 +30,7 @@ describe('watch', () => {
   });
 
   it('spreads the accounts over the interval', async () => {
-    const simulation = simulateWatch({ accounts: 50, interval: INTERVAL });
+    const simulation = simulateRefresh({ accounts: 50, interval: INTERVAL });
     await pass(simulation, 3 * INTERVAL);
     const from = simulation.clock.now();
     await pass(simulation, INTERVAL);
@@ -41,11 +41,11 @@ describe('watch', () => {
 
   it('stretches the interval of many accounts, and says so once', async () => {
     const lines: string[] = [];
-    const simulation = simulateWatch({ accounts: 1000, interval: INTERVAL, log: (line) => lines.push(line) });
+    const simulation = simulateRefresh({ accounts: 1000, interval: INTERVAL, log: (line) => lines.push(line) });
     await pass(simulation, 60 * MINUTE);
-    assert.ok(countBusiest(simulation.calls) <= WATCH_CALLS);
+    assert.ok(countBusiest(simulation.calls) <= BACKGROUND_CALLS);
     const [entry] = simulation.store.entries();
-    assert.equal(entry && simulation.watch.intervalOf(entry.connection), 1000 * PACE);
+    assert.equal(entry && simulation.scheduler.intervalOf(entry.connection), 1000 * PACE);
     assert.deepEqual(lines, [
       'Each account is read every 17.9 minutes, not every 5: 1000 accounts share a quarter of the calls their token may make',
     ]);
@@ -70,15 +70,15 @@ describe('watch', () => {
     await fc.assert(
       fc.asyncProperty(world, async ({ accounts, minutes, answers, random }) => {
         let call = 0;
-        const simulation = simulateWatch({
+        const simulation = simulateRefresh({
           accounts,
           interval: minutes * MINUTE,
           random: () => random,
           answer: () => answers[(call += 1) % answers.length],
         });
         await pass(simulation, 25 * MINUTE);
-        assert.ok(countBusiest(simulation.calls) <= WATCH_CALLS, `${countBusiest(simulation.calls)} calls`);
-        simulation.watch.dispose();
+        assert.ok(countBusiest(simulation.calls) <= BACKGROUND_CALLS, `${countBusiest(simulation.calls)} calls`);
+        simulation.scheduler.dispose();
         const made = simulation.calls.length;
         await pass(simulation, 60 * MINUTE);
         // Readings under way may still repeat a call.
@@ -90,7 +90,7 @@ describe('watch', () => {
   });
 
   it('backs down by what the user reads by hand, which goes at once', async () => {
-    const simulation = simulateWatch({ accounts: 280, interval: INTERVAL });
+    const simulation = simulateRefresh({ accounts: 280, interval: INTERVAL });
     await pass(simulation, 10 * MINUTE);
     const before = simulation.calls.length;
     void simulation.store.refresh();
@@ -104,7 +104,7 @@ describe('watch', () => {
   it('waits longer after each failure in a row, up to half an hour, and reads as ever once it works', async () => {
     let broken = true;
     const answer = (): ApiErrorDetails | undefined => (broken ? { kind: 'timeout' } : undefined);
-    const simulation = simulateWatch({ accounts: 1, interval: INTERVAL, answer });
+    const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL, answer });
     await pass(simulation, 4 * 60 * MINUTE);
     const times = simulation.calls.map(({ at }) => at);
     const gaps = times.map((at, index) => (at - (times[index - 1] ?? at)) / MINUTE).slice(1);
@@ -119,7 +119,7 @@ describe('watch', () => {
 
   it('waits as the server asks, with all accounts of the token', async () => {
     let limited = true;
-    const simulation = simulateWatch({
+    const simulation = simulateRefresh({
       accounts: 6,
       interval: MINUTE,
       answer: () => (limited ? { kind: 'rateLimited', retryAfter: 600_000 } : undefined),
@@ -136,7 +136,7 @@ describe('watch', () => {
   it('leaves a refused token alone until it is tried by hand, and goes on then', async () => {
     let refused = true;
     const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
-    const simulation = simulateWatch({ accounts: 10, interval: INTERVAL, answer });
+    const simulation = simulateRefresh({ accounts: 10, interval: INTERVAL, answer });
     await pass(simulation, 60 * MINUTE);
     assert.equal(simulation.calls.length, 6);
     assert.deepEqual(
@@ -150,7 +150,7 @@ describe('watch', () => {
   });
 
   it('starts over with an account that gets another client', async () => {
-    const simulation = simulateWatch({ accounts: 1, interval: INTERVAL, answer: () => ({ kind: 'auth' }) });
+    const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL, answer: () => ({ kind: 'auth' }) });
     await pass(simulation, 1000);
     let read = 0;
     const api = makeApi({ listDestinations: async () => ((read += 1), []) });
@@ -160,24 +160,24 @@ describe('watch', () => {
   });
 
   it('runs only while the window has the focus, and on coming back reads at once what is older than the interval', async () => {
-    const simulation = simulateWatch({ accounts: 2, interval: INTERVAL });
+    const simulation = simulateRefresh({ accounts: 2, interval: INTERVAL });
     await pass(simulation, 1000);
-    simulation.watch.follow({ interval: INTERVAL, focused: false });
+    simulation.scheduler.follow({ interval: INTERVAL, focused: false });
     assert.equal(simulation.clock.pending(), 0);
     await pass(simulation, INTERVAL / 4);
-    simulation.watch.follow({ interval: INTERVAL, focused: true });
+    simulation.scheduler.follow({ interval: INTERVAL, focused: true });
     await pass(simulation, 1000);
     assert.equal(simulation.calls.length, 2);
-    simulation.watch.follow({ interval: INTERVAL, focused: false });
+    simulation.scheduler.follow({ interval: INTERVAL, focused: false });
     await pass(simulation, 60 * MINUTE);
     assert.equal(simulation.calls.length, 2);
-    simulation.watch.follow({ interval: INTERVAL, focused: true });
+    simulation.scheduler.follow({ interval: INTERVAL, focused: true });
     await pass(simulation, 1000);
     assert.equal(simulation.calls.length, 4);
   });
 
   it('tries at once on coming back, however long it would have waited after failures', async () => {
-    const simulation = simulateWatch({ accounts: 1, interval: MINUTE, answer: () => ({ kind: 'timeout' }) });
+    const simulation = simulateRefresh({ accounts: 1, interval: MINUTE, answer: () => ({ kind: 'timeout' }) });
     await pass(simulation, 60 * MINUTE);
     const before = simulation.calls.length;
     while (simulation.calls.length === before) {
@@ -186,21 +186,21 @@ describe('watch', () => {
     const tried = before + 1;
     await pass(simulation, 2 * MINUTE);
     assert.equal(simulation.calls.length, tried);
-    simulation.watch.follow({ interval: MINUTE, focused: false });
-    simulation.watch.follow({ interval: MINUTE, focused: true });
+    simulation.scheduler.follow({ interval: MINUTE, focused: false });
+    simulation.scheduler.follow({ interval: MINUTE, focused: true });
     await pass(simulation, 1000);
     assert.equal(simulation.calls.length, tried + 1);
   });
 
   it('reads once and no more where the interval is 0', async () => {
-    const simulation = simulateWatch({ accounts: 2, interval: 0 });
+    const simulation = simulateRefresh({ accounts: 2, interval: 0 });
     await pass(simulation, 24 * 60 * MINUTE);
     assert.equal(simulation.calls.length, 2);
     assert.equal(simulation.clock.pending(), 0);
   });
 
   it('has nothing to do without an account', async () => {
-    const simulation = simulateWatch({ accounts: 0, interval: INTERVAL });
+    const simulation = simulateRefresh({ accounts: 0, interval: INTERVAL });
     assert.equal(simulation.clock.pending(), 0);
     simulation.store.setConnections([
       makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'timeout' }) })),
@@ -209,12 +209,12 @@ describe('watch', () => {
   });
 
   it('does not read what another window has just read, and goes on when that is old', async () => {
-    const simulation = simulateWatch({ accounts: 1, interval: INTERVAL });
-    simulation.watch.follow({ interval: INTERVAL, focused: false });
+    const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL });
+    simulation.scheduler.follow({ interval: INTERVAL, focused: false });
     await pass(simulation, 1000);
     const read = simulation.calls.length;
     simulation.store.adopt('a0', { at: simulation.clock.now(), destinations: [] });
-    simulation.watch.follow({ interval: INTERVAL, focused: true });
+    simulation.scheduler.follow({ interval: INTERVAL, focused: true });
     await pass(simulation, INTERVAL / 2 - 1000);
     assert.equal(simulation.calls.length, read);
     await pass(simulation, INTERVAL);
@@ -222,7 +222,7 @@ describe('watch', () => {
   });
 
   it('goes on after somebody else has read all there is', async () => {
-    const simulation = simulateWatch({ accounts: 1, interval: INTERVAL });
+    const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL });
     await pass(simulation, INTERVAL);
     // Each reading by hand is under way when the turn comes.
     for (let round = 0; round < 200; round += 1) {

@@ -2,7 +2,7 @@ import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-err
 import { retryRead } from '../../../../src/core/api/retry.ts';
 import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
 import { createStore, type Store } from '../../../../src/core/monitoring/store.ts';
-import { createWatch, type Watch } from '../../../../src/core/monitoring/refresh-scheduler.ts';
+import { createRefreshScheduler, type RefreshScheduler } from '../../../../src/core/monitoring/refresh-scheduler.ts';
 import { makeApi, makeDestination } from '../api/fake-api.ts';
 
 const WINDOW = 5 * 60_000;
@@ -55,16 +55,16 @@ export function createVirtualClock(start = 1_000_000): VirtualClock {
   };
 }
 
-export type SimulatedWatch = {
+export type SimulatedRefresh = {
   readonly clock: VirtualClock;
   readonly store: Store;
-  readonly watch: Watch;
+  readonly scheduler: RefreshScheduler;
   /** When each call went out, and for which account. */
   readonly calls: readonly { readonly at: number; readonly id: string }[];
 };
 
-/** The watch as it is, over the store as it is, with a clock and a Cloudflare of its own. One token. */
-export function simulateWatch(options: SimulationOptions): SimulatedWatch {
+/** The scheduler as it is, over the store as it is, with a clock and a Cloudflare of its own. One token. */
+export function simulateRefresh(options: SimulationOptions): SimulatedRefresh {
   const { accounts, interval, answer = () => undefined, random = () => 0.37, log = () => {} } = options;
   const clock = createVirtualClock();
   const budgets = createCallBudgets(clock.now);
@@ -100,7 +100,7 @@ export function simulateWatch(options: SimulationOptions): SimulatedWatch {
       api,
     })),
   );
-  const watch = createWatch({
+  const scheduler = createRefreshScheduler({
     store,
     budgets,
     now: clock.now,
@@ -108,12 +108,12 @@ export function simulateWatch(options: SimulationOptions): SimulatedWatch {
     random,
     log: (_, text) => log(text),
   });
-  watch.follow({ interval, focused: true });
-  return { clock, store, watch, calls };
+  scheduler.follow({ interval, focused: true });
+  return { clock, store, scheduler, calls };
 }
 
 /** The most calls in any five minutes. */
-export function countBusiest(calls: SimulatedWatch['calls']): number {
+export function countBusiest(calls: SimulatedRefresh['calls']): number {
   let most = 0;
   let first = 0;
   for (const [index, { at }] of calls.entries()) {
