@@ -19,7 +19,8 @@ import { createContextKey } from './ui/host/context-key.ts';
 import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 import { createLastTests } from './ui/tree/last-tests.ts';
 import { createLazyEditing } from './lazy-editing.ts';
-import { createLogger, describeForLog } from './ui/host/log.ts';
+import { createLogger } from './ui/host/log.ts';
+import { describeForLog } from './core/api/api-error.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './ui/accounts/manage-accounts.ts';
 import { createFailureNotice } from './ui/monitoring/failure-notice.ts';
 import { goToDestination, showFailing } from './ui/destinations/find-destination.ts';
@@ -32,7 +33,8 @@ import { createStatusItem } from './ui/monitoring/status-item.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createTargets } from './ui/destinations/targets.ts';
 import { createDestinationsView } from './ui/tree/tree.ts';
-import { isNode, VIEW_ID } from './ui/tree/nodes.ts';
+import { isNode } from './ui/tree/nodes.ts';
+import { VIEW_ID } from './ui/host/ids.ts';
 
 /** What the integration tests look at; nothing else gets it. */
 export type TestApi = ReturnType<typeof activate>;

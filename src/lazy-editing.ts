@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Editing, EditingServices } from './editing.ts';
-import { JSON_SCHEME } from './ui/json/addresses.ts';
-import { PANEL_TYPE } from './ui/panel/type.ts';
-import { REPLACEMENTS_KEY } from './ui/replacements-key.ts';
+import { JSON_SCHEME } from './ui/host/ids.ts';
+import { PANEL_TYPE } from './ui/host/ids.ts';
+import { REPLACEMENTS_KEY } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle the first time. */

@@ -92,3 +92,8 @@ export function kindOfAnswer(status: number, codes: readonly number[]): ApiError
   }
   return status >= 400 ? 'rejected' : 'protocol';
 }
+
+/** An error as a line for the log: with its stack only where it is not one we throw ourselves. */
+export function describeForLog(error: unknown): string {
+  return error instanceof Error && error.name !== 'ApiError' ? (error.stack ?? error.message) : String(error);
+}

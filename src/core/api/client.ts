@@ -7,7 +7,7 @@ import { BasePolicies } from 'cloudflare/resources/alerting/policies';
 import { BaseTokens as UserTokens } from 'cloudflare/resources/user/tokens/tokens';
 import { createClient } from 'cloudflare/tree-shakable';
 import type { Account } from '../model/account.ts';
-import type { CallMeter } from '../monitoring/call-budget.ts';
+import type { CallMeter } from './call-meter.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import {

@@ -1,4 +1,4 @@
-import type { CallLimits, CallMeter } from '../monitoring/call-budget.ts';
+import type { CallLimits, CallMeter } from './call-meter.ts';
 import { ApiError, kindOfAnswer } from './api-error.ts';
 import { readBounded } from './bounded-body.ts';
 import { decodeEnvelope } from './decode.ts';

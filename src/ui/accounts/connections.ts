@@ -4,7 +4,8 @@ import { PUBLIC_API } from '../../core/api/base-url.ts';
 import { type Api, createApi } from '../../core/api/client.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
-import type { CallBudgets, CallMeter } from '../../core/monitoring/call-budget.ts';
+import type { CallBudgets } from '../../core/monitoring/call-budget.ts';
+import type { CallMeter } from '../../core/api/call-meter.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { VerifiedToken } from '../../core/accounts/onboarding.ts';
 import {
@@ -21,12 +22,13 @@ import {
 } from '../../core/accounts/remembered-accounts.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import type { State } from '../host/ordered-state.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { userAgentOf } from '../host/user-agent.ts';
 import type { SharedSnapshots } from '../monitoring/shared-snapshots.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
+import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
 /** What is wrong with the storage of tokens, if anything. */
 export type StorageTrouble = Omit<StoredTokens, 'records'>;
@@ -71,7 +73,7 @@ export function createConnections(
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const userAgent = userAgentOf(context);
-  const inTurn = createQueue();
+  const inTurn = createSerialQueue();
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
   let trouble: StorageTrouble = { unreadable: 0, failed: false, unsaved: false };
@@ -212,13 +214,3 @@ export function createConnections(
 }
 
 const NO_TOKEN = new ApiError({ kind: 'noToken' });
-
-/** Runs jobs one after the other; one that fails does not keep the next from running. */
-function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (job) => {
-    const result = last.then(job, job);
-    last = result.catch(() => {});
-    return result;
-  };
-}

@@ -11,7 +11,8 @@ import type { SecretStore } from '../destinations/secret-store.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
 import { askToken } from './token-prompt.ts';
-import { describeExpiry, describeToken, escapeIcons } from '../text/format.ts';
+import { escapeIcons } from '../text/format.ts';
+import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Puts another token in the place of the one an account is read through; all its accounts move along. */
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {

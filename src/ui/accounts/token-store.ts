@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { isTokenKey, parseTokenRecord, tokenKey, type TokenRecord } from '../../core/model/token.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 
 export type TokenRecords = ReadonlyMap<string, TokenRecord>;
 

@@ -3,9 +3,9 @@ import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { describeFailure } from '../text/failure.ts';
+import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
-import { nameOf, typeOf } from '../text/format.ts';
+import { nameOf, typeOf } from '../text/destination.ts';
 
 const MOST_DESTINATIONS = 5;
 const MOST_POLICIES = 8;

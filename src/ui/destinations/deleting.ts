@@ -5,9 +5,9 @@ import { type Deletion, deleteDestinations, type Detaching } from '../../core/de
 import { impactOf } from '../../core/policies/delete-impact.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/model/policy.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import { withoutLinks } from '../host/notice.ts';
-import { VIEW_ID } from '../tree/nodes.ts';
+import { VIEW_ID } from '../host/ids.ts';
 import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './deleting-messages.ts';
 

@@ -16,7 +16,7 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
 import type { State } from '../host/ordered-state.ts';
-import { REPLACEMENTS_KEY } from '../replacements-key.ts';
+import { REPLACEMENTS_KEY } from '../host/ids.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /**

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
-import { nameOf } from '../text/format.ts';
+import { nameOf } from '../text/destination.ts';
 import { tell } from '../host/notice.ts';
 
 /** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 
 /** What this machine remembers of a destination because the user asked it to. */
 export type RememberedSecret = {

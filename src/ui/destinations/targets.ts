@@ -4,7 +4,8 @@ import { locateAll, type Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
 import { UserError } from '../host/report.ts';
-import { describeBriefly, escapeIcons, nameOf } from '../text/format.ts';
+import { escapeIcons } from '../text/format.ts';
+import { describeBriefly, nameOf } from '../text/destination.ts';
 
 /** Finds what a command works on: its argument, else the view's selection, else what the user picks. */
 export type Targets = {

@@ -8,8 +8,9 @@ import { type Restored, restoreDestination } from '../../core/destinations/resto
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { collectCredentials } from './credentials.ts';
-import { describeFailure } from '../text/failure.ts';
-import { describeForLog, type Logger } from '../host/log.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import { type Logger } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
 import type { RememberedSecret, SecretStore } from './secret-store.ts';
 import { describeTarget, nameSome } from './deleting-messages.ts';

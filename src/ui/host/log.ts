@@ -20,8 +20,3 @@ export function createLogger(redactor: Redactor, onLine: (line: string) => void 
     dispose: () => channel.dispose(),
   };
 }
-
-/** An error as a line for the log: with its stack only where it is not one we throw ourselves. */
-export function describeForLog(error: unknown): string {
-  return error instanceof Error && error.name !== 'ApiError' ? (error.stack ?? error.message) : String(error);
-}

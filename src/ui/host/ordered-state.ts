@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
 /** What is kept of the extension, as anybody may have left it: whoever reads checks it. */
 export type State = {
@@ -13,7 +14,7 @@ export type State = {
  */
 export function createOrderedState(memento: vscode.Memento): State {
   const waiting = new Map<string, { readonly value: unknown }>();
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createSerialQueue();
   return {
     get(key) {
       const written = waiting.get(key);
@@ -22,7 +23,7 @@ export function createOrderedState(memento: vscode.Memento): State {
     async update(key, value) {
       const update = { value };
       waiting.set(key, update);
-      const write = async (): Promise<void> => {
+      return inTurn(async () => {
         try {
           await memento.update(key, value);
         } finally {
@@ -30,10 +31,7 @@ export function createOrderedState(memento: vscode.Memento): State {
             waiting.delete(key);
           }
         }
-      };
-      const done = last.then(write);
-      last = done.catch(() => {});
-      return done;
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import { isNamed } from '../../core/async/named-error.ts';
 import type { Logger } from './log.ts';
-import { describeForLog } from './log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from './notice.ts';
 import { describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
 import { showSetting } from './settings.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
+import { JSON_SCHEME } from '../host/ids.ts';
 
-export const JSON_SCHEME = 'cfwebhook';
 const ENDING = '.cfwebhook.json';
 
 /** What a document's URI stands for. The name in it is for people; the ids decide. */

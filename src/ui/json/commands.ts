@@ -3,7 +3,8 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import type { Draft } from '../../core/model/destination.ts';
 import { findRemoval, findValue, formatDocument, parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { addressOf, JSON_SCHEME, nextNewAddress, readAddress } from './addresses.ts';
+import { addressOf, nextNewAddress, readAddress } from './addresses.ts';
+import { JSON_SCHEME } from '../host/ids.ts';
 import { askText } from '../host/quick-input.ts';
 
 /** Edit as JSON: shows the document of a destination; one that is open already is not opened under another name. */

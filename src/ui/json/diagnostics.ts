@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../../core/formats/json-document.ts';
-import { isDestinationDocument, JSON_SCHEME } from './addresses.ts';
+import { isDestinationDocument } from './addresses.ts';
+import { JSON_SCHEME } from '../host/ids.ts';
 import { describeDocumentProblem } from './messages.ts';
 
 /** Of a diagnostic for which there is a quick fix. */

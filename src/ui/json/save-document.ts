@@ -11,14 +11,15 @@ import { addressOf } from './addresses.ts';
 import type { JsonWrite } from './files.ts';
 import { swapEditor } from './tabs.ts';
 import { describeDocumentProblem, describeUpdate } from './messages.ts';
-import { describeForLog, type Logger } from '../host/log.ts';
+import { type Logger } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
 import { replaceWithProgress } from '../replacement/replacing.ts';
 import { reportFailure, UserError } from '../host/report.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
-import { nameOf } from '../text/format.ts';
+import { nameOf } from '../text/destination.ts';
 
 export type SaveServices = {
   readonly writer: DestinationWriter;

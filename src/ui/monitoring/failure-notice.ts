@@ -11,7 +11,7 @@ import {
 import { tell } from '../host/notice.ts';
 import type { State } from '../host/ordered-state.ts';
 import { readSettings } from '../host/settings.ts';
-import { nameOf } from '../text/format.ts';
+import { nameOf } from '../text/destination.ts';
 
 const KNOWN_KEY = 'knownFailures';
 const MOST_NAMED = 2;

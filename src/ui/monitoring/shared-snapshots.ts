@@ -7,7 +7,7 @@ import {
   toSnapshotRecord,
 } from '../../core/monitoring/snapshot-cache.ts';
 import type { Snapshot, Store } from '../../core/monitoring/store.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 
 /**
  * What was last read of each account, in SecretStorage, since it holds URLs: so that windows need not all ask Cloudflare,

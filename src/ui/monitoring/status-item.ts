@@ -4,9 +4,9 @@ import { type Status, summarize } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
-import { describeAge, describeLastEvent, escapeMarkdown, nameOf } from '../text/format.ts';
-
-export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
+import { describeAge, escapeMarkdown } from '../text/format.ts';
+import { describeLastEvent, nameOf } from '../text/destination.ts';
+import { STATUS_ITEM_ID } from '../host/ids.ts';
 
 const MOST_LISTED = 10;
 const DEFAULT_INTERVAL = 5 * 60_000;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type * as vscode from 'vscode';
 import type { Log } from '../../core/api/transport.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 
 /** What was typed into a panel and not saved, without its secret, and what it was typed over. */
 const keptSchema = v.object({

@@ -8,7 +8,7 @@ import type { ReplaceState } from '../../core/replacement/replace-destination.ts
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeType } from '../text/draft.ts';
 import { describeBoth } from '../replacement/replacing.ts';
-import { describeFailure as describeSentence } from '../text/failure.ts';
+import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
 /** What never changes on the page. */

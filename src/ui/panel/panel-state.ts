@@ -7,7 +7,7 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
 import type { LastTests } from '../tree/last-tests.ts';
-import { describeForLog } from '../host/log.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
 import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './panel-view.ts';
 import { button, describeFailure, panelTexts } from './messages.ts';

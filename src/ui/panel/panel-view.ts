@@ -12,7 +12,8 @@ import { button, describeConflict, describePlan } from './messages.ts';
 import { describeLastTest, type LastTest } from '../tree/last-tests.ts';
 import { describeProblem } from '../text/error.ts';
 import type { RememberedSecret } from '../destinations/secret-store.ts';
-import { describeHealth, describeTime, nameOf } from '../text/format.ts';
+import { describeTime } from '../text/format.ts';
+import { describeHealth, nameOf } from '../text/destination.ts';
 
 /** What one panel knows beside the store. */
 export type PanelModel = {

@@ -5,7 +5,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
-import { PANEL_TYPE } from './type.ts';
+import { PANEL_TYPE } from '../host/ids.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
 

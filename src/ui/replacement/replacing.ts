@@ -7,11 +7,11 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { ReplaceState } from '../../core/replacement/replace-destination.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { describeDraftProblem } from '../text/draft.ts';
-import { describeFailure } from '../text/failure.ts';
+import { describeFailure } from '../text/operation-failure.ts';
 import { tell } from '../host/notice.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
-import { nameOf } from '../text/format.ts';
+import { nameOf } from '../text/destination.ts';
 
 type Step = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
 

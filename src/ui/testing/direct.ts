@@ -5,7 +5,7 @@ import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
 import type { TestRequest } from '../../core/testing/test-request.ts';
 import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
 import { nameService } from '../text/draft.ts';
-import { nameOf } from '../text/format.ts';
+import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 import { describeSendProblem, describeStatus } from './messages.ts';
 

@@ -3,9 +3,10 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
-import { describeFailure } from '../text/failure.ts';
+import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
-import { describeTime, escapeIcons, nameOf } from '../text/format.ts';
+import { describeTime, escapeIcons } from '../text/format.ts';
+import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
 /**

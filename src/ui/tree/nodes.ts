@@ -1,5 +1,3 @@
-export const VIEW_ID = 'cloudflareWebhooks.destinations';
-
 /** What a row of the tree stands for: ids only, since the store holds the rest. */
 export type AccountNode = { readonly kind: 'account'; readonly accountId: string };
 export type DestinationNode = {

@@ -8,18 +8,9 @@ import { describeLastTest, type LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
 import { describeAlert, describePolicy, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
-import {
-  describeBriefly,
-  describeExpiry,
-  describeExpiryNotice,
-  describeHealth,
-  describeLastEvent,
-  describeTime,
-  describeToken,
-  escapeMarkdown,
-  nameOf,
-  typeOf,
-} from '../text/format.ts';
+import { describeTime, escapeMarkdown } from '../text/format.ts';
+import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
+import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
 /** What rows are made from. */
 export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };

@@ -8,11 +8,12 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
 import { createContextKey } from '../host/context-key.ts';
 import type { LastTests } from './last-tests.ts';
-import { type AccountNode, type DestinationNode, type Node, type ProblemNode, VIEW_ID } from './nodes.ts';
+import { type AccountNode, type DestinationNode, type Node, type ProblemNode } from './nodes.ts';
+import { VIEW_ID } from '../host/ids.ts';
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { toTreeItem } from './tree-items.ts';
-import { describeBriefly } from '../text/format.ts';
+import { describeBriefly } from '../text/destination.ts';
 
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;

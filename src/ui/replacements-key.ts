@@ -1,2 +1,0 @@
-/** Where the replacements are kept that have not ended, in globalState. */
-export const REPLACEMENTS_KEY = 'replacements';

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { Destination } from '../../core/model/destination.ts';
+import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
+import { describeAge } from './format.ts';
+
+export function describeHealth(health: Health): string {
+  return {
+    failing: vscode.l10n.t('failing'),
+    healthy: vscode.l10n.t('healthy'),
+    unused: vscode.l10n.t('never used'),
+  }[health];
+}
+
+/** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */
+export function describeLastEvent(destination: Destination): string {
+  const event = lastEventOf(destination);
+  if (!event) {
+    return '';
+  }
+  const age = describeAge(event.at);
+  return {
+    failure: vscode.l10n.t('last failure {0}', age),
+    success: vscode.l10n.t('last success {0}', age),
+    created: vscode.l10n.t('created {0}', age),
+  }[event.kind];
+}
+
+/** "slack · last failure 2 hours ago", "generic · never used": what stands behind a name. */
+export function describeBriefly(destination: Destination): string {
+  const health = healthOf(destination);
+  return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
+}
+
+/** The name as shown: the server may send none. */
+export function nameOf(destination: Destination): string {
+  return destination.name.trim() || vscode.l10n.t('(no name)');
+}
+
+export function typeOf(destination: Destination): string {
+  return destination.type || vscode.l10n.t('unknown type');
+}
