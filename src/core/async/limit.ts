@@ -1,5 +1,7 @@
 /** Runs at most so many of the jobs given to it at once, the others in the order they came. */
-export function createLimit(most: number): <T>(job: () => Promise<T>) => Promise<T> {
+export type Limit = <T>(job: () => Promise<T>) => Promise<T>;
+
+export function createLimit(most: number): Limit {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (job) => {
