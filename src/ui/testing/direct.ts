@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { hostOf } from '../../core/model/destination.ts';
+import { type Destination, hostOf } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
 import type { TestRequest } from '../../core/testing/test-request.ts';
@@ -65,18 +65,19 @@ export async function sendFromHere(
   signal: AbortSignal,
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
-  const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome, redactor);
+  const end = describeOutcome(destination, hostOf(request.url), outcome, redactor);
   // A receiver may give back what it was sent, control characters in between.
   return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 
 function describeOutcome(
-  type: string,
-  name: string,
+  destination: Destination,
   host: string,
   outcome: SendOutcome,
   redactor: TestingServices['redactor'],
 ): TestEnd {
+  const { type } = destination;
+  const name = nameOf(destination);
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
