@@ -172,9 +172,9 @@ describe('the destination types', () => {
     const names = DESTINATION_TYPES.flatMap(({ type, label }) => (type === 'generic' ? [type] : [type, label]));
     const pattern = new RegExp(String.raw`\b(${names.join('|')})\b`, 'i');
     // A log line is redacted before anything is known of a type, so the schemes of two headers are listed there.
-    const allowed = [path.join('src', 'core', 'api', 'redaction.ts')];
+    const allowed = path.join('src', 'core', 'api', 'redaction.ts');
     const folder = path.join('src', 'core', 'model', 'destination-types') + path.sep;
-    const files = globSync('src/**/*.*').filter((file) => !file.startsWith(folder) && !allowed.includes(file));
+    const files = globSync('src/**/*.*').filter((file) => !file.startsWith(folder) && file !== allowed);
     assert.ok(files.length > 100);
     const found = files.flatMap((file) =>
       readFileSync(file, 'utf8')
