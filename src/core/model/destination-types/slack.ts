@@ -9,7 +9,7 @@ export const slack: DestinationType = {
   type: 'slack',
   label: 'Slack',
   receiverName: 'label',
-  documentation: 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/',
+  documentation: 'https://api.slack.com/messaging/webhooks',
   example: 'https://hooks.slack.com/services/<T…>/<B…>/<token>',
   matches: isAt(HOST, /^\/services\//),
   secure: true,
