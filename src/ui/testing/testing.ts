@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { makeTestRequest, type TestRequest } from '../../core/testing/test-request.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { firstLines } from '../../core/testing/test-verdict.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
 import { describeFailure } from '../text/operation-failure.ts';
@@ -74,7 +75,7 @@ async function collect(
 }
 
 function toRequest({ destination }: Located, { url, secret }: Credentials): TestRequest {
-  return makeTestRequest(destination.type, url, secret);
+  return makeTestRequest(typeOrGeneric(destination.type), url, secret);
 }
 
 async function testFromHere(target: Located, services: TestingServices, given?: Credentials): Promise<void> {
