@@ -3,7 +3,7 @@ import { demoPopulation } from './demo-world.ts';
 import { typeOf } from './destination-types.ts';
 import type { FaultRule } from './faults.ts';
 import { hexId } from './random.ts';
-import { receivers } from './receiver-answers.ts';
+import { receiverNamed } from './receiver-answers.ts';
 import type { ReceivedRequest, ReceiverRule } from './receivers.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { createWorld, findAccount, nextId, stamp, withRecord } from './world.ts';
@@ -89,7 +89,7 @@ export const controls = {
       id: nextId(world),
       name: 'Unnamed',
       url,
-      type: typeOf(new URL(url)),
+      type: typeOf(new URL(url), world.extraTypes),
       created_at: stamp(world),
       last_success: null,
       last_failure: null,
@@ -147,7 +147,7 @@ export const controls = {
   addReceiverRule: (world: World, rule: ReceiverRule): void => {
     // A misspelt answer would quietly be the right one.
     const { type, answer } = rule;
-    if (answer !== undefined && !(type && answer in receivers[type].wrong)) {
+    if (answer !== undefined && !(type && answer in (receiverNamed(type, world.extraTypes)?.wrong ?? {}))) {
       throw new Error(`No answer ${answer} for a receiver of type ${type ?? '(not given)'}`);
     }
     world.receiverRules = [...world.receiverRules, rule];

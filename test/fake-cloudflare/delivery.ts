@@ -23,9 +23,9 @@ export async function send(
   const url = new URL(destination.url);
   const isForbiddenPort = destination.type === 'generic' && !['', '80', '443'].includes(url.port);
   if (!isLoopback(url) && (isForbiddenPort || url.hostname.endsWith('.invalid'))) return { kind: 'unreachable' };
-  const { headers, body } = deliveryFor(destination.type, text, destination.secret);
+  const { headers, body } = deliveryFor(destination.type, text, destination.secret, world.extraTypes);
   try {
-    const response = await fetch(receiverUrl(world.receiversUrl, url), {
+    const response = await fetch(receiverUrl(world.receiversUrl, url, world.extraTypes), {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

@@ -17,7 +17,7 @@ export type DestinationType = (typeof destinationTypes)[number];
 
 export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
 
-type Shape = {
+export type Shape = {
   /** The vendor's host; splunk and generic have none, as customers run those themselves. */
   readonly host?: string;
   readonly path: RegExp;
@@ -25,6 +25,9 @@ type Shape = {
   readonly publicPath?: RegExp;
   readonly request: (text: string, secret: string) => Delivery;
 };
+
+/** A type that Cloudflare does not have: a test adds it with the option `extraTypes`. */
+export type NamedShape = Shape & { readonly type: string };
 
 /** First match wins, so the order matters: `generic` takes what is left. */
 const shapes: Readonly<Record<DestinationType, Shape>> = {
@@ -78,36 +81,43 @@ export function isLoopback(url: URL): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
 }
 
-/** The type that Cloudflare would derive; `…/receivers/{type}/{path}` counts as the vendor's host with that path. */
-export function typeOf(url: URL): DestinationType {
+const namedShapes: readonly NamedShape[] = destinationTypes.map((type) => ({ type, ...shapes[type] }));
+
+/**
+ * The type that Cloudflare would derive; `…/receivers/{type}/{path}` counts as the vendor's host with that path. Types
+ * in `extra` come before the others.
+ */
+export function typeOf(url: URL, extra: readonly NamedShape[] = []): string {
   const { receiver, path } = partsOf(url);
   return (
-    destinationTypes.find((type) => {
-      const { host, path: pattern } = shapes[type];
+    [...extra, ...namedShapes].find(({ type, host, path: pattern }) => {
       const isHost = receiver === undefined ? host === undefined || host === url.hostname : receiver === type;
       return isHost && pattern.test(path);
-    }) ?? 'generic'
+    })?.type ?? 'generic'
   );
 }
 
+function shapeOf(type: string, extra: readonly NamedShape[]): Shape {
+  return [...extra, ...namedShapes].find((each) => each.type === type) ?? shapes.generic;
+}
+
 /** The URL as answers show it: without its secret part for the types that carry one in the URL, else unchanged. */
-export function withoutSecret(url: string): string {
+export function withoutSecret(url: string, extra: readonly NamedShape[] = []): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const publicPath = parsed && shapes[typeOf(parsed)].publicPath;
+  const publicPath = parsed && shapeOf(typeOf(parsed, extra), extra).publicPath;
   if (!parsed || !publicPath) return url;
   const { prefix, path } = partsOf(parsed);
   return parsed.origin + prefix + (publicPath.exec(path)?.[0] ?? path);
 }
 
 /** Where a delivery for this URL really goes: loopback as it is, everything else to the receiver for its type. */
-export function receiverUrl(receiversUrl: string, url: URL): string {
-  return isLoopback(url) ? url.href : `${receiversUrl}/${typeOf(url)}${url.pathname}${url.search}`;
+export function receiverUrl(receiversUrl: string, url: URL, extra: readonly NamedShape[] = []): string {
+  return isLoopback(url) ? url.href : `${receiversUrl}/${typeOf(url, extra)}${url.pathname}${url.search}`;
 }
 
 /** Headers and body of a notification for the type; unknown types get the generic one. */
-export function deliveryFor(type: string, text: string, secret = ''): Delivery {
-  const known = destinationTypes.find((candidate) => candidate === type) ?? 'generic';
-  return shapes[known].request(text, secret);
+export function deliveryFor(type: string, text: string, secret = '', extra: readonly NamedShape[] = []): Delivery {
+  return shapeOf(type, extra).request(text, secret);
 }
 
 function partsOf(url: URL): { readonly prefix: string; readonly receiver: string | undefined; readonly path: string } {

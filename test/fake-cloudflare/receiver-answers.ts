@@ -1,4 +1,4 @@
-import type { DestinationType } from './destination-types.ts';
+import type { DestinationType, NamedShape } from './destination-types.ts';
 import { isObject } from './envelope.ts';
 
 /**
@@ -22,7 +22,7 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type Receiver<Wrong extends string = string> = {
+export type Receiver<Wrong extends string = string> = {
   readonly right: Answer;
   readonly wrong: Readonly<Record<Wrong, Answer>>;
   /** What the vendor finds wrong with a request, checked in the vendor's order. */
@@ -179,6 +179,9 @@ const generic = receiver({
   },
 });
 
+/** A type that Cloudflare does not have, whole: how its URLs look, what it is sent and what it answers. */
+export type ExtraType = NamedShape & { readonly receiver: Receiver };
+
 export const receivers: Readonly<Record<DestinationType, Receiver>> = {
   slack,
   discord,
@@ -190,9 +193,14 @@ export const receivers: Readonly<Record<DestinationType, Receiver>> = {
   generic,
 };
 
+/** The receiver of a type; undefined where there is none. */
+export function receiverNamed(type: string, extra: readonly ExtraType[]): Receiver | undefined {
+  const known: Readonly<Record<string, Receiver>> = receivers;
+  return extra.find((each) => each.type === type)?.receiver ?? (Object.hasOwn(known, type) ? known[type] : undefined);
+}
+
 /** The answer the vendor would give. */
-export function honestAnswer(type: DestinationType, request: ReceiverRequest): Answer {
-  const { right, wrong, judge } = receivers[type];
+export function honestAnswer({ right, wrong, judge }: Receiver, request: ReceiverRequest): Answer {
   const complaint = judge(request);
   return (complaint === undefined ? undefined : wrong[complaint]) ?? right;
 }

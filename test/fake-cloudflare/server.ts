@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { apiPath, createApi } from './api.ts';
 import { answerControl, populationOf } from './control.ts';
 import type { Seed } from './control.ts';
+import type { ExtraType } from './receiver-answers.ts';
 import { receive } from './receivers.ts';
 import { createWorld } from './world.ts';
 import type { Population, Surroundings, World } from './world.ts';
@@ -26,20 +27,22 @@ export type FakeOptions = {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly seed?: Seed | ((surroundings: Surroundings) => Population);
+  /** Types of destination beside those that Cloudflare has. */
+  readonly extraTypes?: readonly ExtraType[];
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 };
 
 /** Starts a fake Cloudflare on loopback. Rejects where the port is taken. */
 export async function startFakeCloudflare(options: FakeOptions = {}): Promise<FakeCloudflare> {
-  const { port = 0, seed = 'demo', clock = Date.now } = options;
+  const { port = 0, seed = 'demo', clock = Date.now, extraTypes = [] } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
   const origin = originOf(server.address());
-  const surroundings = { receiversUrl: `${origin}/receivers`, clock };
+  const surroundings = { receiversUrl: `${origin}/receivers`, clock, extraTypes };
   const population = typeof seed === 'function' ? seed(surroundings) : populationOf(seed, surroundings);
   const world = createWorld(surroundings, population);
   const answerApi = createApi(world);

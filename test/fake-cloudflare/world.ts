@@ -1,6 +1,7 @@
 import type { DestinationType } from './destination-types.ts';
 import type { FaultRule } from './faults.ts';
 import type { Quota } from './rate-limit.ts';
+import type { ExtraType } from './receiver-answers.ts';
 import type { ReceivedRequest, ReceiverRule } from './receivers.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { hexId } from './random.ts';
@@ -110,18 +111,24 @@ export type World = {
   quotas: ReadonlyMap<string, Quota>;
   /** Where the webhook receivers are: deliveries to the outside world end there. */
   readonly receiversUrl: string;
+  readonly extraTypes: readonly ExtraType[];
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   lastStamp: number;
   idsGiven: number;
 };
 
-export type Surroundings = { readonly receiversUrl: string; readonly clock: () => number };
+export type Surroundings = {
+  readonly receiversUrl: string;
+  readonly clock: () => number;
+  readonly extraTypes?: readonly ExtraType[];
+};
 export type Population = { readonly accounts: readonly Account[]; readonly tokens: readonly Token[] };
 
 /** A world with these people in it, nothing logged and nothing broken. */
 export function createWorld(surroundings: Surroundings, population: Population): World {
   return {
+    extraTypes: [],
     ...surroundings,
     ...population,
     settings: defaultSettings,

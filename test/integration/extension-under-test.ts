@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension.ts';
+import type { CommandName } from '../../src/ui/host/ids.ts';
 import type { Node } from '../../src/ui/tree/nodes.ts';
 import { connectControl } from '../fake-cloudflare/client.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
@@ -72,7 +73,7 @@ export async function until(
   }
 }
 
-export async function run(command: string, ...args: readonly unknown[]): Promise<void> {
+export async function run(command: CommandName, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, ...args);
 }
 
@@ -103,7 +104,7 @@ export function readTooltip(tooltip: vscode.MarkdownString | string | undefined)
 }
 
 /** The rows of accounts and destinations, or those under one row, asked of the extension's provider as VS Code would. */
-export async function readTree({ provider }: Extension, parent?: Node): Promise<readonly Row[]> {
+export async function readTree({ destinationsView: { provider } }: Extension, parent?: Node): Promise<readonly Row[]> {
   const nodes = (await provider.getChildren(parent)) ?? [];
   return Promise.all(
     nodes.map(async (node): Promise<Row> => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { COMMANDS } from '../../src/ui/host/ids.ts';
 import { EXTENSION_ID, getExtension } from './extension-under-test.ts';
 
 type Manifest = {
@@ -20,6 +21,7 @@ describe('the manifest', () => {
       /^cloudflareWebhooks\.[a-zA-Z]+$/.test(name),
     );
     assert.deepEqual(commands.map(({ command }) => command).toSorted(), registered.toSorted());
+    assert.deepEqual(COMMANDS.map((name) => `cloudflareWebhooks.${name}`).toSorted(), registered.toSorted());
     assert.ok(commands.every(({ category, title }) => category === 'Cloudflare Webhooks' && !title.startsWith('%')));
   });
 

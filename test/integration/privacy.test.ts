@@ -25,7 +25,7 @@ describe('privacy', () => {
     const seen: string[] = [];
     const look = async (): Promise<void> => {
       seen.push(JSON.stringify(await readTree(extension)), readState(extension.context));
-      seen.push(readTooltip(extension.statusItem.tooltip), extension.view.message ?? '');
+      seen.push(readTooltip(extension.statusItem.item.tooltip), extension.destinationsView.view.message ?? '');
     };
     try {
       await run('addAccount');

@@ -1,4 +1,5 @@
 import { type Node, parseTree, type ParseError, printParseErrorCode } from 'jsonc-parser';
+import type { DestinationType } from '../model/destination-types/destination-type.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { checkDraft, type DraftProblem } from '../model/draft-check.ts';
 import { planChange } from '../model/plan.ts';
@@ -42,6 +43,8 @@ export type DocumentContext = {
   readonly current?: Destination | undefined;
   /** Whether a secret is at hand that the text does not hold. */
   readonly heldSecret?: boolean;
+  /** The types of destination there are; absent for those of the registry. */
+  readonly types?: readonly DestinationType[];
 };
 
 /** Reads a document of {@link DOCUMENT_KEYS}, which is the API's own request body too. Never throws. */
@@ -152,11 +155,11 @@ function checkContent(
   draft: Draft,
   root: Node,
   values: Values,
-  { current, heldSecret = false }: DocumentContext,
+  { current, heldSecret = false, types }: DocumentContext,
 ): readonly DocumentFinding[] {
   // One that exists keeps its secret; what replaces it begins without.
-  const kept = current !== undefined && planChange(current, draft).kind !== 'replace';
-  const findings = checkDraft(draft, { secret: kept || heldSecret }).map(({ severity, problem }) => {
+  const kept = current !== undefined && planChange(current, draft, types).kind !== 'replace';
+  const findings = checkDraft(draft, { secret: kept || heldSecret }, types).map(({ severity, problem }) => {
     // A secret that is missing has no place of its own: the URL is why it is needed.
     const place = values.get(problem.field) ?? values.get('url') ?? root;
     // What Cloudflare has is not refused for being there: a rename must stay possible.

@@ -5,7 +5,7 @@
 export type DestinationFacts = {
   readonly id: string;
   readonly name: string;
-  /** slack, discord, gchat, … Cloudflare adds new ones, so an unknown word is just a type we have not met. */
+  /** As in `destination-types/`, or a word unknown here: Cloudflare adds types. */
   readonly type: string;
   readonly createdAt?: string;
   readonly lastSuccess?: string;

@@ -1,4 +1,4 @@
-import { guessType } from './destination-types/index.ts';
+import { DESTINATION_TYPES, guessType } from './destination-types/index.ts';
 import type { Destination, Draft } from './destination.ts';
 
 /**
@@ -17,8 +17,8 @@ export type Difference = 'name' | 'url' | 'secret' | 'type';
 export type Plan = { readonly kind: PlanKind; readonly differences: readonly Difference[] };
 
 /** Decides what has to be done for the destination to become what the draft says. Sends nothing. */
-export function planChange(current: Destination, draft: Draft): Plan {
-  const type = guessType(draft.url)?.type;
+export function planChange(current: Destination, draft: Draft, types = DESTINATION_TYPES): Plan {
+  const type = guessType(draft.url, types)?.type;
   const url = draft.url !== current.url;
   const differences: readonly Difference[] = [
     ...(draft.name === current.name ? [] : (['name'] as const)),
@@ -39,18 +39,11 @@ function kindOf(differences: readonly Difference[]): PlanKind {
   return differences.length === 1 && differences[0] === 'name' ? 'rename' : 'update';
 }
 
-/**
- * Whether a URL that Cloudflare returns can be the one that was sent. For Slack, Discord, Google Chat and Feishu it
- * takes the secret out, and nobody documents what it leaves: the same host, and a beginning of the path, is accepted.
- */
-export function canStandFor(returned: string, sent: string): boolean {
+/** Whether a URL that Cloudflare returns can be the one that was sent, of which Cloudflare may keep the secret part. */
+export function canStandFor(returned: string, sent: string, types = DESTINATION_TYPES): boolean {
   if (returned === sent) {
     return true;
   }
-  if (guessType(sent)?.secret !== 'url' || !URL.canParse(returned)) {
-    return false;
-  }
-  const [short, whole] = [new URL(returned), new URL(sent)];
-  const path = short.pathname.replace(/\/$/, '');
-  return short.origin === whole.origin && (whole.pathname === path || whole.pathname.startsWith(`${path}/`));
+  const type = guessType(sent, types);
+  return type?.secret === 'url' && URL.canParse(returned) && type.mayReturn(new URL(returned), new URL(sent));
 }

@@ -6,7 +6,7 @@ import type { Outcome } from '../delivery.ts';
 import { typeOf, withoutSecret } from '../destination-types.ts';
 import { acknowledge, fail, failToParse, readObject, succeed } from '../envelope.ts';
 import { nextId, stamp, withRecord } from '../world.ts';
-import type { Destination, Settings, World } from '../world.ts';
+import type { Destination, World } from '../world.ts';
 
 /** The five calls on webhook destinations. */
 export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
@@ -15,7 +15,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
   api.get(path, (c) =>
     succeed(
       c,
-      c.var.account.destinations.map((destination) => toWire(destination, world.settings)),
+      c.var.account.destinations.map((destination) => toWire(destination, world)),
     ),
   );
 
@@ -25,7 +25,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (!body) return failToParse(c);
     const wanted = readDestination(body);
     if (typeof wanted === 'string') return fail(c, 400, { message: wanted });
-    const type = typeOf(new URL(wanted.url));
+    const type = typeOf(new URL(wanted.url), world.extraTypes);
     const outcome = await send(world, { ...wanted, type }, testText);
     if (!isSuccess(outcome)) return fail(c, 422, { message: testFailure(outcome) });
     const id = nextId(world);
@@ -37,9 +37,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
 
   api.get(`${path}/:id`, (c) => {
     const destination = c.var.account.destinations.find(({ id }) => id === c.req.param('id'));
-    return destination
-      ? succeed(c, toWire(destination, world.settings))
-      : fail(c, 404, { message: 'Webhook not found' });
+    return destination ? succeed(c, toWire(destination, world)) : fail(c, 404, { message: 'Webhook not found' });
   });
 
   api.put(`${path}/:id`, async (c) => {
@@ -50,7 +48,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (!body) return failToParse(c);
     const wanted = readDestination(body);
     if (typeof wanted === 'string') return fail(c, 400, { message: wanted });
-    account.destinations = withRecord(account.destinations, update(destination, wanted, world.settings));
+    account.destinations = withRecord(account.destinations, update(destination, wanted, world));
     return succeed(c, { id: destination.id });
   });
 
@@ -79,23 +77,23 @@ function readDestination({ name, url, secret }: Readonly<Record<string, unknown>
   return { name, url, ...(secret === undefined ? {} : { secret }) };
 }
 
-function update(destination: Destination, wanted: Wanted, settings: Settings): Destination {
+function update(destination: Destination, wanted: Wanted, { settings, extraTypes }: World): Destination {
   const renamed = { ...destination, name: wanted.name };
   if (settings.putMode === 'rename-only') return renamed;
   // What the caller got back cut is not a new URL: taking it would lose the secret part.
-  const isUnchanged = wanted.url === destination.url || wanted.url === withoutSecret(destination.url);
+  const isUnchanged = wanted.url === destination.url || wanted.url === withoutSecret(destination.url, extraTypes);
   const secret = wanted.secret ?? (settings.omittedSecret === 'kept' ? destination.secret : undefined);
   return isUnchanged
     ? { ...renamed, secret }
-    : { ...renamed, secret, url: wanted.url, type: typeOf(new URL(wanted.url)) };
+    : { ...renamed, secret, url: wanted.url, type: typeOf(new URL(wanted.url), extraTypes) };
 }
 
 /** As answers show it. The secret is never in one: `undefined` does not go into JSON. */
-function toWire(destination: Destination, settings: Settings): Destination {
+function toWire(destination: Destination, { settings, extraTypes }: World): Destination {
   return {
     ...destination,
     secret: undefined,
-    url: settings.urlSecrets === 'cut' ? withoutSecret(destination.url) : destination.url,
+    url: settings.urlSecrets === 'cut' ? withoutSecret(destination.url, extraTypes) : destination.url,
   };
 }
 

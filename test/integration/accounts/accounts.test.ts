@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
 import { type Extension, fake, readTree, run, startOver } from '../extension-under-test.ts';
+import type { CommandName } from '../../../src/ui/host/ids.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 const [ACME, BOLT, COVE] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string];
@@ -28,7 +29,11 @@ describe('accounts and tokens', () => {
   });
   afterEach(() => user?.dispose());
 
-  async function does(command: string, argument: unknown, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
+  async function does(
+    command: CommandName,
+    argument: unknown,
+    ...reactions: readonly Reaction[]
+  ): Promise<ScriptedUser> {
     user?.dispose();
     user = scriptUser(...reactions);
     await run(command, argument);
@@ -264,7 +269,7 @@ describe('accounts and tokens', () => {
     it('paint nothing for an event that changed nothing', async () => {
       await addAll();
       const fired: unknown[] = [];
-      const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+      const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
       await Promise.all([extension.connections.load(), extension.connections.load()]);
       listening?.dispose();
       assert.deepEqual(fired, []);
@@ -284,11 +289,11 @@ describe('accounts and tokens', () => {
       const newer = JSON.stringify({ ...record, version: 2 });
       await extension.context.secrets.store(key, newer);
       await extension.connections.load();
-      assert.match(extension.view.message ?? '', /1 stored tokens cannot be read by this version/);
+      assert.match(extension.destinationsView.view.message ?? '', /1 stored tokens cannot be read by this version/);
       assert.equal(await extension.context.secrets.get(key), newer);
       await extension.context.secrets.delete(key);
       await extension.connections.load();
-      assert.equal(extension.view.message, '');
+      assert.equal(extension.destinationsView.view.message, '');
     });
   });
 });

@@ -76,7 +76,7 @@ describe('what uses what, and finding it', () => {
     await run('toggleFailingOnly');
     try {
       assert.deepEqual(await labels(), [['Beta', 'Gamma']]);
-      assert.equal(extension.view.description, 'only failing');
+      assert.equal(extension.destinationsView.view.description, 'only failing');
       for (const name of ['Beta', 'Gamma']) {
         await fake.recordDelivery({ account: accountId, id: ids[name] ?? '', succeeded: true });
       }
@@ -93,7 +93,7 @@ describe('what uses what, and finding it', () => {
     // Asked for twice, it is all the same.
     await run('showAll');
     assert.equal((await labels())[0]?.length, 4);
-    assert.equal(extension.view.description, '');
+    assert.equal(extension.destinationsView.view.description, '');
   });
 
   it('finds any destination, also one that the filter hides', async () => {
@@ -102,7 +102,7 @@ describe('what uses what, and finding it', () => {
     await run('goToDestination');
     assert.match(user.questions[0]?.text ?? '', /^Alpha \| Acme \| slack · last success .+ ago$/m);
     assert.equal(user.questions[0]?.text.split('\n').length, 3);
-    assert.deepEqual(extension.view.selection[0], nodeOf('Alpha'));
+    assert.deepEqual(extension.destinationsView.view.selection[0], nodeOf('Alpha'));
     assert.equal((await labels())[0]?.length, 3);
   });
 
@@ -131,7 +131,7 @@ describe('what uses what, and finding it', () => {
   it('repaints the ages that have become others, and only those, without reading anything', async () => {
     await readTree(extension);
     const fired: unknown[] = [];
-    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     await fake.clear({ part: 'log' });
     extension.destinationsView.repaintAges();
     assert.deepEqual(fired, []);

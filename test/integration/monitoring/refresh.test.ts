@@ -61,22 +61,22 @@ describe('the watch', () => {
   };
   const readings = async (): Promise<number> =>
     (await fake.log()).filter(({ path }) => path.endsWith('/destinations/webhooks')).length;
-  const tooltip = (): string => readTooltip(extension.statusItem.tooltip);
+  const tooltip = (): string => readTooltip(extension.statusItem.item.tooltip);
 
   it('sees a delivery fail and recover by itself: row, badge and status item agree', async () => {
     await configure({ refreshInterval: OFTEN });
     await deliver(false, 1);
-    await until(() => extension.view.badge?.value === 1);
+    await until(() => extension.destinationsView.view.badge?.value === 1);
     const [row] = await readTree(extension);
-    assert.deepEqual([extension.statusItem.text, row?.description], ['$(warning) 1 failing', '1 failing · 3']);
+    assert.deepEqual([extension.statusItem.item.text, row?.description], ['$(warning) 1 failing', '1 failing · 3']);
     await deliver(true, 1);
-    await until(() => extension.view.badge === undefined);
+    await until(() => extension.destinationsView.view.badge === undefined);
     assert.equal((await readTree(extension))[0]?.description, '3');
   });
 
   it('fires no event and repaints no row where nothing is new', async () => {
     const fired: unknown[] = [];
-    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     const stop = extension.store.onChanged((change) => fired.push(change));
     let read = 0;
     const stopReading = extension.store.onRead(() => (read += 1));
@@ -129,18 +129,18 @@ describe('the watch', () => {
     user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
     await run('refreshAll');
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
     assert.equal(user.questions.length, 3);
   });
 
   it('shows the state in the status bar as the setting says, at once', async () => {
     await configure({ statusBar: 'always' });
-    assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy');
+    assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
     await deliver(false, 2);
     await run('refreshAll');
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
-    assert.equal(extension.statusItem.accessibilityInformation?.label, '1 webhook destinations failing');
-    const { tooltip: markdown } = extension.statusItem;
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destinations failing');
+    const { tooltip: markdown } = extension.statusItem.item;
     assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
       enabledCommands: ['showFailing', 'refreshAll', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
     });
@@ -151,14 +151,14 @@ describe('the watch', () => {
     const real = Date.now;
     try {
       Date.now = () => real() + 3 * 3_600_000;
-      extension.repaintAges();
-      assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy (3 hours ago)');
+      extension.statusItem.repaintAges();
+      assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy (3 hours ago)');
       assert.match(tooltip(), /^What is shown was read 3 hours ago$/m);
     } finally {
       Date.now = real;
     }
     await run('refreshAll');
-    assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy');
+    assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
   });
 
   it('is one state without a network, asks nobody, keeps what is known, and comes back by itself', async () => {
@@ -166,8 +166,8 @@ describe('the watch', () => {
     await configure({ refreshInterval: OFTEN });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
-    assert.equal(extension.statusItem.text, '$(cloud-offline)');
-    assert.equal(extension.statusItem.backgroundColor, undefined);
+    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.item.backgroundColor, undefined);
     assert.match(tooltip(), /^Cloudflare cannot be reached$/m);
     assert.match(tooltip(), /^What is shown was read /m);
     assert.match((await readTree(extension))[0]?.description ?? '', /^3 · stale/);

@@ -288,7 +288,7 @@ describe('Test…', () => {
       text,
       /Authorization: Bearer \$CLOUDFLARE_API_TOKEN"[^]+\ncurl .+"\$WEBHOOK_URL"[^]+Splunk \$WEBHOOK_SECRET[^]+\{"event":"Test from/,
     );
-    assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}"`));
+    assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}'`));
     assert.doesNotMatch(text, /collector/);
     await run('copyAsTerraform', node);
     assert.match(await vscode.env.clipboard.readText(), /name {7}= "Ops"[^]+import \{/);

@@ -76,7 +76,7 @@ describe('the tree', () => {
 
   it('follows what changes at Cloudflare, and paints nothing where nothing changed', async () => {
     const fired: unknown[] = [];
-    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     await run('refresh');
     assert.deepEqual(fired, []);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
@@ -124,25 +124,25 @@ describe('the tree', () => {
   });
 
   it('counts failing ones in the badge, and takes it away when there are none', async () => {
-    assert.equal(extension.view.badge?.value, 1);
+    assert.equal(extension.destinationsView.view.badge?.value, 1);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
     await run('refresh');
-    assert.equal(extension.view.badge, undefined);
+    assert.equal(extension.destinationsView.view.badge, undefined);
   });
 
   it('shows the number of failing ones in the status bar, and unknown apart from failing', async () => {
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
-    assert.ok(extension.statusItem.backgroundColor);
-    assert.match(readTooltip(extension.statusItem.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.ok(extension.statusItem.item.backgroundColor);
+    assert.match(readTooltip(extension.statusItem.item.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' }, times: 1 });
     await run('refresh');
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
     await run('refresh');
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' } });
     await run('refresh');
-    assert.equal(extension.statusItem.text, '$(cloud-offline)');
-    assert.equal(extension.statusItem.backgroundColor, undefined);
+    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.item.backgroundColor, undefined);
   });
 
   it('lists failing ones in a quick pick', async () => {

@@ -31,7 +31,7 @@ const drafts: readonly [string, Partial<Draft>, boolean, string][] = [
   ['a port Cloudflare does not use', { url: 'https://example.com:8443/' }, false, 'warning url port'],
   ['a host of this network', { url: 'https://10.0.0.1/' }, false, 'warning url privateHost'],
   ['a user in the URL', { url: 'https://user:pass@example.com/' }, false, 'warning url credentials'],
-  ['a workflow trigger of Slack', { url: 'https://hooks.slack.com/triggers/T/1/x' }, false, 'warning url slackTrigger'],
+  ['a workflow trigger of Slack', { url: 'https://hooks.slack.com/triggers/T/1/x' }, false, 'warning url otherProduct'],
   ['a missing API key', { url: 'https://api.datadoghq.com/api/v1/events' }, false, 'error secret missing'],
   ['nothing where the key is known', { url: 'https://api.datadoghq.com/api/v1/events' }, true, ''],
   [

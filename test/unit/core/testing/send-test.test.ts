@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendTest, type SendOutcome } from '../../../../src/core/testing/send-test.ts';
-import { makeTestRequest } from '../../../../src/core/testing/test-request.ts';
+import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
+import { makeTestRequest } from '../../../../src/core/model/destination-types/test-request.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
+
+const generic = typeOrGeneric('generic');
 
 /** The world, with a deadline that comes sooner. */
 function makeHost(deadline = 10_000) {
@@ -20,7 +23,7 @@ function makeHost(deadline = 10_000) {
 }
 
 async function send(url: string, deadline?: number): Promise<SendOutcome> {
-  return sendTest(makeHost(deadline), makeTestRequest('generic', url, 'good'), 'test/1');
+  return sendTest(makeHost(deadline), makeTestRequest(generic, url, 'good'), 'test/1');
 }
 
 async function problemOf(url: string, deadline?: number): Promise<string> {
@@ -44,7 +47,7 @@ describe('sending a test', () => {
     assert.ok(outcome.kind === 'answered' && outcome.status === 200 && outcome.milliseconds >= 0);
     const [received, ...others] = controls.received(fake.world);
     assert.equal(others.length, 0);
-    assert.deepEqual(JSON.parse(received?.body ?? ''), JSON.parse(makeTestRequest('generic', hook, 'good').body));
+    assert.deepEqual(JSON.parse(received?.body ?? ''), JSON.parse(makeTestRequest(generic, hook, 'good').body));
     const { host: _host, 'content-length': _length, connection: _connection, ...headers } = received?.headers ?? {};
     assert.deepEqual(headers, {
       accept: '*/*',
@@ -63,7 +66,7 @@ describe('sending a test', () => {
   });
 
   it('says that no header can carry a secret', async () => {
-    const request = makeTestRequest('generic', hook, 'zwölf\n中');
+    const request = makeTestRequest(generic, hook, 'zwölf\n中');
     const outcome = await sendTest(makeHost(), request, 'test/1');
     assert.deepEqual(outcome, { kind: 'failed', problem: 'unsendable', detail: '' });
   });
@@ -133,7 +136,7 @@ describe('sending a test', () => {
   it('ends at once where the user cancels', async () => {
     controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'hang' } });
     const cancel = new AbortController();
-    const sending = sendTest(makeHost(), makeTestRequest('generic', hook, undefined), 'test/1', cancel.signal);
+    const sending = sendTest(makeHost(), makeTestRequest(generic, hook, undefined), 'test/1', cancel.signal);
     cancel.abort(new Error('enough'));
     await assert.rejects(sending, /enough/);
   });
@@ -146,7 +149,7 @@ describe('sending a test', () => {
       ['net::ERR_TUNNEL_CONNECTION_FAILED', 'unreachable'],
     ] as const) {
       const fetch = () => Promise.reject(new TypeError('Failed to fetch', { cause: new Error(message) }));
-      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest('generic', hook, undefined), 'test/1');
+      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest(generic, hook, undefined), 'test/1');
       assert.ok(outcome.kind === 'failed' && outcome.problem === expected, JSON.stringify(outcome));
     }
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRedactor } from '../../../../src/core/api/redaction.ts';
+import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
 import { judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 
 /** Of the reason that goes into the log, the row and the notification. */
@@ -8,7 +9,9 @@ describe('the reason of a test that failed', () => {
   const redactor = createRedactor();
   redactor.remember(`https://example.com/hooks/${secret}`);
   const reasonOf = (message: string): string => {
-    const verdict = judgeAnswer('generic', 404, JSON.stringify({ message }), (words) => redactor.redact(words));
+    const verdict = judgeAnswer(typeOrGeneric('generic'), 404, JSON.stringify({ message }), (words) =>
+      redactor.redact(words),
+    );
     return verdict.ok ? assert.fail() : verdict.reason;
   };
 
