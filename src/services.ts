@@ -4,7 +4,7 @@ import { ApiError, describeForLog } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor, type Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
-import { type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
+import { admitUserCall, type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
 import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
@@ -48,6 +48,9 @@ export type Services = {
   readonly loaded: Promise<unknown>;
 };
 
+/** For how long what changes in the background is gathered before the views hear of it, in milliseconds. */
+const BURST = 50;
+
 /** Builds the services and starts to load the accounts. `onLine` receives each line of the log. */
 export function createServices(context: vscode.ExtensionContext, onLine?: (line: string) => void): Services {
   const userAgent = userAgentOf(context);
@@ -62,9 +65,15 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
     log: logger.log,
   };
   const state = createOrderedState(context.globalState);
-  const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
-  const budgets = createCallBudgets(host.now);
-  const snapshots = createSharedSnapshots(context.secrets, store, host.log);
+  const budgets = createCallBudgets(() => performance.now());
+  const store = createStore({
+    now: host.now,
+    toApiError: (error) => toApiError(error, host),
+    defer: (work) => setTimeout(work, BURST),
+    log: host.log,
+    admit: async ({ token }, signal) => admitUserCall(budgets.of(token?.id), host.sleep, signal),
+  });
+  const snapshots = createSharedSnapshots(context, store, host.log);
   const connections = createConnections({ context, userAgent, state, store, redactor, host, budgets, snapshots });
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();

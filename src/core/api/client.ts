@@ -31,7 +31,7 @@ export type Api = {
   verifyUserToken(signal?: AbortSignal): Promise<TokenStatus>;
   /** `GET /accounts/{id}/tokens/verify`, for an account's own token. */
   verifyAccountToken(accountId: string, signal?: AbortSignal): Promise<TokenStatus>;
-  /** `GET /accounts`, all pages. A narrow token sees none; an account-owned one is refused (code 1001). */
+  /** `GET /accounts`, all pages up to {@link MOST_ACCOUNTS}. A narrow token sees none; an account-owned one is refused (code 1001). */
   listAccounts(signal?: AbortSignal): Promise<readonly Account[]>;
   listDestinations(accountId: string, signal?: AbortSignal): Promise<readonly Destination[]>;
   getDestination(accountId: string, destinationId: string, signal?: AbortSignal): Promise<Destination>;
@@ -80,8 +80,10 @@ const RESOURCES = [
   AccountTokens,
 ] as const;
 const ACCOUNTS_PER_PAGE = 50;
+/** A server that never ends must not keep us; who gets as many is told that there may be more. */
+export const MOST_ACCOUNTS = 10_000;
 const ALERTS_PER_PAGE = 1000;
-/** Fifty pages are 2,500 accounts; a server that never ends must not keep us. */
+/** A server that never ends must not keep us. */
 const MOST_PAGES = 50;
 
 /** A client for one token. Making it is cheap and sends nothing. */
@@ -120,7 +122,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
     },
     async listAccounts(signal) {
       const accounts: Account[] = [];
-      for (let page = 1; page <= MOST_PAGES; page += 1) {
+      for (let page = 1; accounts.length < MOST_ACCOUNTS; page += 1) {
         const query = { page, per_page: ACCOUNTS_PER_PAGE };
         const { result } = await read(signal, (sdk) => sdk.accounts.list(query, sendWith(signal)));
         const found = decodeAccounts(result);

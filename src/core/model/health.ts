@@ -68,7 +68,10 @@ const RANK: Readonly<Record<Health, number>> = { failing: 0, healthy: 1, unused:
 const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** A copy in the order asked: by name, or failing first (newest failure on top), then healthy, then unused, by name. */
-export function sortDestinations<D extends DestinationFacts>(destinations: readonly D[], order: SortOrder): readonly D[] {
+export function sortDestinations<D extends DestinationFacts>(
+  destinations: readonly D[],
+  order: SortOrder,
+): readonly D[] {
   return destinations.toSorted((a, b) => (order === 'health' ? compareHealth(a, b) : 0) || compareNames(a, b));
 }
 

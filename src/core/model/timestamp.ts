@@ -9,8 +9,7 @@ export type Instant = {
   readonly nanoseconds: number;
 };
 
-const RFC_3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /** What a Go server sends for "never" when a field is not nullable: `0001-01-01T00:00:00`, in whatever offset. */
 const GO_ZERO_TIME = -62_135_596_800_000;
@@ -39,22 +38,17 @@ export function parseTimestamp(text: string | null | undefined): Instant | undef
 
 /** The fields as if they were UTC, in milliseconds since the epoch; undefined where there is no such date or time. */
 function toLocalTime([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]):
-  number | undefined {
+  | number
+  | undefined {
   // The same calendar 400 years later: Date.UTC takes years below 100 for those of the 20th century.
-  const time = Date.UTC(year + 400, month - 1, day, hour, minute, second) - DAYS_OF_400_YEARS * 86_400_000;
+  const later = Date.UTC(year + 400, month - 1, day, hour, minute, second);
+  const date = new Date(later);
   // Date.UTC lets 30 February through as 2 March.
-  const isDate = month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
-  return isDate && hour <= 23 && minute <= 59 && second <= 59 ? time : undefined;
+  const isDate = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return isDate && hour < 24 && minute < 60 && second < 60 ? later - MILLISECONDS_OF_400_YEARS : undefined;
 }
 
-const DAYS_OF_400_YEARS = 146_097;
-
-function daysOf(year: number, month: number): number {
-  if (month === 2) {
-    return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  }
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
+const MILLISECONDS_OF_400_YEARS = 146_097 * 86_400_000;
 
 /** Below 0 where `a` is earlier, above 0 where it is later. */
 export function compareInstants(a: Instant, b: Instant): number {

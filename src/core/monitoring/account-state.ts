@@ -32,8 +32,8 @@ export type AccountEntry = {
 };
 
 /** What the views show of an account: the last data fetched here, else what is cached. */
-export function shownOf(state: AccountState): SnapshotOf<ShownDestination> | undefined {
-  return state.last ?? state.cached;
+export function shownOf(state: AccountState | undefined): SnapshotOf<ShownDestination> | undefined {
+  return state?.last ?? state?.cached;
 }
 
 /**

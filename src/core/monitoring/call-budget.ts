@@ -48,12 +48,13 @@ export function createCallBudget(now: () => number): CallBudget {
     return Math.max(0, free - now(), paused - now());
   }
 
+  const until = (milliseconds: number): number => now() + Math.min(milliseconds, LONGEST_PAUSE);
+
   return {
     sent() {
       calls.push(now());
     },
     answered({ left, resetsIn = 0, retryAfter = 0 }) {
-      const until = (milliseconds: number): number => now() + Math.min(milliseconds, LONGEST_PAUSE);
       pausedUntil = Math.max(pausedUntil, until(retryAfter));
       const pause = left !== undefined && left < FEW_LEFT ? resetsIn : 0;
       backgroundPausedUntil = Math.max(backgroundPausedUntil, pausedUntil, until(pause));
@@ -68,7 +69,11 @@ export function createCallBudget(now: () => number): CallBudget {
 }
 
 /** A budget for each token, by the id of its record. */
-export type CallBudgets = { of(tokenId: string | undefined): CallBudget };
+export type CallBudgets = {
+  of(tokenId: string | undefined): CallBudget;
+  /** Has the calls that were made before a token was stored count for its record. */
+  carryOver(from: string, tokenId: string): void;
+};
 
 export function createCallBudgets(now: () => number): CallBudgets {
   const budgets = new Map<string | undefined, CallBudget>();
@@ -77,6 +82,13 @@ export function createCallBudgets(now: () => number): CallBudgets {
       const budget = budgets.get(tokenId) ?? createCallBudget(now);
       budgets.set(tokenId, budget);
       return budget;
+    },
+    carryOver(from, tokenId) {
+      const budget = budgets.get(from);
+      if (budget) {
+        budgets.set(tokenId, budget);
+        budgets.delete(from);
+      }
     },
   };
 }

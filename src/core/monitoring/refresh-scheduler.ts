@@ -95,6 +95,7 @@ export function createRefreshScheduler({
   /** How far the clock is ahead of `elapsed`: it moves when the clock is set, or the machine has slept. */
   let ahead = now() - elapsed();
   let cancelTimer: (() => void) | undefined;
+  const isFull = (): boolean => running >= MOST_AT_ONCE;
 
   function turnsOf({ plans: { length } }: Group): Turns {
     return { interval: stretchInterval(mode.interval, length), count: length, phase };
@@ -155,8 +156,7 @@ export function createRefreshScheduler({
   function replan(plan: Plan, group: Group, turns: Turns): void {
     const entry = store.entry(plan.accountId);
     // One whose token is refused is due only where that is still to be shown as its own error, which sends nothing.
-    const isLeftAlone =
-      !entry || entry.reading || (entry.state.kind !== 'idle' && store.isRefused(entry.connection));
+    const isLeftAlone = !entry || entry.reading || (entry.state.kind !== 'idle' && store.isRefused(entry.connection));
     const at = isLeftAlone ? NEVER : dueAt(observe(plan.seen, entry, toElapsed), plan.place, turns, focusedAt);
     if (at < NEVER) {
       group.due.set(plan.accountId, at);
@@ -193,12 +193,12 @@ export function createRefreshScheduler({
     pumping = true;
     noticeSleep();
     let first = queue.first();
-    while (first && first.at <= elapsed() && running < MOST_AT_ONCE) {
+    while (first && first.at <= elapsed() && !isFull()) {
       startFirstOf(first.key);
       first = queue.first();
     }
     pumping = false;
-    if (first && running < MOST_AT_ONCE) {
+    if (first && !isFull()) {
       // At most a minute, to notice that the machine has slept.
       cancelTimer = after(Math.min(Math.max(0, first.at - elapsed()), MINUTE), () => {
         cancelTimer = undefined;

@@ -23,6 +23,8 @@ export type Status = {
   readonly offline: boolean;
   /** How many accounts have not been refreshed yet. */
   readonly waiting: number;
+  /** How many of them are shown from the cache. */
+  readonly cached: number;
   /** Of when the oldest data shown is (milliseconds since the epoch); undefined where there is none. */
   readonly oldest?: number;
 };
@@ -60,6 +62,7 @@ export function summarize(
     unread: totals.states.failed,
     offline,
     waiting,
+    cached: totals.cached,
     ...(oldest ? { oldest: oldest.at } : {}),
   };
 }
@@ -69,7 +72,9 @@ export function countUncertain({ states }: Totals): number {
   return states.idle + states.loading + states.failed;
 }
 
-function findOldest(entries: readonly AccountEntry[]): { readonly entry: AccountEntry; readonly at: number } | undefined {
+function findOldest(
+  entries: readonly AccountEntry[],
+): { readonly entry: AccountEntry; readonly at: number } | undefined {
   let oldest: { readonly entry: AccountEntry; readonly at: number } | undefined;
   for (const entry of entries) {
     const at = shownOf(entry.state)?.at;

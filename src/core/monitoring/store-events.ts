@@ -21,10 +21,7 @@ export type StoreEvents = {
 };
 
 /** Gathers what changes until `defer` calls back. A listener that throws is reported and stops nothing. */
-export function createStoreEvents(
-  defer: (work: () => void) => void,
-  report: (error: unknown) => void,
-): StoreEvents {
+export function createStoreEvents(defer: (work: () => void) => void, report: (error: unknown) => void): StoreEvents {
   const changed = new Set<Listener<Change>>();
   const read = new Set<Listener<ReadonlyMap<string, Snapshot>>>();
   const settled = new Set<Listener<string>>();

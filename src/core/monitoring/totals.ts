@@ -8,6 +8,8 @@ export type Totals = {
   readonly states: Readonly<Record<AccountState['kind'], number>>;
   /** Destinations by health, as last known. */
   readonly health: Readonly<Record<Health, number>>;
+  /** Accounts shown from the cache, since they have not been refreshed in this window yet. */
+  readonly cached: number;
   /** Accounts whose last refresh could not reach Cloudflare at all. */
   readonly unreachable: number;
 };
@@ -16,6 +18,7 @@ export const NO_ACCOUNTS: Totals = {
   accounts: 0,
   states: { idle: 0, loading: 0, ready: 0, failed: 0 },
   health: { failing: 0, healthy: 0, unused: 0 },
+  cached: 0,
   unreachable: 0,
 };
 
@@ -28,7 +31,7 @@ export function addState(totals: Totals, state: AccountState): Totals {
   return shift(totals, state, 1);
 }
 
-function shift({ accounts, states, health, unreachable }: Totals, state: AccountState, by: 1 | -1): Totals {
+function shift({ accounts, states, health, cached, unreachable }: Totals, state: AccountState, by: 1 | -1): Totals {
   const counts = shownOf(state)?.counts ?? NO_ACCOUNTS.health;
   const isUnreachable = state.kind === 'failed' && state.error.kind === 'network';
   return {
@@ -39,6 +42,7 @@ function shift({ accounts, states, health, unreachable }: Totals, state: Account
       healthy: health.healthy + by * counts.healthy,
       unused: health.unused + by * counts.unused,
     },
+    cached: cached + (state.cached && state.kind !== 'failed' ? by : 0),
     unreachable: unreachable + (isUnreachable ? by : 0),
   };
 }

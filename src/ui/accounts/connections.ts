@@ -18,10 +18,13 @@ import {
   removeAccount,
   toAccount,
 } from '../../core/accounts/remembered-accounts.ts';
+import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
+import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Services } from '../../services.ts';
+import { refreshForUser } from '../monitoring/refreshing.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
@@ -31,16 +34,18 @@ export type StorageTrouble = Omit<StoredTokens, 'records'>;
 /** The accounts and tokens there are: what the commands that add, replace and remove them work on. */
 export type Connections = vscode.Disposable & {
   /**
-   * Reads what is stored, hands it to the store, and has accounts that are new or changed read: what another window has
-   * read of them counts, and where they are very many, the watch comes to the rest.
+   * Loads what is stored and hands it to the store, with what is cached of the accounts. Starts to refresh those of which
+   * nothing, or only old data, is cached.
    */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
   tokens(): TokenRecords;
   trouble(): StorageTrouble;
   readonly onTroubleChanged: vscode.Event<StorageTrouble>;
-  /** A client for a token that is not stored yet. */
+  /** A client for a token that may not be stored yet. */
   readonly connect: (token: string) => Api;
+  /** Waits until a call with that token fits into its rate limit. Rejects once the signal aborts. */
+  readonly admit: (token: string, signal: AbortSignal) => Promise<void>;
   /** Stores the token and these accounts as read through it. `false`: the token is kept for this session only. */
   add(verified: VerifiedToken, accounts: readonly AddedAccount[]): Promise<boolean>;
   /** Puts another token in the place of a stored one; accounts, labels and order stay. Returns as `add` does. */
@@ -53,8 +58,8 @@ export type Connections = vscode.Disposable & {
 };
 
 const ACCOUNTS_KEY = 'accounts';
-/** A third of what background work may ask of a token in five minutes. */
-const MOST_READ_AT_ONCE = 100;
+/** In minutes, where the setting turns automatic refresh off. */
+const DEFAULT_INTERVAL = 5;
 
 export function createConnections({
   context,
@@ -112,6 +117,11 @@ export function createConnections({
     return connections.filter(({ account, api }) => before.get(account.id) !== api).map(({ account }) => account.id);
   }
 
+  /** By its record; a token that is not stored has a budget of its own until it is. */
+  function budgetKeyOf(token: string): string {
+    return [...tokens.values()].find((record) => record.token === token)?.id ?? token;
+  }
+
   function takeOver({ records, ...found }: StoredTokens): void {
     tokens = records;
     if (JSON.stringify(found) !== JSON.stringify(trouble)) {
@@ -138,26 +148,41 @@ export function createConnections({
   /** Changes what is stored, one after the other, then shows it; only reading the accounts may overlap. */
   async function update<T>(work: () => Promise<T>): Promise<T> {
     const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
-    await readFirst(unread);
+    const toRefresh = await adoptCached(unread);
+    if (toRefresh.length > 0) {
+      await refreshForUser(store, toRefresh);
+    }
     return result;
   }
 
-  async function readFirst(accountIds: readonly string[]): Promise<void> {
-    const isUnknown = (id: string): boolean => !store.entry(id)?.state.last;
-    await snapshots.adopt(accountIds.filter(isUnknown));
-    const toRead = accountIds.filter((id) => isUnknown(id) || store.entry(id)?.attempt);
-    await store.refresh(toRead.slice(0, MOST_READ_AT_ONCE));
+  /**
+   * Shows what is cached of accounts that are new or changed. Returns those to be refreshed now: the others are left to
+   * the refresh scheduler.
+   */
+  async function adoptCached(accountIds: readonly string[]): Promise<readonly string[]> {
+    await snapshots.adopt(accountIds.filter((id) => !store.entry(id)?.state.last));
+    const isFocused = vscode.window.state.focused;
+    const oldest = host.now() - (readSettings().refreshInterval || DEFAULT_INTERVAL) * 60_000;
+    return accountIds.filter((id) => {
+      const entry = store.entry(id);
+      const shown = shownOf(entry?.state);
+      return !shown || entry?.attempt || (isFocused && shown.at < oldest);
+    });
   }
 
   async function load(): Promise<void> {
-    await update(async () => {
+    const unread = await inTurn(async () => {
       takeOver(await tokenStore.load());
       accounts = readAccounts();
+      return publish();
     });
+    // Not awaited: the accounts are known now, and what the refresh brings is told by the store.
+    void store.refresh(await adoptCached(unread));
   }
 
   async function save(record: TokenRecord): Promise<boolean> {
     const saved = await tokenStore.save(record);
+    budgets.carryOver(record.token, record.id);
     takeOver({ ...trouble, records: new Map(tokens).set(record.id, record), unsaved: trouble.unsaved || !saved });
     return saved;
   }
@@ -177,7 +202,8 @@ export function createConnections({
 
   return {
     load,
-    connect: (token) => connect(token),
+    connect: (token) => connect(token, budgets.of(budgetKeyOf(token))),
+    admit: async (token, signal) => admitUserCall(budgets.of(budgetKeyOf(token)), host.sleep, signal),
     accounts: () => accounts,
     tokens: () => tokens,
     trouble: () => trouble,

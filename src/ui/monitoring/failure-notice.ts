@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
 import type { Log } from '../../core/api/transport.ts';
+import type { Destination } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import type { Snapshot, Store } from '../../core/monitoring/store.ts';
+import type { Snapshot } from '../../core/monitoring/snapshot.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import {
   findTransitions,
   keepAccounts,
@@ -28,17 +31,25 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
 
   const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
 
-  function look(accountId: string, { destinations }: Snapshot): void {
-    const connection = store.entry(accountId)?.connection;
-    if (!connection) {
-      return;
-    }
+  /** All accounts of a burst at once: what is known of all failures is loaded and saved as a whole. */
+  function look(snapshots: ReadonlyMap<string, Snapshot>): void {
     // As it is stored now: another window may have seen the same.
     const before = readKnown();
-    const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
+    let known = before;
+    for (const [accountId, { destinations }] of snapshots) {
+      const connection = store.entry(accountId)?.connection;
+      if (connection) {
+        known = lookAt(connection, destinations, known);
+      }
+    }
     if (known !== before) {
       void state.update(KNOWN_KEY, known);
     }
+  }
+
+  function lookAt(connection: Connection, destinations: readonly Destination[], before: KnownFailures): KnownFailures {
+    const { id: accountId } = connection.account;
+    const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
     const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
     for (const id of recovered) {
       note(id, 'no longer fails');
@@ -53,6 +64,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
         void announce();
       }
     }
+    return known;
   }
 
   /** One notification for all that is found by the readings now under way. */
@@ -93,10 +105,10 @@ function describeNewFailures(failing: readonly Located[]): string {
   const [first] = failing;
   if (failing.length === 1 && first) {
     const account = first.connection.account.name;
-    return vscode.l10n.t('{0} ({1}) has begun to fail.', names[0] ?? '', account);
+    return vscode.l10n.t('{0} ({1}) is now failing.', names[0] ?? '', account);
   }
   const rest = names.length - MOST_NAMED;
   const named = names.slice(0, MOST_NAMED).join(', ');
   const list = rest > 0 ? vscode.l10n.t('{0} and {1} more', named, rest) : named;
-  return vscode.l10n.t('{0} webhook destinations have begun to fail: {1}.', names.length, list);
+  return vscode.l10n.t('{0} webhook destinations are now failing: {1}.', names.length, list);
 }

@@ -6,7 +6,7 @@ import { checkDraft, type DraftFinding } from '../../core/model/draft-check.ts';
 import { healthOf } from '../../core/model/health.ts';
 import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from '../../core/panel-protocol.ts';
 import { planChange } from '../../core/model/plan.ts';
-import type { AccountEntry } from '../../core/monitoring/store.ts';
+import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import { describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
 import type { Activity } from './activity.ts';
 import { button, describeConflict, describePlan } from './messages.ts';

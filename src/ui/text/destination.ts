@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Destination } from '../../core/model/destination.ts';
+import type { DestinationFacts } from '../../core/model/destination.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
-import { describeAge } from './format.ts';
+import { describeAge, plural } from './format.ts';
 
 export function describeHealth(health: Health): string {
   return {
@@ -11,8 +11,17 @@ export function describeHealth(health: Health): string {
   }[health];
 }
 
+/** "2 webhook destinations are failing" */
+export function describeFailing(count: number): string {
+  return plural(
+    count,
+    vscode.l10n.t('1 webhook destination is failing'),
+    vscode.l10n.t('{0} webhook destinations are failing', count),
+  );
+}
+
 /** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */
-export function describeLastEvent(destination: Destination): string {
+export function describeLastEvent(destination: DestinationFacts): string {
   const event = lastEventOf(destination);
   if (!event) {
     return '';
@@ -26,16 +35,16 @@ export function describeLastEvent(destination: Destination): string {
 }
 
 /** The type with the last event: "<type> · last failure 2 hours ago", "<type> · never used". */
-export function describeBriefly(destination: Destination): string {
+export function describeBriefly(destination: DestinationFacts): string {
   const health = healthOf(destination);
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
 /** The name as shown: the server may send none. */
-export function nameOf(destination: Destination): string {
+export function nameOf(destination: DestinationFacts): string {
   return destination.name.trim() || vscode.l10n.t('(no name)');
 }
 
-export function typeOf(destination: Destination): string {
+export function typeOf(destination: DestinationFacts): string {
   return destination.type || vscode.l10n.t('unknown type');
 }

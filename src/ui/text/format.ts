@@ -10,12 +10,16 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
+/** Making one takes longer than formatting a hundred times with it. */
+let ages: Intl.RelativeTimeFormat | undefined;
+let times: Intl.DateTimeFormat | undefined;
+
 /** "2 hours ago", in the language of the user interface. */
 export function describeAge(at: Instant, now = Date.now()): string {
   const seconds = Math.round((toMilliseconds(at) - now) / 1000);
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
-  return Math.abs(seconds) < 10 ? format.format(0, 'second') : format.format(Math.trunc(seconds / size), unit);
+  ages ??= new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
+  return Math.abs(seconds) < 10 ? ages.format(0, 'second') : ages.format(Math.trunc(seconds / size), unit);
 }
 
 /** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or what stands for a time that never was. */
@@ -24,8 +28,13 @@ export function describeTime(timestamp: string | undefined): string {
   if (at === undefined) {
     return vscode.l10n.t('never');
   }
-  const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
-  return `${format.format(toMilliseconds(at))} (${describeAge(at)})`;
+  times ??= new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  return `${times.format(toMilliseconds(at))} (${describeAge(at)})`;
+}
+
+/** Picks between the singular and the plural of a message; both are localized already. */
+export function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
 }
 
 /** Somebody's text inside Markdown: shown as it is, never as formatting, a link or HTML. Line breaks become spaces. */

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import { type Destination, hostOf } from '../../core/model/destination.ts';
-import { countHealth, type Health, healthOf } from '../../core/model/health.ts';
-import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
+import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
+import { type Health, healthOf } from '../../core/model/health.ts';
+import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeLastTest, type LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
-import { describeAlert, describePolicy, nameOfPolicy } from '../text/policy.ts';
+import { describeAlert, describeDelivery, describePolicy, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
-import { describeTime, escapeMarkdown } from '../text/format.ts';
+import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
@@ -25,7 +27,7 @@ export function toTreeItem(node: Node, { store, policies, lastTests }: Known): v
     case 'account':
       return toAccountItem(node, entry);
     case 'destination': {
-      const destination = entry.state.last?.destinations.find(({ id }) => id === node.destinationId);
+      const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
       return destination ? toDestinationItem(node, destination, lastTests) : new vscode.TreeItem('');
     }
     case 'problem':
@@ -46,6 +48,7 @@ export function toTreeItem(node: Node, { store, policies, lastTests }: Known): v
 
 function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): vscode.TreeItem {
   const { account } = connection;
+  const shown = shownOf(state);
   const item = new vscode.TreeItem(account.name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `account/${node.accountId}`;
   const notice = describeExpiryNotice(connection.token);
@@ -61,7 +64,7 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
     ...(connection.token
       ? [[vscode.l10n.t('Token'), `${describeToken(connection.token)}, ${describeExpiry(connection.token)}`] as const]
       : []),
-    ...(state.last ? [[vscode.l10n.t('Read'), describeTime(new Date(state.last.at).toISOString())] as const] : []),
+    ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
   ]);
   item.accessibilityInformation = {
     label: [account.name, vscode.l10n.t('account'), item.description].filter(Boolean).join(', '),
@@ -71,13 +74,14 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
 
 /** "2 failing · 14": failing ones, where there are any, and how many there are. */
 function describeAccount(state: AccountEntry['state']): string {
-  const destinations = state.last?.destinations ?? [];
-  const { failing } = countHealth(destinations);
+  const shown = shownOf(state);
+  const failing = shown?.counts.failing ?? 0;
   return [
     ...(failing > 0 ? [vscode.l10n.t('{0} failing', failing)] : []),
-    ...(state.last ? [String(destinations.length)] : []),
+    ...(shown ? [String(shown.destinations.length)] : []),
+    ...(shown && state.cached && state.kind !== 'failed' ? [describeAge(fromMilliseconds(shown.at))] : []),
     ...(state.kind === 'loading' ? [vscode.l10n.t('loading…')] : []),
-    ...(state.kind === 'failed' ? [state.last ? vscode.l10n.t('stale') : vscode.l10n.t('could not be read')] : []),
+    ...(state.kind === 'failed' ? [shown ? vscode.l10n.t('stale') : vscode.l10n.t('could not be loaded')] : []),
   ].join(' · ');
 }
 
@@ -88,7 +92,11 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   unused: new vscode.ThemeIcon('circle-outline'),
 };
 
-function toDestinationItem(node: DestinationNode, destination: Destination, lastTests: LastTests): vscode.TreeItem {
+function toDestinationItem(
+  node: DestinationNode,
+  destination: ShownDestination,
+  lastTests: LastTests,
+): vscode.TreeItem {
   const test = lastTests.get(node.accountId, node.destinationId);
   const health = healthOf(destination);
   const name = nameOf(destination);
@@ -101,7 +109,7 @@ function toDestinationItem(node: DestinationNode, destination: Destination, last
   item.tooltip = toTooltip(name, [
     [vscode.l10n.t('Health'), describeHealth(health)],
     [vscode.l10n.t('Type'), type],
-    [vscode.l10n.t('Host'), hostOf(destination.url)],
+    [vscode.l10n.t('Host'), shownHostOf(destination)],
     [vscode.l10n.t('ID'), destination.id],
     [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
     [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
@@ -147,21 +155,15 @@ function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies):
   item.tooltip = toTooltip(name, [
     [vscode.l10n.t('Alert'), describeAlert(policy, known)],
     [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
-    [vscode.l10n.t('Delivers to'), describeMechanisms(policy)],
+    [describeDelivery(policy)],
     [vscode.l10n.t('ID'), policy.id],
   ]);
   item.accessibilityInformation = { label: [name, vscode.l10n.t('policy'), item.description].join(', ') };
   return item;
 }
 
-/** "webhooks: 2, email: 1" */
-function describeMechanisms({ mechanisms }: Policy): string {
-  const kinds = Object.entries(mechanisms).filter(([, ids]) => ids.length > 0);
-  return kinds.map(([kind, ids]) => `${kind}: ${ids.length}`).join(', ') || vscode.l10n.t('nothing');
-}
-
 function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vscode.TreeItem {
-  const label = problem ? vscode.l10n.t('Policies could not be read') : vscode.l10n.t('No policy uses it');
+  const label = problem ? vscode.l10n.t('Could not load policies') : vscode.l10n.t('No policy uses this destination');
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
   item.id = `noPolicy/${accountId}/${destinationId}`;
   item.contextValue = problem ? 'policyProblem' : 'noPolicy';
@@ -175,7 +177,7 @@ function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vs
 }
 
 /** A heading and a list of facts. All of it is somebody's text: escaped, and neither trusted nor HTML. */
-function toTooltip(heading: string, facts: readonly (readonly [string, string])[]): vscode.MarkdownString {
-  const lines = facts.map(([label, value]) => escapeMarkdown(`${label}: ${value}`));
+function toTooltip(heading: string, facts: readonly (readonly [string, string?])[]): vscode.MarkdownString {
+  const lines = facts.map(([label, value]) => escapeMarkdown(value === undefined ? label : `${label}: ${value}`));
   return new vscode.MarkdownString([`**${escapeMarkdown(heading).trim()}**`, ...lines].join('  \n'));
 }

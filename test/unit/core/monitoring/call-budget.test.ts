@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { admitUserCall, BACKGROUND_CALLS, createCallBudget, USER_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
+import {
+  admitUserCall,
+  BACKGROUND_CALLS,
+  createCallBudget,
+  USER_CALLS,
+} from '../../../../src/core/monitoring/call-budget.ts';
 
 const MINUTE = 60_000;
 

@@ -21,10 +21,19 @@ const behaviours: readonly (readonly (ApiErrorDetails | undefined)[])[] = [
 const event = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('pass' as const), minutes: fc.integer({ min: 1, max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('blur' as const), minutes: fc.integer({ min: 0, max: 60 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('clock' as const), minutes: fc.integer({ min: -90, max: 90 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('accounts' as const), count: fc.integer({ min: 1, max: 40 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('clock' as const), minutes: fc.integer({ min: -90, max: 90 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('accounts' as const), count: fc.integer({ min: 1, max: 40 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('byHand' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('interval' as const), minutes: fc.integer({ min: 2, max: 10 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('interval' as const), minutes: fc.integer({ min: 2, max: 10 }) }),
+  },
 );
 
 const world = fc.record({

@@ -194,7 +194,11 @@ describe('store', () => {
       counts: { ...NOTHING, failing: 1 },
     });
     time = 3000;
-    for (const other of [{ ...cached, host: 'example.com' }, { ...cached, name: 'Other' }, { ...cached, id: '2' }]) {
+    for (const other of [
+      { ...cached, host: 'example.com' },
+      { ...cached, name: 'Other' },
+      { ...cached, id: '2' },
+    ]) {
       assert.equal(store.adopt('a', { at: 3000, destinations: [other] }), 'differs');
     }
     assert.equal(store.adopt('a', { at: 3000, destinations: [] }), 'differs');
@@ -329,6 +333,7 @@ describe('store', () => {
       accounts: 3,
       states: { idle: 0, loading: 0, ready: 2, failed: 1 },
       health: { failing: 1, healthy: 1, unused: 1 },
+      cached: 0,
       unreachable: 1,
     });
     store.removeDestination('a', '1');
@@ -337,6 +342,7 @@ describe('store', () => {
       accounts: 2,
       states: { idle: 0, loading: 0, ready: 2, failed: 0 },
       health: { failing: 0, healthy: 1, unused: 1 },
+      cached: 0,
       unreachable: 0,
     });
   });
