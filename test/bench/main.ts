@@ -1,7 +1,7 @@
 // Measurements of what must stay fast, as ratios to something familiar measured in the same run. `npm run bench`
-import { benchReading } from './reading.ts';
+import { benchReading } from './decoding.ts';
 import { benchStartUp } from './start-up.ts';
-import { benchRefreshing } from './refreshing.ts';
+import { benchRefreshing } from './refresh-scheduler.ts';
 
 await benchStartUp();
 await benchReading();

@@ -18,7 +18,7 @@ export interface GuardedOptions {
   readonly onLine: (line: string) => void;
 }
 
-const keeper = path.join(import.meta.dirname, 'keeper.ts');
+const supervisor = path.join(import.meta.dirname, 'process-supervisor.ts');
 
 /**
  * Starts a command under a keeper process that leads a process group of its own and watches a pipe from here. Signal
@@ -26,7 +26,7 @@ const keeper = path.join(import.meta.dirname, 'keeper.ts');
  * live on when only their parent is signalled.
  */
 export function startGuarded(command: string, args: readonly string[], options: GuardedOptions): GuardedProcess {
-  const child = spawn(process.execPath, [keeper, command, ...args], {
+  const child = spawn(process.execPath, [supervisor, command, ...args], {
     cwd: options.cwd,
     env: options.env,
     detached: process.platform !== 'win32',
