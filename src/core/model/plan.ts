@@ -2,21 +2,21 @@ import { guessType } from './destination-types/index.ts';
 import type { Destination, Draft } from './destination.ts';
 
 /**
- * What saving a draft comes to:
- * - `nothing`: it says what there is already
- * - `rename`: only the name changes, which Cloudflare does reliably
- * - `update`: URL or secret change; the update call takes them by its reference, but users report that a changed URL
- *   is ignored (terraform-provider-cloudflare #2266, #7358), so what took is read back
- * - `replace`: the new URL stands for another type, which a destination cannot change
+ * The operation that saving a draft requires:
+ * - `nothing`: the draft equals the destination
+ * - `rename`: only the name changes, which Cloudflare applies reliably
+ * - `update`: the URL or the secret changes. The API reference allows this, but users report that a changed URL is
+ *   ignored (terraform-provider-cloudflare #2266, #7358), so the destination is fetched again to check the result
+ * - `replace`: the new URL has a different type, and the type of a destination cannot change
  */
 export type PlanKind = 'nothing' | 'rename' | 'update' | 'replace';
 
-/** What differs; `type` only as a consequence of `url`. */
+/** The fields that differ. `type` differs only together with `url`. */
 export type Difference = 'name' | 'url' | 'secret' | 'type';
 
 export type Plan = { readonly kind: PlanKind; readonly differences: readonly Difference[] };
 
-/** Decides what has to be done for the destination to become what the draft says. Sends nothing. */
+/** Compares a destination with a draft and returns the operation that saving requires. Sends nothing. */
 export function planChange(current: Destination, draft: Draft): Plan {
   const type = guessType(draft.url)?.type;
   const url = draft.url !== current.url;
@@ -40,8 +40,8 @@ function kindOf(differences: readonly Difference[]): PlanKind {
 }
 
 /**
- * Whether a URL that Cloudflare returns can be the one that was sent. For Slack, Discord, Google Chat and Feishu it
- * takes the secret out, and nobody documents what it leaves: the same host, and a beginning of the path, is accepted.
+ * Returns whether a URL returned by Cloudflare can be the URL that was sent. For types with the secret in the URL,
+ * Cloudflare redacts the secret in an undocumented way, so the same origin and a prefix of the path are accepted.
  */
 export function canStandFor(returned: string, sent: string): boolean {
   if (returned === sent) {
