@@ -8,7 +8,7 @@ import { acknowledge, fail, failToParse, readObject, succeed } from '../envelope
 import { nextId, stamp, withRecord } from '../world.ts';
 import type { Destination, Settings, World } from '../world.ts';
 
-/** The five calls on webhook destinations. */
+/** Adds the calls to list, create, get, update and delete webhook destinations. */
 export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
   const path = '/accounts/:account/alerting/v3/destinations/webhooks';
 
@@ -29,7 +29,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     const outcome = await send(world, { ...wanted, type }, testText);
     if (!isSuccess(outcome)) return fail(c, 422, { message: testFailure(outcome) });
     const id = nextId(world);
-    // A successful test at creation does not count as a delivery: both timestamps stay null (terraform-provider #3200).
+    // The test at creation does not count as a delivery, so both timestamps are null (terraform-provider #3200).
     const created = { ...wanted, id, type, created_at: stamp(world), last_success: null, last_failure: null };
     account.destinations = [...account.destinations, created];
     return c.json({ success: true, errors: [], messages: [], result: { id } }, 201);
@@ -60,7 +60,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (remaining.length === account.destinations.length) {
       return fail(c, 500, { code: 15000, message: 'An internal server error occurred' });
     }
-    // Policies keep the id: nobody tells them.
+    // Cloudflare does not remove the id from policies.
     account.destinations = remaining;
     return acknowledge(c);
   });
@@ -70,7 +70,7 @@ const testText = 'Hello World! This is a test message sent from https://cloudfla
 
 type Wanted = Pick<Destination, 'name' | 'url' | 'secret'>;
 
-/** The destination that a body asks for, or what is wrong with it. */
+/** Parses a destination from a body. Returns the error message for an invalid body. */
 function readDestination({ name, url, secret }: Readonly<Record<string, unknown>>): Wanted | string {
   if (typeof name !== 'string' || name.trim() === '') return 'Webhook name is required';
   if (typeof url !== 'string' || url === '') return 'Webhook URL is required';
@@ -82,7 +82,7 @@ function readDestination({ name, url, secret }: Readonly<Record<string, unknown>
 function update(destination: Destination, wanted: Wanted, settings: Settings): Destination {
   const renamed = { ...destination, name: wanted.name };
   if (settings.putMode === 'rename-only') return renamed;
-  // What the caller got back cut is not a new URL: taking it would lose the secret part.
+  // A redacted URL from an API response counts as unchanged, because storing it would lose the secret part.
   const isUnchanged = wanted.url === destination.url || wanted.url === withoutSecret(destination.url);
   const secret = wanted.secret ?? (settings.omittedSecret === 'kept' ? destination.secret : undefined);
   return isUnchanged
@@ -90,7 +90,7 @@ function update(destination: Destination, wanted: Wanted, settings: Settings): D
     : { ...renamed, secret, url: wanted.url, type: typeOf(new URL(wanted.url)) };
 }
 
-/** As answers show it. The secret is never in one: `undefined` does not go into JSON. */
+/** Returns a destination as in API responses. `undefined` removes the secret from the JSON. */
 function toWire(destination: Destination, settings: Settings): Destination {
   return {
     ...destination,
@@ -99,7 +99,7 @@ function toWire(destination: Destination, settings: Settings): Destination {
   };
 }
 
-/** As terraform users quote it: `Webhook test failed with status code 403 403 Forbidden` (cloudflare/tf-migrate #316). */
+/** Format reported by users: `Webhook test failed with status code 403 403 Forbidden` (cloudflare/tf-migrate #316). */
 function testFailure(outcome: Outcome): string {
   return outcome.kind === 'answered'
     ? `Webhook test failed with status code ${outcome.status} ${outcome.status} ${STATUS_CODES[outcome.status] ?? ''}`
