@@ -7,7 +7,7 @@ import { lacksSecret } from '../../../../src/core/model/whole-url.ts';
 
 const TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';
 
-/** As the vendors document it (cloudflare-api.md, section 3): the header with the secret, and the body. */
+/** The header with the secret and the body, from the vendors' documentation (cloudflare-api.md, section 3). */
 const shapes: readonly [string, Readonly<Record<string, string>>, unknown][] = [
   ['slack', {}, { text: TEXT }],
   ['discord', {}, { content: TEXT }],
@@ -21,11 +21,11 @@ const shapes: readonly [string, Readonly<Record<string, string>>, unknown][] = [
   ],
   ['splunk', { Authorization: 'Splunk key' }, { event: TEXT }],
   ['generic', { 'cf-webhook-auth': 'key' }, { text: TEXT }],
-  ['of tomorrow', { 'cf-webhook-auth': 'key' }, { text: TEXT }],
+  ['unknown', { 'cf-webhook-auth': 'key' }, { text: TEXT }],
 ];
 
-describe('the request of a test', () => {
-  it('is known for every type', () => {
+describe('test request', () => {
+  it('has an expected format for every type', () => {
     assert.deepEqual(
       DESTINATION_TYPES.map(({ type }) => type).filter((type) => !shapes.some(([known]) => known === type)),
       [],
@@ -33,7 +33,7 @@ describe('the request of a test', () => {
   });
 
   for (const [type, secretHeaders, body] of shapes) {
-    it(`is that of ${type}, and without a secret has no header for it`, () => {
+    it(`matches the format of ${type} with and without a secret`, () => {
       const request = makeTestRequest(type, 'https://example.com/x', 'key');
       assert.deepEqual(request.headers, { 'content-type': 'application/json', ...secretHeaders });
       assert.deepEqual(JSON.parse(request.body), body);
@@ -53,26 +53,26 @@ describe('the request of a test', () => {
     ],
     ['feishu', 'https://open.feishu.cn/open-apis/bot/v2/hook/secret', 'https://open.feishu.cn/open-apis/bot/v2/hook/'],
   ] as const) {
-    it(`knows when the URL of ${type} has lost its secret`, () => {
+    it(`detects a ${type} URL without its secret`, () => {
       assert.deepEqual([lacksSecret(type, whole), lacksSecret(type, cut)], [false, true]);
     });
   }
 
-  it('takes the URL of the other types for whole', () => {
-    for (const type of ['generic', 'datadog', 'of tomorrow']) {
+  it('treats URLs of other types as complete', () => {
+    for (const type of ['generic', 'datadog', 'unknown']) {
       assert.equal(lacksSecret(type, 'https://example.com/'), false);
     }
   });
 });
 
-describe('the curl command', () => {
-  it('holds neither URL nor secret', () => {
+describe('curl command', () => {
+  it('contains neither the URL nor the secret', () => {
     const curl = toCurl(makeTestRequest('splunk', 'https://example.com/very-secret-path', 'very-secret-token'));
     assert.doesNotMatch(curl, /very-secret|example/);
     assert.match(curl, /--header "Authorization: Splunk \$WEBHOOK_SECRET"/);
   });
 
-  it('gives a shell the very request, whatever is in it', () => {
+  it('passes the exact request through a shell', () => {
     const run = (curl: string, env: Readonly<Record<string, string>>): readonly string[] =>
       execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }; ${curl}`], { env, encoding: 'utf8' })
         .split('\0')
