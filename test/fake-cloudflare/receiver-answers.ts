@@ -200,8 +200,8 @@ export function receiverNamed(type: string, extra: readonly ExtraType[]): Receiv
 }
 
 /** The answer the vendor would give. */
-export function honestAnswer({ right, wrong, judge }: Receiver, request: ReceiverRequest): Answer {
-  const complaint = judge(request);
+export function honestAnswer({ right, wrong, validate }: Receiver, request: ReceiverRequest): Answer {
+  const complaint = validate(request);
   return (complaint === undefined ? undefined : wrong[complaint]) ?? right;
 }
 
