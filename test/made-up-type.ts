@@ -47,7 +47,7 @@ export const pigeonAtCloudflare: ExtraType = {
   receiver: {
     right: { status: 200, body: 'landed' },
     wrong: { lost: { status: 200, body: 'LOST:over the sea' } },
-    judge: ({ query, headers, body }) =>
+    validate: ({ query, headers, body }) =>
       query['ring'] === 'good' && headers['x-bird'] === 'homing' && body.includes('"scroll"') ? undefined : 'lost',
   },
 };

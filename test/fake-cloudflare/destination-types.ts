@@ -1,6 +1,6 @@
 /**
- * The eight types of destination: how Cloudflare tells them apart, which part of the URL it takes for the secret, and
- * what it sends. The create call has no type field; the type follows from the URL.
+ * The eight destination types: the URL pattern of each type, the secret part of the URL, and the request that
+ * Cloudflare sends. The create call has no type field, so Cloudflare derives the type from the URL.
  */
 
 export const destinationTypes = [
@@ -21,7 +21,7 @@ export type Shape = {
   /** The vendor's host; splunk and generic have none, as customers run those themselves. */
   readonly host?: string;
   readonly path: RegExp;
-  /** What stays of the URL when the secret is cut, as a match of its path; the query goes with the secret. */
+  /** Matches the part of the path that stays when the secret is redacted. The query is always removed. */
   readonly publicPath?: RegExp;
   readonly request: (text: string, secret: string) => Delivery;
 };
@@ -33,7 +33,7 @@ export type NamedShape = Shape & { readonly type: string };
 const shapes: Readonly<Record<DestinationType, Shape>> = {
   slack: {
     host: 'hooks.slack.com',
-    // `/triggers/` URLs come out generic (terraform-provider-cloudflare #3200).
+    // Cloudflare classifies `/triggers/` URLs as generic (terraform-provider-cloudflare #3200).
     path: /^\/services\//,
     publicPath: /^\/services\/[^/]+\/[^/]+/,
     request: (text) => ({ headers: {}, body: { text } }),
@@ -76,7 +76,7 @@ const shapes: Readonly<Record<DestinationType, Shape>> = {
   },
 };
 
-/** Whether the URL stays on this machine: the only ones the fake ever sends to. */
+/** Returns whether a URL is on this machine. The fake only sends requests to such URLs. */
 export function isLoopback(url: URL): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
 }

@@ -7,16 +7,16 @@ import type { ReceiverRequest } from './receiver-answers.ts';
 import { stamp } from './world.ts';
 import type { World } from './world.ts';
 
-/** What a receiver got, whole: the receivers play the parts of others, and a test wants to see what they were sent. */
+/** A request to a webhook receiver, including secrets, so that tests can check what was sent. */
 export type ReceivedRequest = ReceiverRequest & {
   readonly at: string;
   readonly type: string;
   readonly method: string;
-  /** The host it was meant for where Cloudflare sent it to the outside world; absent where it was addressed to us. */
+  /** The original host of a request that the fake redirected from the internet; absent for a receiver URL. */
   readonly meantFor?: string;
 };
 
-/** A wrong answer by name (`receiver-answers.ts`) or any misbehaviour, for the receivers that fit. */
+/** An error response by its name in `receiver-answers.ts`, or a fault, for the matching receivers. */
 export type ReceiverRule = Misbehaviour & {
   readonly type?: string;
   /** After `/receivers/{type}`; `*` stands for one segment, `**` for any number of them. */
@@ -24,10 +24,10 @@ export type ReceiverRule = Misbehaviour & {
   readonly answer?: string;
 };
 
-/** Names the host that a delivery was meant for; set by `delivery.ts`, taken off before the request is kept. */
+/** Header with the original host of a delivery. `delivery.ts` sets it; it is removed before the request is recorded. */
 export const meantForHeader = 'x-fake-cloudflare-meant-for';
 
-/** Keeps the request and answers as the vendor would, or as a rule of the test says. */
+/** Records a request, then responds as the vendor does or according to the first matching rule. */
 export async function receive(world: World, request: Request, bindings: HttpBindings): Promise<Response> {
   const url = new URL(request.url);
   const [, type = '', path] = /^\/receivers\/([^/]+)(.*)$/.exec(url.pathname) ?? [];

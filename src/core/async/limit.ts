@@ -1,4 +1,4 @@
-/** Runs at most so many of the jobs given to it at once, the others in the order they came. */
+/** Runs at most so many jobs at a time. Other jobs wait and start in the order of their calls. */
 export type Limit = <T>(job: () => Promise<T>) => Promise<T>;
 
 export function createLimit(most: number): Limit {

@@ -1,6 +1,6 @@
 /**
- * What may be shown and cached of a webhook destination: everything but its URL. Timestamps stay the strings Cloudflare
- * sent, to full precision.
+ * What may be shown and cached of a webhook destination: everything except its URL. Timestamps are the original strings,
+ * because `Date` would lose precision.
  */
 export type DestinationFacts = {
   readonly id: string;
@@ -13,32 +13,32 @@ export type DestinationFacts = {
 };
 
 /**
- * A webhook destination as the API describes it (`GET …/alerting/v3/destinations/webhooks`). Every field but the id is
- * optional there.
+ * A webhook destination as returned by `GET …/alerting/v3/destinations/webhooks`. In the API, every field except the id
+ * is optional.
  */
 export type Destination = DestinationFacts & {
-  /** A credential for most types: show only {@link hostOf} of it. */
+  /** A credential for most types. Only {@link hostOf} may be shown. */
   readonly url: string;
 };
 
-/** A destination from the snapshot cache, which never holds a URL: good for showing, never for an operation. */
+/** A destination from the snapshot cache, which never contains a URL. For display only, never for an operation. */
 export type CachedDestination = DestinationFacts & {
-  /** The host (and port) of the URL; empty where the URL could not be read. */
+  /** The host (and port) of the URL. Empty if the URL could not be parsed. */
   readonly host: string;
 };
 
 /** A destination as the views show it. */
 export type ShownDestination = Destination | CachedDestination;
 
-/** What a user can write of a destination; also the body of the create and update calls. */
+/** The fields of a destination that a user can edit. Also the body of the create and update calls. */
 export type Draft = {
   readonly name: string;
   readonly url: string;
-  /** Write-only: no answer ever holds it. Absent: none is sent. */
+  /** Write-only: no response contains it. If absent, no secret is sent. */
   readonly secret?: string;
 };
 
-/** The host (and port) of a destination's URL: the only part that may be shown. Empty where the URL cannot be read. */
+/** Returns the host and port of a destination's URL, the only part that may be shown. Empty if the URL is invalid. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
 }

@@ -2,16 +2,16 @@ import { DESTINATION_TYPES, guessType } from './destination-types/index.ts';
 import type { Destination, Draft } from './destination.ts';
 
 /**
- * What saving a draft comes to:
- * - `nothing`: it says what there is already
- * - `rename`: only the name changes, which Cloudflare does reliably
- * - `update`: URL or secret change; the update call takes them by its reference, but users report that a changed URL
- *   is ignored (terraform-provider-cloudflare #2266, #7358), so what took is read back
- * - `replace`: the new URL stands for another type, which a destination cannot change
+ * The operation that saving a draft requires:
+ * - `nothing`: the draft equals the destination
+ * - `rename`: only the name changes, which Cloudflare applies reliably
+ * - `update`: the URL or the secret changes. The API reference allows this, but users report that a changed URL is
+ *   ignored (terraform-provider-cloudflare #2266, #7358), so the destination is fetched again to check the result
+ * - `replace`: the new URL has a different type, and the type of a destination cannot change
  */
 export type PlanKind = 'nothing' | 'rename' | 'update' | 'replace';
 
-/** What differs; `type` only as a consequence of `url`. */
+/** The fields that differ. `type` differs only together with `url`. */
 export type Difference = 'name' | 'url' | 'secret' | 'type';
 
 export type Plan = { readonly kind: PlanKind; readonly differences: readonly Difference[] };

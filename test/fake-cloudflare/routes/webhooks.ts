@@ -8,7 +8,7 @@ import { acknowledge, fail, failToParse, readObject, succeed } from '../envelope
 import { nextId, stamp, withRecord } from '../world.ts';
 import type { Destination, World } from '../world.ts';
 
-/** The five calls on webhook destinations. */
+/** Adds the calls to list, create, get, update and delete webhook destinations. */
 export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
   const path = '/accounts/:account/alerting/v3/destinations/webhooks';
 
@@ -29,7 +29,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     const outcome = await send(world, { ...wanted, type }, testText);
     if (!isSuccess(outcome)) return fail(c, 422, { message: testFailure(outcome) });
     const id = nextId(world);
-    // A successful test at creation does not count as a delivery: both timestamps stay null (terraform-provider #3200).
+    // The test at creation does not count as a delivery, so both timestamps are null (terraform-provider #3200).
     const created = { ...wanted, id, type, created_at: stamp(world), last_success: null, last_failure: null };
     account.destinations = [...account.destinations, created];
     return c.json({ success: true, errors: [], messages: [], result: { id } }, 201);
@@ -58,7 +58,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (remaining.length === account.destinations.length) {
       return fail(c, 500, { code: 15000, message: 'An internal server error occurred' });
     }
-    // Policies keep the id: nobody tells them.
+    // Cloudflare does not remove the id from policies.
     account.destinations = remaining;
     return acknowledge(c);
   });
@@ -68,7 +68,7 @@ const testText = 'Hello World! This is a test message sent from https://cloudfla
 
 type Wanted = Pick<Destination, 'name' | 'url' | 'secret'>;
 
-/** The destination that a body asks for, or what is wrong with it. */
+/** Parses a destination from a body. Returns the error message for an invalid body. */
 function readDestination({ name, url, secret }: Readonly<Record<string, unknown>>): Wanted | string {
   if (typeof name !== 'string' || name.trim() === '') return 'Webhook name is required';
   if (typeof url !== 'string' || url === '') return 'Webhook URL is required';
@@ -97,7 +97,7 @@ function toWire(destination: Destination, { settings, extraTypes }: World): Dest
   };
 }
 
-/** As terraform users quote it: `Webhook test failed with status code 403 403 Forbidden` (cloudflare/tf-migrate #316). */
+/** Format reported by users: `Webhook test failed with status code 403 403 Forbidden` (cloudflare/tf-migrate #316). */
 function testFailure(outcome: Outcome): string {
   return outcome.kind === 'answered'
     ? `Webhook test failed with status code ${outcome.status} ${outcome.status} ${STATUS_CODES[outcome.status] ?? ''}`

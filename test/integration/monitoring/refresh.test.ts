@@ -19,11 +19,11 @@ import {
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
-/** 0.6 s, in the setting's minutes. */
-const OFTEN = 0.01;
+/** 0.6 seconds. The setting is in minutes. */
+const SHORT_INTERVAL = 0.01;
 const PATH = 'services/T/B';
 
-describe('the watch', () => {
+describe('automatic refresh', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
@@ -62,12 +62,12 @@ describe('the watch', () => {
       await fake.recordDelivery({ account: accountId, id: ids[index] ?? '', succeeded });
     }
   };
-  const readings = async (): Promise<number> =>
+  const countListCalls = async (): Promise<number> =>
     (await fake.log()).filter(({ path }) => path.endsWith('/destinations/webhooks')).length;
   const tooltip = (): string => readTooltip(extension.statusItem.item.tooltip);
 
-  it('sees a delivery fail and recover by itself: row, badge and status item agree', async () => {
-    await configure({ refreshInterval: OFTEN });
+  it('shows a failure and a recovery in the row, the badge and the status item', async () => {
+    await configure({ refreshInterval: SHORT_INTERVAL });
     await deliver(false, 1);
     await until(() => extension.destinationsView.view.badge?.value === 1);
     const [row] = await readTree(extension);
@@ -77,21 +77,21 @@ describe('the watch', () => {
     assert.equal((await readTree(extension))[0]?.description, '3');
   });
 
-  it('fires no event and repaints no row where nothing is new', async () => {
+  it('fires no event and repaints no row if the snapshot is unchanged', async () => {
     const fired: unknown[] = [];
     const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     const stop = extension.store.onChanged((change) => fired.push(change));
-    let read = 0;
-    const stopReading = extension.store.onRead(() => (read += 1));
-    await configure({ refreshInterval: OFTEN });
-    await until(() => read >= 3);
+    let refreshes = 0;
+    const stopCounting = extension.store.onRead(() => (refreshes += 1));
+    await configure({ refreshInterval: SHORT_INTERVAL });
+    await until(() => refreshes >= 3);
     listening?.dispose();
     stop();
-    stopReading();
+    stopCounting();
     assert.deepEqual(fired, []);
   });
 
-  it('says that destinations have begun to fail only where asked, once, all in one', async () => {
+  it('notifies about new failures only if enabled, once, in one notification', async () => {
     user = scriptUser();
     await deliver(false, 0);
     await run('refreshAll');
@@ -112,7 +112,7 @@ describe('the watch', () => {
     assert.ok(!readState(extension.context).includes(PATH));
   });
 
-  it('names the one that has begun to fail, as text, and shows it', async () => {
+  it('escapes the name of a destination that starts failing, and opens the list', async () => {
     await configure({ notifyOnNewFailure: true });
     await fake.putDestination({ account: accountId, id: ids[0] ?? '', name: '[x](command:evil)' });
     await deliver(false, 0);
@@ -125,7 +125,7 @@ describe('the watch', () => {
     );
   });
 
-  it('announces nothing of what was failing before the account was known', async () => {
+  it('does not notify about failures from before the account was added', async () => {
     await configure({ notifyOnNewFailure: true });
     await extension.connections.remove(accountId);
     await deliver(false, 0);
@@ -136,7 +136,7 @@ describe('the watch', () => {
     assert.equal(user.questions.length, 3);
   });
 
-  it('shows the state in the status bar as the setting says, at once', async () => {
+  it('applies the status bar setting immediately', async () => {
     await configure({ statusBar: 'always' });
     assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
     await deliver(false, 2);
@@ -149,7 +149,7 @@ describe('the watch', () => {
     });
   });
 
-  it('says how old the data is where it is stale', async () => {
+  it('shows the age of a stale snapshot', async () => {
     await configure({ statusBar: 'always', refreshInterval: 0 });
     const real = Date.now;
     try {
@@ -164,9 +164,9 @@ describe('the watch', () => {
     assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
   });
 
-  it('is one state without a network, asks nobody, keeps what is known, and comes back by itself', async () => {
+  it('keeps the stale snapshot while offline and recovers without a question', async () => {
     user = scriptUser();
-    await configure({ refreshInterval: OFTEN });
+    await configure({ refreshInterval: SHORT_INTERVAL });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
     assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
@@ -179,7 +179,7 @@ describe('the watch', () => {
     assert.deepEqual([user.questions, user.messages], [[], []]);
   });
 
-  describe('between windows', () => {
+  describe('with several windows', () => {
     const directory = (): string => join(extension.context.globalStorageUri.fsPath, 'snapshots');
     const file = (): string => join(directory(), cacheFileOf(accountId));
     const stored = async (): Promise<string | undefined> => readFile(file(), 'utf8').catch(() => undefined);
@@ -199,7 +199,7 @@ describe('the watch', () => {
       await writeFile(file(), JSON.stringify(account));
     };
 
-    it('caches hosts but no URL, in one file an account, and deletes it with the account', async () => {
+    it('caches hosts but no URL, in one file per account, and deletes the file with the account', async () => {
       const content = await storedOnce();
       assert.match(content, /"host":"hooks.slack.com"/);
       assert.ok(!content.includes('services'));
@@ -221,8 +221,8 @@ describe('the watch', () => {
       );
     });
 
-    it('takes over the timestamps another window has fetched, without a call', async () => {
-      const before = await readings();
+    it('shows the timestamps another window has fetched, without an API call', async () => {
+      const before = await countListCalls();
       const { destinations = [] } = extension.store.entry(accountId)?.state.last ?? {};
       const theirs = destinations.map((each) => ({
         ...each,
@@ -232,18 +232,18 @@ describe('the watch', () => {
       }));
       await writeAsOther(Date.now(), theirs);
       await until(() => extension.destinationsView.view.badge?.value === 3);
-      assert.equal(await readings(), before);
+      assert.equal(await countListCalls(), before);
       assert.match(extension.store.entry(accountId)?.state.last?.destinations[0]?.url ?? '', /services/);
     });
 
-    it('refreshes an account of which another window knows other destinations', async () => {
-      const before = await readings();
+    it('refreshes an account if another window has fetched other destinations', async () => {
+      const before = await countListCalls();
       await writeAsOther(Date.now(), [{ ...destination({ id: 'x', host: 'hooks.slack.com' }), url: undefined }]);
-      await untilCached(async () => (await readings()) === before + 1);
+      await untilCached(async () => (await countListCalls()) === before + 1);
       assert.equal(extension.store.entry(accountId)?.state.last?.destinations.length, 3);
     });
 
-    it('takes no notice of what is corrupt, of another version, or older, and logs it', async () => {
+    it('ignores a corrupt, newer-version or older snapshot and logs it', async () => {
       const { last } = extension.store.entry(accountId)?.state ?? assert.fail();
       await writeAsOther((last?.at ?? 0) - 1, []);
       await writeFile(file(), '{"version":2}');
@@ -251,7 +251,7 @@ describe('the watch', () => {
       assert.deepEqual(extension.store.entry(accountId)?.state.last, last);
     });
 
-    it('fetches a destination that is known from the cache only before an operation gets its URL', async () => {
+    it('fetches a cached destination before an operation uses its URL', async () => {
       const { api } = extension.store.entry(accountId)?.connection ?? assert.fail();
       const facts = { id: ids[0] ?? '', name: 'Cached', type: 'slack', host: 'hooks.slack.com' };
       const connection = extension.store.entry(accountId)?.connection ?? assert.fail();
