@@ -18,7 +18,7 @@ import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } fr
 export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
 
 /** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
-export function toTreeItem(node: Node, { store, policies, lastTests }: Known): vscode.TreeItem {
+export function toTreeItem(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
   const entry = store.entry(node.accountId);
   if (!entry) {
     return new vscode.TreeItem('');
@@ -28,7 +28,7 @@ export function toTreeItem(node: Node, { store, policies, lastTests }: Known): v
       return toAccountItem(node, entry);
     case 'destination': {
       const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
-      return destination ? toDestinationItem(node, destination, lastTests) : new vscode.TreeItem('');
+      return destination ? toDestinationItem(node, destination) : new vscode.TreeItem('');
     }
     case 'problem':
       return toProblemItem(entry);
@@ -92,12 +92,7 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   unused: new vscode.ThemeIcon('circle-outline'),
 };
 
-function toDestinationItem(
-  node: DestinationNode,
-  destination: ShownDestination,
-  lastTests: LastTests,
-): vscode.TreeItem {
-  const test = lastTests.get(node.accountId, node.destinationId);
+function toDestinationItem(node: DestinationNode, destination: ShownDestination): vscode.TreeItem {
   const health = healthOf(destination);
   const name = nameOf(destination);
   const type = typeOf(destination);
@@ -106,9 +101,26 @@ function toDestinationItem(
   item.contextValue = 'destination';
   item.description = describeBriefly(destination);
   item.iconPath = HEALTH_ICONS[health];
-  item.tooltip = toTooltip(name, [
-    [vscode.l10n.t('Health'), describeHealth(health)],
-    [vscode.l10n.t('Type'), type],
+  item.accessibilityInformation = {
+    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
+  };
+  return item;
+}
+
+/** The tooltip of a destination's row. VS Code asks for it when the pointer rests on the row: it takes longer than the row. */
+export function describeDestinationRow(
+  { accountId, destinationId }: DestinationNode,
+  { store, lastTests }: Pick<Known, 'store' | 'lastTests'>,
+): vscode.MarkdownString | undefined {
+  const shown = shownOf(store.entry(accountId)?.state);
+  const destination = shown?.destinations.find(({ id }) => id === destinationId);
+  if (!destination) {
+    return undefined;
+  }
+  const test = lastTests.get(accountId, destinationId);
+  return toTooltip(nameOf(destination), [
+    [vscode.l10n.t('Health'), describeHealth(healthOf(destination))],
+    [vscode.l10n.t('Type'), typeOf(destination)],
     [vscode.l10n.t('Host'), shownHostOf(destination)],
     [vscode.l10n.t('ID'), destination.id],
     [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
@@ -116,10 +128,6 @@ function toDestinationItem(
     [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
     ...(test ? [[vscode.l10n.t('Last test'), describeLastTest(test)] as const] : []),
   ]);
-  item.accessibilityInformation = {
-    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
-  };
-  return item;
 }
 
 function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {

@@ -12,7 +12,7 @@ import { VIEW_ID } from '../host/ids.ts';
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { describeAge } from '../text/format.ts';
-import { toTreeItem } from './tree-items.ts';
+import { describeDestinationRow, toTreeItem } from './tree-items.ts';
 import { describeFailing } from '../text/destination.ts';
 
 export type DestinationsView = vscode.Disposable & {
@@ -57,7 +57,13 @@ export function createDestinationsView(
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (node) => toTreeItem(node, { store, policies, lastTests }),
+    getTreeItem: (node) => toTreeItem(node, { store, policies }),
+    resolveTreeItem(item, node) {
+      if (node.kind === 'destination') {
+        item.tooltip = describeDestinationRow(node, { store, lastTests });
+      }
+      return item;
+    },
     getParent: (node) =>
       node.kind === 'account'
         ? undefined

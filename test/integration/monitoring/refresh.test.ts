@@ -169,7 +169,7 @@ describe('automatic refresh', () => {
     await configure({ refreshInterval: SHORT_INTERVAL });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
-    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    await until(() => extension.statusItem.item.text === '$(cloud-offline)');
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
     assert.match(tooltip(), /^Cloudflare cannot be reached$/m);
     assert.match(tooltip(), /^What is shown was read /m);
