@@ -67,6 +67,8 @@ store.onChanged(() => (events += 1));
 const dirty = new Set<unknown>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+const isPainting = (): boolean => timer !== undefined;
+
 async function paint(): Promise<void> {
   timer = undefined;
   const nodes = dirty.has(undefined) ? await provider.getChildren() : [...dirty];
@@ -105,7 +107,7 @@ async function measureRefresh() {
   const start = performance.now();
   await store.refresh();
   const wall = performance.now() - start;
-  while (timer) {
+  while (isPainting()) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const { user, system } = process.cpuUsage(cpu);

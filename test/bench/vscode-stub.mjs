@@ -26,25 +26,22 @@ export class Disposable {
   }
 }
 
-export class TreeItem {
-  constructor(label, collapsibleState) {
-    this.label = label;
-    this.collapsibleState = collapsibleState;
-  }
+function TreeItem(label, collapsibleState) {
+  this.label = label;
+  this.collapsibleState = collapsibleState;
 }
 
-export class ThemeColor {
-  constructor(id) {
-    this.id = id;
-  }
+function ThemeColor(id) {
+  this.id = id;
 }
 
-export class ThemeIcon extends ThemeColor {}
+function ThemeIcon(id, color) {
+  this.id = id;
+  this.color = color;
+}
 
-export class MarkdownString {
-  constructor(value) {
-    this.value = value;
-  }
+function MarkdownString(value) {
+  this.value = value;
 }
 
 const nothing = () => new Disposable(() => {});
@@ -86,3 +83,5 @@ export const window = {
   }),
   onDidChangeWindowState: nothing,
 };
+
+export { MarkdownString, ThemeColor, ThemeIcon, TreeItem };
