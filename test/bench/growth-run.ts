@@ -70,7 +70,6 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const isPainting = (): boolean => timer !== undefined;
 
 async function paint(): Promise<void> {
-  timer = undefined;
   const nodes = dirty.has(undefined) ? await provider.getChildren() : [...dirty];
   dirty.clear();
   for (const node of nodes) {
@@ -80,14 +79,24 @@ async function paint(): Promise<void> {
       provider.getTreeItem(child);
     }
     rows += 1 + children.length;
+    // VS Code asks for one node per message.
+    await new Promise((resolve) => setImmediate(resolve));
   }
+  timer = undefined;
+  if (dirty.size > 0) {
+    paintSoon();
+  }
+}
+
+function paintSoon(): void {
+  timer ??= setTimeout(() => void paint(), TREE_DEBOUNCE);
 }
 
 provider.onDidChangeTreeData((changed: unknown) => {
   for (const node of Array.isArray(changed) ? changed : [changed]) {
     dirty.add(node);
   }
-  timer ??= setTimeout(() => void paint(), TREE_DEBOUNCE);
+  paintSoon();
 });
 
 const connections = Array.from({ length: accounts }, (_, id) => ({

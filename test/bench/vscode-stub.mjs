@@ -26,22 +26,29 @@ export class Disposable {
   }
 }
 
-function TreeItem(label, collapsibleState) {
-  this.label = label;
-  this.collapsibleState = collapsibleState;
+class TreeItem {
+  label;
+  collapsibleState;
+  constructor(label, collapsibleState) {
+    this.label = label;
+    this.collapsibleState = collapsibleState;
+  }
 }
 
-function ThemeColor(id) {
-  this.id = id;
+class ThemeColor {
+  id;
+  constructor(id) {
+    this.id = id;
+  }
 }
 
-function ThemeIcon(id, color) {
-  this.id = id;
-  this.color = color;
-}
+class ThemeIcon extends ThemeColor {}
 
-function MarkdownString(value) {
-  this.value = value;
+class MarkdownString {
+  value;
+  constructor(value) {
+    this.value = value;
+  }
 }
 
 const nothing = () => new Disposable(() => {});

@@ -2,14 +2,14 @@ import type { Connection } from '../accounts/connection.ts';
 import { describeForLog } from '../api/api-error.ts';
 import type { Log } from '../api/transport.ts';
 import type { CallBudgets } from './call-budget.ts';
-import { createDueQueue, type DueQueue } from './due-queue.ts';
+import { createDueQueue } from './due-queue.ts';
+import { type Group, groupByToken, type Groups, type Plan } from './refresh-groups.ts';
 import {
   CALLS_OF_A_REFRESH,
   dueAt,
   MOST_OF_A_TOKEN,
   observe,
   PACE,
-  type Seen,
   stretchInterval,
   type Turns,
 } from './refresh-turns.ts';
@@ -48,27 +48,6 @@ export type RefreshSchedulerOptions = {
   readonly log: Log;
 };
 
-type Plan = { readonly accountId: string; readonly place: number; readonly seen: Seen };
-
-/** What is kept of a token while its accounts come and go. */
-type Pacing = {
-  lastStart: number;
-  running: number;
-  /** Until when budget or pace allow none. */
-  blockedUntil: number;
-  saidInterval: number;
-};
-
-/** The accounts of one token. */
-type Group = {
-  readonly tokenId: string | undefined;
-  readonly plans: Plan[];
-  /** Ids of the accounts that are neither in flight nor refused, by when they are due. */
-  readonly due: DueQueue<string>;
-  readonly pacing: Pacing;
-  isRefused: boolean;
-};
-
 /**
  * Does nothing until it is told to follow. A queue of tokens by when each has an account due, and in each token a queue of
  * its accounts; one timer, for the first of them all. Every event recomputes only what it touches.
@@ -83,9 +62,8 @@ export function createRefreshScheduler({
   log,
 }: RefreshSchedulerOptions): RefreshScheduler {
   const phase = random();
-  let groups = new Map<string | undefined, Group>();
-  let plans = new Map<string, Plan>();
-  const pacings = new Map<string | undefined, Pacing>();
+  let groups: Groups = new Map();
+  let plans: ReadonlyMap<string, Plan> = new Map();
   const queue = createDueQueue<Group>();
   let mode: RefreshMode = { interval: 0, focused: false };
   let focusedAt = 0;
@@ -101,39 +79,11 @@ export function createRefreshScheduler({
     return { interval: stretchInterval(mode.interval, length), count: length, phase };
   }
 
-  function pacingOf(tokenId: string | undefined): Pacing {
-    const pacing = pacings.get(tokenId) ?? { lastStart: 0, running: 0, blockedUntil: 0, saidInterval: 0 };
-    pacings.set(tokenId, pacing);
-    return pacing;
-  }
-
-  /** The accounts have changed: what is known of those that stay is kept. */
+  /** The accounts have changed. */
   function rebuild(): void {
-    const before = plans;
-    groups = new Map();
-    plans = new Map();
+    groups = groupByToken(store.entries(), groups);
+    plans = new Map([...groups.values()].flatMap((group) => group.plans.map((plan) => [plan.accountId, plan])));
     queue.clear();
-    for (const { connection } of store.entries()) {
-      const tokenId = connection.token?.id;
-      const group = groups.get(tokenId) ?? {
-        tokenId,
-        plans: [],
-        due: createDueQueue<string>(),
-        pacing: pacingOf(tokenId),
-        isRefused: false,
-      };
-      groups.set(tokenId, group);
-      const accountId = connection.account.id;
-      const seen = before.get(accountId)?.seen ?? { triedAt: 0, dataAt: 0 };
-      const plan = { accountId, place: group.plans.length, seen };
-      group.plans.push(plan);
-      plans.set(accountId, plan);
-    }
-    for (const [tokenId, { running: inFlight }] of pacings) {
-      if (inFlight === 0 && !groups.has(tokenId)) {
-        pacings.delete(tokenId);
-      }
-    }
     replanAll();
   }
 

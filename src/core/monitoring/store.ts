@@ -1,6 +1,6 @@
 import { ApiError, type ApiErrorKind, describeForLog } from '../api/api-error.ts';
 import type { Log } from '../api/transport.ts';
-import type { Connection } from '../accounts/connection.ts';
+import { type Connection, isSameConnection } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
 import type { CachedDestination, Destination } from '../model/destination.ts';
 import { type AccountEntry, type AccountState, type Attempt, isSameState } from './account-state.ts';
@@ -208,7 +208,10 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
       );
       entries = [...slots.values()];
       totals = entries.reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
-      if (before.length !== entries.length || entries.some(({ connection }, at) => !isSame(connection, before[at]))) {
+      if (
+        before.length !== entries.length ||
+        entries.some(({ connection }, at) => !isSameConnection(connection, before[at]))
+      ) {
         events.accountsChanged();
         events.flush();
       }
@@ -258,13 +261,4 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
       );
     },
   };
-}
-
-function isSame(a: Connection, b: Connection | undefined): boolean {
-  return a === b || (a.api === b?.api && facts(a) === facts(b));
-}
-
-/** In an order of its own: one just made and one loaded from storage have their keys in different orders. */
-function facts({ account, token }: Connection): string {
-  return JSON.stringify([account.id, account.name, token?.id, token?.owner, token?.expiresOn, token?.cloudflareId]);
 }

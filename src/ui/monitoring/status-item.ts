@@ -104,7 +104,7 @@ function describeStatus(
     }
     case 'partial': {
       const label = `${healthy}. ${describeWaiting(status.waiting)}`;
-      return { text: `$(sync~spin) ${healthy}`, label, lines };
+      return { text: healthy, label, lines };
     }
     case 'stale':
     case 'healthy':

@@ -53,7 +53,7 @@ describe('overview of destinations and policies', () => {
     assert.match(rows[0]?.description ?? '', /^HTTP DDoS .+ · enabled · delivers nowhere else$/);
     assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+ · disabled/);
     const [none] = await readTree(extension, nodeOf('Beta'));
-    assert.equal(none?.spoken, 'No policy uses it. Cloudflare sends no alerts to it.');
+    assert.equal(none?.spoken, 'No policy uses this destination. Cloudflare sends no alerts to it.');
   });
 
   it('fetches the policies of an account once for several rows, and again after a refresh', async () => {
@@ -131,7 +131,7 @@ describe('overview of destinations and policies', () => {
   it('repaints only rows whose age changed, without an API call', async () => {
     await readTree(extension);
     const fired: unknown[] = [];
-    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((nodes) => fired.push(nodes));
     await fake.clear({ part: 'log' });
     extension.destinationsView.repaintAges();
     assert.deepEqual(fired, []);
@@ -142,7 +142,7 @@ describe('overview of destinations and policies', () => {
     } finally {
       Date.now = now;
     }
-    assert.deepEqual(fired, [{ kind: 'account', accountId }]);
+    assert.deepEqual(fired, [[{ kind: 'account', accountId }]]);
     assert.deepEqual(await fake.log(), []);
     listening?.dispose();
   });

@@ -106,7 +106,7 @@ describe('automatic refresh', () => {
     await run('refreshAll');
     assert.deepEqual(
       user.questions.map(({ title }) => title),
-      ['2 webhook destinations have begun to fail: Beta, Gamma.'],
+      ['2 webhook destinations are now failing: Beta, Gamma.'],
     );
     assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} no longer fails`));
     assert.ok(!readState(extension.context).includes(PATH));
@@ -121,7 +121,7 @@ describe('automatic refresh', () => {
     await until(() => (user?.questions.length ?? 0) === 2);
     assert.deepEqual(
       user.questions.map(({ title }) => title),
-      ['[x] (command:evil) (Acme) has begun to fail.', 'Failing Destinations'],
+      ['[x] (command:evil) (Acme) is now failing.', 'Failing Destinations'],
     );
   });
 
@@ -142,7 +142,7 @@ describe('automatic refresh', () => {
     await deliver(false, 2);
     await run('refreshAll');
     assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
-    assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destinations failing');
+    assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destination is failing');
     const { tooltip: markdown } = extension.statusItem.item;
     assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
       enabledCommands: ['showFailing', 'refreshAll', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
@@ -156,7 +156,7 @@ describe('automatic refresh', () => {
       Date.now = () => real() + 3 * 3_600_000;
       extension.statusItem.repaintAges();
       assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy (3 hours ago)');
-      assert.match(tooltip(), /^What is shown was read 3 hours ago$/m);
+      assert.match(tooltip(), /^Last refreshed 3 hours ago$/m);
     } finally {
       Date.now = real;
     }
@@ -171,12 +171,29 @@ describe('automatic refresh', () => {
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
     await until(() => extension.statusItem.item.text === '$(cloud-offline)');
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
-    assert.match(tooltip(), /^Cloudflare cannot be reached$/m);
-    assert.match(tooltip(), /^What is shown was read /m);
+    assert.match(tooltip(), /^Could not reach Cloudflare$/m);
+    assert.match(tooltip(), /^Last refreshed /m);
     assert.match((await readTree(extension))[0]?.description ?? '', /^3 · stale/);
     await fake.clear({ part: 'faults' });
     await until(() => extension.store.entry(accountId)?.state.kind === 'ready');
     assert.deepEqual([user.questions, user.messages], [[], []]);
+  });
+
+  it('does not say that nothing is failing without an account or while the state of one is unknown', async () => {
+    user = scriptUser();
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 500 } });
+    await run('refreshAll');
+    await run('showFailing');
+    await fake.clear({ part: 'faults' });
+    await extension.connections.remove(accountId);
+    await run('showFailing');
+    await run('goToDestination');
+    const titles = user.questions.map(({ title }) => title);
+    assert.deepEqual(titles, [
+      'No known webhook destination is failing. The state of 1 account is unknown.',
+      'No Cloudflare account has been added yet.',
+      'No Cloudflare account has been added yet.',
+    ]);
   });
 
   describe('with several windows', () => {
@@ -191,11 +208,10 @@ describe('automatic refresh', () => {
       ...extension.store.entry(accountId)?.state.last?.destinations[0],
       ...fields,
     });
-    /** As another window does, long enough after this one's own write. */
+    /** As another window does, after this window's own write. */
     const writeAsOther = async (at: number, destinations: readonly object[]): Promise<void> => {
       const account = { version: 1, accountId, label: 'Acme', at, destinations };
       await storedOnce();
-      await new Promise((resolve) => setTimeout(resolve, 1100));
       await writeFile(file(), JSON.stringify(account));
     };
 

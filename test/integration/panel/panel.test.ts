@@ -223,7 +223,7 @@ describe('panel', () => {
     await until(() => lastTest() !== '');
     user.dispose();
     assert.equal(user.questions[0]?.title, 'Test “Sensor gateway”');
-    assert.match(lastTest(), /^from this machine: worked now$/);
+    assert.match(lastTest(), /^from this machine: succeeded now$/);
     assert.equal(page.fields().name, 'Mine');
   });
 

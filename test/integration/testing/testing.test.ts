@@ -189,7 +189,7 @@ describe('Test command', () => {
       await until(() => told().includes('worked'));
       assert.equal((await fake.received()).length, 2);
       const [row] = (await readTree(extension))[0]?.children ?? [];
-      assert.match(row?.tooltip ?? '', /Last test: from this machine: worked now/);
+      assert.match(row?.tooltip ?? '', /Last test: from this machine: succeeded now/);
       assert.doesNotMatch(readState(extension.context) + extension.logged(), /typed-secret|generic\/ops/);
     });
 
@@ -250,7 +250,7 @@ describe('Test command', () => {
       assert.match(questions[2]?.text ?? '', /also\nops@example\.com/);
       await until(() => told().includes('Cloudflare delivered its test to “Ops” through the policy “Attacks”'));
       const [row] = (await readTree(extension))[0]?.children ?? [];
-      assert.match(row?.tooltip ?? '', /Last test: through Cloudflare: worked now/);
+      assert.match(row?.tooltip ?? '', /Last test: through Cloudflare: succeeded now/);
       assert.match(row?.spoken ?? '', /healthy, last success now/);
     });
 
