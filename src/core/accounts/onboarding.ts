@@ -26,7 +26,7 @@ export async function checkToken(
       return toVerified(token, 'user', await api.verifyUserToken(signal));
     } catch (error) {
       // A token without a prefix that no user has may still be an account's own.
-      if (owner === 'user' || !(error instanceof ApiError) || error.details.status !== 401) {
+      if (owner === 'user' || !(error instanceof ApiError) || error.kind !== 'auth' || error.details.status !== 401) {
         throw error;
       }
     }

@@ -41,6 +41,16 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
         ),
         remedies: ['replaceToken', 'retry', 'showLog'],
       };
+    case 'addressFilter':
+      return {
+        headline: vscode.l10n.t('Network address not allowed'),
+        sentence: vscode.l10n.t(
+          'The token of {0} has a client IP address filter that does not allow this network{1}. Connect from an allowed network, change the filter at Cloudflare, or replace the token.',
+          subject,
+          quote,
+        ),
+        remedies: ['retry', 'replaceToken', 'showLog'],
+      };
     case 'rateLimited':
       return {
         headline: vscode.l10n.t('Too many requests'),
@@ -103,9 +113,9 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       return {
         headline: vscode.l10n.t('Not Cloudflare’s answer'),
         sentence: vscode.l10n.t(
-          'What answered for {0} is not Cloudflare’s API{1}. A proxy, or the setting for the API address, may be in the way.',
+          'The answer for {0} is not from Cloudflare’s API{1}. A proxy, a firewall or the setting for the API address may be the cause.',
           subject,
-          quote,
+          status > 0 ? ` (${[vscode.l10n.t('status {0}', status), ...because].join('; ')})` : quote,
         ),
         remedies: ['retry', 'showLog'],
       };
