@@ -69,13 +69,19 @@ function foldCase({ text, starts, ends }: CanonicalText): CanonicalText {
   return { text: folded.replaceAll('+', ' '), starts, ends };
 }
 
+/** One way in which a secret may stand inside another text. */
+export type SecretForm = { readonly text: string; readonly isBase64: boolean };
+
+function toForms(form: string, isBase64: boolean): readonly SecretForm[] {
+  return toCanonical(form).map(({ text }) => ({ text, isBase64 }));
+}
+
 /** All canonical forms in which a text may stand inside another one: as it is, percent-encoded, or in base64. */
-export function canonicalForms(secret: string): readonly { readonly text: string; readonly isBase64: boolean }[] {
+export function canonicalForms(secret: string): readonly SecretForm[] {
   const wellFormed = secret.toWellFormed();
-  const toForms = (isBase64: boolean) => (form: string) => toCanonical(form).map(({ text }) => ({ text, isBase64 }));
   return [
-    ...[secret, encodeURIComponent(wellFormed)].flatMap(toForms(false)),
-    ...toBase64Forms(wellFormed).flatMap(toForms(true)),
+    ...[secret, encodeURIComponent(wellFormed)].flatMap((form) => toForms(form, false)),
+    ...toBase64Forms(wellFormed).flatMap((form) => toForms(form, true)),
   ];
 }
 

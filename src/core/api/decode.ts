@@ -74,7 +74,9 @@ export function decodeDestinations(result: unknown, onOddities: OnOddities = () 
     if (id === undefined) {
       return undefined;
     }
-    const [createdAt, lastSuccess, lastFailure] = ['created_at', 'last_success', 'last_failure'].map(entry.time);
+    const [createdAt, lastSuccess, lastFailure] = ['created_at', 'last_success', 'last_failure'].map((key) =>
+      entry.time(key),
+    );
     return {
       id,
       name: entry.text('name'),

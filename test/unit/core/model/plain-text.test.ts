@@ -6,7 +6,7 @@ describe('plain text', () => {
   it('is one line without control, bidirectional and zero-width characters', () => {
     assert.equal(
       plain('a\u0000b\u202Ec\u2066d\u200Be\uFEFFf\u00ADg\nh\r\n\ti\u2028j\u2029k\u0085l\uFE0Fm\u{E0041}n\uD800o'),
-      'abcdefg h i j kl' + 'mno',
+      'abcdefg h i j klmno',
     );
   });
 
