@@ -29,12 +29,12 @@ const node = {
   external: ['vscode'],
 };
 
-/** Replaces the dynamic import of `editing.ts` with the separately built editing bundle, which loads on first use. */
-const lazyEditing = {
-  name: 'lazy-editing',
+/** Replaces dynamic imports with the separately built bundles, which load on first use. */
+const lazyBundles = {
+  name: 'lazy-bundles',
   setup({ onResolve }) {
-    onResolve({ filter: /\/editing\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './editing.cjs', external: true } : undefined,
+    onResolve({ filter: /\/(editing|managing)\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${/(\w+)\.ts$/.exec(path)[1]}.cjs`, external: true } : undefined,
     );
   },
 };
@@ -49,7 +49,7 @@ const bundles = [
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      plugins: [lazyEditing],
+      plugins: [lazyBundles],
       // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },
@@ -59,6 +59,13 @@ const bundles = [
     most: 120_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/editing.ts'], outfile: 'dist/editing.cjs' },
+  },
+  {
+    name: 'managing',
+    most: 40_000,
+    // It uses the API through the clients it is given.
+    forbidden: /node_modules\/(undici|axios|node-fetch|cloudflare)\//,
+    options: { ...node, entryPoints: ['src/ui/accounts/managing.ts'], outfile: 'dist/managing.cjs' },
   },
   {
     name: 'panel',

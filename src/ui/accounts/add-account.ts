@@ -11,17 +11,11 @@ import { describeProblem } from '../text/error.ts';
 import { type Answer, askPick, askText } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
 import { warnUnsaved } from './storage-trouble.ts';
+import { type Environment, hasEnvironmentToken } from './environment-token.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
 import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
-
-/** The environment a token may be offered from; it is read only when the user asks for it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-export function hasEnvironmentToken(environment: Environment): boolean {
-  return Boolean(environment['CLOUDFLARE_API_TOKEN']?.trim());
-}
 
 /** The whole of Add Account…: token, accounts, label. Nothing is stored before the last answer. */
 export async function addAccount(connections: Connections, environment: Environment): Promise<void> {

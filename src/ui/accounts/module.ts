@@ -2,48 +2,46 @@ import * as vscode from 'vscode';
 import { dashboardAddress } from '../../core/model/account.ts';
 import type { Services } from '../../services.ts';
 import { onAccount } from '../destinations/targets.ts';
-import { type CommandHandlers, inView, type Module } from '../host/commands.ts';
+import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
 import { createContextKey } from '../host/context-key.ts';
 import { isNode } from '../tree/nodes.ts';
-import { addAccount, addFromEnvironment, hasEnvironmentToken } from './add-account.ts';
-import { chooseToken, removeAccount, renameAccount, replaceToken } from './manage-accounts.ts';
+import { hasEnvironmentToken } from './environment-token.ts';
+import type { Managing } from './managing.ts';
 import { describeTrouble } from './storage-trouble.ts';
 
-/** Accounts and tokens: adding, replacing and removing them, and what the empty view says. */
-export function createAccountsModule({
-  store,
-  connections,
-  secrets,
-  targets,
-  destinationsView: { view },
-  loaded,
-}: Pick<Services, 'store' | 'connections' | 'secrets' | 'targets' | 'destinationsView' | 'loaded'>) {
+/**
+ * Accounts and tokens: what the empty view says, and the commands that manage them. Most of those are in a bundle of
+ * their own, which loads on first use.
+ */
+export function createAccountsModule(services: Services) {
+  const {
+    store,
+    connections,
+    targets,
+    destinationsView: { view },
+    loaded,
+  } = services;
   const setState = createContextKey('state');
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
   setState('loading');
   const showState = (): void => setState(store.entries().length === 0 ? 'noAccount' : 'ready');
   void loaded.then(showState);
 
+  let loading: Promise<Managing> | undefined;
+  const later =
+    (name: keyof Managing['commands']): CommandHandler =>
+    async (...args) => {
+      loading ??= import('./managing.ts').then(({ createManaging }) => createManaging(services));
+      return (await loading).commands[name](...args);
+    };
+
   return {
     commands: {
-      addAccount: async (argument) => {
-        const fromEnvironment = argument === 'fromEnvironment';
-        await (fromEnvironment
-          ? inView(async () => addFromEnvironment(connections, process.env))
-          : addAccount(connections, process.env));
-      },
-      replaceToken: onAccount(targets, vscode.l10n.t('Replace Token'), async (connection) =>
-        replaceToken(connection, connections),
-      ),
-      chooseToken: onAccount(targets, vscode.l10n.t('Choose Token'), async (connection) =>
-        chooseToken(connection, connections),
-      ),
-      renameAccount: onAccount(targets, vscode.l10n.t('Rename Account'), async (connection) =>
-        renameAccount(connection, connections),
-      ),
-      removeAccount: onAccount(targets, vscode.l10n.t('Remove Account'), async (connection) =>
-        removeAccount(connection, connections, secrets),
-      ),
+      addAccount: later('addAccount'),
+      replaceToken: later('replaceToken'),
+      chooseToken: later('chooseToken'),
+      renameAccount: later('renameAccount'),
+      removeAccount: later('removeAccount'),
       copyAccountId: onAccount(targets, vscode.l10n.t('Copy Account ID'), async ({ account }) =>
         vscode.env.clipboard.writeText(account.id),
       ),
