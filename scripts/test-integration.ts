@@ -2,6 +2,7 @@
 // `desktop`, downloaded by @vscode/test-electron. Each run has a separate fake Cloudflare.
 import { startFakeCloudflare } from '../test/fake-cloudflare/server.ts';
 import { describeFailure, HostError } from '../test/vscode-host/host-error.ts';
+import { hostileSettings } from '../test/vscode-host/hostile-settings.ts';
 import { runIntegration } from '../test/vscode-host/integration.ts';
 
 const VERSIONS = ['newest', 'oldest', 'desktop'] as const;
@@ -15,7 +16,9 @@ async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
       extensionPath: '.',
       testsPath: 'dist/test/integration/index.cjs',
       env: { FAKE_CONTROL_URL: fake.controlUrl },
-      machineSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      userSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      // As a remote machine or a dev container may have them. A test checks that they change nothing.
+      machineSettings: hostileSettings,
     });
   } finally {
     await fake.close();

@@ -60,6 +60,7 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
     sleep: async (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
     random: Math.random,
     log: logger.log,
+    redact: (words, most) => redactor.redact(words, most),
   };
   const state = createOrderedState(context.globalState);
   const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });

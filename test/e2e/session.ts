@@ -45,8 +45,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const server: Workbench = await startWorkbench({
       version: options.version ?? 'newest',
       vsix: VSIX,
-      userSettings: options.userSettings ?? {},
-      machineSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      userSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl, ...options.userSettings },
       env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
     });
     parts.push(server);

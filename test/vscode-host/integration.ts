@@ -37,9 +37,7 @@ export async function runIntegration(run: IntegrationRun): Promise<number> {
   const executable = run.version === 'desktop' ? await desktopProgram() : await npmProgram(run.version);
   const folder = await createRunFolder('integration');
   const { userSettings = {}, machineSettings = {} } = run;
-  // Desktop VS Code reads settings of scope `machine` from the user settings.
-  const shared = run.version === 'desktop' ? machineSettings : {};
-  await writeSettings(folder, { ...calmSettings, ...userSettings, ...shared }, machineSettings);
+  await writeSettings(folder, { ...calmSettings, ...userSettings }, machineSettings);
   try {
     return await runTests({
       vscodeExecutablePath: executable,
