@@ -13,7 +13,9 @@ import { isNamed } from '../async/named-error.ts';
  * - `timeout`: no whole answer in time
  * - `protocol`: an answer that is not the API's, whatever its status: HTML, truncated, wrong shape, a redirect
  * - `misconfigured`: nothing was sent, since a setting does not allow it
+ * - `otherOrigin`: nothing was sent, since the token was verified with another API address than the one that is set
  * - `noToken`: nothing was sent, since the account's token is no longer stored here
+ * - `undecryptable`: nothing was sent, since the stored token cannot be decrypted
  */
 export type ApiErrorKind =
   | 'auth'
@@ -27,7 +29,9 @@ export type ApiErrorKind =
   | 'timeout'
   | 'protocol'
   | 'misconfigured'
-  | 'noToken';
+  | 'otherOrigin'
+  | 'noToken'
+  | 'undecryptable';
 
 export type ApiErrorDetails = {
   readonly kind: ApiErrorKind;
@@ -41,6 +45,8 @@ export type ApiErrorDetails = {
   readonly rayId?: string;
   /** What verifying the token told, where it was more than "unknown". */
   readonly tokenStatus?: 'disabled' | 'expired';
+  /** Where the token was verified, and where the setting points. */
+  readonly origins?: { readonly verified: string; readonly configured: string };
   /** Milliseconds the server asked to wait. */
   readonly retryAfter?: number;
 };

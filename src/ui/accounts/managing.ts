@@ -3,16 +3,17 @@ import type { Services } from '../../services.ts';
 import { onAccount } from '../destinations/targets.ts';
 import { type CommandHandlers, inView } from '../host/commands.ts';
 import { addAccount, addFromEnvironment } from './add-account.ts';
+import { confirmApiAddress } from './confirm-address.ts';
+import { forgetCredentials } from './forget-credentials.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './manage-accounts.ts';
 
 export type Managing = ReturnType<typeof createManaging>;
 
 /** The commands that add, change and remove accounts and tokens. A bundle of its own, loaded on first use. */
-export function createManaging({
-  connections,
-  secrets,
-  targets,
-}: Pick<Services, 'connections' | 'secrets' | 'targets'>) {
+export function createManaging(
+  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'state' | 'targets'>,
+) {
+  const { connections, secrets, targets } = services;
   return {
     commands: {
       addAccount: async (argument) => {
@@ -33,6 +34,8 @@ export function createManaging({
       removeAccount: onAccount(targets, vscode.l10n.t('Remove Account'), async (connection) =>
         removeAccount(connection, connections, secrets),
       ),
+      confirmApiAddress: async () => confirmApiAddress(connections),
+      forgetCredentials: async () => forgetCredentials(services),
     } satisfies CommandHandlers,
   };
 }

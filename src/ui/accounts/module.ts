@@ -7,6 +7,7 @@ import { createContextKey } from '../host/context-key.ts';
 import { isNode } from '../tree/nodes.ts';
 import { hasEnvironmentToken } from './environment-token.ts';
 import type { Managing } from './managing.ts';
+import { createSweep } from './sweep.ts';
 import { describeTrouble } from './storage-trouble.ts';
 
 /**
@@ -42,6 +43,8 @@ export function createAccountsModule(services: Services) {
       chooseToken: later('chooseToken'),
       renameAccount: later('renameAccount'),
       removeAccount: later('removeAccount'),
+      confirmApiAddress: later('confirmApiAddress'),
+      forgetCredentials: later('forgetCredentials'),
       copyAccountId: onAccount(targets, vscode.l10n.t('Copy Account ID'), async ({ account }) =>
         vscode.env.clipboard.writeText(account.id),
       ),
@@ -55,6 +58,7 @@ export function createAccountsModule(services: Services) {
     } satisfies CommandHandlers,
     disposables: [
       connections,
+      createSweep(services),
       connections.onTroubleChanged((trouble) => {
         view.message = describeTrouble(trouble);
       }),

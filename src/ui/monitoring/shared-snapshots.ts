@@ -39,7 +39,8 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
       before !== undefined &&
       snapshot.at - before.at < OLDEST_STORED &&
       JSON.stringify(snapshot.destinations) === JSON.stringify(before.destinations);
-    if (isFresh || store.entries().length > MOST_SHARED) {
+    // A refresh may end after its account was removed.
+    if (isFresh || !store.entry(accountId) || store.entries().length > MOST_SHARED) {
       return;
     }
     stored.set(accountId, snapshot);

@@ -4,7 +4,7 @@ import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { describeAge } from './format.ts';
 
 /** What a user can do about a problem; each is a button or a click. */
-export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting';
+export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting' | 'confirmAddress';
 
 /** `headline` is for where there is room for a few words only; the sentence says all of it. */
 export type Problem = { readonly headline: string; readonly sentence: string; readonly remedies: readonly Remedy[] };
@@ -127,6 +127,26 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
         ),
         remedies: ['openSetting', 'retry'],
       };
+    case 'otherOrigin':
+      return {
+        headline: vscode.l10n.t('API address not confirmed'),
+        sentence: vscode.l10n.t(
+          'The token of {0} was verified with {1}, but the setting cloudflareWebhooks.apiBaseUrl points to {2}. Nothing was sent. Confirm the address, or change the setting.',
+          subject,
+          details.origins?.verified ?? '',
+          details.origins?.configured ?? '',
+        ),
+        remedies: ['confirmAddress', 'openSetting', 'retry'],
+      };
+    case 'undecryptable':
+      return {
+        headline: vscode.l10n.t('Token not decrypted'),
+        sentence: vscode.l10n.t(
+          'The token of {0} could not be decrypted: the keyring of this machine has changed. Enter the token again.',
+          subject,
+        ),
+        remedies: ['replaceToken', 'retry', 'showLog'],
+      };
     case 'noToken':
       return {
         headline: vscode.l10n.t('Token missing here'),
@@ -144,5 +164,6 @@ export function describeRemedy(remedy: Remedy): string {
     retry: vscode.l10n.t('Retry'),
     showLog: vscode.l10n.t('Show Log'),
     openSetting: vscode.l10n.t('Open Setting'),
+    confirmAddress: vscode.l10n.t('Confirm Address…'),
   }[remedy];
 }

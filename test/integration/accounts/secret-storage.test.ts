@@ -77,7 +77,7 @@ describe('failing SecretStorage', () => {
   });
 
   it('shows the most severe problem above the rows', () => {
-    const trouble = { failed: false, unsaved: false, unreadable: 0 };
+    const trouble = { failed: false, unsaved: false, unreadable: 0, undecryptable: [], accountsUnreadable: false };
     assert.equal(describeTrouble(trouble), '');
     assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /for this session only/);
     assert.match(describeTrouble({ ...trouble, failed: true, unsaved: true }), /cannot be read.*keyring locked/);
