@@ -13,8 +13,7 @@ describe('settings', () => {
     assert.equal(new URL(settings.apiBaseUrl.url).hostname, '127.0.0.1');
     assert.deepEqual([settings.refreshInterval, settings.statusBar, settings.sort], [5, 'whenFailing', 'health']);
     await addAccount('Acme');
-    const hosts = new Set((await fake.log()).map(({ path }) => path.split('/')[1]));
-    assert.ok(hosts.size > 0);
+    assert.ok((await fake.log()).length > 0);
     assert.doesNotMatch(extension.logged(), /attacker/);
     assert.equal(extension.store.entries()[0]?.state.kind, 'ready');
   });
