@@ -18,6 +18,10 @@ export type Session = {
   readonly fake: ControlClient;
   /** The base URL of the fake webhook receivers, such as `/generic/…`. */
   readonly receiversUrl: string;
+  /** User data, extension storage, logs and the browser profile. Deleted by `close`. */
+  readonly dataDir: string;
+  /** Closes the browser only, so that its profile can be read. */
+  closeBrowser(): Promise<void>;
   readonly workbench: WorkbenchPage;
   readonly view: TreeView;
   close(): Promise<void>;
@@ -61,6 +65,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     return {
       fake: connectControl(fake.controlUrl),
       receiversUrl: fake.receiversUrl,
+      dataDir: server.dataDir,
+      closeBrowser: async () => opened.close(),
       workbench,
       view: workbench.treeView(VIEW),
       close,
