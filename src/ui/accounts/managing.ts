@@ -5,14 +5,13 @@ import { type CommandHandlers, inView } from '../host/commands.ts';
 import { addAccount, addFromEnvironment } from './add-account.ts';
 import { confirmApiAddress } from './confirm-address.ts';
 import { forgetCredentials } from './forget-credentials.ts';
+import { findUnused, sweep, type SweepServices } from './sweep.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './manage-accounts.ts';
 
 export type Managing = ReturnType<typeof createManaging>;
 
 /** The commands that add, change and remove accounts and tokens. A bundle of its own, loaded on first use. */
-export function createManaging(
-  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'state' | 'targets'>,
-) {
+export function createManaging(services: SweepServices & Pick<Services, 'secrets' | 'targets'>) {
   const { connections, secrets, targets } = services;
   return {
     commands: {
@@ -37,5 +36,7 @@ export function createManaging(
       confirmApiAddress: async () => confirmApiAddress(connections),
       forgetCredentials: async () => forgetCredentials(services),
     } satisfies CommandHandlers,
+    findUnused: async () => findUnused(services),
+    sweep: async (before: ReadonlySet<string>) => sweep(services, before),
   };
 }

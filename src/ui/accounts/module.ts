@@ -7,7 +7,7 @@ import { createContextKey } from '../host/context-key.ts';
 import { isNode } from '../tree/nodes.ts';
 import { hasEnvironmentToken } from './environment-token.ts';
 import type { Managing } from './managing.ts';
-import { createSweep } from './sweep.ts';
+import { scheduleSweep } from './scheduled-sweep.ts';
 import { describeTrouble } from './storage-trouble.ts';
 
 /**
@@ -29,12 +29,14 @@ export function createAccountsModule(services: Services) {
   void loaded.then(showState);
 
   let loading: Promise<Managing> | undefined;
+  async function load(): Promise<Managing> {
+    loading ??= import('./managing.ts').then(({ createManaging }) => createManaging(services));
+    return loading;
+  }
   const later =
     (name: keyof Managing['commands']): CommandHandler =>
-    async (...args) => {
-      loading ??= import('./managing.ts').then(({ createManaging }) => createManaging(services));
-      return (await loading).commands[name](...args);
-    };
+    async (...args) =>
+      (await load()).commands[name](...args);
 
   return {
     commands: {
@@ -58,7 +60,7 @@ export function createAccountsModule(services: Services) {
     } satisfies CommandHandlers,
     disposables: [
       connections,
-      createSweep(services),
+      scheduleSweep(load, services),
       connections.onTroubleChanged((trouble) => {
         view.message = describeTrouble(trouble);
       }),

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type * as vscode from 'vscode';
 import { parseRememberedAccounts, toInUse } from '../../core/accounts/remembered-accounts.ts';
 import {
   destinationOf,
@@ -10,41 +9,19 @@ import {
   parseStoredKey,
   type StoredKey,
 } from '../../core/accounts/stored-keys.ts';
-import { describeForLog } from '../../core/api/api-error.ts';
-import { isCanceled } from '../../core/async/canceled.ts';
 import type { Services } from '../../services.ts';
 import { ACCOUNTS_KEY } from '../host/ids.ts';
 
 const DRAFTS_SEEN_KEY = 'draftsSeen';
 const draftsSeenSchema = v.fallback(v.record(v.string(), v.number()), {});
 
-/** Another window may just be adding an account: what is unused must still be unused after this long (milliseconds). */
-const PAUSE = 60_000;
-
-type SweepServices = Pick<Services, 'context' | 'allSecrets' | 'state' | 'store' | 'connections' | 'host' | 'loaded'>;
+export type SweepServices = Pick<Services, 'context' | 'allSecrets' | 'state' | 'store' | 'connections' | 'host'>;
 
 /**
  * Deletes stored records that nothing uses: tokens and secrets of removed accounts, secrets of destinations that were
- * deleted elsewhere, drafts that are never restored, and records of earlier versions. Runs once, after start-up.
+ * deleted elsewhere, drafts that are never restored, and records of earlier versions. `before`: what was unused a while
+ * ago; another window may just be adding the account of what is not. Returns how many records were deleted.
  */
-export function createSweep(services: SweepServices): vscode.Disposable {
-  const { host, loaded } = services;
-  const ended = new AbortController();
-  const run = async (): Promise<void> => {
-    await loaded;
-    const before = new Set((await findUnused(services)).map(({ raw }) => raw));
-    await host.sleep(PAUSE, ended.signal);
-    await sweep(services, before);
-  };
-  run().catch((error: unknown) => {
-    if (!isCanceled(error)) {
-      host.log('warn', `Unused records could not be deleted: ${describeForLog(error)}`);
-    }
-  });
-  return { dispose: () => ended.abort() };
-}
-
-/** Deletes what is unused now and was unused before, and what is too old. Returns how many records were deleted. */
 export async function sweep(services: SweepServices, before: ReadonlySet<string>): Promise<number> {
   const { context, allSecrets, state, host } = services;
   const unused = (await findUnused(services)).filter(({ raw }) => before.has(raw));

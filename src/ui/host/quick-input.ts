@@ -121,11 +121,11 @@ export async function askPick<Item extends vscode.QuickPickItem>(
 
 /** The item with its texts as single lines. Icons are a matter of whoever makes it: some are wanted. */
 function toPlainItem<Item extends vscode.QuickPickItem>(item: Item): Item {
-  const { label, description, detail } = item;
+  const { description, detail } = item;
   return {
     ...item,
-    label: plain(label),
-    ...(description === undefined ? {} : { description: plain(description) }),
-    ...(detail === undefined ? {} : { detail: plain(detail) }),
+    label: plain(item.label),
+    description: plain(description ?? ''),
+    detail: plain(detail ?? ''),
   };
 }
