@@ -1,7 +1,8 @@
 // Bundles the extension. `node esbuild.mjs` builds once, minified. `--watch` rebuilds on every change, with source maps.
 // `--tests` also builds the integration tests, which run inside the extension host.
-import { glob, mkdir, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
+import { readBundledPackages, toNotices, toSbom } from './scripts/third-party.ts';
 
 const watch = process.argv.includes('--watch');
 
@@ -114,11 +115,16 @@ async function buildTests() {
 async function buildAll() {
   await rm('dist', { recursive: true, force: true });
   await mkdir('dist/meta', { recursive: true });
+  const metafiles = [];
   for (const bundle of bundles) {
     const { metafile } = await build(bundle.options);
+    metafiles.push(metafile);
     await writeFile(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile));
     console.log(`${bundle.name}: ${(inspect(bundle, metafile) / 1000).toFixed(1)} kB of ${bundle.most / 1000} kB`);
   }
+  const packages = await readBundledPackages(metafiles);
+  await writeFile('dist/ThirdPartyNotices.txt', toNotices(packages));
+  await writeFile('dist/sbom.cdx.json', toSbom(JSON.parse(await readFile('package.json', 'utf8')), packages));
   if (process.argv.includes('--tests')) {
     await buildTests();
   }

@@ -6,12 +6,31 @@ import { tell } from '../host/notice.ts';
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
 
 /** What the view says above its rows while tokens cannot be stored or read; empty while all is well. */
-export function describeTrouble({ failed, unsaved, unreadable }: StorageTrouble): string {
+export function describeTrouble({
+  failed,
+  unsaved,
+  unreadable,
+  undecryptable,
+  accountsUnreadable,
+}: StorageTrouble): string {
+  if (accountsUnreadable) {
+    return vscode.l10n.t(
+      'The stored list of accounts cannot be read by this version of the extension. It is left unchanged. Update the extension.',
+    );
+  }
   if (failed) {
     return vscode.l10n.t('VS Code’s secret storage cannot be read, so tokens are missing. Is the keyring locked?');
   }
   if (unsaved) {
     return vscode.l10n.t('A token is kept for this session only: VS Code’s secret storage did not take it.');
+  }
+  if (undecryptable.length > 0) {
+    return undecryptable.length === 1
+      ? vscode.l10n.t('A stored token could not be decrypted. Replace the token, or restore the keyring.')
+      : vscode.l10n.t(
+          '{0} stored tokens could not be decrypted. Replace the tokens, or restore the keyring.',
+          undecryptable.length,
+        );
   }
   return unreadable > 0
     ? vscode.l10n.t(

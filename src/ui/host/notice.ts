@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from '../../core/model/plain-text.ts';
 
 export type NoticeKind = 'information' | 'warning' | 'error';
 
@@ -22,9 +23,9 @@ export async function tell(
 }
 
 /**
- * Text for a notification or its progress: VS Code would make a link of `[text](address)` in it, even one that runs a
- * command (`parseLinkedText`, allowed for notifications), and names are somebody's text.
+ * Text for a notification, its progress, or the prompt and validation message of an input. VS Code makes a link of
+ * `[text](address)` there, even one that runs a command (`parseLinkedText`), and names are text from outside.
  */
 export function withoutLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+  return plain(text).replaceAll('](', '] (');
 }

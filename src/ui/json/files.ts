@@ -5,6 +5,7 @@ import { formatDocument } from '../../core/formats/json-document.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
+import { withoutLinks } from '../host/notice.ts';
 
 /** One save, as VS Code asked for it. */
 export type JsonWrite = {
@@ -92,7 +93,7 @@ export function createJsonFiles(
     }
     if (entry.state.kind === 'failed' && !entry.state.last) {
       const { sentence } = describeProblem(entry.state.error, entry.connection.account.name);
-      throw vscode.FileSystemError.Unavailable(sentence);
+      throw vscode.FileSystemError.Unavailable(withoutLinks(sentence));
     }
     return entry.connection;
   }

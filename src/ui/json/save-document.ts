@@ -13,7 +13,7 @@ import { swapEditor } from './tabs.ts';
 import { describeDocumentProblem, describeUpdate } from './messages.ts';
 import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-import { tell } from '../host/notice.ts';
+import { tell, withoutLinks } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
 import { replaceWithProgress } from '../replacement/replacing.ts';
 import { reportFailure, UserError } from '../host/report.ts';
@@ -228,5 +228,6 @@ async function isRemembered({ connection, destination }: Located, { secrets }: S
 
 /** VS Code shows the sentence after the file's name. Of its codes the others have it offer what does not help here. */
 export function notSaved(sentence: string): vscode.FileSystemError {
-  return vscode.FileSystemError.Unavailable(sentence);
+  // VS Code shows it as a notification, where `[text](command:…)` would become a link.
+  return vscode.FileSystemError.Unavailable(withoutLinks(sentence));
 }

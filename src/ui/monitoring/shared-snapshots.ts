@@ -28,7 +28,7 @@ export type SharedSnapshots = vscode.Disposable & {
 
 /** How old the cache may be, in milliseconds, while nothing but its age is out of date. */
 const OLDEST_CACHED = 60_000;
-/** How long writes of other windows are gathered, in milliseconds. */
+/** For how long other windows' writes are gathered, and our own are told from theirs, in milliseconds. */
 const GATHERING = 250;
 /** A temporary file that is older was left by a window that was killed. */
 const OLDEST_TEMPORARY = 10 * 60_000;
@@ -48,8 +48,8 @@ export function createSharedSnapshots(
   const forgotten = new Set<string>();
   const reported = new Set<string>();
   const limit = createLimit(READ_AT_ONCE);
-  /** When each file was last modified, as far as this window has written or read it: the same is not read again. */
-  const modified = new Map<string, number>();
+  /** When each file was last written by this window. */
+  const written = new Map<string, number>();
   let known: ReadonlySet<string> = new Set();
   let isWriting = false;
   let isSwept = false;
@@ -58,6 +58,7 @@ export function createSharedSnapshots(
     log('warn', `The snapshot cache failed: ${describeForLog(error)}`);
   }
 
+  const isOurs = (accountId: string): boolean => Date.now() - (written.get(accountId) ?? 0) < 4 * GATHERING;
   const isThere = (accountId: string): boolean => store.entry(accountId) !== undefined && !forgotten.has(accountId);
 
   function share(accountId: string): void {
@@ -99,9 +100,8 @@ export function createSharedSnapshots(
     await mkdir(directory, { recursive: true });
     try {
       await writeFile(temporary, content, { mode: 0o600 });
-      const { mtimeMs } = await stat(temporary);
+      written.set(accountId, Date.now());
       await rename(temporary, fileOf(accountId));
-      modified.set(accountId, mtimeMs);
     } catch (error) {
       cached.delete(accountId);
       await rm(temporary, { force: true });
@@ -112,17 +112,8 @@ export function createSharedSnapshots(
     }
   }
 
-  async function readIfModified(accountId: string): Promise<string | undefined> {
-    const { mtimeMs } = await stat(fileOf(accountId));
-    if (modified.get(accountId) === mtimeMs || !isThere(accountId)) {
-      return undefined;
-    }
-    modified.set(accountId, mtimeMs);
-    return readFile(fileOf(accountId), 'utf8');
-  }
-
   async function adoptOne(accountId: string): Promise<void> {
-    const content = await readIfModified(accountId).catch((error: unknown) => {
+    const content = await readFile(fileOf(accountId), 'utf8').catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
         note(error);
       }
@@ -165,7 +156,7 @@ export function createSharedSnapshots(
     forgotten.add(accountId);
     waiting.delete(accountId);
     cached.delete(accountId);
-    modified.delete(accountId);
+    written.delete(accountId);
     await rm(fileOf(accountId), { force: true }).catch(note);
   }
 
@@ -208,7 +199,7 @@ export function createSharedSnapshots(
     },
     watchDirectory(directory, note, (names) => {
       const ids = names.flatMap((name) => accountOfCacheFile(name) ?? []);
-      void adopt(ids.filter(isThere));
+      void adopt(ids.filter((id) => isThere(id) && !isOurs(id)));
     }),
   );
   return { adopt, forget, dispose: () => subscriptions.dispose() };

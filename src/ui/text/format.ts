@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -37,13 +38,13 @@ export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }
 
-/** Somebody's text inside Markdown: shown as it is, never as formatting, a link or HTML. Line breaks become spaces. */
+/** Text from outside, in Markdown: shown as it is, never as formatting, a link or HTML. Line breaks become spaces. */
 export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
-  return text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+  return plain(text).replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
 }
 
-/** Somebody's text for a label of a quick pick or the status bar, where `$(name)` would become an icon. */
+/** Text from outside, for a label of a quick pick or the status bar, where `$(name)` would become an icon. */
 export function escapeIcons(text: string): string {
-  return text.replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
+  return plain(text).replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
 }

@@ -80,7 +80,7 @@ describe('Add Account command', () => {
     await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'html' }, times: 1 });
     const { questions } = await addAccount({ types: demoTokens.demo }, { types: demoTokens.demo });
     assert.match(questions[0]?.problem ?? '', /could not be reached for this token/);
-    assert.match(questions[1]?.problem ?? '', /is not Cloudflare’s API \(a web page/);
+    assert.match(questions[1]?.problem ?? '', /is not from Cloudflare’s API \(a web page/);
     assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
   });
 

@@ -136,8 +136,8 @@ describe('the destination types', () => {
 
     it(`tell success from failure by the answer of ${name}`, () => {
       const [status, text, reason] = row.rejected;
-      assert.deepEqual(judgeAnswer(type, ...row.accepted), { ok: true });
-      assert.deepEqual(judgeAnswer(type, status, text), { ok: false, reason });
+      assert.deepEqual(judgeAnswer(type, ...row.accepted, redactPatterns), { ok: true });
+      assert.deepEqual(judgeAnswer(type, status, text, redactPatterns), { ok: false, reason });
     });
 
     it(`link to the documentation of ${name}`, () => {

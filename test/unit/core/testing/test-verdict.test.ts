@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
 import { firstLines, judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 import { receivers } from '../../../fake-cloudflare/receiver-answers.ts';
@@ -26,11 +27,13 @@ const reasons: Readonly<Record<string, string>> = {
 describe('test verdict', () => {
   for (const [type, { right, wrong }] of Object.entries(receivers)) {
     it(`takes the right answer of ${type}`, () => {
-      assert.deepEqual(judgeAnswer(typeOrGeneric(type), right.status, textOf(right.body)), { ok: true });
+      assert.deepEqual(judgeAnswer(typeOrGeneric(type), right.status, textOf(right.body), redactPatterns), {
+        ok: true,
+      });
     });
     for (const [name, { status, body }] of Object.entries(wrong)) {
       it(`does not take “${name}” of ${type}`, () => {
-        const verdict = judgeAnswer(typeOrGeneric(type), status, textOf(body));
+        const verdict = judgeAnswer(typeOrGeneric(type), status, textOf(body), redactPatterns);
         assert.ok(!verdict.ok);
         const expected = reasons[`${type} ${name}`];
         if (expected !== undefined) {
@@ -43,7 +46,7 @@ describe('test verdict', () => {
   it('does not accept status 200 alone for Slack, Feishu and Splunk', () => {
     for (const type of ['slack', 'feishu', 'splunk']) {
       for (const text of ['', '<html>Sign in</html>', '{}', '{"code":"0"}', 'null', '[0]']) {
-        assert.equal(judgeAnswer(typeOrGeneric(type), 200, text).ok, false, `${type}: ${text}`);
+        assert.equal(judgeAnswer(typeOrGeneric(type), 200, text, redactPatterns).ok, false, `${type}: ${text}`);
       }
     }
   });
@@ -55,7 +58,7 @@ describe('test verdict', () => {
         fc.integer({ min: 100, max: 599 }),
         fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
         (type, status, text) => {
-          const verdict = judgeAnswer(typeOrGeneric(type), status, text);
+          const verdict = judgeAnswer(typeOrGeneric(type), status, text, redactPatterns);
           if (!verdict.ok) {
             assert.doesNotMatch(verdict.reason, /[\p{Cc}\p{Cf}]/u);
             assert.ok(verdict.reason.length <= 230);

@@ -1,0 +1,30 @@
+import type * as vscode from 'vscode';
+import { describeForLog } from '../../core/api/api-error.ts';
+import { isCanceled } from '../../core/async/canceled.ts';
+import type { Services } from '../../services.ts';
+import type { Managing } from '../../managing.ts';
+
+/** In milliseconds. Start-up has the machine to itself, and other windows have the time to finish what they are adding. */
+const PAUSE = 60_000;
+
+/** Runs the sweep once, some time after start-up: it is in the bundle of the commands for accounts. */
+export function scheduleSweep(
+  load: () => Promise<Managing>,
+  { host, loaded }: Pick<Services, 'host' | 'loaded'>,
+): vscode.Disposable {
+  const ended = new AbortController();
+  const run = async (): Promise<void> => {
+    await loaded;
+    await host.sleep(PAUSE, ended.signal);
+    const { findUnused, sweep } = await load();
+    const before = new Set((await findUnused()).map(({ raw }) => raw));
+    await host.sleep(PAUSE, ended.signal);
+    await sweep(before);
+  };
+  run().catch((error: unknown) => {
+    if (!isCanceled(error)) {
+      host.log('warn', `Unused records could not be deleted: ${describeForLog(error)}`);
+    }
+  });
+  return { dispose: () => ended.abort() };
+}
