@@ -2,14 +2,18 @@ import type * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { isCanceled } from '../../core/async/canceled.ts';
 import type { Services } from '../../services.ts';
-import type { Managing } from '../../managing.ts';
+
+type Sweeper = {
+  findUnused(): Promise<readonly { readonly raw: string }[]>;
+  sweep(before: ReadonlySet<string>): Promise<number>;
+};
 
 /** In milliseconds. Start-up has the machine to itself, and other windows have the time to finish what they are adding. */
 const PAUSE = 60_000;
 
 /** Runs the sweep once, some time after start-up: it is in the bundle of the commands for accounts. */
 export function scheduleSweep(
-  load: () => Promise<Managing>,
+  load: () => Promise<Sweeper>,
   { host, loaded }: Pick<Services, 'host' | 'loaded'>,
 ): vscode.Disposable {
   const ended = new AbortController();
