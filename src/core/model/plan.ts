@@ -1,5 +1,6 @@
 import { guessType } from './destination-types/index.ts';
 import type { Destination, Draft } from './destination.ts';
+import { isSameAddress } from './web-address.ts';
 
 /**
  * What saving a draft comes to:
@@ -19,9 +20,9 @@ export type Plan = { readonly kind: PlanKind; readonly differences: readonly Dif
 /** Decides what has to be done for the destination to become what the draft says. Sends nothing. */
 export function planChange(current: Destination, draft: Draft): Plan {
   const type = guessType(draft.url)?.type;
-  const url = draft.url !== current.url;
+  const url = !isSameAddress(draft.url, current.url);
   const differences: readonly Difference[] = [
-    ...(draft.name === current.name ? [] : (['name'] as const)),
+    ...(draft.name.trim() === current.name.trim() ? [] : (['name'] as const)),
     ...(url ? (['url'] as const) : []),
     ...(draft.secret === undefined ? [] : (['secret'] as const)),
     ...(url && type !== undefined && current.type !== '' && type !== current.type ? (['type'] as const) : []),
@@ -52,5 +53,9 @@ export function canStandFor(returned: string, sent: string): boolean {
   }
   const [short, whole] = [new URL(returned), new URL(sent)];
   const path = short.pathname.replace(/\/$/, '');
+  // A parameter that comes back with another value is not the one that was sent.
+  if ([...short.searchParams].some(([name, value]) => whole.searchParams.get(name) !== value)) {
+    return false;
+  }
   return short.origin === whole.origin && (whole.pathname === path || whole.pathname.startsWith(`${path}/`));
 }
