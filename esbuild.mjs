@@ -1,5 +1,5 @@
-// Bundles the extension. `node esbuild.mjs` builds once, minified; `--watch` builds on every change, with source maps;
-// `--tests` adds the integration tests, which run inside the extension host.
+// Bundles the extension. `node esbuild.mjs` builds once, minified. `--watch` rebuilds on every change, with source maps.
+// `--tests` also builds the integration tests, which run inside the extension host.
 import { glob, mkdir, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 
@@ -15,7 +15,7 @@ const shared = {
   logLevel: watch ? 'silent' : 'warning',
 };
 
-// VS Code patches its own fetch for proxies and certificates; a second HTTP client would go around it.
+// VS Code patches the global `fetch` for proxies and certificates. A bundled HTTP client would bypass that patch.
 const httpClients = /node_modules\/(undici|axios|node-fetch)\//;
 
 const node = {
@@ -23,12 +23,12 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node22',
-  // The other build of jsonc-parser is one that no bundler can look into.
+  // esbuild cannot bundle the UMD build of jsonc-parser, which is the default for platform "node".
   mainFields: ['module', 'main'],
   external: ['vscode'],
 };
 
-/** Has the extension load the editing bundle when it is first needed, in the place of the module it is made from. */
+/** Replaces the dynamic import of `editing.ts` with the separately built editing bundle, which loads on first use. */
 const lazyEditing = {
   name: 'lazy-editing',
   setup({ onResolve }) {
@@ -38,7 +38,7 @@ const lazyEditing = {
   },
 };
 
-/** What is shipped: how it is built, the most it may weigh (bytes), and what must not be in it. */
+/** The shipped bundles. `most` is the size limit in bytes; `forbidden` matches inputs that must not be bundled. */
 const bundles = [
   {
     name: 'extension',
@@ -49,7 +49,7 @@ const bundles = [
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
       plugins: [lazyEditing],
-      // `require` instead, which finds the extension it is called from.
+      // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },
   },
@@ -62,7 +62,7 @@ const bundles = [
   {
     name: 'panel',
     most: 40_000,
-    // It has no business with what only the extension's host can do.
+    // The webview cannot run code that needs the extension host.
     forbidden: /^src\/(ui|core\/api)\//,
     options: {
       ...shared,
@@ -75,20 +75,20 @@ const bundles = [
   },
 ];
 
-/** Fails the build where a bundle weighs too much or holds what it must not. Returns its size in bytes. */
+/** Returns the size of a bundle in bytes. Throws if the bundle exceeds its limit or contains a forbidden input. */
 function inspect({ name, most, forbidden }, metafile) {
-  const intruders = Object.keys(metafile.inputs).filter((input) => forbidden.test(input));
-  if (intruders.length > 0) {
-    throw new Error(`The ${name} bundle holds ${intruders[0]}, which must not be shipped.`);
+  const forbiddenInputs = Object.keys(metafile.inputs).filter((input) => forbidden.test(input));
+  if (forbiddenInputs.length > 0) {
+    throw new Error(`The ${name} bundle contains ${forbiddenInputs[0]}, which must not be shipped. Remove its import.`);
   }
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   if (!watch && bytes > most) {
-    throw new Error(`The ${name} bundle has ${bytes} bytes; the most it may have is ${most}.`);
+    throw new Error(`The ${name} bundle has ${bytes} bytes. The limit in esbuild.mjs is ${most} bytes.`);
   }
   return bytes;
 }
 
-/** Each test file is a bundle of its own, so that Mocha finds them in their folder. */
+/** Builds one bundle per test file, so that Mocha can load test files by folder. */
 async function buildTests() {
   await build({
     ...shared,
@@ -118,9 +118,9 @@ async function buildAll() {
   }
 }
 
-/** Announces each build and its errors in the words that the problem matcher of `.vscode/tasks.json` waits for. */
-const announcing = {
-  name: 'announcing',
+/** Prints build starts, errors and build ends in the format that the problem matcher in `.vscode/tasks.json` parses. */
+const watchReporter = {
+  name: 'watch-reporter',
   setup({ onStart, onEnd }) {
     onStart(() => console.log('[watch] build started'));
     onEnd(({ errors }) => {
@@ -134,7 +134,7 @@ const announcing = {
 
 async function watchAll() {
   for (const { options } of bundles) {
-    const watched = await context({ ...options, plugins: [...(options.plugins ?? []), announcing] });
+    const watched = await context({ ...options, plugins: [...(options.plugins ?? []), watchReporter] });
     await watched.watch();
   }
 }

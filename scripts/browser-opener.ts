@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 
-/** Whether there is a screen to show a browser on. */
+/** Returns whether a browser window can be shown: never in CI, on Linux with a display, elsewhere outside SSH. */
 export function hasDisplay(): boolean {
   const { DISPLAY, WAYLAND_DISPLAY, SSH_CONNECTION, CI } = process.env;
   if (CI !== undefined && CI !== '') {
@@ -13,7 +13,7 @@ export function hasDisplay(): boolean {
   return SSH_CONNECTION === undefined;
 }
 
-/** Opens an address in the user's browser, and does not mind when that fails: the address is printed as well. */
+/** Opens a URL in the default browser. Ignores failures, because the caller also prints the URL. */
 export function openInBrowser(url: string): void {
   const [command, ...args] = openCommand(url);
   const child = spawn(command, args, { detached: true, stdio: 'ignore' });

@@ -16,16 +16,16 @@ export interface DesktopCode {
 
 export interface DesktopOptions {
   readonly vsix: string;
-  /** User data and extensions of its own: the user's VS Code is not touched. */
+  /** Folder for user data and extensions, separate from the user's own VS Code. */
   readonly dataDir: string;
   readonly settings: Settings;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Starts the desktop VS Code whose `code` is on the PATH, with the extension installed.
+ * Starts the desktop VS Code whose `code` command is on the PATH, with the extension installed.
  *
- * @throws HostError when there is no `code`, or it does not install the extension
+ * @throws HostError if `code` is missing or fails to install the extension
  */
 export async function startDesktopCode(options: DesktopOptions): Promise<DesktopCode> {
   const { vsix, dataDir, settings } = options;
@@ -39,33 +39,33 @@ export async function startDesktopCode(options: DesktopOptions): Promise<Desktop
   const installed = await install.exited;
   if (installed !== 0) {
     const reason = output.some((line) => line.includes('ENOENT'))
-      ? 'there is none on the PATH'
+      ? 'the command is not on the PATH'
       : output.slice(-3).join(' ');
     throw new HostError(
-      `"code" did not install the extension (${reason}): install desktop VS Code, or leave out --desktop.`,
+      `Could not install the extension with "code" (${reason}). Install desktop VS Code, or omit --desktop.`,
     );
   }
-  // --verbose keeps the command running until the window is closed.
+  // With --verbose, the command runs until the window is closed.
   const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const window = startCode([...folders, '--new-window', '--verbose', ...root], env, onLine);
   return {
     exited: window.exited,
     close: async () => {
-      // The command starts the window detached from itself, so ending the command would leave it; the lock tells who it is.
-      await endWindow(path.join(dataDir, 'code.lock'));
+      // `code` detaches the window, so stopping `code` does not close it. VS Code writes the window's process id to code.lock.
+      await terminateWindow(path.join(dataDir, 'code.lock'));
       await window.stop();
     },
   };
 }
 
 function startCode(args: readonly string[], env: NodeJS.ProcessEnv, onLine: (line: string) => void) {
-  // Windows has it as a batch file, which only its shell can start.
+  // On Windows, `code` is a batch file, which only cmd.exe can start.
   return process.platform === 'win32'
     ? startGuarded(process.env['ComSpec'] ?? 'cmd.exe', ['/d', '/s', '/c', 'code', ...args], { env, onLine })
     : startGuarded('code', args, { env, onLine });
 }
 
-async function endWindow(lockFile: string): Promise<void> {
+async function terminateWindow(lockFile: string): Promise<void> {
   const processId = Number.parseInt(await readFile(lockFile, 'utf8').catch(() => ''), 10);
   if (Number.isNaN(processId) || !isProcessAlive(processId)) {
     return;

@@ -2,23 +2,23 @@ import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createVSIX } from '@vscode/vsce';
 
-/** Where the packaged extension is put. */
+/** Path of the packaged extension, relative to the root of the repository. */
 export const VSIX = 'dist/cloudflare-webhooks.vsix';
 
-/** Sections of the README that are for who has the repository in front of them. */
-const LEFT_OUT = ['Try it', 'Install it', 'Develop it'];
+/** README sections that apply only to a checkout of the repository. */
+const CHECKOUT_SECTIONS = ['Try it', 'Install it', 'Develop it'];
 
 /**
- * The README as VS Code shows it of an installed extension: without what only a checkout has. Its pictures would be
- * missing there: VS Code shows none from a .vsix, and without a public repository there is no address to point to.
+ * Returns the README for the installed extension, without checkout sections and images. VS Code does not show images
+ * from a .vsix, and without a public repository the images have no URL.
  */
 function toPackagedReadme(readme: string): string {
   const [intro = '', ...sections] = readme.split(/^(?=## )/m);
-  const kept = sections.filter((section) => !LEFT_OUT.some((title) => section.startsWith(`## ${title}\n`)));
+  const kept = sections.filter((section) => !CHECKOUT_SECTIONS.some((title) => section.startsWith(`## ${title}\n`)));
   return [intro.replaceAll(/^!\[.*\]\(.*\)\n\n/gm, ''), ...kept].join('');
 }
 
-/** Packages what has been built (`node esbuild.mjs`) into {@link VSIX}, as `vsce package` would. */
+/** Packages the output of `node esbuild.mjs` into {@link VSIX}, as `vsce package` does. */
 export async function packageExtension(): Promise<void> {
   const readmePath = 'dist/README.md';
   await writeFile(readmePath, toPackagedReadme(await readFile('README.md', 'utf8')));

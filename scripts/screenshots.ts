@@ -1,5 +1,5 @@
-// Takes the picture of the README, and one of every surface in four themes to look at, from the packaged extension in a
-// real workbench. `npm run screenshots`
+// Takes the README picture, and a picture of each UI surface in four themes, from the packaged extension in a real
+// workbench. Run with `npm run screenshots`; arguments select themes, or `readme`.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
@@ -17,7 +17,7 @@ const THEMES = {
   'high-contrast-light': 'Default High Contrast Light',
 } as const;
 
-/** Every surface in turn, each left as it was found. */
+/** Opens and closes each UI surface in turn and takes a picture of each. */
 async function visit(session: Session, take: (name: string) => Promise<void>): Promise<void> {
   const { fake, workbench, view } = session;
   const { quickInput, page } = workbench;
@@ -70,7 +70,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await view.reveal('Halden Logistics, account, 2 failing · 15');
 }
 
-/** Policies, several rows at once, and the filter. */
+/** Takes pictures of policies, a multiple selection and the filter for failing destinations. */
 async function visitOverview({ workbench, view, fake }: Session, take: (name: string) => Promise<void>): Promise<void> {
   await view.expand('SIEM');
   await view.expand('Nightly builds');
@@ -112,7 +112,7 @@ async function visitOverview({ workbench, view, fake }: Session, take: (name: st
   await workbench.statusItem(STATUS_ITEM).getByText('4 failing').waitFor();
 }
 
-/** A test from this machine that works, and one that does not. */
+/** Takes pictures of a test that succeeds, a test that fails, and the choice of a policy. */
 async function visitTests({ workbench, view, fake }: Session, take: (name: string) => Promise<void>): Promise<void> {
   const { quickInput } = workbench;
   await view.reveal('Home-grown router');
@@ -152,7 +152,7 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
   await workbench.notifications.clear();
 }
 
-/** The panel of a destination that exists, with what it tells, and of a new one that is refused. */
+/** Takes pictures of the panel for an existing destination, and for a new destination that Cloudflare rejects. */
 async function visitPanel({ fake, workbench, view }: Session, take: (name: string) => Promise<void>): Promise<void> {
   const panel = workbench.webview();
   await view.reveal('Platform team');
@@ -191,7 +191,7 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await workbench.runCommand('View: Close Editor');
 }
 
-/** Makes the side bar wide enough for whole rows. */
+/** Widens the side bar to `width` pixels, so that rows are not truncated. */
 async function widenSideBar({ workbench }: Session, width: number): Promise<void> {
   const { page } = workbench;
   const box = await page.locator('.part.sidebar').boundingBox();
@@ -223,7 +223,7 @@ async function takeAll(theme: keyof typeof THEMES): Promise<void> {
   }
 }
 
-/** The status item in all its states but the stale one, which takes time: what the bar says, and its tooltip. */
+/** Takes pictures of the status item and its tooltip in every state except stale, which needs a long wait. */
 async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
   const session = await startSession({
     userSettings: { 'workbench.colorTheme': THEMES[theme], 'cloudflareWebhooks.statusBar': 'always' },

@@ -2,38 +2,39 @@ import { parseArgs } from 'node:util';
 import { parseBaseUrl } from '../src/core/api/base-url.ts';
 import { HostError } from '../test/vscode-host/host-error.ts';
 
-/** What `npm start` was asked for. */
+/** The parsed command line of `npm start`. */
 export interface StartOptions {
-  /** The port VS Code is served on. */
+  /** The port that serves VS Code. */
   readonly port: number;
-  /** The API to talk to; undefined stands for a fake one that is started along. */
+  /** Base URL of the Cloudflare API. If undefined, `npm start` runs a fake API. */
   readonly apiBaseUrl: string | undefined;
-  /** Whether to open the address in the user's browser. */
+  /** Whether to open the URL in the default browser. */
   readonly open: boolean;
-  /** Whether to use the `code` on the PATH instead of the VS Code from npm. */
+  /** Whether to use the `code` command on the PATH instead of the VS Code from npm. */
   readonly desktop: boolean;
   readonly help: boolean;
 }
 
 export const usage = `Usage: npm start [-- options]
-  --no-open             print the address, open no browser
-  --port N              serve VS Code on this port (8137, or 8138 with an API of yours)
-  --api-base-url URL    talk to this API instead of a fake one, as https://api.cloudflare.com/client/v4
-  --desktop             use the desktop VS Code whose "code" is on the PATH`;
+  --no-open             print the address without opening a browser
+  --port N              serve VS Code on port N (default: 8137, or 8138 with --api-base-url)
+  --api-base-url URL    use this API instead of a fake one, for example https://api.cloudflare.com/client/v4
+  --desktop             use the desktop VS Code whose "code" command is on the PATH
+  -h, --help            print this help`;
 
 /**
- * Fixed, so that the browser finds the secrets of the last run: it keeps them per address. Another one for an API of
- * the user's own, which must never get to see what was entered for the fake one, nor the other way round.
+ * The browser stores secrets per origin, so a fixed port lets the next run load them. The real API has a separate port,
+ * so that secrets entered for the fake API are never sent to the real one, or the reverse.
  */
 const demoPort = 8137;
-const ownPort = 8138;
+const realApiPort = 8138;
 
-/** @throws HostError with one sentence and the usage when an option is unknown or its value makes no sense */
+/** @throws HostError with one sentence and the usage if an option is unknown or its value is invalid */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { values } = parse(args);
   const apiBaseUrl = values['api-base-url'] === undefined ? undefined : parseApiBaseUrl(values['api-base-url']);
   return {
-    port: values.port === undefined ? (apiBaseUrl === undefined ? demoPort : ownPort) : parsePort(values.port),
+    port: values.port === undefined ? (apiBaseUrl === undefined ? demoPort : realApiPort) : parsePort(values.port),
     apiBaseUrl,
     open: values['no-open'] !== true,
     desktop: values.desktop === true,
@@ -54,16 +55,16 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node goes on with advice about positional arguments, which there are none of here.
-    const [sentence = 'These options make no sense'] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    throw refuse(sentence.replace(/\.$/, ''));
+    // Node's message continues with advice about positional arguments, which `npm start` does not accept.
+    const [sentence = 'The options are not valid'] = error instanceof Error ? error.message.split(/\.\s/) : [];
+    throw usageError(sentence.replace(/\.$/, ''));
   }
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw refuse(`--port takes a number from 1 to 65535, not "${text}"`);
+    throw usageError(`--port must be a number from 1 to 65535, but it is "${text}"`);
   }
   return port;
 }
@@ -71,11 +72,11 @@ function parsePort(text: string): number {
 function parseApiBaseUrl(text: string): string {
   const parsed = parseBaseUrl(text);
   if (!parsed.ok) {
-    throw refuse(`--api-base-url takes an https address (http only on this machine), not "${text}"`);
+    throw usageError(`--api-base-url must be an https URL (http only for this machine), but it is "${text}"`);
   }
   return parsed.url;
 }
 
-function refuse(sentence: string): HostError {
+function usageError(sentence: string): HostError {
   return new HostError(`${sentence}.\n${usage}`);
 }

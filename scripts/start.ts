@@ -1,4 +1,4 @@
-// `npm start`: a real VS Code with the extension in it, and a fake Cloudflare full of destinations to look at.
+// `npm start`: runs a real VS Code with the extension installed, and a fake Cloudflare with demo destinations.
 
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -16,23 +16,23 @@ import { startDesktopCode } from './desktop-code.ts';
 import { VSIX } from './package-extension.ts';
 import { parseStartOptions, type StartOptions, usage } from './start-options.ts';
 
-/** Something that runs until it is closed. */
+/** A server or window that runs until it is closed. */
 interface Running {
   close(): Promise<void>;
 }
 
-/** A VS Code that is up. */
 interface RunningCode extends Running {
+  /** Resolves with the exit code of VS Code. */
   readonly exited: Promise<number>;
 }
 
-/** What the extension finds in its surroundings. */
-interface Surroundings {
+/** The settings and environment variables that the extension starts with. */
+interface ExtensionEnvironment {
   readonly settings: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Settings, extensions and state stay here from one run to the next; delete it to start over. */
+/** Returns the folder that keeps settings, extensions and state between runs. Delete the folder to start over. */
 function stateFolder({ apiBaseUrl, desktop }: StartOptions): string {
   return path.join(cacheFolder, `${apiBaseUrl === undefined ? 'demo' : 'own'}${desktop ? '-desktop' : ''}`);
 }
@@ -43,27 +43,27 @@ async function start(options: StartOptions): Promise<void> {
   if (!options.desktop) {
     await requireFreePort(options.port);
   }
-  const [surroundings, vsix] = await Promise.all([
-    prepareSurroundings(options.apiBaseUrl),
+  const [environment, vsix] = await Promise.all([
+    prepareEnvironment(options.apiBaseUrl),
     buildExtension(),
     options.desktop ? undefined : ensureHost('newest'),
   ]);
   const window = options.desktop
-    ? await startDesktop(options, vsix, surroundings)
-    : await startInBrowser(options, vsix, surroundings);
-  sayWhatToDo(options);
+    ? await startDesktop(options, vsix, environment)
+    : await startInBrowser(options, vsix, environment);
+  printInstructions(options);
   const exitCode = await window.exited;
-  await stop(options.desktop ? 0 : exitCode, options.desktop ? 'VS Code was closed.' : 'VS Code ended on its own.');
+  await stop(options.desktop ? 0 : exitCode, options.desktop ? 'VS Code was closed.' : 'VS Code exited unexpectedly.');
 }
 
-/** Builds and packages the extension as `npm run package` does, and gives the path of the .vsix. */
+/** Builds and packages the extension as `npm run package` does. Returns the path of the .vsix. */
 async function buildExtension(): Promise<string> {
-  await runScript('The extension could not be built', 'esbuild.mjs');
-  await runScript('The extension could not be packaged', 'scripts/package-extension.ts');
+  await runScript('Could not build the extension', 'esbuild.mjs');
+  await runScript('Could not package the extension', 'scripts/package-extension.ts');
   return path.join(repositoryFolder, VSIX);
 }
 
-/** Runs one of the repository's programs and keeps its words to itself, unless it fails. */
+/** Runs a script of this repository. Its output is shown only if the script fails, as part of the HostError. */
 async function runScript(failure: string, file: string): Promise<void> {
   const lines: string[] = [];
   const run = startGuarded(process.execPath, [file], { cwd: repositoryFolder, onLine: (line) => lines.push(line) });
@@ -72,7 +72,7 @@ async function runScript(failure: string, file: string): Promise<void> {
   }
 }
 
-async function prepareSurroundings(apiBaseUrl: string | undefined): Promise<Surroundings> {
+async function prepareEnvironment(apiBaseUrl: string | undefined): Promise<ExtensionEnvironment> {
   if (apiBaseUrl !== undefined) {
     return { settings: { 'cloudflareWebhooks.apiBaseUrl': apiBaseUrl }, env: {} };
   }
@@ -80,7 +80,7 @@ async function prepareSurroundings(apiBaseUrl: string | undefined): Promise<Surr
   running.push(fake);
   return {
     settings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
-    // A real token of the user's has no business in a demo.
+    // Hides a real token and account id of the user from the demo.
     env: { CLOUDFLARE_API_TOKEN: demoTokens.demo, CLOUDFLARE_ACCOUNT_ID: undefined },
   };
 }
@@ -88,7 +88,7 @@ async function prepareSurroundings(apiBaseUrl: string | undefined): Promise<Surr
 async function startInBrowser(
   options: StartOptions,
   vsix: string,
-  { settings, env }: Surroundings,
+  { settings, env }: ExtensionEnvironment,
 ): Promise<RunningCode> {
   const workbench = await startWorkbench({
     version: 'newest',
@@ -99,7 +99,7 @@ async function startInBrowser(
     env,
   });
   running.push(workbench);
-  console.log(`\nVS Code with the extension is at ${workbench.url}\n`);
+  console.log(`\nVS Code with the extension is running at ${workbench.url}\n`);
   if (options.open && hasDisplay()) {
     openInBrowser(workbench.url);
   }
@@ -109,31 +109,36 @@ async function startInBrowser(
 async function startDesktop(
   options: StartOptions,
   vsix: string,
-  { settings, env }: Surroundings,
+  { settings, env }: ExtensionEnvironment,
 ): Promise<RunningCode> {
   const desktop = await startDesktopCode({ vsix, dataDir: stateFolder(options), settings, env });
   running.push(desktop);
-  console.log('\nVS Code with the extension opens in a window of its own.\n');
+  console.log('\nVS Code with the extension opens in a new window.\n');
   return desktop;
 }
 
-function sayWhatToDo(options: StartOptions): void {
+function printInstructions(options: StartOptions): void {
   const real = options.apiBaseUrl !== undefined;
-  console.log('1. Click “Cloudflare Webhooks” in the activity bar at the left, then “Add Account…”.');
+  console.log('1. Select “Cloudflare Webhooks” in the activity bar on the left, then “Add Account…”.');
   console.log(
     real
-      ? '2. Paste an API token of yours with the permission “Account › Notifications”, Read or Edit.'
-      : `2. Take the token it finds in the environment, or paste this one:  ${demoTokens.demo}`,
+      ? '2. Paste a Cloudflare API token with the permission “Account › Notifications”, Read or Edit.'
+      : `2. Use the token from the environment, or paste this token:  ${demoTokens.demo}`,
   );
-  console.log('3. Look at the destinations, the failing ones first. Ctrl-C here ends everything.');
+  console.log('3. Browse the destinations. Failing destinations come first.');
+  console.log('\nPress Ctrl+C in this terminal to stop.');
 }
 
-/** Found out before anything is built, and in words that name the option. */
+/**
+ * Checks the port before the build, so that a used port is reported at once.
+ *
+ * @throws HostError if the port is in use or not allowed
+ */
 async function requireFreePort(port: number): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', () =>
-      reject(new HostError(`Port ${port} is taken or not allowed: choose another one with  npm start -- --port N.`)),
+      reject(new HostError(`Port ${port} is in use or not allowed. Choose another port:  npm start -- --port N`)),
     );
     server.listen(port, '127.0.0.1', resolve);
   });
@@ -154,25 +159,25 @@ async function stop(exitCode: number, reason: string): Promise<void> {
   process.exit(exitCode);
 }
 
-/** npm does not hand on every signal, and none when it is killed: that it is gone is seen from here. */
-function endWithNpm(): void {
+/** Stops when npm exits. npm does not forward every signal, and forwards none when it is killed, so this polls. */
+function stopWithNpm(): void {
   if (process.env['npm_lifecycle_event'] === undefined || process.platform === 'win32') {
     return;
   }
-  // Between npm and this program there is a shell, with some shells and not with others.
+  // npm starts scripts through a shell. Some shells replace themselves with the script, others stay as its parent.
   const shell = process.ppid;
   const npm = Number(spawnSync('ps', ['-o', 'ppid=', '-p', String(shell)], { encoding: 'utf8' }).stdout);
   setInterval(() => {
     if (process.ppid !== shell || (npm > 1 && !isProcessAlive(npm))) {
-      void stop(0, 'npm is gone: ending everything.');
+      void stop(0, 'npm has exited. Stopping…');
     }
   }, 500).unref();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => void stop(0, 'Ending everything.'));
+  process.on(signal, () => void stop(0, 'Stopping…'));
 }
-endWithNpm();
+stopWithNpm();
 
 try {
   const options = parseStartOptions(process.argv.slice(2));

@@ -1,7 +1,7 @@
 // Runs the integration tests in the extension host of a real VS Code: `newest` and `oldest` from the npm registry, or
-// `desktop`, downloaded by @vscode/test-electron. Each gets a fake Cloudflare of its own.
+// `desktop`, downloaded by @vscode/test-electron. Each run has a separate fake Cloudflare.
 import { startFakeCloudflare } from '../test/fake-cloudflare/server.ts';
-import { describeFailure } from '../test/vscode-host/host-error.ts';
+import { describeFailure, HostError } from '../test/vscode-host/host-error.ts';
 import { runIntegration } from '../test/vscode-host/integration.ts';
 
 const VERSIONS = ['newest', 'oldest', 'desktop'] as const;
@@ -26,7 +26,7 @@ const asked = process.argv.slice(2);
 const versions = VERSIONS.filter((version) => asked.includes(version));
 try {
   if (versions.length === 0 || versions.length !== asked.length) {
-    throw new Error(`Say in which VS Code: ${VERSIONS.join(', ')}.`);
+    throw new HostError(`Name one or more versions of VS Code to test in: ${VERSIONS.join(', ')}.`);
   }
   for (const version of versions) {
     process.exitCode = (await runIn(version)) || process.exitCode || 0;

@@ -1,4 +1,4 @@
-// Runs every tier, as much at a time as a small machine can take, and ends with `N passed, N failed` over all of them.
+// Runs all checks and tests, at most two at a time, and prints `N passed, N failed` as the last line.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { delimiter, resolve } from 'node:path';
@@ -8,8 +8,8 @@ type Outcome = { readonly name: string; readonly passed: number; readonly failed
 
 const preparation: readonly Step[] = [{ name: 'build', command: ['node', 'esbuild.mjs', '--tests'] }];
 /**
- * Phases one after the other, the lanes of a phase side by side, the steps of a lane one after the other. What drives a
- * window as a user does has the machine to itself.
+ * Phases run in sequence, the lanes of a phase in parallel, the steps of a lane in sequence. The end-to-end tests are
+ * sensitive to load, so they run alone.
  */
 const phases: readonly (readonly (readonly Step[])[])[] = [
   [
@@ -26,10 +26,10 @@ const phases: readonly (readonly (readonly Step[])[])[] = [
   [[{ name: 'e2e', command: ['node', 'scripts/test-e2e.ts'] }]],
 ];
 
-/** The tools of this project come first, whatever else the machine has: Node 24 among them. */
+/** Puts the tools of this project first on the PATH, including Node 24. */
 const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}` };
 
-/** Runs a step and counts its tests by Mocha's closing lines. A step that fails without any counts as one failure. */
+/** Runs a step and counts its tests from Mocha's summary. A failing step without failed tests counts as one failure. */
 async function run({ name, command: [program, ...args] }: Step): Promise<Outcome> {
   const started = performance.now();
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
@@ -48,7 +48,7 @@ async function run({ name, command: [program, ...args] }: Step): Promise<Outcome
   const failing = count(output, 'failing');
   const failed = code === 0 ? failing : Math.max(1, failing);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`\n=== ${name}: ${failed === 0 ? 'good' : 'FAILED'} (${seconds} s)\n${output.trimEnd()}`);
+  console.log(`\n=== ${name}: ${failed === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n${output.trimEnd()}`);
   return { name, passed, failed };
 }
 

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import type { Editing, EditingServices } from './editing.ts';
+import type { Editing } from './editing.ts';
+import type { Services } from './services.ts';
+import type { CommandHandler } from './ui/host/commands.ts';
 import { JSON_SCHEME } from './ui/host/ids.ts';
 import { PANEL_TYPE } from './ui/host/ids.ts';
 import { REPLACEMENTS_KEY } from './ui/host/ids.ts';
@@ -7,28 +9,37 @@ import { REPLACEMENTS_KEY } from './ui/host/ids.ts';
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle the first time. */
   load(): Promise<Editing>;
+  /** Those whose handlers are in the second bundle; each loads it. */
+  readonly commands: Readonly<Record<EditingCommand, CommandHandler>>;
 };
+
+type EditingCommand = keyof Editing['commands'];
 
 /**
  * Registers what VS Code may ask for at any time, a document of scheme `cfwebhook:` or a restored panel, and loads what
  * answers only then: nobody who just wants to know whether the alerts arrive should wait for an editor at start-up.
  */
-export function createLazyEditing(context: vscode.ExtensionContext, services: EditingServices): LazyEditing {
+export function createLazyEditing(services: Services): LazyEditing {
   let loading: Promise<Editing> | undefined;
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const subscriptions: vscode.Disposable[] = [changed];
 
   async function load(): Promise<Editing> {
     loading ??= import('./editing.ts').then(({ createEditing }) => {
-      const editing = createEditing(context, services);
+      const editing = createEditing(services);
       subscriptions.push(
-        editing,
+        ...editing.disposables,
         editing.jsonEditor.provider.onDidChangeFile((events) => changed.fire(events)),
       );
       return editing;
     });
     return loading;
   }
+
+  const later =
+    (name: EditingCommand): CommandHandler =>
+    async (...args) =>
+      (await load()).commands[name](...args);
 
   // Only where there is something to tell of is it worth loading what tells it.
   const unfinished = services.state.get(REPLACEMENTS_KEY);
@@ -55,5 +66,22 @@ export function createLazyEditing(context: vscode.ExtensionContext, services: Ed
       deserializeWebviewPanel: async (panel, state) => (await load()).panels.restore(panel, state),
     }),
   );
-  return { load, dispose: () => vscode.Disposable.from(...subscriptions).dispose() };
+  return {
+    load,
+    commands: {
+      createDestination: later('createDestination'),
+      editDestination: later('editDestination'),
+      renameDestination: later('renameDestination'),
+      replaceDestination: later('replaceDestination'),
+      editDestinationAsJson: later('editDestinationAsJson'),
+      createDestinationFromJson: later('createDestinationFromJson'),
+      testDestination: later('testDestination'),
+      deleteDestination: later('deleteDestination'),
+      copyId: later('copyId'),
+      copyUrl: later('copyUrl'),
+      copyAsCurl: later('copyAsCurl'),
+      copyAsTerraform: later('copyAsTerraform'),
+    },
+    dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
+  };
 }

@@ -1,34 +1,34 @@
 import * as v from 'valibot';
 
 /**
- * The messages between the panel's two halves: the host in `ui`, which knows and decides everything, and the browser
- * code in `webview`, which draws what it is sent and says what the user did. Both sides check what they get.
+ * The messages between the panel's host code in `ui`, which holds the state, and its browser code in `webview`, which
+ * renders the state and reports user actions. Both sides validate what they receive.
  */
 
 const fieldSchema = v.picklist(['name', 'url', 'secret']);
 export type PanelField = v.InferOutput<typeof fieldSchema>;
 
-/** What the form holds. `secret` is never put into webview state. */
+/** The contents of the form. `secret` must never be saved in the webview state. */
 const fieldsSchema = v.strictObject({
   name: v.string(),
   url: v.string(),
   secret: v.string(),
-  /** Whether the secret is to be kept on this machine. */
+  /** Whether to store the secret on this machine. */
   remember: v.boolean(),
 });
 export type PanelFields = Readonly<v.InferOutput<typeof fieldsSchema>>;
 
 const actionSchema = v.picklist([
   'save',
-  /** Asks before replacing with what the form holds. */
+  /** Asks for confirmation before replacing the destination with the contents of the form. */
   'replace',
-  /** Goes through with what was asked. */
+  /** Confirms the pending question. */
   'confirm',
   'cancel',
   'resume',
   'undo',
   'dismiss',
-  /** Takes over what Cloudflare has now, or stays with what was typed. */
+  /** `load` replaces the form with Cloudflare's current values. `keep` leaves the form unchanged. */
   'load',
   'keep',
   'refresh',
@@ -40,7 +40,7 @@ export type PanelAction = v.InferOutput<typeof actionSchema>;
 
 const fromPanelSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready') }),
-  /** `left`: the field the user has just finished with. */
+  /** `left` is the field that lost the focus. */
   v.strictObject({ kind: v.literal('edit'), fields: fieldsSchema, left: v.exactOptional(fieldSchema) }),
   v.strictObject({ kind: v.literal('act'), action: actionSchema, fields: fieldsSchema }),
 ]);
@@ -52,14 +52,14 @@ export type PanelButton = Readonly<v.InferOutput<typeof buttonSchema>>;
 const stepSchema = v.object({
   text: v.string(),
   state: v.picklist(['done', 'current', 'open']),
-  /** The state in words, for those who do not see the mark. */
+  /** The state as text for screen readers. */
   stateText: v.string(),
 });
 export type PanelStep = Readonly<v.InferOutput<typeof stepSchema>>;
 
 const noticeSchema = v.object({
   tone: v.picklist(['error', 'warning', 'info', 'success']),
-  /** Sentences, the first of which says the most. */
+  /** Sentences. The first sentence is the main message. */
   lines: v.array(v.string()),
   steps: v.exactOptional(v.array(stepSchema)),
   buttons: v.array(buttonSchema),
@@ -69,7 +69,7 @@ export type PanelNotice = v.InferOutput<typeof noticeSchema>;
 const findingSchema = v.object({ field: fieldSchema, severity: v.picklist(['error', 'warning']), text: v.string() });
 
 const alertsSchema = v.object({
-  /** Says in a sentence what the plot shows, or why there is none. */
+  /** One sentence that describes the chart, or why there is no chart. */
   summary: v.string(),
   days: v.array(v.object({ label: v.string(), count: v.number() })),
 });
@@ -86,11 +86,11 @@ const aboutSchema = v.object({
 });
 export type PanelAbout = v.InferOutput<typeof aboutSchema>;
 
-/** All there is to see but the contents of the fields and the texts that never change. */
+/** Everything the panel shows, except the contents of the fields and the static texts. */
 const viewSchema = v.object({
   heading: v.string(),
   account: v.string(),
-  /** Something is being done: nothing can be typed or pressed but what the notices offer. */
+  /** While true, only the buttons of the notices are enabled. */
   busy: v.boolean(),
   guess: v.string(),
   secretHint: v.string(),
@@ -125,7 +125,7 @@ const textsSchema = v.object({
 });
 export type PanelTexts = Readonly<v.InferOutput<typeof textsSchema>>;
 
-/** What survives a reload of the window: ids, nothing anyone typed. `draftId` is where the typed text is kept. */
+/** The state persisted across a window reload: ids only, no user input. `draftId` identifies the persisted draft. */
 const stateSchema = v.object({
   version: v.literal(1),
   accountId: v.string(),
@@ -143,19 +143,19 @@ const toPanelSchema = v.variant('kind', [
 ]);
 export type ToPanel = v.InferOutput<typeof toPanelSchema>;
 
-/** Undefined where it is not a message of ours. */
+/** Validates a message from the panel. Returns undefined if the value is not such a message. */
 export function parseFromPanel(value: unknown): FromPanel | undefined {
   const result = v.safeParse(fromPanelSchema, value);
   return result.success ? result.output : undefined;
 }
 
-/** Undefined where it is not a message of ours. */
+/** Validates a message to the panel. Returns undefined if the value is not such a message. */
 export function parseToPanel(value: unknown): ToPanel | undefined {
   const result = v.safeParse(toPanelSchema, value);
   return result.success ? result.output : undefined;
 }
 
-/** Reads the state of a panel of before a reload; undefined where it is not one. */
+/** Validates the panel state persisted before a reload. Returns undefined if the value is not a panel state. */
 export function parseSavedPanelState(value: unknown): SavedPanelState | undefined {
   const result = v.safeParse(stateSchema, value);
   return result.success ? result.output : undefined;

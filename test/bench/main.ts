@@ -1,8 +1,8 @@
-// Measurements of what must stay fast, as ratios to something familiar measured in the same run. `npm run bench`
-import { benchReading } from './reading.ts';
+// Benchmarks. Each result is a ratio to a baseline measured in the same run. Run with `npm run bench`.
+import { benchDecoding } from './decoding.ts';
 import { benchStartUp } from './start-up.ts';
-import { benchRefreshing } from './refreshing.ts';
+import { benchRefreshScheduler } from './refresh-scheduler.ts';
 
 await benchStartUp();
-await benchReading();
-await benchRefreshing();
+await benchDecoding();
+await benchRefreshScheduler();

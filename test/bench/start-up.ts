@@ -4,17 +4,17 @@ import { measure, printRatio } from './measure.ts';
 
 const run = promisify(execFile);
 
-/** Loads a module in a Node of its own, with something in the place of `vscode`. */
+/** Loads a module in a new Node process, with a stand-in for `vscode`. */
 async function load(module: string): Promise<void> {
   const standIn = `const m=require('module'),l=m._load;m._load=(n,...r)=>n==='vscode'?{l10n:{t:String},ThemeIcon:class{},ThemeColor:class{}}:l(n,...r);`;
   await run(process.execPath, ['-e', `${standIn}require(${JSON.stringify(module)})`]);
 }
 
-/** What loading the extension adds to the start of its host, and what the SDK whole would have. */
+/** Measures how much loading the extension adds to the start of Node, relative to loading the Cloudflare SDK. */
 export async function benchStartUp(): Promise<void> {
-  const bare = await measure('a bare Node', async () => load('node:path'));
+  const bare = await measure('Node without the extension', async () => load('node:path'));
   const bundle = await measure('loading the extension', async () => load(`${process.cwd()}/dist/extension.cjs`));
-  const sdk = await measure('loading the whole SDK', async () => load('cloudflare'));
+  const sdk = await measure('loading the complete Cloudflare SDK', async () => load('cloudflare'));
   printRatio(bundle, bare);
   const added = ({ name, milliseconds }: typeof bare) => ({ name, milliseconds: milliseconds - bare.milliseconds });
   printRatio(added(bundle), added(sdk));

@@ -8,15 +8,15 @@ import { CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSessio
 const HALDEN = 'Halden Logistics, account';
 const BRIGHTWATER = 'Brightwater Media, account';
 
-/** Playwright has every page believe that it has the focus; a window that comes back to the front has to notice. */
-async function showFocusAsItIs(page: Page): Promise<void> {
+/** Turns off the focus emulation of Playwright, so that a window notices when it regains the focus. */
+async function disableFocusEmulation(page: Page): Promise<void> {
   const devTools = await page.context().newCDPSession(page);
   await devTools.send('Emulation.setFocusEmulationEnabled', { enabled: false });
 }
 
-describe('accounts and tokens, by keyboard alone', function () {
+describe('accounts and tokens with the keyboard', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
 
@@ -42,7 +42,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     await quickInput.widget.locator('.monaco-list-row.focused', { hasText: title }).waitFor();
     await press('Enter');
   };
-  /** Presses the down arrow until this is there: a focused row. */
+  /** Presses the down arrow until this locator matches the focused row. */
   const arrowTo = async (focused: Locator): Promise<void> => {
     for (let steps = 0; (await focused.count()) === 0 && steps < 60; steps += 1) {
       await press('ArrowDown');
@@ -55,7 +55,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     await tree.and(session.workbench.page.locator(':focus')).waitFor();
     await press('Home');
     await arrowTo(tree.locator('.monaco-list-row.focused').and(session.view.row(name)));
-    // On a busy machine the list at times misses an Enter that follows its focus at once.
+    // On a busy machine the list sometimes misses an Enter directly after it gets the focus.
     const selected = tree.locator('[aria-selected="true"]').and(session.view.row(name));
     for (let attempt = 0; (await selected.count()) === 0 && attempt < 5; attempt += 1) {
       await press('Enter');
@@ -64,7 +64,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     await selected.waitFor();
   };
 
-  it('corrects a wrong token in place, unticks an account, and adds the others', async () => {
+  it('accepts a corrected token, clears one account and adds the others', async () => {
     const { quickInput } = session.workbench;
     await runByKeyboard('Cloudflare Webhooks: Add Account…');
     await quickInput.waitFor('Paste a Cloudflare API token');
@@ -84,7 +84,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     assert.equal(await session.view.row('Tern').count(), 0);
   });
 
-  it('marks what is there already, and takes an account by its ID with a label', async () => {
+  it('adds an account by ID with a label for a narrow token', async () => {
     const { quickInput } = session.workbench;
     await runByKeyboard('Cloudflare Webhooks: Add Account…');
     await quickInput.waitFor('Paste a Cloudflare API token');
@@ -105,7 +105,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     await session.view.reveal('Brightwater (narrow), account, 2 failing · 14');
   });
 
-  it('chooses the token an account is read through', async () => {
+  it('chooses the token of an account', async () => {
     const { quickInput } = session.workbench;
     await focusRow('Brightwater (narrow), account');
     await runByKeyboard('Cloudflare Webhooks: Choose Token…');
@@ -119,7 +119,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     await press('Escape');
   });
 
-  it('renames an account and gives it its own name back', async () => {
+  it('resets the label of an account to its name', async () => {
     const { quickInput } = session.workbench;
     await focusRow('Brightwater (narrow), account');
     await runByKeyboard('Cloudflare Webhooks: Rename Account…');
@@ -128,7 +128,7 @@ describe('accounts and tokens, by keyboard alone', function () {
     await session.view.reveal(BRIGHTWATER);
   });
 
-  it('replaces a token by one that expires soon, and says so on the rows', async () => {
+  it('replaces a token with one that expires soon, and shows the expiry in the row', async () => {
     const { quickInput } = session.workbench;
     await focusRow(HALDEN);
     await runByKeyboard('Cloudflare Webhooks: Replace Token…');
@@ -140,10 +140,10 @@ describe('accounts and tokens, by keyboard alone', function () {
     await session.workbench.screenshot(pictureFile('accounts token expires'));
   });
 
-  it('shows a change in a second window, and one made there in the first', async () => {
+  it('shows a change from the second window in the first window', async () => {
     const page = await session.workbench.page.context().newPage();
     try {
-      await showFocusAsItIs(session.workbench.page);
+      await disableFocusEmulation(session.workbench.page);
       await page.goto(session.workbench.page.url());
       await waitUntilUsable(page);
       const second = workbenchPageOf(page);
@@ -161,14 +161,14 @@ describe('accounts and tokens, by keyboard alone', function () {
     await session.view.row('Halden (renamed elsewhere), account').waitFor();
   });
 
-  it('orders accounts by drag and drop, the one thing done by mouse', async () => {
+  it('orders accounts by drag and drop with the mouse', async () => {
     await session.view.row('Halden').click();
     await session.view.collapse('Halden');
     await session.view.row('Brightwater').dragTo(session.view.row('Halden'));
     await session.view.tree.locator('[role="treeitem"][data-index="0"]', { hasText: 'Brightwater' }).waitFor();
   });
 
-  it('removes an account after saying what is forgotten', async () => {
+  it('removes an account after listing the data to delete', async () => {
     const { dialog } = session.workbench;
     await focusRow('Halden');
     await runByKeyboard('Cloudflare Webhooks: Remove Account…');

@@ -4,9 +4,9 @@ import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, 
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
-describe('looking, testing and deleting, as a user does it', function () {
+describe('viewing, testing and deleting', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
   let account: string;
@@ -32,14 +32,14 @@ describe('looking, testing and deleting, as a user does it', function () {
     await keepPictureOfFailure(this.currentTest, session);
   });
 
-  it('shows what uses a destination', async () => {
+  it('shows the policies of a destination', async () => {
     const { view } = session;
     await view.expand('Alpha');
     await view.row(/^Attacks, policy, HTTP DDoS .+ · enabled · delivers nowhere else$/).waitFor();
     await view.collapse('Alpha');
   });
 
-  it('shows only failing ones, and says so where none is left', async () => {
+  it('filters failing destinations and offers to show all when none is failing', async () => {
     const { fake, workbench, view } = session;
     await view.pressTitleAction('Show Only Failing');
     await view.row('Alpha').waitFor({ state: 'detached' });
@@ -52,7 +52,7 @@ describe('looking, testing and deleting, as a user does it', function () {
     await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
   });
 
-  it('goes to a destination by keyboard alone', async () => {
+  it('goes to a destination with the keyboard only', async () => {
     const { workbench, view } = session;
     await workbench.runCommand('Cloudflare Webhooks: Go to Destination…');
     await workbench.quickInput.waitFor('Go to Destination');
@@ -60,7 +60,7 @@ describe('looking, testing and deleting, as a user does it', function () {
     await view.tree.locator('[role="treeitem"][aria-selected="true"]', { hasText: 'Gamma' }).waitFor();
   });
 
-  it('tests from this machine: asks first, sends what it said, and says what that proves', async () => {
+  it('tests from this machine after confirmation, sends the shown request and reports the result', async () => {
     const { fake, workbench, view } = session;
     await view.pressInline('Alpha', 'Test…');
     await workbench.quickInput.waitFor('Test “Alpha”');
@@ -86,7 +86,7 @@ describe('looking, testing and deleting, as a user does it', function () {
     await workbench.notifications.clear();
   });
 
-  it('tests through Cloudflare, from the panel, and shows there what moved', async () => {
+  it('tests through Cloudflare from the panel and shows the result there', async () => {
     const { workbench, view } = session;
     await view.pickFromMenu('Alpha', 'Edit…');
     const panel = workbench.webview();
@@ -102,7 +102,7 @@ describe('looking, testing and deleting, as a user does it', function () {
     await workbench.runCommand('View: Close Editor');
   });
 
-  it('deletes several, keeps them where Enter is all that is pressed, and takes it back', async () => {
+  it('deletes several destinations, cancels on Enter and undoes the deletion', async () => {
     const { fake, workbench, view } = session;
     const names = async () => (await fake.destinations({ account })).map(({ name }) => name).toSorted();
     const ask = async (): Promise<void> => {
@@ -132,7 +132,7 @@ describe('looking, testing and deleting, as a user does it', function () {
     await view.row(/^Attacks, policy/).waitFor();
   });
 
-  it('has logged no error of the extension to the console', () => {
+  it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
 });

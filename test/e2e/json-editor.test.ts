@@ -6,9 +6,9 @@ import { answerAddAccount, keepPictureOfFailure, pictureFile, type Session, star
 
 const ACCOUNT = 'Halden Logistics';
 
-describe('destinations as JSON documents, as a user edits them', function () {
+describe('JSON editor in the workbench', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
   const account = demoAccountId(ACCOUNT);
@@ -19,7 +19,7 @@ describe('destinations as JSON documents, as a user edits them', function () {
         'editor.minimap.enabled': false,
         'editor.autoClosingBrackets': 'never',
         'editor.autoIndent': 'none',
-        // As on the desktop: on the web it is on by default.
+        // The desktop default. On the web, auto save is on by default.
         'files.autoSave': 'off',
       },
     });
@@ -46,7 +46,7 @@ describe('destinations as JSON documents, as a user edits them', function () {
     await page().keyboard.insertText(text);
   }
 
-  it('helps with keys and says what each is for', async () => {
+  it('completes property names and describes them on hover', async () => {
     const { workbench, view } = session;
     await view.pickFromMenu(new RegExp(`^${ACCOUNT}`), 'Create Destination from JSON…');
     await workbench.editorTab(/New Destination/).waitFor();
@@ -66,20 +66,20 @@ describe('destinations as JSON documents, as a user edits them', function () {
     await page().keyboard.press('Escape');
   });
 
-  it('says what is wrong where it is wrong', async () => {
+  it('lists each problem of the document once', async () => {
     const { workbench } = session;
     await write(textOf({ name: 'Fresh', url: 'http://hooks.slack.com/services/a/b/c', type: 'slack', colour: 'red' }));
     await page().keyboard.press('Control+Shift+M');
     const problems = page().locator('.part.panel .markers-panel');
     await problems.getByText('“type” is written by Cloudflare only').waitFor();
     await problems.getByText('Slack takes https only').waitFor();
-    // The file and three problems: nothing is said twice.
+    // One row for the file and three rows for its problems.
     assert.equal(await problems.locator('.monaco-list-row').count(), 4);
     await workbench.screenshot(pictureFile('json problems'));
     await page().keyboard.press('Control+Shift+M');
   });
 
-  it('creates by a save', async () => {
+  it('creates a destination on save', async () => {
     const { workbench } = session;
     await write(textOf({ name: 'Fresh', url: 'https://hooks.halden.example/fresh', secret: 'open-sesame' }));
     await page().locator('.part.editor .squiggly-info').first().waitFor();
@@ -93,7 +93,7 @@ describe('destinations as JSON documents, as a user edits them', function () {
     await workbench.screenshot(pictureFile('json created'));
   });
 
-  it('lets VS Code compare and overwrite what others changed meanwhile', async () => {
+  it('resolves a conflict with an external change in the VS Code diff editor', async () => {
     const { fake, workbench } = session;
     await workbench.notifications.clear();
     await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/fresh' }));
@@ -110,13 +110,13 @@ describe('destinations as JSON documents, as a user edits them', function () {
       .getByRole('button', { name: /Use your changes/ })
       .click();
     await workbench.notifications.waitFor('Saved “Mine”');
-    // VS Code puts the document back in front, which would close what is opened over it.
+    // VS Code shows the document again, which would hide an editor opened before that.
     await workbench.editorTab(/Resolve save conflict/).waitFor({ state: 'detached' });
     await lines().getByText('"Mine"').waitFor();
     assert.equal((await named('Mine'))?.id, id);
   });
 
-  it('tells that Cloudflare ignored a new URL, and replaces', async () => {
+  it('reports an ignored URL and replaces the destination', async () => {
     const { workbench } = session;
     await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/second' }));
     await page().keyboard.press('Control+S');
@@ -132,7 +132,7 @@ describe('destinations as JSON documents, as a user edits them', function () {
     assert.equal((await named('Mine'))?.url, 'https://hooks.halden.example/second');
   });
 
-  it('keeps what was typed where Cloudflare refuses, and shows its words at the URL', async () => {
+  it('keeps the text if Cloudflare rejects the change, and marks the URL', async () => {
     const { fake, workbench } = session;
     await workbench.notifications.clear();
     await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 422 }, times: 1 });
@@ -144,12 +144,12 @@ describe('destinations as JSON documents, as a user edits them', function () {
     await workbench.screenshot(pictureFile('json refused'));
   });
 
-  it('keeps unsaved text over a reload of the window, and saves it then', async () => {
+  it('keeps unsaved text across a reload and saves it afterwards', async () => {
     const { workbench } = session;
-    // VS Code keeps what is unsaved a second after the last key.
+    // VS Code backs up unsaved text one second after the last key.
     await delay(2500);
     await workbench.reload();
-    // On the web the layout may be an older one, in which this document is not the one in front.
+    // On the web, VS Code may restore an older layout with another active editor.
     await workbench.editorTab(/^Mine/).click();
     await lines().getByText('Refused').waitFor();
     await lines().click();

@@ -12,9 +12,9 @@ import {
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
-describe('the main job, as a user does it', function () {
+describe('main workflow', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
 
@@ -38,13 +38,13 @@ describe('the main job, as a user does it', function () {
     await view.reveal('Halden Logistics');
   });
 
-  it('shows failing ones first, in words', async () => {
+  it('shows failing destinations first, with health as text', async () => {
     const [, first, second] = await session.view.rows();
     assert.match(first ?? '', /^SIEM, splunk, failing, last failure /);
     assert.match(second ?? '', /^Payments on-call, slack, failing, last failure /);
   });
 
-  it('counts failing ones in the status bar and on the icon', async () => {
+  it('counts failing destinations in the status bar and on the view icon', async () => {
     const { workbench } = session;
     assert.match(await workbench.statusItem(STATUS_ITEM).innerText(), /4 failing/);
     assert.equal(await workbench.badge(CONTAINER), '4');
@@ -59,7 +59,7 @@ describe('the main job, as a user does it', function () {
     await view.tree.locator('[role="treeitem"][aria-selected="true"]', { hasText: 'Live events' }).waitFor();
   });
 
-  it('deletes a destination, here and at Cloudflare', async () => {
+  it('deletes a destination in the view and at Cloudflare', async () => {
     const { fake, workbench, view } = session;
     const account = demoAccountId('Halden Logistics');
     await view.reveal('Payments on-call');
@@ -77,7 +77,7 @@ describe('the main job, as a user does it', function () {
     await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
   });
 
-  it('still has the accounts after the window is reloaded, and asks for no token', async () => {
+  it('loads the accounts after a reload without asking for a token', async () => {
     const { workbench, view } = session;
     await workbench.reload();
     await workbench.openContainer(CONTAINER);
@@ -86,7 +86,7 @@ describe('the main job, as a user does it', function () {
     assert.equal(await workbench.quickInput.widget.isVisible(), false);
   });
 
-  it('says on the account’s own row what is wrong, and recovers from there', async () => {
+  it('shows a failed refresh below its account and recovers from there', async () => {
     const { fake, workbench, view } = session;
     await fake.addFault({ account: demoAccountId('Brightwater Media'), fault: { kind: 'html' } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh');
@@ -100,7 +100,7 @@ describe('the main job, as a user does it', function () {
     await view.row(problem).waitFor({ state: 'detached' });
   });
 
-  it('has logged no error of the extension to the console', () => {
+  it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
 });

@@ -8,14 +8,14 @@ const STATUS_ITEM = 'cloudflareWebhooks.health';
 const account = demoAccountId('Tern & Co. Labs');
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 
-describe('the watch, as a user sees it', function () {
+describe('automatic refresh in the workbench', function () {
   this.timeout(120_000);
   this.bail(true);
   let session: Session;
   let destination: { readonly id: string; readonly name: string };
 
   before(async () => {
-    // 1.2 seconds.
+    // The interval is in minutes: 1.2 seconds.
     session = await startSession({ userSettings: { 'cloudflareWebhooks.refreshInterval': 0.02 } });
     const [first] = await session.fake.destinations({ account });
     destination = first ?? assert.fail();
@@ -28,7 +28,7 @@ describe('the watch, as a user sees it', function () {
   const deliver = async (succeeded: boolean): Promise<void> =>
     session.fake.recordDelivery({ account, id: destination.id, succeeded });
 
-  it('shows a delivery that fails: status item, badge, row, tooltip and quick pick agree', async () => {
+  it('shows a failure in the status item, badge, row, tooltip and quick pick', async () => {
     const { workbench, view } = session;
     await workbench.welcome.getByText('Add Account…').click();
     const { quickInput } = workbench;
@@ -56,13 +56,13 @@ describe('the watch, as a user sees it', function () {
     await quickInput.cancel();
   });
 
-  it('shows another window at once what this one has read', async () => {
+  it('shows the snapshot of the first window in another window immediately', async () => {
     const { workbench, view, fake } = session;
     const page = await workbench.page.context().newPage();
     const other = workbenchPageOf(page);
     await page.goto(workbench.page.url());
     await waitUntilUsable(page);
-    // Nothing can be read: what it shows is what the first window has left for it.
+    // The fault blocks every fetch, so the second window can only show the persisted snapshot.
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await other.openContainer(CONTAINER);
     await other.statusItem(STATUS_ITEM).getByText('1 failing').waitFor();
@@ -76,7 +76,7 @@ describe('the watch, as a user sees it', function () {
     await view.row('Tern & Co. Labs, account, 1 failing · 10').waitFor();
   });
 
-  it('clears when deliveries work again', async () => {
+  it('clears the failure when deliveries succeed again', async () => {
     const { workbench, view } = session;
     await deliver(true);
     await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
@@ -84,7 +84,7 @@ describe('the watch, as a user sees it', function () {
     assert.equal(await workbench.badge(CONTAINER), undefined);
   });
 
-  it('is one quiet state while Cloudflare cannot be reached, and comes back by itself', async () => {
+  it('shows stale data without a notification while Cloudflare is unreachable, and recovers', async () => {
     const { workbench, view, fake } = session;
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     const item = workbench.statusItem(STATUS_ITEM);
@@ -98,7 +98,7 @@ describe('the watch, as a user sees it', function () {
     await view.row('Tern & Co. Labs, account, 10').waitFor();
   });
 
-  it('has logged no error of the extension to the console', () => {
+  it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
 });

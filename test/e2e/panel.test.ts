@@ -15,9 +15,9 @@ import {
 const ACCOUNT = 'Tern & Co. Labs';
 const account = demoAccountId(ACCOUNT);
 
-describe('the panel, as a user works with it', function () {
+describe('panel in the workbench', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
   let panel: FrameLocator;
@@ -43,7 +43,7 @@ describe('the panel, as a user works with it', function () {
   const named = async (name: string) =>
     (await session.fake.destinations({ account })).find((each) => each.name === name) ?? assert.fail(`no ${name}`);
 
-  it('says at its field what is missing, and goes there', async () => {
+  it('shows a missing value at its field and focuses the field', async () => {
     await session.view.reveal(ACCOUNT);
     await session.view.pickFromMenu(`${ACCOUNT}, account`, 'Create Destination…');
     await panel.getByRole('heading', { name: 'New Webhook Destination' }).waitFor();
@@ -53,14 +53,14 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await field('Name').evaluate((element) => element === element.ownerDocument.activeElement), true);
   });
 
-  it('guesses the type while a URL is typed, and calls it a guess', async () => {
+  it('detects the type while the user types a URL', async () => {
     await field('URL').fill('https://hooks.slack.com/services/T1/B1/abc');
     await panel.getByText(/^Probably Slack \(slack\); this is a guess/).waitFor();
     await field('URL').fill('https://api.opsgenie.com/v2/alerts');
     await panel.getByText(/^Probably Opsgenie/).waitFor();
   });
 
-  it('shows Cloudflare’s own words where it refuses, with every field kept', async () => {
+  it('shows Cloudflare’s error and keeps every field', async () => {
     await field('Name').fill('Made by hand');
     await field('URL').fill(`${receivers}/generic/hook`);
     await field('Secret').fill('wrong one');
@@ -72,11 +72,11 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await panel.locator('.notice').getAttribute('role'), 'alert');
   });
 
-  it('has nothing that axe-core finds, with errors shown', async () => {
-    assert.deepEqual(await findBarriers(session), []);
+  it('has no axe-core violations while errors are shown', async () => {
+    assert.deepEqual(await findViolations(session), []);
   });
 
-  it('generates a secret, and creates the destination', async () => {
+  it('generates a secret and creates the destination', async () => {
     const { view, workbench } = session;
     await press('Generate Secret');
     const secret = await field('Secret').inputValue();
@@ -90,10 +90,10 @@ describe('the panel, as a user works with it', function () {
     await panel.getByText('generic', { exact: false }).first().waitFor();
   });
 
-  it('renames by keyboard alone', async () => {
+  it('renames with the keyboard only', async () => {
     const { page } = session.workbench;
     await field('Name').focus();
-    // Not by Select All: VS Code runs that on its own time, in the middle of what is typed this fast.
+    // VS Code runs Select All asynchronously, so it can interrupt fast typing.
     await page.keyboard.press('End');
     await page.keyboard.press('Shift+Home');
     await page.keyboard.type('Renamed by keyboard');
@@ -104,7 +104,7 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await panel.locator('.notice').evaluate((each) => each === each.ownerDocument.activeElement), true);
   });
 
-  it('tells that a changed URL was ignored, and replaces on the user’s word', async () => {
+  it('reports an ignored URL and replaces the destination after confirmation', async () => {
     const old = await named('Renamed by keyboard');
     await session.fake.putPolicy({
       account,
@@ -128,7 +128,7 @@ describe('the panel, as a user works with it', function () {
     assert.deepEqual(policy?.mechanisms, { webhooks: [{ id: made.id }] });
   });
 
-  it('changes the URL where Cloudflare does as it documents', async () => {
+  it('reports a new URL as applied if Cloudflare behaves as documented', async () => {
     await session.fake.changeSettings({ putMode: 'as-documented' });
     await field('URL').fill(`${receivers}/generic/documented`);
     await press('Save');
@@ -137,7 +137,7 @@ describe('the panel, as a user works with it', function () {
     await session.fake.changeSettings({ putMode: 'rename-only' });
   });
 
-  it('says that a changed secret cannot be read back, and offers Replace', async () => {
+  it('reports a changed secret as unverifiable and offers a replacement', async () => {
     await field('Secret').fill('another-good-one');
     await press('Save');
     await says(/secret/);
@@ -146,7 +146,7 @@ describe('the panel, as a user works with it', function () {
     await panel.locator('.notice').getByRole('button', { name: 'Dismiss' }).click();
   });
 
-  it('tells of a change meanwhile and leaves alone what was typed', async () => {
+  it('reports a change at Cloudflare and keeps the edits', async () => {
     const { id } = await named('Renamed by keyboard');
     await field('Name').fill('Half-typ');
     await session.fake.putDestination({ account, id, name: 'Renamed elsewhere' });
@@ -155,7 +155,7 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await field('Name').inputValue(), 'Half-typ');
   });
 
-  it('still has all that was typed after its tab was hidden', async () => {
+  it('keeps the edits while its tab is hidden', async () => {
     const { view, workbench } = session;
     await field('Secret').fill('typed before');
     await view.reveal('Lab chat');
@@ -167,13 +167,13 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await field('Secret').inputValue(), 'typed before');
   });
 
-  it('still has what was typed after the window is reloaded', async () => {
+  it('restores the edits without the secret after a reload', async () => {
     const { workbench } = session;
-    // On the web VS Code keeps secrets, of which a draft is one, in the browser; what is typed is written a moment later.
-    const kept = await workbench.page.evaluate(() => localStorage.getItem('secrets.provider'));
-    assert.ok(kept);
+    // On the web, VS Code persists secrets in local storage. The extension persists a draft as a secret after a delay.
+    const stored = await workbench.page.evaluate(() => localStorage.getItem('secrets.provider'));
+    assert.ok(stored);
     await field('URL').fill(`${receivers}/generic/unsaved`);
-    await workbench.page.waitForFunction((before) => localStorage.getItem('secrets.provider') !== before, kept);
+    await workbench.page.waitForFunction((before) => localStorage.getItem('secrets.provider') !== before, stored);
     await workbench.reload();
     await panel.getByRole('heading', { name: 'Renamed elsewhere' }).waitFor({ timeout: 30_000 });
     assert.equal(await field('Name').inputValue(), 'Half-typ');
@@ -184,7 +184,7 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await field('Name').inputValue(), 'Renamed elsewhere');
   });
 
-  it('tells of a deletion meanwhile, and creates it again', async () => {
+  it('reports a deletion at Cloudflare and creates the destination again', async () => {
     const { id } = await named('Renamed elsewhere');
     await session.fake.removeDestination({ account, id });
     await press('Refresh');
@@ -194,7 +194,7 @@ describe('the panel, as a user works with it', function () {
     await named('Renamed elsewhere');
   });
 
-  it('shows policies and a plot with its table', async () => {
+  it('shows policies and the alert chart with its table', async () => {
     const { view } = session;
     await session.workbench.openContainer('Cloudflare Webhooks');
     await view.reveal('Lab chat');
@@ -203,10 +203,10 @@ describe('the panel, as a user works with it', function () {
     await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
     await panel.getByText('Numbers per day').click();
     assert.equal(await panel.getByRole('row').count(), 31);
-    assert.deepEqual(await findBarriers(session), []);
+    assert.deepEqual(await findViolations(session), []);
   });
 
-  it('creates by keyboard alone', async () => {
+  it('creates a destination with the keyboard only', async () => {
     const { page, quickInput } = session.workbench;
     await page.keyboard.press('F1');
     await quickInput.waitFor('Type the name of a command to run');
@@ -236,15 +236,15 @@ describe('the panel, as a user works with it', function () {
     assert.equal((await named('Made by keyboard')).url, `${receivers}/generic/keyboard`);
   });
 
-  it('has logged no error of the extension to the console', () => {
+  it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
 });
 
-/** What axe-core finds in the page of the panel in sight. */
-async function findBarriers({ workbench }: Session): Promise<readonly string[]> {
+/** The axe-core violations in the visible panel. */
+async function findViolations({ workbench }: Session): Promise<readonly string[]> {
   const body = workbench.webview().locator('main');
-  // The content security policy lets no script in; the browser's own evaluation is not bound by it.
+  // The content security policy blocks scripts, but not an evaluation by the browser driver.
   return body.evaluate(async (main, script): Promise<readonly string[]> => {
     const { defaultView } = main.ownerDocument;
     (defaultView as unknown as { eval(code: string): void }).eval(script);

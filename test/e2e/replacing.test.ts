@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { addOnlyAccount, CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSession } from './session.ts';
 
-describe('Rename… and Replace…, as a user does them', function () {
+describe('renaming and replacing', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
   let account: string;
@@ -30,7 +30,7 @@ describe('Rename… and Replace…, as a user does them', function () {
   it('renames with F2 in the view', async () => {
     const { fake, workbench, view } = session;
     await view.row('Ops').click();
-    // What is selected reaches the extension a moment after it is seen.
+    // The selection reaches the extension after a delay, so an early F2 has no effect.
     const asked = workbench.quickInput.widget.filter({ hasText: 'Rename “Ops”', visible: true });
     for (let attempt = 0; (await asked.count()) === 0 && attempt < 3; attempt += 1) {
       await workbench.page.keyboard.press('F2');
@@ -44,7 +44,7 @@ describe('Rename… and Replace…, as a user does them', function () {
     );
   });
 
-  it('replaces, is killed while a policy is being written, and is resumed after the reload', async () => {
+  it('resumes a replacement that a reload interrupted during a policy update', async () => {
     const { fake, workbench, view } = session;
     await fake.addFault({ method: 'PUT', fault: { kind: 'hang' } });
     await view.pickFromMenu('On-call', 'Replace…');

@@ -13,10 +13,10 @@ import type { WorkbenchPage } from '../vscode-host/workbench-page.ts';
 export const CONTAINER = 'Cloudflare Webhooks';
 export const VIEW = 'Webhook Destinations';
 
-/** The packaged extension in a real workbench, with a fake Cloudflare behind it. */
+/** The packaged extension in a real workbench, connected to a fake Cloudflare. */
 export type Session = {
   readonly fake: ControlClient;
-  /** Where the fake's webhook receivers are: `/generic/…` and the like below it. */
+  /** The base URL of the fake webhook receivers, such as `/generic/…`. */
   readonly receiversUrl: string;
   readonly workbench: WorkbenchPage;
   readonly view: TreeView;
@@ -31,7 +31,7 @@ export type SessionOptions = {
   readonly deviceScaleFactor?: number;
 };
 
-/** Starts all of it; whatever has started is ended again when a later part fails. */
+/** Starts all parts. If one part fails to start, closes the earlier parts. */
 export async function startSession(options: SessionOptions = {}): Promise<Session> {
   const parts: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
@@ -72,7 +72,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   }
 }
 
-/** Adds the accounts with these names through the input boxes, from the token being asked for. */
+/** Completes Add Account from the token prompt, with all accounts selected except the unticked ones. */
 export async function answerAddAccount(
   { workbench }: Session,
   token: string,
@@ -89,7 +89,7 @@ export async function answerAddAccount(
   await quickInput.waitUntilClosed();
 }
 
-/** Adds the one account there is, from the welcome view, and waits for this row of it. */
+/** Adds the only account of the token from the welcome view, and waits for the given row. */
 export async function addOnlyAccount(session: Session, token: string, row: string): Promise<void> {
   const { workbench, view } = session;
   const { quickInput } = workbench;
@@ -103,13 +103,13 @@ export async function addOnlyAccount(session: Session, token: string, row: strin
   await view.row(row).waitFor();
 }
 
-/** What the page has logged as errors of ours. VS Code has some of its own, above all without a network. */
+/** The console errors of the extension. VS Code logs errors of its own, mainly without a network. */
 export function errorsOfExtension({ workbench }: Session): readonly string[] {
-  // Those of an extension name it, or its file.
+  // An error of the extension contains its name or its file.
   return workbench.consoleErrors.filter((text) => /cloudflare-?webhooks|webhook-destinations/i.test(text));
 }
 
-/** To be called after each test: a picture says more than a message about what was not there. */
+/** Saves a screenshot if the test failed. Call it after each test. */
 export async function keepPictureOfFailure(
   test: { readonly state?: string | undefined; readonly title: string } | undefined,
   { workbench }: Session,
@@ -119,7 +119,7 @@ export async function keepPictureOfFailure(
   }
 }
 
-/** Where pictures go that nobody commits: of failures, and of every surface for looking at. */
+/** The path of a screenshot that is not committed. */
 export function pictureFile(name: string): string {
   return path.join(cacheFolder, 'screenshots', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
 }

@@ -5,9 +5,9 @@ import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 const SECRET = 'b1946ac9-hec-token';
 
-describe('tests that do not go well at first, as a user meets them', function () {
+describe('failing tests of a destination', function () {
   this.timeout(120_000);
-  // Each step starts where the one before it ended.
+  // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
   let account: string;
@@ -45,16 +45,16 @@ describe('tests that do not go well at first, as a user meets them', function ()
     await workbench.dialog.read();
   };
 
-  it('sends nothing where the question is answered with Cancel', async () => {
+  it('sends nothing if the user cancels the confirmation', async () => {
     const { fake, workbench } = session;
     await testSiemFromHere();
     await workbench.dialog.press('Cancel');
-    // It asks again, since the host has still not been sent to.
+    // The confirmation appears again because no test was sent to this host.
     await testSiemFromHere();
     assert.deepEqual(await fake.received(), []);
   });
 
-  it('sends what Splunk documents, and takes its no for a no, though the status is 200', async () => {
+  it('sends the documented Splunk request, and reports an error response with status 200 as a failure', async () => {
     const { fake, workbench } = session;
     await fake.addReceiverRule({ type: 'splunk', answer: 'busy_with_200', times: 1 });
     await workbench.dialog.press('Send');
@@ -70,7 +70,7 @@ describe('tests that do not go well at first, as a user meets them', function ()
     assert.deepEqual(rest, {});
   });
 
-  it('shows the whole answer where it is asked for, and the last test in the tooltip', async () => {
+  it('shows the whole response on request and the last test in the tooltip', async () => {
     const { workbench, view } = session;
     await workbench.notifications.press('from this machine failed', 'Show Answer');
     const { message, detail } = await workbench.dialog.read();
@@ -85,7 +85,7 @@ describe('tests that do not go well at first, as a user meets them', function ()
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('offers the other way where no policy uses it, and asks no more for a host it has sent to', async () => {
+  it('offers a test from this machine if no policy uses the destination, without confirming the host again', async () => {
     const { fake, workbench, view } = session;
     await fake.clear({ part: 'received' });
     await view.pickFromMenu('Lonely', 'Test…');
@@ -102,7 +102,7 @@ describe('tests that do not go well at first, as a user meets them', function ()
     await workbench.notifications.clear();
   });
 
-  it('tests a failing one from the list of them, and a delivery through Cloudflare makes it healthy', async () => {
+  it('tests a destination from the failing list, and a delivery through Cloudflare makes it healthy', async () => {
     const { fake, workbench, view } = session;
     await workbench.statusItem(STATUS_ITEM).getByText('1 failing').click();
     await workbench.quickInput.waitFor('Failing Destinations');
@@ -119,7 +119,7 @@ describe('tests that do not go well at first, as a user meets them', function ()
     await workbench.notifications.clear();
   });
 
-  it('has logged no error of the extension to the console', () => {
+  it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
 });

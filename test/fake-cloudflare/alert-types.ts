@@ -1,4 +1,4 @@
-/** What `available_alerts` answers: product → alert types, with the names that the dashboard shows. */
+/** The response of `available_alerts`: alert types by product, with the names from the dashboard. */
 
 type FilterOption = {
   readonly Key: string;
@@ -82,7 +82,7 @@ export function isAlertType(type: string): boolean {
   return byType.has(type);
 }
 
-/** The filters without which a policy of this type is refused (code 17103). */
+/** Returns the keys of the required filters of an alert type. The API rejects a policy without them (code 17103). */
 export function filtersRequiredBy(type: string): readonly string[] {
   const options = byType.get(type)?.filter_options ?? [];
   return options.filter(({ Range }) => Range.startsWith('1')).map(({ Key }) => Key);

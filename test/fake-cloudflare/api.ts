@@ -18,7 +18,7 @@ export const apiPath = '/client/v4';
 
 export type AnswerApi = (request: Request, bindings: HttpBindings) => Promise<Response>;
 
-/** The API as one function: each request is logged, spoilt where a rule says so, else answered by its route. */
+/** Creates the API as one function. It logs each request, then applies a matching fault rule or calls the route. */
 export function createApi(world: World): AnswerApi {
   const api = new Hono<ApiEnv>().basePath(apiPath);
   api.use(authenticate(world), limitRate(world));

@@ -5,19 +5,19 @@ import { fromTimestamp } from './timestamps.ts';
 import { findAccount } from './world.ts';
 import type { Account, Permission, Token, World } from './world.ts';
 
-/** What the routes find in their context: the caller, and behind `/accounts/:account` the account. */
+/** The context of the routes: the token, and below `/accounts/:account` the account. */
 export type ApiEnv = { Bindings: HttpBindings; Variables: { token: Token; account: Account } };
 
 export type TokenStatus = 'active' | 'disabled' | 'expired';
 
-/** The status as the verify calls word it. */
+/** Returns the token status in the terms of the verify calls. */
 export function statusOf(token: Token, nowMs: number): TokenStatus {
   if (token.disabled) return 'disabled';
   const expiry = token.expires_on === undefined ? undefined : fromTimestamp(token.expires_on);
   return expiry !== undefined && expiry <= nowMs * 1000 ? 'expired' : 'active';
 }
 
-/** The token of a request; a known one may still be disabled or expired. */
+/** Returns the token of a request. The token can be disabled or expired. */
 export function bearerOf(world: World, authorization: string | undefined): Token | 'malformed' | 'unknown' {
   const value = /^Bearer ([\w-]{20,})$/.exec(authorization ?? '')?.[1];
   if (value === undefined || value.startsWith('cfk_')) return 'malformed';
@@ -25,8 +25,8 @@ export function bearerOf(world: World, authorization: string | undefined): Token
 }
 
 /**
- * Lets known tokens in. The verify calls, whose matter it is, take disabled and expired ones too and have a code of
- * their own for unknown ones.
+ * Accepts active tokens. The verify calls also accept disabled and expired tokens, and return a different code for
+ * unknown tokens.
  */
 export function authenticate(world: World): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -41,7 +41,7 @@ export function authenticate(world: World): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** Finds the account of the path and checks that the token may do there what the method stands for. */
+/** Finds the account of the path and checks that the token has access to it and permission for the method. */
 export function enterAccount(world: World): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const account = findAccount(world, c.req.param('account') ?? '');
@@ -75,7 +75,7 @@ function failMalformed(c: Context): Response {
 }
 
 function mayCall(token: Token, method: string): boolean {
-  const enough: readonly Permission[] =
+  const sufficient: readonly Permission[] =
     method === 'GET' ? ['notifications:read', 'notifications:write'] : ['notifications:write'];
-  return enough.some((permission) => token.permissions.includes(permission));
+  return sufficient.some((permission) => token.permissions.includes(permission));
 }

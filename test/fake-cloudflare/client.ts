@@ -1,8 +1,8 @@
 import type { Controls } from './control.ts';
 
 /**
- * The controls of a fake in another process, the same functions as in `control.ts` without their first argument. Runs
- * wherever there is a `fetch`: it is bundled into tests that run inside the extension host.
+ * The controls of a fake in another process: the functions in `control.ts` without their first argument. Only needs
+ * `fetch`, because it is bundled into tests that run in the extension host.
  */
 export type ControlClient = {
   readonly [Name in keyof Controls]: (...args: ArgumentsOf<Name>) => Promise<ResultOf<Name>>;
@@ -12,7 +12,10 @@ type ResultOf<Name extends keyof Controls> = ReturnType<Controls[Name]>;
 type ArgumentsOf<Name extends keyof Controls> =
   Parameters<Controls[Name]> extends readonly [unknown, ...infer Rest] ? Rest : [];
 
-/** `controlUrl` is the fake's own, `http://127.0.0.1:PORT/control`. A call that the fake refuses rejects with its reason. */
+/**
+ * Connects to the control URL of a fake, `http://127.0.0.1:PORT/control`. A call that the fake rejects throws an Error
+ * with the reason.
+ */
 export function connectControl(controlUrl: string): ControlClient {
   return {
     reset: post('reset'),
@@ -42,7 +45,7 @@ export function connectControl(controlUrl: string): ControlClient {
       const body = JSON.stringify(args[0] ?? {});
       const response = await fetch(`${controlUrl}/${name}`, { method: 'POST', body });
       const text = await response.text();
-      if (!response.ok) throw new Error(`The fake refused ${name}: ${text}`);
+      if (!response.ok) throw new Error(`The fake rejected the control call "${name}": ${text}`);
       const result: ResultOf<Name> = JSON.parse(text);
       return result;
     };

@@ -3,7 +3,7 @@ import { demoPopulation } from './demo-world.ts';
 import { typeOf } from './destination-types.ts';
 import type { FaultRule } from './faults.ts';
 import { hexId } from './random.ts';
-import { receivers } from './receiver-answers.ts';
+import { receiverNamed } from './receiver-answers.ts';
 import type { ReceivedRequest, ReceiverRule } from './receivers.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { createWorld, findAccount, nextId, stamp, withRecord } from './world.ts';
@@ -19,20 +19,20 @@ import type {
   World,
 } from './world.ts';
 
-/** `demo` is the seeded world of three accounts; `empty` has no account and no token. */
+/** `demo` has three accounts with destinations, policies and history. `empty` has no account and no token. */
 export type Seed = 'demo' | 'empty';
 
 type Part = 'faults' | 'log' | 'received' | 'receiverRules';
 type OfAccount = { readonly account: string };
 
 /**
- * What a test may do to the world, by name. Over HTTP each is `POST /control/{name}` with its argument as the JSON body;
- * in the same process it is a call. `client.ts` has the same functions for tests in other processes.
+ * The functions that tests use to inspect and change the world. Over HTTP, each is `POST /control/{name}` with its
+ * argument as the JSON body. `client.ts` has the same functions for tests in other processes.
  */
 export const controls = {
-  /** Everything as at the start: settings, faults, log and receivers too. */
+  /** Resets everything, including settings, faults, log and receivers. */
   reset: (world: World, { seed }: { readonly seed: Seed }): void => {
-    // Ids and timestamps must not come twice in the life of a server, so their counters go on.
+    // The counters continue, because ids and timestamps must be unique for the lifetime of a server.
     const { idsGiven, lastStamp } = world;
     Object.assign(world, createWorld(world, populationOf(seed, world)), { idsGiven, lastStamp });
   },
@@ -44,7 +44,7 @@ export const controls = {
 
   tokens: (world: World): readonly Token[] => world.tokens,
 
-  /** Adds a token, or changes the one with the same value. What is not given is that of a user's token for everything. */
+  /** Adds a token, or changes the token with the same value. Default: a user token with access to everything. */
   putToken: (world: World, changes: Partial<Token> & Pick<Token, 'value'>): Token => {
     const known = world.tokens.find(({ value }) => value === changes.value) ?? {
       id: nextId(world),
@@ -59,7 +59,7 @@ export const controls = {
 
   accounts: (world: World): readonly Account[] => world.accounts,
 
-  /** Adds an account, or changes the one with the same id. */
+  /** Adds an account, or changes the account with the same id. */
   putAccount: (world: World, changes: Partial<Account> & Pick<Account, 'name'>): Account => {
     const known = (changes.id === undefined ? undefined : findAccount(world, changes.id)) ?? {
       id: hexId(`account/${changes.name}`),
@@ -78,18 +78,19 @@ export const controls = {
     world.accounts = world.accounts.filter(({ id }) => id !== account);
   },
 
-  /** The destinations with their whole URLs and their secrets. */
-  destinations: (world: World, { account }: OfAccount): readonly Destination[] => need(world, account).destinations,
+  /** Returns the destinations with complete URLs and secrets. */
+  destinations: (world: World, { account }: OfAccount): readonly Destination[] =>
+    requireAccount(world, account).destinations,
 
-  /** Adds a destination without any test of its URL, or changes the one with the same id; `null` stays `null`. */
+  /** Adds a destination without testing its URL, or changes the destination with the same id. `null` is kept. */
   putDestination: (world: World, { account, ...changes }: OfAccount & Partial<Destination>): Destination => {
-    const owner = need(world, account);
+    const owner = requireAccount(world, account);
     const url = changes.url ?? `${world.receiversUrl}/generic/hook`;
     const known = owner.destinations.find(({ id }) => id === changes.id) ?? {
       id: nextId(world),
       name: 'Unnamed',
       url,
-      type: typeOf(new URL(url)),
+      type: typeOf(new URL(url), world.extraTypes),
       created_at: stamp(world),
       last_success: null,
       last_failure: null,
@@ -100,15 +101,15 @@ export const controls = {
   },
 
   removeDestination: (world: World, { account, id }: OfAccount & { readonly id: string }): void => {
-    const owner = need(world, account);
+    const owner = requireAccount(world, account);
     owner.destinations = owner.destinations.filter((destination) => destination.id !== id);
   },
 
-  policies: (world: World, { account }: OfAccount): readonly Policy[] => need(world, account).policies,
+  policies: (world: World, { account }: OfAccount): readonly Policy[] => requireAccount(world, account).policies,
 
-  /** Adds a policy, or changes the one with the same id. Nothing is checked. */
+  /** Adds a policy, or changes the policy with the same id. Does not validate the policy. */
   putPolicy: (world: World, { account, ...changes }: OfAccount & Partial<Policy>): Policy => {
-    const owner = need(world, account);
+    const owner = requireAccount(world, account);
     const now = stamp(world);
     const known = owner.policies.find(({ id }) => id === changes.id) ?? {
       id: nextId(world),
@@ -125,38 +126,38 @@ export const controls = {
   },
 
   removePolicy: (world: World, { account, id }: OfAccount & { readonly id: string }): void => {
-    const owner = need(world, account);
+    const owner = requireAccount(world, account);
     owner.policies = owner.policies.filter((policy) => policy.id !== id);
   },
 
   setHistory: (world: World, { account, history }: OfAccount & { readonly history: readonly HistoryEntry[] }): void => {
-    need(world, account).history = history;
+    requireAccount(world, account).history = history;
   },
 
-  /** As if a notification had just been delivered, or had just failed to be; nothing is sent. */
+  /** Records a successful or failed delivery without sending a notification. */
   recordDelivery: (
     world: World,
     { account, id, succeeded }: OfAccount & { readonly id: string; readonly succeeded: boolean },
-  ): void => recordOutcome(world, need(world, account), id, succeeded),
+  ): void => recordOutcome(world, requireAccount(world, account), id, succeeded),
 
-  /** Rules are tried in the order in which they were added. */
+  /** Adds a rule. Rules are matched in the order in which they were added. */
   addFault: (world: World, rule: FaultRule): void => {
     world.faults = [...world.faults, rule];
   },
 
   addReceiverRule: (world: World, rule: ReceiverRule): void => {
-    // A misspelt answer would quietly be the right one.
+    // Without this check, a misspelled answer would make the receiver accept the request.
     const { type, answer } = rule;
-    if (answer !== undefined && !(type && answer in receivers[type].wrong)) {
+    if (answer !== undefined && !(type && answer in (receiverNamed(type, world.extraTypes)?.wrong ?? {}))) {
       throw new Error(`No answer ${answer} for a receiver of type ${type ?? '(not given)'}`);
     }
     world.receiverRules = [...world.receiverRules, rule];
   },
 
-  /** What was asked of the API, oldest first. */
+  /** Returns the requests to the API, oldest first. */
   log: (world: World): readonly LoggedRequest[] => world.log,
 
-  /** What the webhook receivers got, oldest first. */
+  /** Returns the requests to the webhook receivers, oldest first. */
   received: (world: World): readonly ReceivedRequest[] => world.received,
 
   clear: (world: World, { part }: { readonly part: Part }): void => {
@@ -166,16 +167,16 @@ export const controls = {
 
 export type Controls = typeof controls;
 
-/** Any control, as seen from the wire: written as a method, as the compiler then lets the argument's type be narrower. */
+/** Any control with an unchecked argument. The method syntax lets TypeScript accept controls with narrower arguments. */
 type Control = { call(world: World, argument: unknown): unknown }['call'];
 
-/** Answers `POST /control/{name}`: 200 with the result, 400 with a sentence where the call cannot be made. */
+/** Answers `POST /control/{name}`: 200 with the result as JSON, 400 with the error, 404 for an unknown control. */
 export async function answerControl(world: World, request: Request): Promise<Response> {
   const name = new URL(request.url).pathname.split('/').at(-1) ?? '';
-  // Arguments are taken on trust: they come from the typed functions of `client.ts`.
+  // Arguments are not validated, because they come from the typed functions in `client.ts`.
   const known: Readonly<Record<string, Control | undefined>> = controls;
   const control = known[name];
-  if (!control || request.method !== 'POST') return new Response(`No control named ${name}`, { status: 404 });
+  if (!control || request.method !== 'POST') return new Response(`Unknown control "${name}"`, { status: 404 });
   try {
     return Response.json(control(world, await request.json()) ?? null);
   } catch (error) {
@@ -183,13 +184,13 @@ export async function answerControl(world: World, request: Request): Promise<Res
   }
 }
 
-/** The people of a seed. */
+/** Returns the accounts and tokens of a seed. */
 export function populationOf(seed: Seed, surroundings: Surroundings): Population {
   return seed === 'demo' ? demoPopulation(surroundings) : { accounts: [], tokens: [] };
 }
 
-function need(world: World, id: string): Account {
+function requireAccount(world: World, id: string): Account {
   const account = findAccount(world, id);
-  if (!account) throw new Error(`The fake has no account ${id}`);
+  if (!account) throw new Error(`The fake has no account ${id}.`);
   return account;
 }

@@ -3,7 +3,7 @@ import { meantForHeader } from './receivers.ts';
 import { nextId, stamp, withRecord } from './world.ts';
 import type { Account, Destination, HistoryEntry, Policy, World } from './world.ts';
 
-/** The status that came back, or that nothing did. */
+/** The status of the response, or `unreachable` if there was no response. */
 export type Outcome = { readonly kind: 'answered'; readonly status: number } | { readonly kind: 'unreachable' };
 
 export function isSuccess(outcome: Outcome): boolean {
@@ -11,9 +11,9 @@ export function isSuccess(outcome: Outcome): boolean {
 }
 
 /**
- * Sends a notification as Cloudflare would, but never off this machine: what is not loopback goes to the receiver for
- * its type. Hosts under `.invalid` do not resolve, and a generic port other than 80 and 443 is not allowed [D].
- * Only the status counts; whether Cloudflare reads the `code` of Feishu and Splunk nobody knows.
+ * Sends a notification as Cloudflare does, but only to this machine: a URL that is not loopback is sent to the receiver
+ * for its type. Hosts under `.invalid` do not resolve, and a generic destination can only use the ports 80 and 443 [D].
+ * Only the status decides; it is unknown whether Cloudflare evaluates `code` in the responses of Feishu and Splunk.
  */
 export async function send(
   world: World,
@@ -23,9 +23,9 @@ export async function send(
   const url = new URL(destination.url);
   const isForbiddenPort = destination.type === 'generic' && !['', '80', '443'].includes(url.port);
   if (!isLoopback(url) && (isForbiddenPort || url.hostname.endsWith('.invalid'))) return { kind: 'unreachable' };
-  const { headers, body } = deliveryFor(destination.type, text, destination.secret);
+  const { headers, body } = deliveryFor(destination.type, text, destination.secret, world.extraTypes);
   try {
-    const response = await fetch(receiverUrl(world.receiversUrl, url), {
+    const response = await fetch(receiverUrl(world.receiversUrl, url, world.extraTypes), {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -43,15 +43,15 @@ export async function send(
   }
 }
 
-/** Moves `last_success` or `last_failure`, as a delivery does. */
+/** Sets `last_success` or `last_failure` to the current time, as a delivery does. */
 export function recordOutcome(world: World, account: Account, id: string, succeeded: boolean): void {
   const destination = account.destinations.find((candidate) => candidate.id === id);
   if (!destination) return;
-  const moved = succeeded ? { last_success: stamp(world) } : { last_failure: stamp(world) };
-  account.destinations = withRecord(account.destinations, { ...destination, ...moved });
+  const timestamp = succeeded ? { last_success: stamp(world) } : { last_failure: stamp(world) };
+  account.destinations = withRecord(account.destinations, { ...destination, ...timestamp });
 }
 
-/** Sends to all mechanisms of the policy that still exist, and enters it in the history. */
+/** Sends a notification to the destinations of a policy and adds one history entry per mechanism. */
 export async function notify(
   world: World,
   account: Account,
@@ -59,7 +59,7 @@ export async function notify(
   text: string,
 ): Promise<readonly Outcome[]> {
   const wanted = new Set((policy.mechanisms.webhooks ?? []).map(({ id }) => id));
-  // A dangling id is passed over silently, as users of the real API report.
+  // Users of the real API report that it ignores ids of deleted destinations.
   const destinations = account.destinations.filter(({ id }) => wanted.has(id));
   const outcomes = await Promise.all(
     destinations.map(async (destination) => {

@@ -1,13 +1,13 @@
 import { text } from './random.ts';
 
-/** The accounts and destinations of the demo world, as tables. `demo-world.ts` turns them into records. */
+/** The accounts and destinations of the demo world, as tables. `demo-world.ts` converts the tables to records. */
 
 export const demoAccountNames = ['Halden Logistics', 'Brightwater Media', 'Tern & Co. Labs'] as const;
 export type DemoAccountName = (typeof demoAccountNames)[number];
 
 /**
- * What became of the deliveries so far. `failing` fails now and worked before, `never-worked` only ever failed,
- * `recovered` failed before and works now; `unused` has null timestamps, `unused-bare` none at all.
+ * The results of past deliveries. `failing` succeeded before and fails now, `never-worked` has always failed,
+ * `recovered` failed before and succeeds now, `unused` has null timestamps, `unused-bare` has no timestamps.
  */
 export type Past = 'healthy' | 'recovered' | 'failing' | 'never-worked' | 'unused' | 'unused-bare';
 
@@ -18,7 +18,7 @@ export type DemoDestination = {
   readonly secret?: string;
 };
 
-/** Names are unique within the world. `receiversUrl` is for those that a direct test can really reach. */
+/** Returns the destinations. Names are unique. URLs below `receiversUrl` can be tested directly from this machine. */
 export function demoDestinations(receiversUrl: string): Readonly<Record<DemoAccountName, readonly DemoDestination[]>> {
   return {
     'Halden Logistics': [
@@ -97,6 +97,6 @@ function secretOf(name: string): string {
   return text(`secret/${name}`, 32);
 }
 
-/** A secret that the receivers refuse, so that what is failing goes on failing when it is tested. */
+/** A secret that the receivers reject, so that tests of failing destinations fail too. */
 const revoked = 'wrong-since-the-key-was-rotated';
 const upper = 'ABCDEFGHJKLMNPQRSTUVWXYZ0123456789';

@@ -1,7 +1,7 @@
 import type { DemoAccountName } from './demo-destinations.ts';
 import type { Policy } from './world.ts';
 
-/** The policies of the demo world, as tables; webhook destinations are written by name. */
+/** A policy of the demo world. Webhook destinations are referenced by name. */
 export type DemoPolicy = Pick<Policy, 'name' | 'alert_type' | 'description' | 'filters' | 'alert_interval'> & {
   readonly webhooks?: readonly string[];
   readonly email?: readonly string[];
@@ -9,7 +9,7 @@ export type DemoPolicy = Pick<Policy, 'name' | 'alert_type' | 'description' | 'f
   readonly enabled?: false;
 };
 
-/** A name that no destination has: a policy that uses it has kept the id of a deleted one. */
+/** The name of a deleted destination, whose id is still in some policies. */
 export const deletedDestinationName = 'Decommissioned relay';
 
 export const demoPolicies: Readonly<Record<DemoAccountName, readonly DemoPolicy[]>> = {
@@ -20,7 +20,7 @@ export const demoPolicies: Readonly<Record<DemoAccountName, readonly DemoPolicy[
       description: 'The payments team is on the hook for these.',
       filters: { zones: ['4f1c6a90e1d84c3bb2f0a7d95e386c12'], slo: ['99.8'] },
       alert_interval: '30m',
-      // The last mechanism of this policy is a destination that fails.
+      // The only mechanism of this policy is a failing destination.
       webhooks: ['Payments on-call'],
     },
     { name: 'Origin unreachable', alert_type: 'real_origin_monitoring', webhooks: ['Platform team', 'Primary pager'] },
@@ -46,7 +46,7 @@ export const demoPolicies: Readonly<Record<DemoAccountName, readonly DemoPolicy[
     { name: 'Depot tunnels', alert_type: 'tunnel_health_event', webhooks: ['Platform team', 'Carrier portal'] },
     { name: 'Spending', alert_type: 'billing_usage_alert', email: ['finance@halden.example'] },
     { name: 'Drift', alert_type: 'tunnel_update_event', webhooks: ['Terraform drift bot'], enabled: false },
-    // Delivers nowhere, and nothing tells.
+    // This policy only contains the id of a deleted destination, so its alerts are not delivered.
     { name: 'Log jobs', alert_type: 'failing_logpush_job_disabled_alert', webhooks: [deletedDestinationName] },
     {
       name: 'Cloudflare incidents',

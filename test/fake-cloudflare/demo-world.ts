@@ -10,8 +10,8 @@ import { day, hour, minute, toTimestamp } from './timestamps.ts';
 import type { Account, Destination, HistoryEntry, Policy, Population, Surroundings, Token } from './world.ts';
 
 /**
- * Three companies, some forty destinations, thirty days of history. Ids and order are the same on every run; times are
- * relative to the clock.
+ * Returns three accounts with about forty destinations and thirty days of history. Ids and order are the same on every
+ * run. Timestamps are relative to the clock.
  */
 export function demoPopulation({ clock, receiversUrl }: Surroundings): Population {
   const now = clock() * 1000;
@@ -22,12 +22,12 @@ export function demoPopulation({ clock, receiversUrl }: Surroundings): Populatio
   };
 }
 
-/** The id of a demo account, known without asking the server. */
+/** Returns the id of a demo account, which is derived from its name. */
 export function demoAccountId(name: string): string {
   return hexId(`account/${name}`);
 }
 
-/** The id of a demo destination; one of them is a dashed UUID, as all were in 2024. */
+/** Returns the id of a demo destination. One id is a dashed UUID, the format that Cloudflare used in 2024. */
 export function demoDestinationId(name: string): string {
   return name === 'Customs gateway' ? dashedId(`destination/${name}`) : hexId(`destination/${name}`);
 }
@@ -36,7 +36,7 @@ export function demoPolicyId(name: string): string {
   return hexId(`policy/${name}`);
 }
 
-/** The destinations that fail in a fresh demo world. */
+/** The failing destinations of a new demo world. */
 export const demoFailing: readonly { readonly account: string; readonly id: string; readonly name: string }[] =
   Object.entries(demoDestinations('http://127.0.0.1/receivers')).flatMap(([account, destinations]) =>
     destinations
@@ -44,7 +44,7 @@ export const demoFailing: readonly { readonly account: string; readonly id: stri
       .map(({ name }) => ({ account: demoAccountId(account), id: demoDestinationId(name), name })),
   );
 
-/** How long ago the last success and the last failure were, at most; an absent one never was. */
+/** Maximum age of the last success and the last failure, in microseconds. Absent means never. */
 const pasts: Readonly<Record<Past, { readonly success?: number; readonly failure?: number }>> = {
   healthy: { success: 2 * day },
   recovered: { success: day, failure: 9 * day },
@@ -95,7 +95,7 @@ function policyOf(row: DemoPolicy, now: number): Policy {
   return { id: demoPolicyId(name), name, enabled, ...rest, mechanisms, created, modified: created };
 }
 
-/** Two to nine alerts in the last thirty days, each sent to every mechanism of the policy. */
+/** Returns two to nine alerts in the last thirty days, with one entry for each mechanism of the policy. */
 function historyOf(policy: Policy, now: number): readonly HistoryEntry[] {
   const random = seededRandom(`history/${policy.id}`);
   const { webhooks = [], email = [], pagerduty = [] } = policy.mechanisms;
@@ -124,7 +124,7 @@ function entryOf(
     name: policy.name,
     description: policy.description ?? '',
     alert_type: policy.alert_type,
-    // The schema says string, the schema's example is an object: both occur.
+    // In the API schema, the type is a string, but the example is an object. The fake returns both.
     alert_body: alert.number % 3 === 0 ? { data: { summary }, alert_event: 'ALERT_STATE_EVENT_START' } : summary,
     ...target,
     sent: toTimestamp(alert.sent + index * 1371),
@@ -152,7 +152,7 @@ function tokenOf(name: string, value: string, row: Partial<Token>): Token {
   return { id: hexId(`token/${name}`), value, kind: 'user', accounts: 'all', permissions, ...row };
 }
 
-/** A moment between half of `atMost` and `atMost` microseconds ago. */
+/** Returns a timestamp between half of `atMost` and `atMost` microseconds ago. */
 function ago(now: number, seed: string, atMost: number): string {
   return toTimestamp(now - integerBetween(seededRandom(seed), Math.floor(atMost / 2), atMost));
 }

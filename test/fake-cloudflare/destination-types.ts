@@ -1,6 +1,6 @@
 /**
- * The eight types of destination: how Cloudflare tells them apart, which part of the URL it takes for the secret, and
- * what it sends. The create call has no type field; the type follows from the URL.
+ * The eight destination types: the URL pattern of each type, the secret part of the URL, and the request that
+ * Cloudflare sends. The create call has no type field, so Cloudflare derives the type from the URL.
  */
 
 export const destinationTypes = [
@@ -17,20 +17,23 @@ export type DestinationType = (typeof destinationTypes)[number];
 
 export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: unknown };
 
-type Shape = {
+export type Shape = {
   /** The vendor's host; splunk and generic have none, as customers run those themselves. */
   readonly host?: string;
   readonly path: RegExp;
-  /** What stays of the URL when the secret is cut, as a match of its path; the query goes with the secret. */
+  /** Matches the part of the path that stays when the secret is redacted. The query is always removed. */
   readonly publicPath?: RegExp;
   readonly request: (text: string, secret: string) => Delivery;
 };
+
+/** A type that Cloudflare does not have: a test adds it with the option `extraTypes`. */
+export type NamedShape = Shape & { readonly type: string };
 
 /** First match wins, so the order matters: `generic` takes what is left. */
 const shapes: Readonly<Record<DestinationType, Shape>> = {
   slack: {
     host: 'hooks.slack.com',
-    // `/triggers/` URLs come out generic (terraform-provider-cloudflare #3200).
+    // Cloudflare classifies `/triggers/` URLs as generic (terraform-provider-cloudflare #3200).
     path: /^\/services\//,
     publicPath: /^\/services\/[^/]+\/[^/]+/,
     request: (text) => ({ headers: {}, body: { text } }),
@@ -73,41 +76,48 @@ const shapes: Readonly<Record<DestinationType, Shape>> = {
   },
 };
 
-/** Whether the URL stays on this machine: the only ones the fake ever sends to. */
+/** Returns whether a URL is on this machine. The fake only sends requests to such URLs. */
 export function isLoopback(url: URL): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
 }
 
-/** The type that Cloudflare would derive; `…/receivers/{type}/{path}` counts as the vendor's host with that path. */
-export function typeOf(url: URL): DestinationType {
+const namedShapes: readonly NamedShape[] = destinationTypes.map((type) => ({ type, ...shapes[type] }));
+
+/**
+ * The type that Cloudflare would derive; `…/receivers/{type}/{path}` counts as the vendor's host with that path. Types
+ * in `extra` come before the others.
+ */
+export function typeOf(url: URL, extra: readonly NamedShape[] = []): string {
   const { receiver, path } = partsOf(url);
   return (
-    destinationTypes.find((type) => {
-      const { host, path: pattern } = shapes[type];
+    [...extra, ...namedShapes].find(({ type, host, path: pattern }) => {
       const isHost = receiver === undefined ? host === undefined || host === url.hostname : receiver === type;
       return isHost && pattern.test(path);
-    }) ?? 'generic'
+    })?.type ?? 'generic'
   );
 }
 
+function shapeOf(type: string, extra: readonly NamedShape[]): Shape {
+  return [...extra, ...namedShapes].find((each) => each.type === type) ?? shapes.generic;
+}
+
 /** The URL as answers show it: without its secret part for the types that carry one in the URL, else unchanged. */
-export function withoutSecret(url: string): string {
+export function withoutSecret(url: string, extra: readonly NamedShape[] = []): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const publicPath = parsed && shapes[typeOf(parsed)].publicPath;
+  const publicPath = parsed && shapeOf(typeOf(parsed, extra), extra).publicPath;
   if (!parsed || !publicPath) return url;
   const { prefix, path } = partsOf(parsed);
   return parsed.origin + prefix + (publicPath.exec(path)?.[0] ?? path);
 }
 
 /** Where a delivery for this URL really goes: loopback as it is, everything else to the receiver for its type. */
-export function receiverUrl(receiversUrl: string, url: URL): string {
-  return isLoopback(url) ? url.href : `${receiversUrl}/${typeOf(url)}${url.pathname}${url.search}`;
+export function receiverUrl(receiversUrl: string, url: URL, extra: readonly NamedShape[] = []): string {
+  return isLoopback(url) ? url.href : `${receiversUrl}/${typeOf(url, extra)}${url.pathname}${url.search}`;
 }
 
 /** Headers and body of a notification for the type; unknown types get the generic one. */
-export function deliveryFor(type: string, text: string, secret = ''): Delivery {
-  const known = destinationTypes.find((candidate) => candidate === type) ?? 'generic';
-  return shapes[known].request(text, secret);
+export function deliveryFor(type: string, text: string, secret = '', extra: readonly NamedShape[] = []): Delivery {
+  return shapeOf(type, extra).request(text, secret);
 }
 
 function partsOf(url: URL): { readonly prefix: string; readonly receiver: string | undefined; readonly path: string } {

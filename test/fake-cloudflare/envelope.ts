@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 
-/** `code` is absent on several of the real errors, and so it is here. */
+/** An API error. `code` is optional, because several real errors have no code. */
 export type Problem = {
   readonly code?: number;
   readonly message: string;
@@ -8,22 +8,22 @@ export type Problem = {
 };
 type FailureStatus = 400 | 401 | 403 | 404 | 422 | 429 | 500;
 
-/** `{success: true, errors: [], messages: [], result}` with what else the call answers beside it (`result_info`). */
+/** Returns `{success: true, errors: [], messages: [], result}` plus the fields in `more`, such as `result_info`. */
 export function succeed(c: Context, result: unknown, more: Readonly<Record<string, unknown>> = {}): Response {
   return c.json({ success: true, errors: [], messages: [], result, ...more });
 }
 
-/** The envelope alone: what DELETE and the policy test answer. */
+/** Returns the success envelope without `result`, which is the response of DELETE and of the policy test. */
 export function acknowledge(c: Context): Response {
   return c.json({ success: true, errors: [], messages: [] });
 }
 
-/** The failure envelope: `{success: false, errors, messages: [], result: null}`. */
+/** Returns the failure envelope: `{success: false, errors, messages: [], result: null}`. */
 export function fail(c: Context, status: FailureStatus, ...errors: readonly Problem[]): Response {
   return c.json({ success: false, errors, messages: [], result: null }, status);
 }
 
-/** The answer to a route or an object identifier that the API does not know. */
+/** Returns the response for an unknown route or object identifier. */
 export function failToRoute(c: Context): Response {
   return fail(
     c,
@@ -33,7 +33,7 @@ export function failToRoute(c: Context): Response {
   );
 }
 
-/** The body as a JSON object; `undefined` where it is none. */
+/** Returns the body as a JSON object, or undefined if it is not a JSON object. */
 export async function readObject(c: Context): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
     const body: unknown = await c.req.json();
@@ -47,24 +47,24 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The answer to a body that is no JSON object. */
+/** Returns the response for a body that is not a JSON object. */
 export function failToParse(c: Context): Response {
   return fail(c, 400, { code: 6007, message: 'Malformed JSON in request body' });
 }
 
 export type Page = { readonly page: number; readonly perPage: number };
 
-/** `page` and `per_page` of the query; `undefined` where they are out of the documented range. */
+/** Returns `page` and `per_page` of the query, or undefined if they are outside the documented range. */
 export function readPage(c: Context, perPage: { readonly default: number; readonly max: number }): Page | undefined {
   const wanted = {
     page: Number(c.req.query('page') ?? 1),
     perPage: Number(c.req.query('per_page') ?? perPage.default),
   };
-  const isSound = wanted.page >= 1 && wanted.perPage >= 5 && wanted.perPage <= perPage.max;
-  return isSound && Number.isInteger(wanted.page) && Number.isInteger(wanted.perPage) ? wanted : undefined;
+  const isInRange = wanted.page >= 1 && wanted.perPage >= 5 && wanted.perPage <= perPage.max;
+  return isInRange && Number.isInteger(wanted.page) && Number.isInteger(wanted.perPage) ? wanted : undefined;
 }
 
-/** One page of `all`, with the `result_info` that tells of the rest. */
+/** Returns one page of `all`, with the page and total counts in `result_info`. */
 export function succeedPaged(c: Context, all: readonly unknown[], { page, perPage }: Page): Response {
   const shown = all.slice((page - 1) * perPage, page * perPage);
   return succeed(c, shown, {

@@ -2,32 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
 import type { Fault, Misbehaviour } from './faults.ts';
 
-/** Where a list of destinations should be: none of these is one. */
-const nonsense = [{ id: 42, name: null, url: {}, type: [], last_success: 17 }, 'destination', null];
+/** Invalid values in place of a list of destinations. */
+const invalidDestinations = [{ id: 42, name: null, url: {}, type: [], last_success: 17 }, 'destination', null];
 
 /**
- * Answers as the rule says. `answerRight` is the honest answer; it is asked for only where it is needed, so that a
- * fault without `after` leaves the world unchanged.
+ * Answers a request according to a rule. `answerRight` creates the regular response. It is called only if needed, so
+ * that a fault without `after` does not change the world.
  */
 export async function misbehave(
   { fault, delayMs = 0, after = false }: Misbehaviour,
   { outgoing }: HttpBindings,
   answerRight: () => Promise<Response>,
 ): Promise<Response> {
-  // Timers here must not keep a test process alive after its last test.
+  // An unreferenced timer does not keep the test process alive after the last test.
   if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
   if (!fault) return answerRight();
-  if (fault.kind === 'truncated') return cutShort(await answerRight());
+  if (fault.kind === 'truncated') return truncate(await answerRight());
   if (after) await answerRight();
   if (fault.kind === 'reset') {
-    // With an RST, so that the caller sees ECONNRESET and not an orderly end.
+    // Sends an RST, so that the caller gets ECONNRESET instead of a regular close.
     outgoing.socket?.resetAndDestroy();
     return never();
   }
-  return fault.kind === 'hang' ? never() : spoiltAnswer(fault);
+  return fault.kind === 'hang' ? never() : faultyAnswer(fault);
 }
 
-function spoiltAnswer(fault: Exclude<Fault, { readonly kind: 'truncated' | 'reset' | 'hang' }>): Response {
+function faultyAnswer(fault: Exclude<Fault, { readonly kind: 'truncated' | 'reset' | 'hang' }>): Response {
   switch (fault.kind) {
     case 'status':
       return answer(fault.status, fault.body ?? failure(`Answered ${fault.status} on request`), fault.headers);
@@ -40,7 +40,7 @@ function spoiltAnswer(fault: Exclude<Fault, { readonly kind: 'truncated' | 'rese
         'content-type': 'text/html; charset=utf-8',
       });
     case 'wrong-type':
-      return answer(200, { success: true, errors: [], messages: [], result: fault.result ?? nonsense });
+      return answer(200, { success: true, errors: [], messages: [], result: fault.result ?? invalidDestinations });
     case 'redirect':
       return answer(fault.status ?? 302, '', { location: fault.location });
     case 'drip':
@@ -55,7 +55,7 @@ function spoiltAnswer(fault: Exclude<Fault, { readonly kind: 'truncated' | 'rese
 function answer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   const isText = typeof body === 'string';
   const contentType = isText ? 'text/plain; charset=utf-8' : 'application/json';
-  // 204 and its like must not have a body: `Response` refuses to be built with one.
+  // The `Response` constructor throws if one of these statuses has a body.
   const content = [204, 205, 304].includes(status) ? null : isText ? body : JSON.stringify(body);
   return new Response(content, { status, headers: { 'content-type': contentType, ...headers } });
 }
@@ -65,7 +65,7 @@ function failure(message: string, code?: number): unknown {
   return { success: false, errors: [error], messages: [], result: null };
 }
 
-async function cutShort(right: Response): Promise<Response> {
+async function truncate(right: Response): Promise<Response> {
   const body = await right.text();
   const headers = new Headers(right.headers);
   headers.delete('content-length');
@@ -76,7 +76,7 @@ function streamed(chunks: AsyncGenerator<Uint8Array>): Response {
   return new Response(ReadableStream.from(chunks), { headers: { 'content-type': 'application/json' } });
 }
 
-/** Spaces: JSON may begin with them, so a reader cannot tell early that nothing will come. */
+/** Sends spaces, because leading whitespace is valid JSON and a parser has to wait for more. */
 async function* drip(everyMs: number, bytes: number): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < bytes; sent += 1) {
     yield new Uint8Array([0x20]);
@@ -89,7 +89,7 @@ async function* fill(bytes: number): AsyncGenerator<Uint8Array> {
   for (let left = bytes; left > 0; left -= chunk.length) yield left >= chunk.length ? chunk : chunk.slice(0, left);
 }
 
-/** Waits until the connection is closed from either side. */
+/** Never resolves. The request ends when either side closes the connection. */
 function never(): Promise<Response> {
   return new Promise<Response>(() => {});
 }

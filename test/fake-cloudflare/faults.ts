@@ -1,46 +1,46 @@
 import type { World } from './world.ts';
 
-/** One way of answering wrong. `fault-answers.ts` does them, for the API and for the webhook receivers alike. */
+/** A faulty response of the API or a webhook receiver. `fault-answers.ts` implements the faults. */
 export type Fault =
-  /** Any status with any body: a string goes out as text, anything else as JSON; none stands for an error envelope. */
+  /** Any status and body. A string is sent as text, other values as JSON. Default body: an error envelope. */
   | { readonly kind: 'status'; readonly status: number; readonly body?: unknown; readonly headers?: Headers }
   | { readonly kind: 'throttle'; readonly retryAfter: number | string }
-  /** A proxy's or a captive portal's page. */
+  /** An HTML page, as from a proxy or a captive portal. */
   | { readonly kind: 'html'; readonly status?: number }
-  /** The right answer, cut in the middle. */
+  /** The first half of the regular response. */
   | { readonly kind: 'truncated' }
-  /** A success envelope around a `result` that is not what the call promises. */
+  /** A success envelope with a `result` of the wrong type. */
   | { readonly kind: 'wrong-type'; readonly result?: unknown }
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' }
-  /** A byte at a time, for ever or for `bytes` of them. */
+  /** One byte every `everyMs` milliseconds, up to `bytes` bytes, or without end. */
   | { readonly kind: 'drip'; readonly everyMs: number; readonly bytes?: number }
   | { readonly kind: 'huge'; readonly bytes: number };
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Which requests a rule is for: every given field must fit, and no field fits everything. */
+/** Selects requests. All given fields must match; an absent field matches every request. */
 export type RequestMatch = {
   readonly method?: string;
-  /** Path after the base URL; `*` stands for one segment, `**` for any number of them. */
+  /** Path after the base URL. `*` matches one segment, `**` matches any number of segments. */
   readonly path?: string;
   readonly account?: string;
 };
 
 export type Misbehaviour = {
   readonly fault?: Fault;
-  /** Wait before answering, right (without `fault`) or wrong. */
+  /** Delay before the response, in milliseconds, with or without a fault. */
   readonly delayMs?: number;
-  /** Do the work first and spoil only the answer: the change is made and the caller does not learn of it. */
+  /** Whether to process the request before the fault, so that the change is applied without a success response. */
   readonly after?: boolean;
-  /** How many requests it is for; all of them where absent. */
+  /** The number of requests the rule applies to. Default: all. */
   readonly times?: number;
 };
 
 export type FaultRule = RequestMatch & Misbehaviour;
 
-/** Whether the path fits the pattern; `*` stands for one segment, `**` for any number of them. */
+/** Returns whether a path matches a pattern. `*` matches one segment, `**` matches any number of segments. */
 export function fitsPath(pattern: string, path: string): boolean {
   const source = pattern
     .split('**')
@@ -49,7 +49,7 @@ export function fitsPath(pattern: string, path: string): boolean {
   return new RegExp(`^${source}$`).test(path);
 }
 
-/** The first rule that fits the request, one use of it spent. */
+/** Returns the first rule that matches the request, and reduces its remaining `times` by one. */
 export function takeFault(world: World, request: Required<RequestMatch>): FaultRule | undefined {
   const { rule, rest } = takeFirst(
     world.faults,
@@ -62,7 +62,7 @@ export function takeFault(world: World, request: Required<RequestMatch>): FaultR
   return rule;
 }
 
-/** The first rule that `fits`, and the rules that are left after one use of it. */
+/** Returns the first rule that `fits`, and the rules that remain after one use of that rule. */
 export function takeFirst<T extends Misbehaviour>(
   rules: readonly T[],
   fits: (rule: T) => boolean,
@@ -70,8 +70,8 @@ export function takeFirst<T extends Misbehaviour>(
   const index = rules.findIndex(fits);
   const rule = rules[index];
   if (rule?.times === undefined) return { rule, rest: rules };
-  const spent = rule.times > 1 ? [{ ...rule, times: rule.times - 1 }] : [];
-  return { rule, rest: rules.toSpliced(index, 1, ...spent) };
+  const remaining = rule.times > 1 ? [{ ...rule, times: rule.times - 1 }] : [];
+  return { rule, rest: rules.toSpliced(index, 1, ...remaining) };
 }
 
 function escape(literal: string): string {

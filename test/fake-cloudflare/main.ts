@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { demoTokens } from './demo-tokens.ts';
 import { startFakeCloudflare } from './server.ts';
 
-/** `node test/fake-cloudflare/main.ts [--port N] [--seed demo|empty]`: the fake alone, until Ctrl-C. */
+/** Runs only the fake until Ctrl+C. Usage: `node test/fake-cloudflare/main.ts [--port N] [--seed demo|empty]`. */
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, seed: { type: 'string', default: 'demo' } },

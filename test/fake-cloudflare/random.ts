@@ -1,9 +1,9 @@
 /**
- * Randomness that is the same on every run. Everything is seeded by a name, not by a position, so that a row added to
- * the demo world does not change the ids and times of the others.
+ * Deterministic random values. The seed is a name instead of a position, so that a new row in the demo world does not
+ * change the ids and timestamps of other rows.
  */
 
-/** Numbers in [0, 1), a function of `seed` alone (mulberry32 over an FNV-1a hash). */
+/** Returns a generator of numbers in [0, 1) that depends only on `seed` (mulberry32 with an FNV-1a hash). */
 export function seededRandom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const character of seed) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);
@@ -15,22 +15,22 @@ export function seededRandom(seed: string): () => number {
   };
 }
 
-/** An integer in [min, max]. */
+/** Returns an integer in [min, max]. */
 export function integerBetween(random: () => number, min: number, max: number): number {
   return min + Math.floor(random() * (max - min + 1));
 }
 
-/** 32 hex characters, Cloudflare's present form of an id. */
+/** Returns 32 hexadecimal characters, the current format of Cloudflare ids. */
 export function hexId(seed: string): string {
   return text(seed, 32, '0123456789abcdef');
 }
 
-/** A dashed UUID, the form that destination ids had in 2024 (terraform-provider-cloudflare #3200). */
+/** Returns a dashed UUID, the format of destination ids in 2024 (terraform-provider-cloudflare #3200). */
 export function dashedId(seed: string): string {
   return hexId(seed).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** `length` characters of `alphabet`: stands in for the secret parts of URLs and tokens. */
+/** Returns `length` characters of `alphabet`, used as secret parts of URLs. */
 export function text(
   seed: string,
   length: number,

@@ -3,12 +3,13 @@ import type { ApiEnv } from './authentication.ts';
 import { fail } from './envelope.ts';
 import type { World } from './world.ts';
 
-/** What a token has used of its window; times in ms since 1970. */
+/** The calls of a token in the current window. `windowEnds` is in milliseconds since 1970. */
 export type Quota = { readonly windowEnds: number; readonly used: number };
 
 /**
- * 1200 calls per five minutes and token, as documented; past it every call is refused for a whole window more. The
- * headers are those of the vendor's "Rate limits" page: `Ratelimit`, `Ratelimit-Policy`, and `retry-after` on 429.
+ * Applies the documented rate limit of 1200 calls per five minutes and token. The first call over the limit blocks the
+ * token for one more window. The headers follow Cloudflare's "Rate limits" page: `Ratelimit`, `Ratelimit-Policy`, and
+ * `retry-after` on 429.
  */
 export function limitRate(world: World): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -33,7 +34,7 @@ function countCall(world: World, tokenId: string): Quota {
   const known = world.quotas.get(tokenId);
   const current = known && known.windowEnds > now ? known : fresh;
   const used = current.used + 1;
-  // The call that goes over starts the block; those during the block do not make it longer.
+  // The first call over the limit starts a new window. Later rejected calls do not extend that window.
   const quota = used === calls + 1 ? { ...fresh, used } : { ...current, used };
   world.quotas = new Map(world.quotas).set(tokenId, quota);
   return quota;

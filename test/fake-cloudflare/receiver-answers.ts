@@ -1,32 +1,32 @@
-import type { DestinationType } from './destination-types.ts';
+import type { DestinationType, NamedShape } from './destination-types.ts';
 import { isObject } from './envelope.ts';
 
 /**
- * What the vendors answer to a webhook, right and wrong, after their own documentation. A secret is good unless it is
- * empty or has `wrong` in it: that way a test chooses the outcome by the URL or the secret it writes down.
+ * The success and error responses of the vendors to a webhook, from their documentation. A secret is valid unless it is
+ * empty or contains `wrong`, so a test selects the outcome with the URL or the secret.
  */
 
 export type ReceiverRequest = {
-  /** After `/receivers/{type}`. */
+  /** Path after `/receivers/{type}`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
+  /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
-/** A string goes out as text, anything else as JSON. */
+/** A response. A string body is sent as text, other values as JSON. */
 export type Answer = {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type Receiver<Wrong extends string = string> = {
+export type Receiver<Wrong extends string = string> = {
   readonly right: Answer;
   readonly wrong: Readonly<Record<Wrong, Answer>>;
-  /** What the vendor finds wrong with a request, checked in the vendor's order. */
-  readonly judge: (request: ReceiverRequest) => NoInfer<Wrong> | undefined;
+  /** Returns the name of the vendor's error response for a request, or undefined if the request is valid. */
+  readonly validate: (request: ReceiverRequest) => NoInfer<Wrong> | undefined;
 };
 
 const slack = receiver({
@@ -41,7 +41,7 @@ const slack = receiver({
     channel_is_archived: { status: 410, body: 'channel_is_archived' },
     rollup_error: { status: 500, body: 'rollup_error' },
   },
-  judge: ({ path, body }) => {
+  validate: ({ path, body }) => {
     const secret = /^\/services\/[^/]+\/[^/]+\/([^/]+)$/.exec(path)?.[1];
     const message = parse(body);
     if (secret === undefined) return 'no_service';
@@ -63,7 +63,7 @@ const discord = receiver({
       body: { message: 'You are being rate limited.', retry_after: 1.337, global: false },
     },
   },
-  judge: ({ path, body }) => {
+  validate: ({ path, body }) => {
     const [, id = '', secret = ''] = /^\/api\/webhooks\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
     if (isWrong(id)) return 'unknown_webhook';
     if (isWrong(secret)) return 'invalid_token';
@@ -80,13 +80,13 @@ const gchat = receiver({
     not_found: googleError(404, 'NOT_FOUND', 'Requested entity was not found.'),
     resource_exhausted: googleError(429, 'RESOURCE_EXHAUSTED', 'Resource has been exhausted (e.g. check quota).'),
   },
-  judge: ({ query, body }) => {
+  validate: ({ query, body }) => {
     if (isWrong(query['key']) || isWrong(query['token'])) return 'unauthenticated';
     return isFilled(parse(body)?.['text']) ? undefined : 'invalid_argument';
   },
 });
 
-/** Says no with status 200 too: only `code` in the body tells. */
+/** Feishu returns status 200 for errors. Only `code` in the body shows the error. */
 const feishu = receiver({
   right: { status: 200, body: { StatusCode: 0, StatusMessage: 'success', code: 0, data: {}, msg: 'success' } },
   wrong: {
@@ -95,7 +95,7 @@ const feishu = receiver({
     bad_request: feishuError(9499, 'Bad Request'),
     rate_limited: feishuError(11232, 'frequency limited psm[lark.oapi.app_platform_runtime]'),
   },
-  judge: ({ path, body }) => {
+  validate: ({ path, body }) => {
     const message = parse(body);
     if (isWrong(path.split('/hook/')[1])) return 'token_invalid';
     return message?.['msg_type'] === 'text' && isObject(message['content']) ? undefined : 'bad_request';
@@ -109,7 +109,7 @@ const datadog = receiver({
     forbidden: { status: 403, body: { errors: ['Forbidden'] } },
     too_many_requests: { status: 429, body: { errors: ['Too many requests'] } },
   },
-  judge: ({ headers, body }) => {
+  validate: ({ headers, body }) => {
     const event = parse(body);
     if (isWrong(headers['dd-api-key'])) return 'forbidden';
     return isFilled(event?.['title']) && isFilled(event?.['text']) ? undefined : 'bad_request';
@@ -133,7 +133,7 @@ const opsgenie = receiver({
     },
     rate_limited: { status: 429, body: { message: 'You are making too many requests!', ...trailer } },
   },
-  judge: ({ headers, body }) => {
+  validate: ({ headers, body }) => {
     if (isWrong(/^GenieKey (.+)$/.exec(headers['authorization'] ?? '')?.[1])) return 'unauthenticated';
     return isFilled(parse(body)?.['message']) ? undefined : 'unprocessable';
   },
@@ -149,10 +149,10 @@ const splunk = receiver({
     no_data: { status: 400, body: { text: 'No data', code: 5 } },
     invalid_data: { status: 400, body: { text: 'Invalid data format', code: 6 } },
     busy: { status: 503, body: { text: 'Server is busy', code: 9 } },
-    // Behind a proxy that flattens the status: only `code` tells.
+    // The response behind a proxy that replaces the status. Only `code` shows the error.
     busy_with_200: { status: 200, body: { text: 'Server is busy', code: 9 } },
   },
-  judge: ({ path, headers, body }) => {
+  validate: ({ path, headers, body }) => {
     const authorization = headers['authorization'];
     const secret = /^Splunk (.+)$/.exec(authorization ?? '')?.[1];
     if (authorization === undefined) return 'token_required';
@@ -163,7 +163,7 @@ const splunk = receiver({
   },
 });
 
-/** Somebody's own endpoint. Below `/secured` it insists on a secret, elsewhere it minds only a wrong one. */
+/** A customer's endpoint. Paths below `/secured` require a secret; other paths only reject a wrong secret. */
 const generic = receiver({
   right: { status: 200, body: { received: true } },
   wrong: {
@@ -172,12 +172,15 @@ const generic = receiver({
     internal_error: { status: 500, body: 'Internal Server Error' },
     bad_gateway: { status: 502, body: '<html><h1>502 Bad Gateway</h1></html>' },
   },
-  judge: ({ path, headers }) => {
+  validate: ({ path, headers }) => {
     const secret = headers['cf-webhook-auth'];
     const isRefused = secret === undefined ? path.startsWith('/secured') : isWrong(secret);
     return isRefused ? 'unauthorized' : undefined;
   },
 });
+
+/** A type that Cloudflare does not have, whole: how its URLs look, what it is sent and what it answers. */
+export type ExtraType = NamedShape & { readonly receiver: Receiver };
 
 export const receivers: Readonly<Record<DestinationType, Receiver>> = {
   slack,
@@ -190,14 +193,19 @@ export const receivers: Readonly<Record<DestinationType, Receiver>> = {
   generic,
 };
 
+/** The receiver of a type; undefined where there is none. */
+export function receiverNamed(type: string, extra: readonly ExtraType[]): Receiver | undefined {
+  const known: Readonly<Record<string, Receiver>> = receivers;
+  return extra.find((each) => each.type === type)?.receiver ?? (Object.hasOwn(known, type) ? known[type] : undefined);
+}
+
 /** The answer the vendor would give. */
-export function honestAnswer(type: DestinationType, request: ReceiverRequest): Answer {
-  const { right, wrong, judge } = receivers[type];
-  const complaint = judge(request);
+export function honestAnswer({ right, wrong, validate }: Receiver, request: ReceiverRequest): Answer {
+  const complaint = validate(request);
   return (complaint === undefined ? undefined : wrong[complaint]) ?? right;
 }
 
-/** Lets the compiler check that every complaint of `judge` has its answer in `wrong`. */
+/** Makes the compiler check that `wrong` has a response for every result of `validate`. */
 function receiver<Wrong extends string>(parts: Receiver<Wrong>): Receiver<Wrong> {
   return parts;
 }

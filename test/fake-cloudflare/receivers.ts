@@ -1,45 +1,43 @@
 import type { HttpBindings } from '@hono/node-server';
-import { destinationTypes } from './destination-types.ts';
-import type { DestinationType } from './destination-types.ts';
 import { misbehave } from './fault-answers.ts';
 import { fitsPath, takeFirst } from './faults.ts';
 import type { Misbehaviour } from './faults.ts';
-import { honestAnswer, receivers } from './receiver-answers.ts';
+import { honestAnswer, receiverNamed } from './receiver-answers.ts';
 import type { ReceiverRequest } from './receiver-answers.ts';
 import { stamp } from './world.ts';
 import type { World } from './world.ts';
 
-/** What a receiver got, whole: the receivers play the parts of others, and a test wants to see what they were sent. */
+/** A request to a webhook receiver, including secrets, so that tests can check what was sent. */
 export type ReceivedRequest = ReceiverRequest & {
   readonly at: string;
-  readonly type: DestinationType;
+  readonly type: string;
   readonly method: string;
-  /** The host it was meant for where Cloudflare sent it to the outside world; absent where it was addressed to us. */
+  /** The original host of a request that the fake redirected from the internet; absent for a receiver URL. */
   readonly meantFor?: string;
 };
 
-/** A wrong answer by name (`receiver-answers.ts`) or any misbehaviour, for the receivers that fit. */
+/** An error response by its name in `receiver-answers.ts`, or a fault, for the matching receivers. */
 export type ReceiverRule = Misbehaviour & {
-  readonly type?: DestinationType;
+  readonly type?: string;
   /** After `/receivers/{type}`; `*` stands for one segment, `**` for any number of them. */
   readonly path?: string;
   readonly answer?: string;
 };
 
-/** Names the host that a delivery was meant for; set by `delivery.ts`, taken off before the request is kept. */
+/** Header with the original host of a delivery. `delivery.ts` sets it; it is removed before the request is recorded. */
 export const meantForHeader = 'x-fake-cloudflare-meant-for';
 
-/** Keeps the request and answers as the vendor would, or as a rule of the test says. */
+/** Records a request, then responds as the vendor does or according to the first matching rule. */
 export async function receive(world: World, request: Request, bindings: HttpBindings): Promise<Response> {
   const url = new URL(request.url);
-  const [, type, path] = /^\/receivers\/([^/]+)(.*)$/.exec(url.pathname) ?? [];
-  const known = destinationTypes.find((candidate) => candidate === type);
-  if (!known) return new Response('No such receiver', { status: 404 });
+  const [, type = '', path] = /^\/receivers\/([^/]+)(.*)$/.exec(url.pathname) ?? [];
+  const receiver = receiverNamed(type, world.extraTypes);
+  if (!receiver) return new Response('No such receiver', { status: 404 });
   if (request.method !== 'POST') return new Response('Method Not Allowed', { status: 405 });
   const { [meantForHeader]: meantFor, ...headers } = Object.fromEntries(request.headers);
   const received: ReceivedRequest = {
     at: stamp(world),
-    type: known,
+    type,
     method: request.method,
     path: path ?? '',
     query: Object.fromEntries(url.searchParams),
@@ -50,8 +48,8 @@ export async function receive(world: World, request: Request, bindings: HttpBind
   world.received = [...world.received, received];
   const { rule, rest } = takeFirst(world.receiverRules, (candidate) => fits(candidate, received));
   world.receiverRules = rest;
-  const named = rule?.answer === undefined ? undefined : receivers[known].wrong[rule.answer];
-  return misbehave(rule ?? {}, bindings, async () => toResponse(named ?? honestAnswer(known, received)));
+  const named = rule?.answer === undefined ? undefined : receiver.wrong[rule.answer];
+  return misbehave(rule ?? {}, bindings, async () => toResponse(named ?? honestAnswer(receiver, received)));
 }
 
 function fits(rule: ReceiverRule, { type, path }: ReceivedRequest): boolean {

@@ -3,26 +3,26 @@ import { isObject } from './envelope.ts';
 import { bearerOf } from './authentication.ts';
 import type { World } from './world.ts';
 
-/** What came in and how it ended. No token, secret or URL of a destination is kept in it. */
+/** A request to the API and its result. Contains no token, secret or destination URL. */
 export type LoggedRequest = {
   readonly method: string;
-  /** After the base URL, without the query. */
+  /** Path after the base URL, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly account: string | null;
-  /** The token's id, or why there is none. */
+  /** The id of the token, or `malformed` or `unknown`. */
   readonly token: string;
-  /** Names only: tells whether something was sent that should not be. */
+  /** Header names, so that tests can find headers that must not be sent. */
   readonly headers: readonly string[];
   /** The keys of the JSON body. */
   readonly fields: readonly string[];
-  /** `null` while it is being answered, and for good where no answer was begun. */
+  /** `null` until a response starts. Stays `null` if no response was sent. */
   readonly status: number | null;
-  /** The caller went away before the answer was complete, or the connection was cut. */
+  /** Whether the connection closed before the response was complete. */
   readonly aborted: boolean;
 };
 
-/** Notes the request and follows it to its end; returns how to note the status. */
+/** Adds a request to the log and updates `aborted` when it ends. Returns a function that records the status. */
 export async function logRequest(
   world: World,
   request: Request,

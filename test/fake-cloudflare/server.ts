@@ -5,41 +5,44 @@ import { Hono } from 'hono';
 import { apiPath, createApi } from './api.ts';
 import { answerControl, populationOf } from './control.ts';
 import type { Seed } from './control.ts';
+import type { ExtraType } from './receiver-answers.ts';
 import { receive } from './receivers.ts';
 import { createWorld } from './world.ts';
 import type { Population, Surroundings, World } from './world.ts';
 
 export type FakeCloudflare = {
-  /** `http://127.0.0.1:PORT/client/v4`, what the extension takes for the API's base URL. */
+  /** `http://127.0.0.1:PORT/client/v4`, the API base URL for the extension. */
   readonly baseUrl: string;
   /** `http://127.0.0.1:PORT/control`, for `connectControl`. */
   readonly controlUrl: string;
-  /** `http://127.0.0.1:PORT/receivers`; `/{type}` and the vendor's own path make a URL that Cloudflare can be given. */
+  /** `http://127.0.0.1:PORT/receivers`. Append `/{type}` and the vendor's path to get the URL of a destination. */
   readonly receiversUrl: string;
-  /** The live state, for tests in the same process. */
+  /** The current state, for tests in the same process. */
   readonly world: World;
-  /** Ends all connections, those that hang too. */
+  /** Closes the server and all connections, including those with pending requests. */
   close(): Promise<void>;
 };
 
 export type FakeOptions = {
-  /** 0, the default, takes a free one. */
+  /** Default: 0, a free port. */
   readonly port?: number;
   readonly seed?: Seed | ((surroundings: Surroundings) => Population);
+  /** Types of destination beside those that Cloudflare has. */
+  readonly extraTypes?: readonly ExtraType[];
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 };
 
-/** Starts a fake Cloudflare on loopback. Rejects where the port is taken. */
+/** Starts a fake Cloudflare on 127.0.0.1. Rejects if the port is in use. */
 export async function startFakeCloudflare(options: FakeOptions = {}): Promise<FakeCloudflare> {
-  const { port = 0, seed = 'demo', clock = Date.now } = options;
+  const { port = 0, seed = 'demo', clock = Date.now, extraTypes = [] } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
   const origin = originOf(server.address());
-  const surroundings = { receiversUrl: `${origin}/receivers`, clock };
+  const surroundings = { receiversUrl: `${origin}/receivers`, clock, extraTypes };
   const population = typeof seed === 'function' ? seed(surroundings) : populationOf(seed, surroundings);
   const world = createWorld(surroundings, population);
   const answerApi = createApi(world);
@@ -62,6 +65,6 @@ export async function startFakeCloudflare(options: FakeOptions = {}): Promise<Fa
 }
 
 function originOf(address: string | { readonly port: number } | null): string {
-  if (address === null || typeof address === 'string') throw new Error('The fake has no TCP port');
+  if (address === null || typeof address === 'string') throw new Error('The fake does not listen on a TCP port.');
   return `http://127.0.0.1:${address.port}`;
 }

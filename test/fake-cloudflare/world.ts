@@ -1,18 +1,19 @@
 import type { DestinationType } from './destination-types.ts';
 import type { FaultRule } from './faults.ts';
 import type { Quota } from './rate-limit.ts';
+import type { ExtraType } from './receiver-answers.ts';
 import type { ReceivedRequest, ReceiverRule } from './receivers.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { hexId } from './random.ts';
 import { toTimestamp } from './timestamps.ts';
 
-/** Field names are the wire's own, so that a record can be compared with an answer at sight. */
+/** Field names are those of the API, so that a record can be compared with a response. */
 export type Destination = {
   readonly id: string;
   readonly name: string;
-  /** The whole URL, secret included: what deliveries go to. Answers carry it as `settings.urlSecrets` says. */
+  /** The complete URL with its secret, used for deliveries. `settings.urlSecrets` decides what responses contain. */
   readonly url: string;
-  /** Any string: tests try types that Cloudflare has not invented yet. */
+  /** Any string, so that tests can use unknown types. */
   readonly type: DestinationType | (string & {});
   readonly secret?: string | undefined;
   readonly created_at?: string | undefined;
@@ -42,9 +43,9 @@ export type HistoryEntry = {
   readonly name: string;
   readonly description: string;
   readonly alert_type: string;
-  /** A string in the official schema, an object in its example: both occur here. */
+  /** A string in the API schema, but an object in its example. The fake uses both. */
   readonly alert_body: unknown;
-  /** For webhooks the destination's id; answers carry it as `settings.historyMechanism` says. */
+  /** For webhooks, the id of the destination. `settings.historyMechanism` decides what responses contain. */
   readonly mechanism: string;
   readonly mechanism_type: 'email' | 'pagerduty' | 'webhook';
   readonly sent: string;
@@ -63,26 +64,29 @@ export type Account = {
 export type Permission = 'accounts:read' | 'notifications:read' | 'notifications:write';
 
 export type Token = {
-  /** The tag that the verify calls answer with, and the name of the token in the request log. */
+  /** The id in responses of the verify calls and in the request log. */
   readonly id: string;
   readonly value: string;
-  /** A global key is no token: the API refuses it as a malformed header. */
+  /** The API rejects a Global API Key (`global`) as a malformed header. */
   readonly kind: 'user' | 'account' | 'global';
   readonly disabled?: boolean;
   readonly expires_on?: string;
   readonly not_before?: string;
-  /** The accounts it may enter; an account-owned token has exactly one. */
+  /** The accounts that the token has access to. An account-owned token has exactly one. */
   readonly accounts: 'all' | readonly string[];
   readonly permissions: readonly Permission[];
 };
 
-/** Where nobody knows what the real API does, a test may choose. */
+/** Behavior of the real API that is unknown or undocumented, so that tests can cover each possibility. */
 export type Settings = {
-  /** Users report `rename-only`: a changed url and secret are ignored silently (terraform-provider-cloudflare #2266, #7358). */
+  /**
+   * With `rename-only`, PUT ignores a changed URL and secret, as users report (terraform-provider-cloudflare #2266,
+   * #7358).
+   */
   readonly putMode: 'rename-only' | 'as-documented';
-  /** What a PUT without `secret` does in the mode `as-documented`. */
+  /** The effect of a PUT without `secret` in the mode `as-documented`. */
   readonly omittedSecret: 'kept' | 'cleared';
-  /** Whether the secret part of a slack, discord, gchat or feishu URL is cut from answers. */
+  /** Whether responses redact the secret part of a slack, discord, gchat or feishu URL. */
   readonly urlSecrets: 'cut' | 'returned';
   readonly historyMechanism: 'id' | 'name' | 'url';
   readonly rateLimit: { readonly calls: number; readonly windowSeconds: number };
@@ -98,7 +102,7 @@ export const defaultSettings: Settings = {
   deliveryTimeoutMs: 5000,
 };
 
-/** Everything the fake knows. Lists are replaced, never changed in place. */
+/** The state of the fake. Lists are replaced, never changed in place. */
 export type World = {
   settings: Settings;
   accounts: readonly Account[];
@@ -108,20 +112,26 @@ export type World = {
   received: readonly ReceivedRequest[];
   log: readonly LoggedRequest[];
   quotas: ReadonlyMap<string, Quota>;
-  /** Where the webhook receivers are: deliveries to the outside world end there. */
+  /** Base URL of the webhook receivers, which get all deliveries to hosts on the internet. */
   readonly receiversUrl: string;
+  readonly extraTypes: readonly ExtraType[];
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   lastStamp: number;
   idsGiven: number;
 };
 
-export type Surroundings = { readonly receiversUrl: string; readonly clock: () => number };
+export type Surroundings = {
+  readonly receiversUrl: string;
+  readonly clock: () => number;
+  readonly extraTypes?: readonly ExtraType[];
+};
 export type Population = { readonly accounts: readonly Account[]; readonly tokens: readonly Token[] };
 
-/** A world with these people in it, nothing logged and nothing broken. */
+/** Creates a world with the given accounts and tokens, default settings, an empty log and no faults. */
 export function createWorld(surroundings: Surroundings, population: Population): World {
   return {
+    extraTypes: [],
     ...surroundings,
     ...population,
     settings: defaultSettings,
@@ -135,13 +145,13 @@ export function createWorld(surroundings: Surroundings, population: Population):
   };
 }
 
-/** Now, with microseconds; later than every timestamp given before, also within one millisecond. */
+/** Returns the current time with microseconds. Each timestamp is later than the one before. */
 export function stamp(world: World): string {
   world.lastStamp = Math.max(world.clock() * 1000, world.lastStamp + 1);
   return toTimestamp(world.lastStamp);
 }
 
-/** An id that this world has not given yet. */
+/** Returns a new id that is unique in this world. */
 export function nextId(world: World): string {
   world.idsGiven += 1;
   return hexId(`${world.clock()}/${world.idsGiven}`);
@@ -151,7 +161,7 @@ export function findAccount(world: World, id: string): Account | undefined {
   return world.accounts.find((account) => account.id === id);
 }
 
-/** The list with the record of the same id replaced, or with the record at its end where there was none. */
+/** Returns the list with the record of the same id replaced, or with the record appended if the id is new. */
 export function withRecord<T extends { readonly id: string }>(records: readonly T[], record: T): readonly T[] {
   return records.some(({ id }) => id === record.id)
     ? records.map((existing) => (existing.id === record.id ? record : existing))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension.ts';
+import type { CommandName } from '../../src/ui/host/ids.ts';
 import type { Node } from '../../src/ui/tree/nodes.ts';
 import { connectControl } from '../fake-cloudflare/client.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
@@ -11,7 +12,7 @@ export const EXTENSION_ID = 'webhook-destinations.cloudflare-webhooks';
 /** The fake Cloudflare that the runner started for these tests. */
 export const fake = connectControl(requireVariable('FAKE_CONTROL_URL'));
 
-/** A generic webhook receiver of the fake's that answers well. */
+/** The URL of a generic receiver at the fake Cloudflare that accepts alerts. */
 export function receiverUrl(name: string): string {
   return `${requireVariable('FAKE_CONTROL_URL').replace(/control$/, 'receivers')}/generic/${name}`;
 }
@@ -20,10 +21,10 @@ function requireVariable(name: string): string {
   return process.env[name] ?? assert.fail(`The runner did not set ${name}`);
 }
 
-/** What the extension shows of itself to tests. */
+/** The API that the extension exports to tests. */
 export type Extension = NonNullable<TestApi>;
 
-/** The running extension. */
+/** Activates the extension and waits until it has loaded its accounts. */
 export async function getExtension(): Promise<Extension> {
   const extension = vscode.extensions.getExtension<TestApi>(EXTENSION_ID) ?? assert.fail('The extension is not there');
   const api = (await extension.activate()) ?? assert.fail('The extension does not run in test mode');
@@ -31,7 +32,7 @@ export async function getExtension(): Promise<Extension> {
   return api;
 }
 
-/** The demo world at the fake, and an extension that knows no account. */
+/** Resets the fake Cloudflare to the demo world and removes all accounts from the extension. */
 export async function startOver(): Promise<Extension> {
   const extension = await getExtension();
   for (const { id } of extension.connections.accounts()) {
@@ -41,7 +42,7 @@ export async function startOver(): Promise<Extension> {
   return extension;
 }
 
-/** A world of one account, Acme, which the demo token sees, and an extension that knows none. */
+/** Resets the fake Cloudflare to one account, Acme, for the demo token, and removes all accounts from the extension. */
 export async function startWithAcme(): Promise<{ extension: Extension; accountId: string }> {
   const extension = await startOver();
   await fake.reset({ seed: 'empty' });
@@ -50,7 +51,7 @@ export async function startWithAcme(): Promise<{ extension: Extension; accountId
   return { extension, accountId };
 }
 
-/** Adds the account with this name through the demo token, as a user does. */
+/** Adds the account with this name by running Add Account with the demo token. */
 export async function addAccount(name: string): Promise<void> {
   const user = scriptUser({ types: demoTokens.demo }, { picks: [name] }, 'accepts');
   try {
@@ -60,29 +61,29 @@ export async function addAccount(name: string): Promise<void> {
   }
 }
 
-/** Waits for what comes by itself; where it does not, fails with what it is, or what there was instead. */
+/** Waits until the condition holds. After a timeout, fails with this description. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
-  found: string | (() => string) = '',
+  description: string | (() => string) = '',
 ): Promise<void> {
   const end = Date.now() + 10_000;
   while (!(await isSo())) {
-    assert.ok(Date.now() < end, `It never came: ${typeof found === 'string' ? found : found()}`);
+    assert.ok(Date.now() < end, `Timed out: ${typeof description === 'string' ? description : description()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-export async function run(command: string, ...args: readonly unknown[]): Promise<void> {
+export async function run(command: CommandName, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, ...args);
 }
 
-/** A row of the tree as a user meets it, with its children. */
+/** A row of the tree and its children, as shown to the user. */
 export type Row = {
   readonly node: Node;
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
-  /** The tooltip as it is written. */
+  /** The Markdown source of the tooltip. */
   readonly markdown: string;
   readonly spoken: string;
   readonly icon: string;
@@ -90,12 +91,12 @@ export type Row = {
   readonly children: readonly Row[];
 };
 
-/** All that VS Code keeps for the extension, but for secrets. */
+/** All state that VS Code persists for the extension, except secrets. */
 export function readState({ globalState, workspaceState }: vscode.ExtensionContext): string {
   return JSON.stringify([globalState, workspaceState].map((state) => state.keys().map((key) => [key, state.get(key)])));
 }
 
-/** A tooltip as a user reads it. */
+/** The text of a tooltip without Markdown escapes. */
 export function readTooltip(tooltip: vscode.MarkdownString | string | undefined): string {
   return tooltip instanceof vscode.MarkdownString
     ? tooltip.value.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1')
@@ -103,7 +104,7 @@ export function readTooltip(tooltip: vscode.MarkdownString | string | undefined)
 }
 
 /** The rows of accounts and destinations, or those under one row, asked of the extension's provider as VS Code would. */
-export async function readTree({ provider }: Extension, parent?: Node): Promise<readonly Row[]> {
+export async function readTree({ destinationsView: { provider } }: Extension, parent?: Node): Promise<readonly Row[]> {
   const nodes = (await provider.getChildren(parent)) ?? [];
   return Promise.all(
     nodes.map(async (node): Promise<Row> => {

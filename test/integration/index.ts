@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { readdir } from 'node:fs/promises';
 
-/** What VS Code calls inside the extension host; `esbuild.mjs --tests` puts every test file beside this one. */
+/** VS Code calls this function inside the extension host. `esbuild.mjs --tests` writes every test file beside this one. */
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  // Its lines reach the terminal through the console, so the reporter has to write whole lines.
+  // The output reaches the terminal through the console, so the reporter has to write whole lines.
   const only = process.env['GREP'] ? { grep: process.env['GREP'] } : {};
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 20_000, forbidOnly: true, ...only });
   const files = (await readdir(__dirname, { recursive: true })).filter((name) => name.endsWith('.test.cjs')).toSorted();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { COMMANDS } from '../../src/ui/host/ids.ts';
 import { EXTENSION_ID, getExtension } from './extension-under-test.ts';
 
 type Manifest = {
@@ -10,20 +11,21 @@ type Manifest = {
   };
 };
 
-describe('the manifest', () => {
+describe('manifest', () => {
   const manifest = (): Manifest => vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest;
 
-  it('contributes just the commands that are registered, all in one category', async () => {
+  it('contributes exactly the registered commands, all in one category', async () => {
     await getExtension();
     const { commands } = manifest().contributes;
     const registered = (await vscode.commands.getCommands(true)).filter((name) =>
       /^cloudflareWebhooks\.[a-zA-Z]+$/.test(name),
     );
     assert.deepEqual(commands.map(({ command }) => command).toSorted(), registered.toSorted());
+    assert.deepEqual(COMMANDS.map((name) => `cloudflareWebhooks.${name}`).toSorted(), registered.toSorted());
     assert.ok(commands.every(({ category, title }) => category === 'Cloudflare Webhooks' && !title.startsWith('%')));
   });
 
-  it('puts only contributed commands into menus, and what is inline also into the menu', () => {
+  it('uses only contributed commands in menus, and repeats inline commands in the context menu', () => {
     const { commands, menus } = manifest().contributes;
     const known = new Set(commands.map(({ command }) => command));
     for (const entry of Object.values(menus).flat()) {
@@ -39,12 +41,12 @@ describe('the manifest', () => {
     );
   });
 
-  it('does not let a workspace say where tokens are sent', () => {
+  it('does not let a workspace change the API base URL, which receives tokens', () => {
     const { properties } = manifest().contributes.configuration;
     assert.equal(properties['cloudflareWebhooks.apiBaseUrl']?.scope, 'machine');
   });
 
-  it('has every text of the manifest in its language file', () => {
+  it('defines every manifest string in package.nls.json', () => {
     assert.doesNotMatch(JSON.stringify(manifest()), /"%[^"%]+%"/);
   });
 });

@@ -7,7 +7,7 @@ import { scriptUser } from './scripted-user.ts';
 const WRONG = 'cfut_wrong00000000000000000000000000000000';
 
 describe('privacy', () => {
-  it('shows no token and no path of a URL anywhere, through adding, failing, deleting, rotating and removing', async () => {
+  it('shows no token and no URL path while adding, failing, deleting, replacing a token and removing', async () => {
     const extension = await startOver();
     const [account] = await fake.accounts();
     const accountId = account?.id ?? '';
@@ -23,22 +23,22 @@ describe('privacy', () => {
       { presses: 'Remove' },
     );
     const seen: string[] = [];
-    const look = async (): Promise<void> => {
+    const record = async (): Promise<void> => {
       seen.push(JSON.stringify(await readTree(extension)), readState(extension.context));
-      seen.push(readTooltip(extension.statusItem.tooltip), extension.view.message ?? '');
+      seen.push(readTooltip(extension.statusItem.item.tooltip), extension.destinationsView.view.message ?? '');
     };
     try {
       await run('addAccount');
-      await look();
+      await record();
       await run('deleteDestination', { kind: 'destination', accountId, destinationId: destinations[0]?.id });
       await fake.addFault({ fault: { kind: 'status', status: 401 } });
       await run('refresh');
-      await look();
+      await record();
       await fake.clear({ part: 'faults' });
       await run('replaceToken', { kind: 'account', accountId });
-      await look();
+      await record();
       await run('removeAccount', { kind: 'account', accountId });
-      await look();
+      await record();
       seen.push(JSON.stringify([user.questions, user.messages]), extension.logged());
       seen.push(JSON.stringify(vscode.workspace.getConfiguration('cloudflareWebhooks')));
     } finally {

@@ -1,42 +1,42 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-/** What the scripted user does with one question. */
+/** The scripted user's answer to one question. */
 export type Reaction =
   | { readonly types: string }
-  /** Ticks or chooses the items whose labels contain one of these. */
+  /** Selects the items whose labels contain one of these texts. */
   | { readonly picks: readonly string[] }
-  /** Presses the button with this title, of a message or a modal. */
+  /** Presses the button with this title on a message or a modal. */
   | { readonly presses: string }
-  /** Presses a button of an item of a pick: by its tooltip, and a part of the item's label. */
+  /** Presses the item button with this tooltip on the item whose label contains this text. */
   | { readonly clicks: string; readonly on: string }
-  /** Presses Enter on what is there. */
+  /** Presses Enter without changing the input. */
   | 'accepts'
-  /** Presses the other button of a pick. */
+  /** Presses the title button of a pick. */
   | 'presses the button'
   | 'goes back'
   | 'leaves';
 
-/** One question the extension asked, as the user saw it. */
+/** One question that the extension asked. */
 export type Question = {
   readonly kind: 'input' | 'pick' | 'message';
   readonly title: string;
   /** The prompt, the items, or the detail of a modal. */
   readonly text: string;
-  /** What was wrong with the last answer, in the user's words. */
+  /** The validation message for the last answer. */
   problem: string;
 };
 
 export type ScriptedUser = vscode.Disposable & {
-  /** What was asked, in order. An input that finds a problem is asked again and stands here once for each answer. */
+  /** The questions in order. An input with a validation message counts as a new question. */
   readonly questions: readonly Question[];
-  /** Messages that were shown and asked nothing. */
+  /** Messages without buttons. */
   readonly messages: readonly string[];
 };
 
 /**
- * Stands in for the inputs, picks and messages of `vscode.window`, and answers them in turn. A question that comes after
- * the last reaction is left (Escape). Dispose of it to give the real ones back.
+ * Replaces the inputs, picks and messages of `vscode.window` and answers them in order. Questions after the last
+ * reaction are canceled with Escape. Disposing restores the originals.
  */
 export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
   const window = vscode.window as unknown as Record<string, unknown>;
@@ -100,7 +100,7 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       busy: {
         get: () => busy,
         set(value: boolean) {
-          // An input that comes to rest with a problem has the user try again.
+          // After a failed validation the user answers the same input again.
           if (busy && !value && validationMessage) {
             queueMicrotask(react);
           }

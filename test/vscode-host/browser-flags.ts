@@ -1,4 +1,7 @@
-/** Chromium for tests: no sandbox, since containers forbid it and it sees loopback only, and nothing that calls home. */
+/**
+ * Chromium flags for tests. The sandbox is off because containers forbid it; the browser only loads pages from loopback.
+ * The other flags turn off background network requests.
+ */
 export const browserFlags: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',

@@ -1,17 +1,18 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The root of the repository. */
+/** Absolute path of the root of the repository. */
 export const repositoryFolder: string = path.resolve(import.meta.dirname, '..', '..');
 
-/** Where everything that is fetched or written at run time goes; git ignores it. */
+/** Folder for everything downloaded or written at run time. Ignored by git. */
 export const cacheFolder: string = path.join(repositoryFolder, '.vscode-test');
 
 const runsFolder = path.join(cacheFolder, 'runs');
 
 /**
- * A new empty folder for the data of one run. Inside the repository and not in the system's temporary folder, because a
- * Chromium from snap sees only the former. The process id in its name tells `removeAbandonedRunFolders` who owns it.
+ * Creates an empty folder for the data of one run. The folder is inside the repository, because a Chromium from snap
+ * cannot access the system's temporary folder. Its name contains the process id of the owner, which
+ * `removeAbandonedRunFolders` checks.
  */
 export async function createRunFolder(label: string): Promise<string> {
   await mkdir(runsFolder, { recursive: true });
@@ -19,7 +20,7 @@ export async function createRunFolder(label: string): Promise<string> {
   return mkdtemp(path.join(runsFolder, `${label}-${process.pid}-`));
 }
 
-/** Deletes a folder of a run; retried, because a browser that is just going away may still write to its profile. */
+/** Deletes the folder of a run. Retries, because a browser that is exiting can still write to its profile. */
 export async function removeRunFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
@@ -33,7 +34,7 @@ async function removeAbandonedRunFolders(): Promise<void> {
   await Promise.all(abandoned.map((name) => removeRunFolder(path.join(runsFolder, name))));
 }
 
-/** Whether a process with this id runs, whoever owns it. */
+/** Returns whether a process with this id is running. EPERM means that the process belongs to another user. */
 export function isProcessAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);

@@ -25,11 +25,11 @@ const windowsPrograms = ['Google\\Chrome\\Application\\chrome.exe', 'Microsoft\\
 let found: Promise<string> | undefined;
 
 /**
- * Finds a Chrome, Chromium or Edge to drive, in this order: `CHROME_PATH`; the usual places and the PATH; Playwright's own,
- * installed for the purpose if need be; as root on Debian or Ubuntu, apt's `chromium`. The answer is kept for this process.
+ * Finds a Chrome, Chromium or Edge, in this order: `CHROME_PATH`; the usual folders and the PATH; Playwright's Chromium,
+ * which is installed if missing; as root on Debian or Ubuntu, the `chromium` package. The result is cached per process.
  *
  * @returns the absolute path of the program
- * @throws HostError with one sentence on what to install
+ * @throws HostError if no browser runs
  */
 export function ensureChromium(report: Report = console.log): Promise<string> {
   found ??= findOrInstall(report);
@@ -42,20 +42,20 @@ async function findOrInstall(report: Report): Promise<string> {
     if (await runs(asked)) {
       return asked;
     }
-    throw new HostError(`CHROME_PATH names ${asked}, which does not run: correct it, or unset it.`);
+    throw new HostError(`The browser in CHROME_PATH does not run: ${asked}. Correct or unset CHROME_PATH.`);
   }
   const present = await firstRunning([...candidates(), chromium.executablePath()]);
   if (present !== undefined) {
     return present;
   }
-  report('No Chrome, Chromium or Edge found: getting Playwright’s own, once …');
+  report('Chrome, Chromium or Edge was not found. Installing Playwright’s Chromium (first run only)…');
   await playwrightInstall();
-  const own = await firstRunning([chromium.executablePath()]);
-  if (own !== undefined) {
-    return own;
+  const installed = await firstRunning([chromium.executablePath()]);
+  if (installed !== undefined) {
+    return installed;
   }
   if (isRootOnDebian()) {
-    report('Playwright’s Chromium cannot be had here: installing Debian’s, once …');
+    report('Playwright’s Chromium does not run. Installing the chromium package with apt-get (first run only)…');
     await aptInstall();
     const debian = await firstRunning(candidates());
     if (debian !== undefined) {
@@ -63,11 +63,11 @@ async function findOrInstall(report: Report): Promise<string> {
     }
   }
   throw new HostError(
-    'No browser to drive: install Google Chrome, Chromium or Microsoft Edge, or set CHROME_PATH to one.',
+    'No browser was found. Install Google Chrome, Chromium or Microsoft Edge, or set CHROME_PATH to the program.',
   );
 }
 
-/** Where an installed browser may be, the likeliest first; most of these do not exist. */
+/** Returns the paths where a browser can be installed, most likely first. Most paths do not exist. */
 function candidates(): readonly string[] {
   if (process.platform === 'darwin') {
     const folders = ['/Applications', path.join(process.env['HOME'] ?? '/', 'Applications')];
@@ -94,8 +94,8 @@ async function firstRunning(files: readonly string[]): Promise<string | undefine
 }
 
 /**
- * Whether a program is there and starts. Existing is not enough: Ubuntu puts a stub at /usr/bin/chromium-browser that only tells
- * one to install a snap, and Playwright's Chromium lacks its libraries on a bare system.
+ * Returns whether a program exists and starts. Some programs exist but do not start: Ubuntu's /usr/bin/chromium-browser
+ * only prints how to install a snap, and Playwright's Chromium needs libraries that a minimal system lacks.
  */
 async function runs(file: string): Promise<boolean> {
   try {
@@ -104,7 +104,7 @@ async function runs(file: string): Promise<boolean> {
     return false;
   }
   if (process.platform === 'win32') {
-    // There --version opens a window.
+    // On Windows, --version opens a window.
     return true;
   }
   return new Promise((resolve) => {
@@ -123,7 +123,7 @@ function isRootOnDebian(): boolean {
 
 async function aptInstall(): Promise<void> {
   const install = ['install', '--yes', '--no-install-recommends', 'chromium', 'fonts-liberation'];
-  // The package lists of a fresh container are empty or old; asking for them first would cost everyone else.
+  // Only a fresh container needs `apt-get update`, so it runs only after a failed install.
   if ((await runQuietly('apt-get', install)) !== 0) {
     await runQuietly('apt-get', ['update']);
     await runQuietly('apt-get', install);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** What of a desktop VS Code's command line matters for running tests. All paths are absolute. */
+/** The options of a desktop VS Code's command line that matter for running tests. All paths are absolute. */
 export interface DesktopArguments {
   readonly developmentPaths: readonly string[];
   readonly testsPath: string | undefined;
@@ -11,8 +11,8 @@ export interface DesktopArguments {
 }
 
 /**
- * Reads the command line `@vscode/test-electron` makes: `--name=value` and `--flag`, in any order, what is unknown ignored,
- * as the desktop program does.
+ * Parses the command line of `@vscode/test-electron`: `--name=value` and `--flag` in any order. Unknown options are
+ * ignored, as in desktop VS Code.
  */
 export function parseDesktopArguments(args: readonly string[]): DesktopArguments {
   const values = (name: string): string[] => {

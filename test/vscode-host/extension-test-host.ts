@@ -1,5 +1,5 @@
-// A program that takes the command line of a desktop VS Code and runs the extension-host tests it asks for in the VS Code of the
-// npm registry: a server, and a headless browser for its window. `@vscode/test-electron` starts it as it starts the desktop one.
+// Accepts the command line of a desktop VS Code and runs the extension tests in a VS Code from the npm registry, which
+// consists of a server and a headless browser. `@vscode/test-electron` starts this program in place of desktop VS Code.
 
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { startServer } from './server-process.ts';
 import { formatConsoleCall } from './test-console.ts';
 import { idleVariable, versionVariable } from './test-program.ts';
 
-/** The verdict of the tests: their exit code, or why there is none. */
+/** Resolves with the exit code of the tests. Rejects with a HostError if the tests do not finish. */
 const ended = Promise.withResolvers<number>();
 
 async function main(): Promise<number> {
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const { developmentPaths, testsPath, userDataFolder, extensionsFolder } = wanted;
   if (testsPath === undefined || userDataFolder === undefined || developmentPaths.length === 0) {
     throw new HostError(
-      'Needs --extensionDevelopmentPath, --extensionTestsPath and --user-data-dir, each with "=" and a path.',
+      'Missing options: --extensionDevelopmentPath=, --extensionTestsPath= and --user-data-dir= are required.',
     );
   }
   const version = process.env[versionVariable] === 'oldest' ? 'oldest' : 'newest';
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   const [host, executablePath] = await orStopped(Promise.all([ensureHost(version), ensureChromium()]));
 
   const idle = setTimeout(() => {
-    ended.reject(new HostError(`The tests gave no sign of life for ${idleMilliseconds / 1000} s: stopped.`));
+    ended.reject(new HostError(`The tests printed nothing for ${idleMilliseconds / 1000} s and were stopped.`));
   }, idleMilliseconds);
   const hostExit = Promise.withResolvers<void>();
   const server = await startServer(
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
         return;
       }
       if (exit[1] !== '0') {
-        // The window would report this as 0: it only knows that there is nothing left to wait for.
+        // The window reports exit code 0 in this case, because it does not learn the exit code of the host.
         ended.reject(new HostError(`The extension host crashed (exit code ${exit[1]}, signal ${exit[2]}).`));
       }
       hostExit.resolve();
@@ -50,10 +50,10 @@ async function main(): Promise<number> {
     const browser = await chromium.launch({ executablePath, args: [...browserFlags], handleSIGINT: false });
     try {
       browser.once('disconnected', () =>
-        ended.reject(new HostError('The browser that shows the window ended on its own.')),
+        ended.reject(new HostError('The browser with the VS Code window exited unexpectedly.')),
       );
       void server.process.exited.then((code) =>
-        ended.reject(new HostError(`The server of VS Code ended (exit code ${code}).`)),
+        ended.reject(new HostError(`The VS Code server exited unexpectedly (exit code ${code}).`)),
       );
       const page = await browser.newPage();
       await listenToTests(page, () => idle.refresh(), hostExit.promise);
@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Waits for work, but no longer than until this program is told to stop. */
+/** Waits for `work`, or rejects when this program is stopped. */
 async function orStopped<T>(work: Promise<T>): Promise<T> {
   const stopped = ended.promise.then(() => {
     throw new HostError('Stopped.');
@@ -76,22 +76,22 @@ async function orStopped<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, stopped]);
 }
 
-/** The two functions VS Code calls in its window, when it finds them there, while it runs extension tests. */
-async function listenToTests(page: Page, onLife: () => void, hostExit: Promise<void>): Promise<void> {
-  page.once('crash', () => ended.reject(new HostError('The page that shows the window crashed.')));
+/** Exposes the two functions that VS Code's window calls, if present, while it runs extension tests. */
+async function listenToTests(page: Page, onOutput: () => void, hostExit: Promise<void>): Promise<void> {
+  page.once('crash', () => ended.reject(new HostError('The browser page with the VS Code window crashed.')));
   await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
     const line = formatConsoleCall(args);
     if (line === undefined) {
       return;
     }
-    onLife();
+    onOutput();
     (type === 'error' || type === 'warn' ? process.stderr : process.stdout).write(`${line}\n`);
     if (/^\[remote-connection\]\[ExtensionHost\].*socket close event/.test(line)) {
-      ended.reject(new HostError('The extension host ended before the tests were through.'));
+      ended.reject(new HostError('The extension host exited before the tests finished.'));
     }
   });
   await page.exposeFunction('codeAutomationExit', async (code: number) => {
-    // The exit code of the extension host, which has the last word, comes another way and may be a moment behind.
+    // A crash of the extension host overrides this code. Its exit code comes from the server log and can arrive later.
     await Promise.race([hostExit, delay(1000)]);
     ended.resolve(code);
   });
@@ -118,8 +118,8 @@ function testWindowAddress(port: number, wanted: DesktopArguments, testsPath: st
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => ended.reject(new HostError('Stopped.')));
 }
-// The runner holds the other end: when that closes it is gone, however it went.
-process.stdin.on('end', () => ended.reject(new HostError('Stopped: the test runner is gone.')));
+// The test runner holds the other end of standard input, so its end means that the runner has exited.
+process.stdin.on('end', () => ended.reject(new HostError('Stopped because the test runner has exited.')));
 process.stdin.on('error', () => undefined);
 process.stdin.resume();
 ended.promise.catch(() => undefined);

@@ -3,30 +3,30 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A process that cannot outlive this one, whatever becomes of this one, and takes its own children with it. */
+/** A process that ends, with all its children, when this process ends, even if this process is killed. */
 export interface GuardedProcess {
-  /** Resolves when it is gone, with its exit code (128 + n after signal n). Never rejects. */
+  /** Resolves with the exit code when the process has ended (128 + n after signal n). Never rejects. */
   readonly exited: Promise<number>;
-  /** Ends it and everything it started; resolves when all of that is gone. May be called again. */
+  /** Stops the process and its children. Resolves when all have ended. Can be called more than once. */
   stop(): Promise<void>;
 }
 
 export interface GuardedOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Called for every line of its standard output and standard error. */
+  /** Called for every line on standard output and standard error. */
   readonly onLine: (line: string) => void;
 }
 
-const keeper = path.join(import.meta.dirname, 'keeper.ts');
+const supervisor = path.join(import.meta.dirname, 'process-supervisor.ts');
 
 /**
- * Starts a command under a keeper process that leads a process group of its own and watches a pipe from here. Signal
- * handlers alone would not do: nothing runs them when this process is killed, and VS Code's extension hosts and npm's children
- * live on when only their parent is signalled.
+ * Starts a command under process-supervisor.ts, which leads a new process group and ends the group when its standard
+ * input closes. Signal handlers in this process are not enough: they do not run when this process is killed. Signaling
+ * only the command is not enough either: VS Code's extension hosts and npm's children survive their parent.
  */
 export function startGuarded(command: string, args: readonly string[], options: GuardedOptions): GuardedProcess {
-  const child = spawn(process.execPath, [keeper, command, ...args], {
+  const child = spawn(process.execPath, [supervisor, command, ...args], {
     cwd: options.cwd,
     env: options.env,
     detached: process.platform !== 'win32',
@@ -37,7 +37,7 @@ export function startGuarded(command: string, args: readonly string[], options: 
     createInterface({ input: stream }).on('line', options.onLine);
   }
   child.stdin.on('error', () => undefined);
-  // "close" and not "exit": every line has been seen by then.
+  // Unlike "exit", "close" comes after all output.
   const exited = once(child, 'close').then(
     ([code]: readonly unknown[]) => (typeof code === 'number' ? code : 137),
     (error: unknown) => {
@@ -45,7 +45,7 @@ export function startGuarded(command: string, args: readonly string[], options: 
       return 127;
     },
   );
-  child.once('exit', () => sweepGroup(child.pid));
+  child.once('exit', () => killGroup(child.pid));
   return {
     exited,
     stop: async () => {
@@ -55,14 +55,14 @@ export function startGuarded(command: string, args: readonly string[], options: 
   };
 }
 
-/** When a server dies on its own, its extension hosts may still be there; they are all that is left of the group. */
-function sweepGroup(leader: number | undefined): void {
+/** Kills the rest of a process group. The extension hosts of a crashed server can still be running. */
+function killGroup(leader: number | undefined): void {
   if (leader === undefined || process.platform === 'win32') {
     return;
   }
   try {
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // Nobody left: the usual case.
+    // The group is usually empty, which makes `kill` fail with ESRCH.
   }
 }

@@ -1,12 +1,12 @@
-// Runs the command given as its arguments under a keeper of its own, so that someone else's `spawn` is guarded too: the command
-// ends when this program does, or when the one who started it closes the pipe to its standard input.
+// Runs the command in its arguments as a guarded process, for callers that can only `spawn` a program. The command ends
+// when this program ends, or when the caller closes the standard input of this program.
 
 import process from 'node:process';
 import { startGuarded } from './guarded-process.ts';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) {
-  throw new Error('guarded-program: no command');
+  throw new Error('Usage: guarded-program.ts <command> [arguments]');
 }
 const guarded = startGuarded(command, args, { onLine: (line) => process.stdout.write(`${line}\n`) });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,9 +1,9 @@
-/** Something outside this code is missing or in the way; the message is one sentence a person can act on, without a stack. */
+/** A problem of the environment. The message says what is wrong and what to do, and is shown without a stack. */
 export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
-/** The text to show for any thrown value: the sentence of a HostError, the stack of a real mistake. */
+/** Returns the text to show for a thrown value: the message of a HostError, the stack of any other error. */
 export function describeFailure(error: unknown): string {
   if (error instanceof HostError) {
     return error.message;
@@ -11,7 +11,7 @@ export function describeFailure(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** The `code` of a Node system error (ENOENT, EADDRINUSE …), if the value has one. */
+/** Returns the `code` of a Node system error, for example `ENOENT`, or undefined for other values. */
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -8,33 +8,33 @@ import { replaceNativeModules } from './native-stand-ins.ts';
 import { runNpm } from './npm-client.ts';
 import { pinParcelWatcher } from './parcel-watcher-pin.ts';
 
-/** A VS Code that is ready to run. All paths are absolute. */
+/** An installed VS Code. All paths are absolute. */
 export interface InstalledHost {
   readonly version: HostVersion;
-  /** The version of VS Code, as "1.139.1". */
+  /** The version of VS Code, for example "1.139.1". */
   readonly vscode: string;
   /** The Node binary that runs it. */
   readonly node: string;
-  /** VS Code's own server: what the extension-host tests use. */
+  /** Entry point of VS Code's own server, which the integration tests use. */
   readonly serverMain: string;
-  /** code-server's entry, with user data and secrets that last: what the end-to-end tests and the demo use. */
+  /** Entry point of code-server, which persists user data and secrets. The end-to-end tests and the demo use it. */
   readonly entry: string;
 }
 
-/** Where to tell the progress: short whole lines. */
+/** Receives progress messages, one line each. */
 export type Report = (line: string) => void;
 
-/** Raised when what an install consists of changes, so that older ones in the cache are made anew. */
+/** Increase this number when the contents of an install change, so that cached installs are replaced. */
 const recipe = 2;
 
 const stampName = 'installed.json';
 
 /**
- * Gets a VS Code from the npm registry into the cache on first use, about 20 s; afterwards it only looks at the stamp.
- * An install is built aside and moved into place when complete and checked, so a half-done one is never used; two
- * processes that want the same version share one install.
+ * Installs a VS Code from the npm registry into the cache on first use, which takes about 20 s. Later calls only read the
+ * stamp file. An install is built in a staging folder and renamed when it is complete and checked, so a partial install
+ * is never used. A lock lets processes share one install.
  *
- * @throws HostError in one sentence when something cannot be fetched or is not what was asked for
+ * @throws HostError if a download fails or the downloaded version is wrong
  */
 export async function ensureHost(version: HostVersion, report: Report = console.log): Promise<InstalledHost> {
   const pin = hostPins[version];
@@ -45,7 +45,7 @@ export async function ensureHost(version: HostVersion, report: Report = console.
   }
   return withLock(
     `${folder}.lock`,
-    () => report(`VS Code ${pin.vscode}: another process is getting it, waiting …`),
+    () => report(`VS Code ${pin.vscode}: waiting for another process that is installing it…`),
     async () => (await findInstalled(version, folder)) ?? (await install(version, folder, report)),
   );
 }
@@ -60,12 +60,12 @@ async function install(version: HostVersion, folder: string, report: Report): Pr
   const server = path.join(staging, 'server');
   const runtime = path.join(staging, 'runtime');
   await Promise.all([mkdir(server, { recursive: true }), mkdir(runtime, { recursive: true })]);
-  report(`${what}: getting it from the npm registry, once …`);
+  report(`${what}: installing from the npm registry (first run only)…`);
   try {
     await allOrAbort((signal) => [
       runNpm(`Node ${pin.node}`, runtime, ['install', '--no-package-lock', `${nodePackage()}@${pin.node}`], signal),
       installServer(what, server, pin, signal, () =>
-        report(`${what}: server fetched (${seconds()}), getting its modules …`),
+        report(`${what}: server downloaded (${seconds()}), installing its modules…`),
       ),
     ]);
     const host = await describeHost(version, staging);
@@ -99,7 +99,10 @@ async function installServer(
   await replaceNativeModules(server);
 }
 
-/** Waits for all; the first failure ends the others, and is thrown only when they have ended and write no more files. */
+/**
+ * Waits for all tasks. The first failure aborts the other tasks. It is thrown after all tasks have ended, so that no task
+ * still writes files.
+ */
 async function allOrAbort(start: (signal: AbortSignal) => readonly Promise<void>[]): Promise<void> {
   const abort = new AbortController();
   const running = start(abort.signal).map((task) =>
@@ -151,12 +154,14 @@ async function checkHost(host: InstalledHost, server: string, pin: HostPin): Pro
     readJson(path.join(codeServer, 'lib', 'vscode', 'package.json')),
   ]);
   if (readVersion(outer) !== pin.codeServer || readVersion(inner) !== pin.vscode) {
-    throw new HostError(`The registry gave VS Code ${readVersion(inner)} where ${pin.vscode} was asked for.`);
+    throw new HostError(
+      `The npm registry returned VS Code ${readVersion(inner)} instead of ${pin.vscode}. Check the npm registry setting.`,
+    );
   }
   for (const file of [host.node, host.serverMain, host.entry]) {
     await stat(file).catch(() => {
       throw new HostError(
-        `The install of VS Code ${pin.vscode} is incomplete: ${path.basename(file)} is missing; run this again.`,
+        `The installation of VS Code ${pin.vscode} is incomplete: ${path.basename(file)} is missing. Run the command again.`,
       );
     });
   }

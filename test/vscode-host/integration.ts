@@ -11,33 +11,33 @@ import { idleVariable, versionVariable, writeGuardedProgram, writeTestProgram } 
 import { calmSettings, type Settings, writeSettings } from './user-data.ts';
 
 export interface IntegrationRun {
-  /** A VS Code from the npm registry, or the newest desktop one, downloaded by `@vscode/test-electron`. */
+  /** A VS Code from the npm registry, or the newest desktop VS Code, downloaded by `@vscode/test-electron`. */
   readonly version: HostVersion | 'desktop';
   /** The folder of the extension under test. */
   readonly extensionPath: string;
-  /** The module that exports `run(): Promise<void>`; CommonJS, as the extension host requires it. */
+  /** The CommonJS module that exports `run(): Promise<void>`. The extension host loads it with `require`. */
   readonly testsPath: string;
-  /** Added to the environment of the extension host; undefined removes. */
+  /** Variables to add to the environment of the extension host; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly userSettings?: Settings;
-  /** Settings of scope `machine`, which a user's settings cannot hold in a remote window. */
+  /** Settings of scope `machine`, which VS Code ignores in the user settings of a remote window. */
   readonly machineSettings?: Settings;
-  /** After how many milliseconds without a line from the tests to give up; 120,000 unless given. */
+  /** Stops the run after this many milliseconds without output from the tests. Default: 120,000. */
   readonly idleTimeout?: number;
 }
 
 /**
- * Runs extension tests inside the extension host of a real VS Code, by `@vscode/test-electron` in both worlds, with settings and
- * data of their own. Console lines of the tests come out on standard output and standard error.
+ * Runs extension tests in the extension host of a real VS Code with `@vscode/test-electron`, with separate settings and
+ * data. The console output of the tests is written to standard output and standard error.
  *
- * @returns the exit code: 0 when `run` resolved, else 1
- * @throws HostError when there is no VS Code to run them in
+ * @returns the exit code: 0 if `run` resolved, else 1
+ * @throws HostError if VS Code cannot be installed or started
  */
 export async function runIntegration(run: IntegrationRun): Promise<number> {
   const executable = run.version === 'desktop' ? await desktopProgram() : await npmProgram(run.version);
   const folder = await createRunFolder('integration');
   const { userSettings = {}, machineSettings = {} } = run;
-  // The desktop has no machine settings apart from the user's.
+  // Desktop VS Code reads settings of scope `machine` from the user settings.
   const shared = run.version === 'desktop' ? machineSettings : {};
   await writeSettings(folder, { ...calmSettings, ...userSettings, ...shared }, machineSettings);
   try {
@@ -64,14 +64,14 @@ export async function runIntegration(run: IntegrationRun): Promise<number> {
 }
 
 async function npmProgram(version: HostVersion): Promise<string> {
-  // Here and not only in the program it starts, so that the progress of a first install does not run into its idle timeout.
+  // Installs before the test program starts, so that a first install does not count toward the idle timeout.
   await Promise.all([ensureHost(version), ensureChromium()]);
   return writeTestProgram();
 }
 
 async function desktopProgram(): Promise<string> {
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
-    throw new HostError('Desktop VS Code needs a display: run this in a desktop session, or under xvfb-run.');
+    throw new HostError('Desktop VS Code needs a display. Run the tests in a desktop session, or with xvfb-run.');
   }
   try {
     const cachePath = path.join(cacheFolder, 'desktop');
@@ -80,12 +80,12 @@ async function desktopProgram(): Promise<string> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HostError(
-      `Desktop VS Code could not be downloaded from update.code.visualstudio.com (${reason}): connect to the internet, or run the same tests in the VS Code from npm.`,
+      `Could not download desktop VS Code from update.code.visualstudio.com (${reason}). Connect to the internet, or run the tests in the VS Code from npm.`,
     );
   }
 }
 
-/** `runTests` adds this process's environment; what an outer VS Code or a debugger put there is undone by name. */
+/** `runTests` passes on the environment of this process. Removes the variables of an outer VS Code, debugger or npm. */
 function outerVariablesRemoved(): Readonly<Record<string, undefined>> {
   const kept = serverEnvironment({});
   const outer = Object.keys(process.env).filter((name) => !(name in kept));

@@ -6,16 +6,16 @@ export interface DialogText {
   readonly buttons: readonly string[];
 }
 
-/** A modal message. The web always draws its own, whatever `window.dialogStyle` says. */
+/** A modal message. VS Code on the web ignores `window.dialogStyle` and always renders the dialog in the page. */
 export interface ModalDialog {
   readonly box: Locator;
-  /** Waits for a dialog and reads it. */
+  /** Waits for a dialog and returns its texts. */
   read(): Promise<DialogText>;
-  /** Waits for a dialog, presses a button and waits until it is gone. */
+  /** Waits for a dialog, presses a button and waits until the dialog is closed. */
   press(button: string): Promise<void>;
 }
 
-/** @see ModalDialog */
+/** Returns the {@link ModalDialog} of a page. */
 export function modalDialogOf(page: Page): ModalDialog {
   const box = page.locator('.monaco-dialog-box');
   const textOf = async (selector: string): Promise<string> =>
@@ -29,7 +29,7 @@ export function modalDialogOf(page: Page): ModalDialog {
         textOf('.dialog-message-detail'),
         box.locator('.dialog-buttons .monaco-button').allInnerTexts(),
       ]);
-      // A message that comes without a detail is drawn where the detail goes.
+      // VS Code renders a message without a detail in the detail element.
       return first === '' ? { message: second, detail: '', buttons } : { message: first, detail: second, buttons };
     },
     press: async (button) => {

@@ -2,27 +2,27 @@ import { copyFile, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 interface StandIn {
-  /** The native module, by its folder under node_modules. */
+  /** Folder of the native module under node_modules. */
   readonly module: string;
   readonly file: string;
-  /** Present where the module brings its own build and needs no stand-in. */
+  /** Folder that exists if the module includes its own build and needs no stand-in. */
   readonly builtWhen?: string;
 }
 
-/** The native modules that are loaded at every start, whether or not they are used. */
+/** The native modules that VS Code loads at every start, even if it does not use them. */
 const inVSCode: readonly StandIn[] = [
   { module: '@vscode/spdlog', file: 'spdlog.cjs' },
   { module: '@vscode/native-watchdog', file: 'native-watchdog.cjs' },
-  // Its name in older VS Code.
+  // The name of the module in older versions of VS Code.
   { module: 'native-watchdog', file: 'native-watchdog.cjs' },
 ];
 
 const inCodeServer: readonly StandIn[] = [{ module: 'argon2', file: 'argon2.cjs', builtWhen: 'prebuilds' }];
 
 /**
- * Puts plain JavaScript in place of native modules, which would need a compiler on the machine to be installed.
+ * Replaces native modules with plain JavaScript, because installing them requires a compiler.
  *
- * @param serverFolder the folder that code-server was installed into
+ * @param serverFolder the folder of the code-server install
  */
 export async function replaceNativeModules(serverFolder: string): Promise<void> {
   const outer = path.join(serverFolder, 'node_modules');

@@ -1,29 +1,28 @@
 import type { Locator, Page } from 'playwright-core';
 
 /**
- * The messages that come up at the lower right. Those without buttons leave by themselves after some ten seconds. VS Code shows
- * only three at a time, and of many in quick succession, as tests make them, it puts the later ones straight behind the bell; they
- * are looked for there too.
+ * The notifications at the lower right. VS Code hides a notification without buttons after about ten seconds. It shows at
+ * most three at a time and moves later ones to the notification center, so searches include the notification center.
  */
 export interface Notifications {
-  /** Waits for a message with this text. */
+  /** Waits for a notification with this text. */
   waitFor(text: string | RegExp): Promise<Locator>;
-  /** The messages in sight, newest first. */
+  /** The texts of the visible notifications, newest first. */
   texts(): Promise<readonly string[]>;
-  /** The buttons of a message. */
+  /** The labels of the buttons of a notification. */
   buttons(text: string | RegExp): Promise<readonly string[]>;
-  /** Waits for a message and presses a button on it. */
+  /** Waits for a notification and presses one of its buttons. */
   press(text: string | RegExp, button: string): Promise<void>;
-  /** Waits for a message and closes it. */
+  /** Waits for a notification and closes it. */
   dismiss(text: string | RegExp): Promise<void>;
-  /** Closes all, those that wait included. */
+  /** Closes all notifications, including those in the notification center. */
   clear(): Promise<void>;
 }
 
-/** How long to wait for a message to come up before looking behind the bell. */
+/** How long to wait for a visible notification before opening the notification center. */
 const toastMilliseconds = 3000;
 
-/** @see Notifications */
+/** Returns the {@link Notifications} of a page. `clear` runs the command that clears all notifications. */
 export function notificationsOf(page: Page, clear: () => Promise<void>): Notifications {
   const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
   const center = page.locator('.notifications-center.visible');

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A release on the registry that serves every VS Code that asked for a commit between releases. */
+/** A registry release that works with every VS Code that depends on an unreleased commit. */
 const release = '2.5.1';
 
 const name = '@parcel/watcher';
 
 /**
- * VS Code 1.105 takes `@parcel/watcher` from a git address, which needs git and GitHub. Puts the release from the registry
- * in its place, in the manifest and the lock file, and leaves everything else pinned as it is. Later versions are untouched.
+ * VS Code 1.105 depends on `@parcel/watcher` by git URL, which requires git and access to GitHub. Replaces that dependency
+ * with a registry release in the manifest and the lock file. Does nothing for later versions of VS Code.
  */
 export async function pinParcelWatcher(vscodeFolder: string): Promise<void> {
   const manifestFile = path.join(vscodeFolder, 'package.json');

@@ -1,37 +1,37 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** VS Code's quick picks and input boxes. There is one widget for all of them, which stays up from one step to the next. */
+/** VS Code's quick picks and input boxes. All use the same widget, which stays open between steps. */
 export interface QuickInput {
   /** The widget, visible or not. */
   readonly widget: Locator;
-  /** Waits for the step whose title, prompt, message or placeholder has this text; always call it before answering a step. */
+  /** Waits for the step with this text in its title, prompt, message or placeholder. Call it before answering a step. */
   waitFor(text: string): Promise<void>;
-  /** Replaces what is typed. */
+  /** Replaces the text of the input. */
   type(text: string): Promise<void>;
-  /** Enter. */
+  /** Presses Enter. */
   accept(): Promise<void>;
-  /** Escape. */
+  /** Presses Escape. */
   cancel(): Promise<void>;
-  /** Types and accepts. */
+  /** Replaces the text of the input and presses Enter. */
   answer(text: string): Promise<void>;
-  /** Chooses the item with this label; where several may be chosen, ticks or unticks it. */
+  /** Clicks the item with this label. In a multi-select list, this toggles the item. */
   pick(label: string | RegExp): Promise<void>;
-  /** Presses a button on an item, by its tooltip. */
+  /** Presses a button of an item, identified by its tooltip. */
   pressItemButton(label: string | RegExp, button: string): Promise<void>;
-  /** Presses a button of the step itself, in its title bar or beside its input, by its tooltip. */
+  /** Presses a button in the title bar or beside the input, identified by its tooltip. */
   pressButton(button: string): Promise<void>;
-  /** The accessible names of the items in sight: label, description and detail, comma between. */
+  /** The accessible names of the visible items: label, description and detail, separated by commas. */
   items(): Promise<readonly string[]>;
-  /** What the input holds. */
+  /** The text of the input. */
   value(): Promise<string>;
-  /** Whether what is typed is masked. */
+  /** Whether the input masks its text. */
   isMasked(): Promise<boolean>;
-  /** The line under the input: prompt, validation message. */
+  /** The prompt or validation message below the input. */
   message(): Promise<string>;
   waitUntilClosed(): Promise<void>;
 }
 
-/** @see QuickInput */
+/** Returns the {@link QuickInput} of a page. */
 export function quickInputOf(page: Page): QuickInput {
   const widget = page.locator('.quick-input-widget');
   const input = widget.locator('.quick-input-box input');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { InstalledHost } from './host-install.ts';
 import type { ServerCommand } from './server-process.ts';
 
-/** No extension is looked for on the network: what runs here is what was put here. */
+/** Empty gallery URLs keep VS Code from looking for extensions on the network. */
 const noGallery = { EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '' }) };
 
 /** The folders of one VS Code. */
@@ -11,7 +11,7 @@ export interface DataFolders {
   readonly extensionsFolder: string | undefined;
 }
 
-/** VS Code's own server on a free port, told to run extension tests when its window's address asks for it. */
+/** Returns the command for VS Code's own server on a free port. The window URL can then select extension tests to run. */
 export function testServerCommand(
   host: InstalledHost,
   folders: DataFolders,
@@ -24,9 +24,9 @@ export function testServerCommand(
       host.serverMain,
       ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
       ...['--user-data-dir', userDataFolder, '--extensions-dir', extensionsFolder, '--telemetry-level', 'off'],
-      // Without it there would be a folder in the user's home.
+      // By default, the server creates a folder in the user's home.
       ...['--server-data-dir', path.join(userDataFolder, 'server')],
-      // Without it the server ignores extensionDevelopmentPath and extensionTestsPath in the address.
+      // Without this flag, the server ignores extensionDevelopmentPath and extensionTestsPath in the URL.
       '--enable-smoke-test-driver',
     ],
     env: noGallery,
@@ -35,7 +35,7 @@ export function testServerCommand(
   };
 }
 
-/** code-server as a user runs it: settings, extensions and state last, and secrets are kept by the browser. */
+/** Returns the command for code-server, which persists settings, extensions and state. The browser persists secrets. */
 export function workbenchServerCommand(
   host: InstalledHost,
   folders: DataFolders,
@@ -59,7 +59,7 @@ export function workbenchServerCommand(
   };
 }
 
-/** Installs a packaged extension (.vsix) as "Install from VSIX…" does; ends by itself. */
+/** Returns the command that installs a .vsix, as "Install from VSIX…" does, and then exits. */
 export function installExtensionCommand(
   host: InstalledHost,
   folders: DataFolders,
@@ -74,12 +74,12 @@ export function installExtensionCommand(
 
 function commonArguments(host: InstalledHost, folders: DataFolders): readonly string[] {
   const { userDataFolder, extensionsFolder = path.join(userDataFolder, 'extensions') } = folders;
-  // A config file of our own, created on first use, so that a code-server the user has keeps its own.
+  // A separate config file leaves the config of the user's own code-server unchanged. Created on first use.
   const config = path.join(userDataFolder, 'code-server.yaml');
   return [host.entry, '--config', config, '--user-data-dir', userDataFolder, '--extensions-dir', extensionsFolder];
 }
 
 function codeServerEnvironment(folders: DataFolders): Readonly<Record<string, string>> {
-  // Where code-server would otherwise write its logs: the user's home.
+  // By default, code-server writes its logs to the user's home.
   return { ...noGallery, XDG_DATA_HOME: path.join(folders.userDataFolder, 'code-server') };
 }

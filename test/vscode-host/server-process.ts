@@ -1,10 +1,10 @@
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
 import { HostError } from './host-error.ts';
 
-/** A server of VS Code that listens on 127.0.0.1. */
+/** A VS Code server that listens on 127.0.0.1. */
 export interface ServerProcess {
   readonly port: number;
-  /** What it has printed so far, the noise left out. */
+  /** The lines that the server has printed so far. */
   readonly logs: readonly string[];
   readonly process: GuardedProcess;
 }
@@ -12,23 +12,23 @@ export interface ServerProcess {
 export interface ServerCommand {
   readonly node: string;
   readonly args: readonly string[];
-  /** Added to the environment of this process; undefined removes. */
+  /** Variables to add to the environment of this process; undefined removes a variable. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Matches the line that tells the port, in its first group. */
+  /** Matches the line with the port. The first group is the port. */
   readonly listening: RegExp;
   readonly onLine?: (line: string) => void;
 }
 
 const startMilliseconds = 60_000;
 
-/** Started from a terminal of VS Code or a debugger, ours would talk to theirs; code-server also takes options from these. */
+/** Variables of an outer VS Code, debugger or npm. They would connect the server to the outer VS Code or set its options. */
 const foreignVariables =
   /^(VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$|NODE_PATH$|PASSWORD$|HASHED_PASSWORD$|PORT$|npm_)/;
 
 /**
  * Starts a server and waits until it listens.
  *
- * @throws HostError when the port is taken, when it ends early, or when it does not listen within a minute
+ * @throws HostError if the port is in use, the server exits early, or it does not listen within a minute
  */
 export async function startServer(command: ServerCommand): Promise<ServerProcess> {
   const logs: string[] = [];
@@ -45,7 +45,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     },
   });
   const timer = setTimeout(
-    () => listening.reject(new HostError(`VS Code did not start listening within a minute. ${lastLines(logs)}`)),
+    () => listening.reject(new HostError(`The VS Code server did not start within a minute. ${lastLines(logs)}`)),
     startMilliseconds,
   );
   void guarded.exited.then((code) => listening.reject(explainEarlyEnd(code, logs)));
@@ -59,7 +59,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   }
 }
 
-/** The environment a server of ours gets: this process's own, without what belongs to an outer VS Code or npm, plus `extra`. */
+/** Returns the environment for a server: the one of this process without variables of VS Code and npm, plus `extra`. */
 export function serverEnvironment(extra: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !foreignVariables.test(name));
   return { ...Object.fromEntries(own), ...extra };
@@ -68,11 +68,11 @@ export function serverEnvironment(extra: Readonly<Record<string, string | undefi
 function explainEarlyEnd(exitCode: number, logs: readonly string[]): HostError {
   const taken = logs.join('\n').match(/EADDRINUSE[^\n]*?:(\d+)/)?.[1];
   if (taken !== undefined) {
-    return new HostError(`Port ${taken} is taken by another program: choose another one.`);
+    return new HostError(`Port ${taken} is used by another program. Choose another port.`);
   }
-  return new HostError(`VS Code ended while starting, with exit code ${exitCode}. ${lastLines(logs)}`);
+  return new HostError(`The VS Code server exited during startup (exit code ${exitCode}). ${lastLines(logs)}`);
 }
 
 function lastLines(logs: readonly string[]): string {
-  return logs.length === 0 ? 'It printed nothing.' : `Its last lines:\n${logs.slice(-8).join('\n')}`;
+  return logs.length === 0 ? 'It printed nothing.' : `Its last output:\n${logs.slice(-8).join('\n')}`;
 }

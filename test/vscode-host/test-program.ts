@@ -2,16 +2,15 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 
-/** Tells the program which VS Code to run: a `HostVersion`. */
+/** Environment variable for the VS Code to run: a `HostVersion`. */
 export const versionVariable = 'VSCODE_HOST_VERSION';
 
-/** Tells the program after how many milliseconds without a line from the tests to give up. */
+/** Environment variable for the number of milliseconds without test output after which the run stops. */
 export const idleVariable = 'VSCODE_HOST_IDLE';
 
 /**
- * Writes the executable that `@vscode/test-electron` starts in place of a desktop VS Code: two lines that run
- * extension-test-host.ts with the Node that runs this. Generated, because a program's first line can neither name that Node nor be
- * understood on Windows.
+ * Writes the executable that `@vscode/test-electron` starts in place of desktop VS Code. It runs extension-test-host.ts
+ * with the current Node. It is generated, because a `#!` line cannot name that Node and does not work on Windows.
  *
  * @returns its absolute path
  */
@@ -19,7 +18,7 @@ export async function writeTestProgram(): Promise<string> {
   return writeProgram('code', process.execPath, [path.join(import.meta.dirname, 'extension-test-host.ts')]);
 }
 
-/** As `writeTestProgram`, around a desktop VS Code, so that it too ends when its runner is killed. */
+/** Writes an executable that runs desktop VS Code as a guarded process. Returns its absolute path. */
 export async function writeGuardedProgram(executable: string): Promise<string> {
   const wrapper = path.join(import.meta.dirname, 'guarded-program.ts');
   return writeProgram('desktop-code', process.execPath, [wrapper, executable]);

@@ -1,37 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 
-/** A row by its accessible name: `accessibilityInformation.label` of the item, else its tooltip, else its label. */
+/** The accessible name of a row: `accessibilityInformation.label` of the item, else its tooltip, else its label. */
 export type RowName = string | RegExp;
 
-/** A tree view of the side bar. */
+/** A tree view in the side bar. */
 export interface TreeView {
-  /** The tree itself; absent while the view shows its welcome content. */
+  /** The tree element; absent while the view shows its welcome content. */
   readonly tree: Locator;
-  /** A row; a string matches part of the name, whatever the case. Only rows in sight exist, see `reveal`. */
+  /** A row. A string matches part of the name, ignoring case. Only visible rows exist in the page; see `reveal`. */
   row(name: RowName): Locator;
-  /** The accessible names of the rows in sight, top to bottom. */
+  /** The accessible names of the visible rows, top to bottom. */
   rows(): Promise<readonly string[]>;
-  /** Scrolls until the row is there, from the top. */
+  /** Scrolls from the top until the row is visible. */
   reveal(name: RowName): Promise<void>;
-  /** Shows the children of a row and waits for the first of them. */
+  /** Expands a row and waits for its first child. */
   expand(name: RowName): Promise<void>;
   collapse(name: RowName): Promise<void>;
   select(name: RowName): Promise<void>;
-  /** Chooses an entry of a row's context menu, by its full label. */
+  /** Selects an entry of a row's context menu, identified by its full label. */
   pickFromMenu(name: RowName, entry: string): Promise<void>;
-  /** The labels in a row's context menu, top to bottom. */
+  /** The labels of a row's context menu, top to bottom. */
   menuEntries(name: RowName): Promise<readonly string[]>;
-  /** Presses one of the buttons a row shows when pointed at, by its title. */
+  /** Presses an inline button of a row, identified by its title. */
   pressInline(name: RowName, action: string): Promise<void>;
-  /** Presses a button in the title of the view, by its title. */
+  /** Presses a button in the title of the view, identified by its title. */
   pressTitleAction(action: string): Promise<void>;
 }
 
-/** The menu swallows a click that comes at once after it opened: it takes it for the end of the click that opened it. */
+/** A menu ignores clicks right after it opens, because it takes them as the end of the click that opened it. */
 const menuPauseMilliseconds = 300;
 
-/** @see TreeView */
+/** Returns the {@link TreeView} with this title. */
 export function treeViewOf(page: Page, title: string): TreeView {
   const sideBar = page.locator('.part.sidebar');
   const tree = page.getByRole('tree', { name: title });
@@ -71,7 +71,7 @@ export function treeViewOf(page: Page, title: string): TreeView {
     select: async (name) => row(name).click(),
     pickFromMenu: async (name, entry) => {
       await openMenu(name);
-      // A keybinding stands behind the label, and is a part of the entry's name.
+      // The accessible name of an entry includes its keybinding, so the label is matched by text.
       const found = menu.getByRole('menuitem').filter({ has: page.getByText(entry, { exact: true }) });
       await found.hover();
       await delay(menuPauseMilliseconds);
@@ -95,7 +95,7 @@ export function treeViewOf(page: Page, title: string): TreeView {
   };
 }
 
-/** How long a row may take to come, in milliseconds. */
+/** How long to search for a row, in milliseconds. */
 const rowTimeout = 15_000;
 
 async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<void> {
@@ -104,7 +104,7 @@ async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<voi
   const bottom = tree.locator('.monaco-list-rows [data-last-element="true"]');
   const started = Date.now();
   for (;;) {
-    // In the middle: the rows that stick to the top do not scroll the list.
+    // The mouse wheel does not scroll the list over sticky rows at the top, so the mouse hovers in the middle.
     await tree.hover({ position: { x: 60, y: height / 2 } });
     while ((await top.count()) === 0) {
       await page.mouse.wheel(0, -height);
@@ -116,7 +116,7 @@ async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<voi
         return;
       } catch (error) {
         if ((await bottom.count()) > 0) {
-          // It may come yet, above as well as below.
+          // The row can still be added anywhere in the tree, so the search starts again from the top.
           if (Date.now() - started > rowTimeout) {
             throw error;
           }

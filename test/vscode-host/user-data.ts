@@ -2,10 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemErrorCode } from './host-error.ts';
 
-/** Settings as in settings.json, by their full dotted names. */
+/** Settings by their full dotted names, as in settings.json. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** What keeps a test or a demo free of VS Code's own invitations, updates, telemetry and trust questions. */
+/** Settings that turn off VS Code's welcome pages, updates, telemetry and trust prompts for tests and the demo. */
 export const calmSettings: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -23,8 +23,8 @@ export const calmSettings: Settings = {
 };
 
 /**
- * Writes the settings that a VS Code started on this user data folder will find. Settings of scope `machine` belong to the machine:
- * the server reads them from Machine/settings.json and ignores them among the user's; the desktop reads all from the user's.
+ * Writes the settings of a user data folder. A VS Code server reads settings of scope `machine` only from
+ * Machine/settings.json. Desktop VS Code reads all settings from User/settings.json.
  */
 export async function writeSettings(dataFolder: string, user: Settings, machine: Settings): Promise<void> {
   await Promise.all([
@@ -34,8 +34,8 @@ export async function writeSettings(dataFolder: string, user: Settings, machine:
 }
 
 /**
- * As `writeSettings`, on top of what is there already: for a folder that lasts, whose user may have changed something. What is
- * asked for here wins, `calmSettings` do not.
+ * Adds settings to the existing ones of a persistent user data folder. The given settings override existing settings;
+ * `calmSettings` do not.
  */
 export async function mergeSettings(dataFolder: string, user: Settings, machine: Settings): Promise<void> {
   const [oldUser, oldMachine] = await Promise.all([
@@ -55,7 +55,7 @@ async function readSettings(file: string): Promise<Settings> {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
     return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
   } catch (error) {
-    // Comments are allowed in settings.json; a demo's file with comments in it starts over.
+    // settings.json can contain comments, which JSON.parse rejects. Such a file is replaced.
     if (systemErrorCode(error) === 'ENOENT' || error instanceof SyntaxError) {
       return {};
     }

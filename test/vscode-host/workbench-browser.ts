@@ -7,26 +7,26 @@ import type { Workbench } from './workbench.ts';
 import { type WorkbenchPage, waitUntilUsable, workbenchPageOf } from './workbench-page.ts';
 
 export interface BrowserOptions {
-  /** In CSS pixels; 1280 × 900 unless given. */
+  /** In CSS pixels. Default: 1280 × 900. */
   readonly viewport?: { readonly width: number; readonly height: number };
-  /** Device pixels per CSS pixel: 2 for pictures that stay sharp on dense screens. */
+  /** Device pixels per CSS pixel. Use 2 for sharp pictures on high-density screens. Default: 1. */
   readonly deviceScaleFactor?: number;
-  /** A window on the screen instead of none. */
+  /** Whether to show the browser window. Default: headless. */
   readonly headed?: boolean;
   readonly report?: Report;
 }
 
-/** A window of a running VS Code in a browser of its own. */
+/** A window of a running VS Code in a separate browser. */
 export interface OpenWorkbench {
   readonly context: BrowserContext;
   readonly workbench: WorkbenchPage;
-  /** Ends the browser. The profile stays with the workbench's data, so that it can be opened again. */
+  /** Closes the browser. Its profile stays in the workbench's data folder, so the window can be opened again. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a running VS Code and waits until its window can be used. The browser's profile lies in the workbench's data: VS Code on
- * the web keeps an extension's secrets in the browser, and there they survive a reload and a second opening.
+ * Opens a running VS Code and waits until its window is usable. VS Code on the web stores an extension's secrets in the
+ * browser, so the browser profile is in the workbench's data folder, where it survives a reload or a second opening.
  */
 export async function openWorkbench(
   server: Pick<Workbench, 'url' | 'dataDir'>,

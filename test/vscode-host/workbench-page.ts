@@ -4,49 +4,49 @@ import { type Notifications, notificationsOf } from './notifications.ts';
 import { type QuickInput, quickInputOf } from './quick-input.ts';
 import { type TreeView, treeViewOf } from './tree-view.ts';
 
-/** The window of VS Code as a user sees it. Everything waits for what it needs; nothing sleeps. */
+/** The window of VS Code as a user sees it. Every action waits for the elements that it needs. */
 export interface WorkbenchPage {
   readonly page: Page;
   readonly quickInput: QuickInput;
   readonly dialog: ModalDialog;
   readonly notifications: Notifications;
-  /** What the page has logged as errors so far, less what VS Code always logs; grows. */
+  /** The errors logged by the page so far, without those that VS Code always logs. This array grows. */
   readonly consoleErrors: readonly string[];
-  /** Runs a command from the palette, by its full title with category, as "Cloudflare Webhooks: Refresh". */
+  /** Runs a command from the palette by its full title, for example "Cloudflare Webhooks: Refresh". */
   runCommand(title: string): Promise<void>;
-  /** Shows a container of the activity bar, by its title. */
+  /** Shows the view container with this title. */
   openContainer(title: string): Promise<void>;
-  /** A tree view, by its name; in a container of one view that is the title of both. */
+  /** A tree view by its name. If a container has only one view, the view has the title of the container. */
   treeView(name: string): TreeView;
-  /** The welcome content of the view in the side bar. */
+  /** The welcome content of a view in the side bar. */
   readonly welcome: Locator;
-  /** The number on a container's icon, or undefined. */
+  /** The badge on a view container's icon, or undefined if there is no badge. */
   badge(containerTitle: string): Promise<string | undefined>;
-  /** An entry of the status bar, by the id the extension gave it. Hidden ones are absent. */
+  /** A status bar item by its id in the extension. Hidden items do not exist in the page. */
   statusItem(id: string): Locator;
-  /** An editor's tab, by its name. */
+  /** The tab of an editor, by its name. */
   editorTab(name: string | RegExp): Locator;
-  /** The document of the active webview, whose content sits two frames deep. */
+  /** The document of the active webview, which is nested two frames deep. */
   webview(): FrameLocator;
-  /** The text in sight of the output or terminal panel, with plain blanks. */
+  /** The visible text of the output or terminal panel, with non-breaking spaces replaced by spaces. */
   panelText(): Promise<string>;
   /**
-   * Reloads the window as a user does, who lets VS Code write down what is open, and waits until it can be used again.
-   * The browser's own reload comes upon it unawares: it then restores what it wrote down up to a minute ago.
+   * Reloads the window with "Developer: Reload Window" and waits until it is usable. This command saves the state first; a
+   * reload by the browser restores state that can be a minute old.
    */
   reload(): Promise<void>;
-  /** Saves a picture of the window, caret and animations stilled, and gives its bytes. */
+  /** Takes a picture of the window without caret and animations. Returns its bytes, and saves them if `file` is given. */
   screenshot(file?: string): Promise<Buffer>;
 }
 
-/** Files code-server has not got, a worker it does not serve under test, and what any reload of VS Code on the web complains of. */
+/** Errors about files that code-server lacks, its service worker under test, and reloads of VS Code on the web. */
 const alwaysLogged =
   /vsda|serviceWorker\.js|Failed to load resource.*404|\[Service Worker\]|ERR_NAME_NOT_RESOLVED|bad HTTP response code|\[lifecycle\] Long running operations|IDBTransaction|IndexedDB database/;
 
-/** The workbench colours its level by a format directive, which is of no use here. */
+/** The workbench formats the level of a log line with a `%c` color directive. */
 const levelPrefix = /^%c\s*ERR color: \S+ /;
 
-/** @see WorkbenchPage */
+/** Returns the {@link WorkbenchPage} of a page, and starts to collect its errors. */
 export function workbenchPageOf(page: Page): WorkbenchPage {
   const consoleErrors: string[] = [];
   const collect = (text: string): void => {
@@ -77,7 +77,7 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
     openContainer: async (title) => {
       const icon = container(title);
       await icon.waitFor();
-      // A click on the icon of the open one would close it; after a reload it may be opening by itself just then.
+      // A click on the icon of an open container closes it. After a reload, VS Code can open the container at the same time.
       const expanded = icon.and(page.locator('[aria-expanded="true"]'));
       for (let attempt = 0; (await expanded.count()) === 0 && attempt < 5; attempt += 1) {
         await icon.click();
@@ -109,13 +109,13 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
   };
 }
 
-/** Waits until the window is drawn and takes keys. Extensions start later: wait for what they bring. */
+/** Waits until the window is rendered and accepts keys. Extensions start later, so wait for their contributions. */
 export async function waitUntilUsable(page: Page): Promise<void> {
   await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
   await page.locator('.part.activitybar .action-item').first().waitFor();
 }
 
-/** The palette lists the commands known when it opens; right after a start those of the extension may not be among them. */
+/** Retries, because the palette lists the commands known when it opens, and extensions register theirs after startup. */
 async function runCommand(page: Page, quickInput: QuickInput, title: string): Promise<void> {
   const entry = quickInput.widget.locator('.monaco-list-row', { has: page.getByText(title, { exact: true }) }).first();
   for (let attempt = 1; ; attempt += 1) {

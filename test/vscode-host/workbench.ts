@@ -11,38 +11,38 @@ import { mergeSettings, type Settings } from './user-data.ts';
 
 export interface WorkbenchOptions {
   readonly version: HostVersion;
-  /** A packaged extension to install first; without one, VS Code comes up bare. */
+  /** A packaged extension to install first. If absent, no extension is installed. */
   readonly vsix?: string;
-  /** 0, the default, takes a free one. The browser keeps secrets per port, so a lasting `dataDir` wants a fixed one. */
+  /** Default: 0, a free port. The browser stores secrets per origin, so a persistent `dataDir` needs a fixed port. */
   readonly port?: number;
   readonly userSettings?: Settings;
-  /** Settings of scope `machine`, which a user's settings cannot hold in a remote window. */
+  /** Settings of scope `machine`, which VS Code ignores in the user settings of a remote window. */
   readonly machineSettings?: Settings;
-  /** Added to the environment of the extension host; undefined removes. */
+  /** Variables to add to the environment of the extension host; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where settings, extensions and state are, and stay. Without one they go into a folder that `close` deletes. */
+  /** Folder that persists settings, extensions and state. If absent, a temporary folder is used, which `close` deletes. */
   readonly dataDir?: string;
   readonly report?: Report;
 }
 
-/** A running VS Code, to be opened in a browser. */
+/** A running VS Code server, to be opened in a browser. */
 export interface Workbench {
-  /** Opens an empty window. */
+  /** URL of an empty window. */
   readonly url: string;
   readonly dataDir: string;
-  /** What the server has printed so far; grows. */
+  /** The lines that the server has printed so far. This array grows. */
   readonly logs: readonly string[];
-  /** Resolves with the exit code when the server ends, asked or not. */
+  /** Resolves with the exit code when the server exits for any reason. */
   readonly exited: Promise<number>;
-  /** Ends it and everything it started, and deletes `dataDir` unless that was given. May be called again. */
+  /** Stops the server and its children. Deletes `dataDir` if it is temporary. Can be called more than once. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a VS Code as a user has it: the packaged extension installed, settings and secrets that last. About two seconds once
- * that VS Code is in the cache.
+ * Starts a VS Code server with the packaged extension and persistent settings and secrets. Takes about two seconds if this
+ * VS Code is in the cache.
  *
- * @throws HostError when the port is taken, the .vsix is missing or refused, or VS Code cannot be fetched or does not start
+ * @throws HostError if the port is in use, the .vsix cannot be installed, or VS Code cannot be downloaded or started
  */
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const host = await ensureHost(options.version, options.report);
@@ -78,14 +78,16 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 async function installExtension(host: InstalledHost, folders: DataFolders, vsix: string): Promise<void> {
   const file = path.resolve(vsix);
   await stat(file).catch(() => {
-    throw new HostError(`There is no ${path.basename(file)} to install: package the extension first.`);
+    throw new HostError(`Could not find ${path.basename(file)}. Run "npm run package" first.`);
   });
   const { node, args, env } = installExtensionCommand(host, folders, file);
   const lines: string[] = [];
   const install = startGuarded(node, args, { env: serverEnvironment(env), onLine: (line) => lines.push(line) });
   const exitCode = await install.exited;
-  // It reports some failures only in words.
+  // Some failures have exit code 0 and are only visible in the output.
   if (exitCode !== 0 || !lines.some((line) => line.includes('was successfully installed'))) {
-    throw new HostError(`VS Code ${host.vscode} did not install ${path.basename(file)}: ${lines.slice(-4).join(' ')}`);
+    throw new HostError(
+      `VS Code ${host.vscode} could not install ${path.basename(file)}: ${lines.slice(-4).join(' ')}`,
+    );
   }
 }

@@ -4,15 +4,16 @@ import type { Api } from '../api/client.ts';
 import type { TokenStatus } from '../api/decode.ts';
 import { ownerByPrefix, type TokenInfo, type TokenOwner } from '../model/token.ts';
 
-/** A token Cloudflare lets in. */
+/** A token that Cloudflare verified as active. */
 export type VerifiedToken = {
   readonly token: string;
 } & Pick<TokenInfo, 'owner' | 'expiresOn' | 'cloudflareId'>;
 
 /**
- * Verifies a token by the call its prefix or the answer suggests: a user's by `/user/tokens/verify`, an account's own by
- * that account's. Undefined: it may be an account's own, but no account id was given to ask. Throws {@link ApiError},
- * kind `auth`, where Cloudflare does not know the token, or knows it as expired or disabled.
+ * Verifies a user token with `/user/tokens/verify` and an account-owned token with the verify call of the account. The
+ * prefix selects the call; a token without a prefix is tried as a user token first. Returns undefined if only the
+ * account call is left and no account id was given. Throws {@link ApiError}, kind `auth`, if the token is unknown,
+ * expired or disabled.
  */
 export async function checkToken(
   api: Api,
@@ -25,7 +26,7 @@ export async function checkToken(
     try {
       return toVerified(token, 'user', await api.verifyUserToken(signal));
     } catch (error) {
-      // A token without a prefix that no user has may still be an account's own.
+      // A token without a prefix can be account-owned if the user call does not know it.
       if (owner === 'user' || !(error instanceof ApiError) || error.details.status !== 401) {
         throw error;
       }
@@ -34,7 +35,7 @@ export async function checkToken(
   return accountId === undefined ? undefined : checkAccountToken(api, token, accountId, signal);
 }
 
-/** Verifies a token as that account's own. Throws {@link ApiError} as {@link checkToken} does. */
+/** Verifies an account-owned token of the given account. Throws {@link ApiError} as {@link checkToken} does. */
 export async function checkAccountToken(
   api: Api,
   token: string,
@@ -52,8 +53,8 @@ function toVerified(token: string, owner: TokenOwner, { id, status, expiresOn }:
 }
 
 /**
- * The accounts a token sees. A narrow token sees none, and an account-owned one may not list them (400, code 1001):
- * both are an empty list here, to be helped by typing an account id in.
+ * Lists the accounts a token has access to. The list is empty for a token without permission to read accounts, and for
+ * an account-owned token, which cannot list accounts (400, code 1001). In both cases the user has to enter an account id.
  */
 export async function discoverAccounts(api: Api, signal?: AbortSignal): Promise<readonly Account[]> {
   try {

@@ -2,20 +2,20 @@ import * as v from 'valibot';
 import type { Account } from '../model/account.ts';
 
 /**
- * An account as it is remembered between sessions; holds no secret. One account stands once, however many tokens see it:
- * the first of its tokens is the one it is read through.
+ * An account as persisted between sessions. Contains no secret. An account appears once, even if several tokens have
+ * access to it.
  */
 export type RememberedAccount = {
   readonly id: string;
-  /** What Cloudflare calls it; its id where no token may read that. */
+  /** The name in Cloudflare, or the id if no token has permission to read the name. */
   readonly name: string;
-  /** What the user calls it. */
+  /** The name that the user gave the account in VS Code. */
   readonly label?: string;
-  /** Ids of token records, the one in use first. */
+  /** Ids of token records. The first token is the one in use. */
   readonly tokenIds: readonly [string, ...string[]];
 };
 
-/** In the user's order. */
+/** The accounts in the order that the user chose. */
 export type RememberedAccounts = readonly RememberedAccount[];
 
 const schema = v.array(
@@ -27,21 +27,21 @@ const schema = v.array(
   }),
 );
 
-/** Reads what was remembered; undefined where it is not a list of accounts. */
+/** Validates a persisted value. Returns undefined if the value is not a list of accounts. */
 export function parseRememberedAccounts(value: unknown): RememberedAccounts | undefined {
   const result = v.safeParse(schema, value);
   return result.success ? result.output : undefined;
 }
 
-/** The account as it is shown: by its label, else its name. */
+/** Returns the account to show, named by its label, or by its Cloudflare name if it has no label. */
 export function toAccount({ id, name, label }: RememberedAccount): Account {
   return { id, name: label ?? name };
 }
 
-/** An account to add: by Cloudflare's name for it, or by its id where the token may not read that. */
+/** An account to add. `name` is the name in Cloudflare, or the id if the token has no permission to read the name. */
 export type AddedAccount = Account & { readonly label?: string };
 
-/** These accounts as seen through this token, which they are read through from now on. Known ones keep their place. */
+/** Adds accounts and makes the token the one in use for each. Accounts already in the list keep their position. */
 export function addAccounts(
   list: RememberedAccounts,
   added: readonly AddedAccount[],
@@ -66,7 +66,7 @@ function useToken(account: RememberedAccount, tokenId: string): RememberedAccoun
   return { ...account, tokenIds: [tokenId, ...account.tokenIds.filter((id) => id !== tokenId)] };
 }
 
-/** Has an account read through another of the tokens that see it. */
+/** Makes a different token the one in use for an account. */
 export function chooseToken(list: RememberedAccounts, accountId: string, tokenId: string): RememberedAccounts {
   return list.map((account) => (account.id === accountId ? useToken(account, tokenId) : account));
 }
@@ -75,7 +75,7 @@ export function removeAccount(list: RememberedAccounts, accountId: string): Reme
   return list.filter(({ id }) => id !== accountId);
 }
 
-/** An empty label gives the account its own name back. */
+/** Sets the label of an account. A label that is empty or equal to the Cloudflare name removes the label. */
 export function labelAccount(list: RememberedAccounts, accountId: string, label: string): RememberedAccounts {
   return list.map(({ label: old, ...account }) => {
     const kept = account.id === accountId ? label.trim() : (old ?? '');
@@ -83,7 +83,7 @@ export function labelAccount(list: RememberedAccounts, accountId: string, label:
   });
 }
 
-/** Moves accounts to the place of another, which makes room; to the end where that is none of the list. */
+/** Moves accounts to the position of the account `onto`, or to the end if the list does not contain `onto`. */
 export function moveAccounts(
   list: RememberedAccounts,
   moved: ReadonlySet<string>,
@@ -99,7 +99,7 @@ export function moveAccounts(
   return staying.toSpliced(target === -1 ? staying.length : target + (downwards ? 1 : 0), 0, ...moving);
 }
 
-/** The tokens of the first list that no account of the second is seen through: their records have no use any more. */
+/** Returns the ids of tokens that only `before` references, so that their records can be deleted. */
 export function orphanedTokens(before: RememberedAccounts, after: RememberedAccounts): readonly string[] {
   const used = new Set(after.flatMap(({ tokenIds }) => tokenIds));
   return [...new Set(before.flatMap(({ tokenIds }) => tokenIds))].filter((id) => !used.has(id));

@@ -1,4 +1,4 @@
-/** Runs at most so many of the jobs given to it at once, the others in the order they came. */
+/** Creates a function that runs at most `most` jobs at a time. Other jobs wait and start in the order of their calls. */
 export function createLimit(most: number): <T>(job: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -1,6 +1,6 @@
 /**
- * An `instanceof` that goes by the name. The extension is two bundles, the second loaded when it is first needed, and
- * each has its own copy of an error class.
+ * Returns a check for errors with the given `name`. The extension consists of two bundles, each with its own copy of an
+ * error class, so `instanceof` fails for an error from the other bundle.
  */
 export function isNamed(name: string): (value: unknown) => boolean {
   return (value) => value instanceof Error && value.name === name;

@@ -1,4 +1,4 @@
-/** Runs jobs one after the other, in the order they came. A job that fails does not keep the next from running. */
+/** Runs jobs one at a time, in the order of the calls. After a failed job, the next job still runs. */
 export type SerialQueue = <T>(job: () => Promise<T>) => Promise<T>;
 
 export function createSerialQueue(): SerialQueue {

@@ -17,7 +17,7 @@ export type RememberedSecret = {
 export function rememberDraft(before: RememberedSecret | undefined, draft: Draft): RememberedSecret {
   const secret = draft.secret ?? before?.secret;
   const type = guessType(draft.url);
-  const isCut = type !== undefined && lacksSecret(type.type, draft.url);
+  const isCut = type !== undefined && lacksSecret(type, draft.url);
   const url =
     type?.secret !== 'url'
       ? undefined

@@ -2,6 +2,7 @@ import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNamed } from '../async/named-error.ts';
+import { typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { canStandFor, type Difference, planChange } from '../model/plan.ts';
 import { isSameAddress } from '../model/web-address.ts';
@@ -118,7 +119,7 @@ function conflictsOf(
 
 function wholeUrl({ type, url }: Destination, remembered: RememberedSecret | undefined): string {
   const whole = remembered?.url;
-  return whole !== undefined && lacksSecret(type, url) && canStandFor(url, whole) ? whole : url;
+  return whole !== undefined && lacksSecret(typeOrGeneric(type), url) && canStandFor(url, whole) ? whole : url;
 }
 
 type Verdict = 'applied' | 'ignored' | 'unverifiable';

@@ -1,17 +1,18 @@
 import { type Node, parseTree, type ParseError, printParseErrorCode } from 'jsonc-parser';
+import type { DestinationType } from '../model/destination-types/destination-type.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { checkDraft, type DraftProblem } from '../model/draft-check.ts';
 import { planChange } from '../model/plan.ts';
 
-/** What a user can write; the order is that of a new document. */
+/** The keys that a user can edit, in the order of a new document. */
 export const DOCUMENT_KEYS = ['name', 'url', 'secret'] as const;
 
 export type DocumentKey = (typeof DOCUMENT_KEYS)[number];
 
-/** What Cloudflare's answers hold beside these: nobody but Cloudflare writes it. */
+/** The other keys in Cloudflare's responses. Only Cloudflare sets them. */
 const READ_ONLY_KEYS: ReadonlySet<string> = new Set(['id', 'type', 'created_at', 'last_success', 'last_failure']);
 
-/** What is wrong, or doubtful, with a document, as data; `ui` has the words. `draft` is about what it says, the others about how. */
+/** A problem in a document; `ui` has the messages. `draft` concerns the values, the other kinds concern the JSON. */
 export type DocumentProblem =
   | { readonly kind: 'syntax'; readonly code: SyntaxCode }
   | { readonly kind: 'notAnObject' }
@@ -20,10 +21,10 @@ export type DocumentProblem =
   | { readonly kind: 'emptySecret' }
   | { readonly kind: 'draft'; readonly problem: DraftProblem };
 
-/** `comment` is told apart as people try it; `tooDeep` is a document nobody means. */
+/** `comment` has its own code because users try comments. `tooDeep` means the nesting exceeds the parser's stack. */
 export type SyntaxCode = 'comment' | 'tooDeep' | 'other';
 
-/** `offset` and `length` count UTF-16 units, as VS Code does. */
+/** `offset` and `length` count UTF-16 code units, as VS Code does. */
 export type DocumentFinding = {
   readonly severity: 'error' | 'warning';
   readonly offset: number;
@@ -32,30 +33,32 @@ export type DocumentFinding = {
 };
 
 export type ParsedDocument = {
-  /** There as soon as the text has a name and a URL, whatever else is wrong with it. */
+  /** Present if the text has a name and a URL, even if there are errors. */
   readonly draft?: Draft;
   readonly findings: readonly DocumentFinding[];
 };
 
 export type DocumentContext = {
-  /** The destination the document is of; absent for a new one. */
+  /** The existing destination that the document edits; absent for a new destination. */
   readonly current?: Destination | undefined;
-  /** Whether a secret is at hand that the text does not hold. */
+  /** Whether a secret is available outside the text. */
   readonly heldSecret?: boolean;
+  /** The types of destination there are; absent for those of the registry. */
+  readonly types?: readonly DestinationType[];
 };
 
-/** Reads a document of {@link DOCUMENT_KEYS}, which is the API's own request body too. Never throws. */
+/** Parses and validates a document with {@link DOCUMENT_KEYS}, the same shape as the API's request body. Never throws. */
 export function parseDocument(text: string, context: DocumentContext = {}): ParsedDocument {
   const errors: ParseError[] = [];
   let root: Node | undefined;
   try {
     root = parseTree(text, errors, { disallowComments: true, allowEmptyContent: false });
   } catch {
-    // The parser calls itself for each level, and the stack has an end.
+    // The parser is recursive, so deep nesting overflows the stack.
     return { findings: [makeFinding({ offset: 0, length: text.length }, { kind: 'syntax', code: 'tooDeep' })] };
   }
   const findings = errors
-    // Of several at one place the first says enough.
+    // Keep only the first of several errors at the same offset.
     .filter(({ offset }, index) => errors.findIndex((each) => each.offset === offset) === index)
     .map(({ error, offset, length }) =>
       makeFinding(
@@ -64,7 +67,7 @@ export function parseDocument(text: string, context: DocumentContext = {}): Pars
       ),
     );
   if (root?.type !== 'object') {
-    // Where the syntax is wrong already, that there is no object goes without saying.
+    // A syntax error already explains why there is no object.
     const notAnObject = root && errors.length === 0 ? [makeFinding(root, { kind: 'notAnObject' })] : [];
     return { findings: [...findings, ...notAnObject] };
   }
@@ -79,20 +82,20 @@ export function parseDocument(text: string, context: DocumentContext = {}): Pars
   return { draft, findings: [...all, ...checkContent(draft, root, values, context)] };
 }
 
-/** Two-space JSON with a newline at its end; a secret only where one is given. */
+/** Returns JSON with two-space indentation and a final newline. `secret` is present only if the draft has one. */
 export function formatDocument({ name, url, secret }: Draft): string {
   return `${JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2)}\n`;
 }
 
 export type TextRange = { readonly offset: number; readonly length: number };
 
-/** Where the value of a key stands, quotes included; undefined where there is none. */
+/** Returns the range of a key's value, including quotes, or undefined if the key is missing. */
 export function findValue(text: string, key: DocumentKey): TextRange | undefined {
   const value = findProperty(text, key)?.children?.[1];
   return value && { offset: value.offset, length: value.length };
 }
 
-/** What to cut so that a key is gone and the rest is JSON as before; undefined where there is none. */
+/** Returns the range to delete to remove a key and leave valid JSON, or undefined if the key is missing. */
 export function findRemoval(text: string, key: string): TextRange | undefined {
   const property = findProperty(text, key);
   const siblings = property?.parent?.children ?? [];
@@ -152,16 +155,16 @@ function checkContent(
   draft: Draft,
   root: Node,
   values: Values,
-  { current, heldSecret = false }: DocumentContext,
+  { current, heldSecret = false, types }: DocumentContext,
 ): readonly DocumentFinding[] {
   // One that exists keeps its secret; what replaces it begins without.
-  const kept = current !== undefined && planChange(current, draft).kind !== 'replace';
-  const findings = checkDraft(draft, { secret: kept || heldSecret }).map(({ severity, problem }) => {
+  const kept = current !== undefined && planChange(current, draft, types).kind !== 'replace';
+  const findings = checkDraft(draft, { secret: kept || heldSecret }, types).map(({ severity, problem }) => {
     // A secret that is missing has no place of its own: the URL is why it is needed.
     const place = values.get(problem.field) ?? values.get('url') ?? root;
-    // What Cloudflare has is not refused for being there: a rename must stay possible.
-    const isThere = problem.field === 'url' && current?.url === draft.url;
-    return makeFinding(place, { kind: 'draft', problem }, isThere ? 'warning' : severity);
+    // An unchanged URL is at most a warning, so that the destination can still be renamed.
+    const isUnchanged = problem.field === 'url' && current?.url === draft.url;
+    return makeFinding(place, { kind: 'draft', problem }, isUnchanged ? 'warning' : severity);
   });
   const secret = values.get('secret');
   return secret && draft.secret === '' ? [...findings, makeFinding(secret, { kind: 'emptySecret' })] : findings;

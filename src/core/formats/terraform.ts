@@ -1,24 +1,24 @@
-import { typeNamed } from '../model/destination-types/index.ts';
+import { DESTINATION_TYPES, typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination } from '../model/destination.ts';
 
 /**
  * A destination as Terraform of the provider `cloudflare/cloudflare` (resource `cloudflare_notification_policy_webhooks`),
  * with the import block that takes over the one there is. URL and secret are credentials, so they are variables that
- * Terraform treats as sensitive; a secret only where the type takes one in a field of its own.
+ * Terraform treats as sensitive; the type says which of them it has.
  */
-export function toTerraform(accountId: string, { id, name, type }: Pick<Destination, 'id' | 'name' | 'type'>): string {
+export function toTerraform(
+  accountId: string,
+  { id, name, type }: Pick<Destination, 'id' | 'name' | 'type'>,
+  types = DESTINATION_TYPES,
+): string {
   const label = toLabel(name);
-  const hasSecret = typeNamed(type)?.secret === 'required';
-  const url = `${label}_url`;
-  const secret = `${label}_secret`;
+  const credentials = typeOrGeneric(type, types).terraform;
   return [
-    ...describeVariable(url),
-    ...(hasSecret ? describeVariable(secret) : []),
+    ...credentials.flatMap((field) => describeVariable(`${label}_${field}`)),
     `resource "cloudflare_notification_policy_webhooks" "${label}" {`,
     `  account_id = ${quote(accountId)}`,
     `  name       = ${quote(name)}`,
-    `  url        = var.${url}`,
-    ...(hasSecret ? [`  secret     = var.${secret}`] : []),
+    ...credentials.map((field) => `  ${field.padEnd(10)} = var.${label}_${field}`),
     '}',
     '',
     'import {',

@@ -1,16 +1,16 @@
 /** A Cloudflare account the user has added. */
 export type Account = {
-  /** 32 hex digits; as Cloudflare writes it. */
+  /** 32 lowercase hexadecimal digits. */
   readonly id: string;
-  /** What Cloudflare calls it, or what the user called it where the token may not read that. */
+  /** The user's label, or else the name in Cloudflare, or else the id. */
   readonly name: string;
 };
 
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 
 /**
- * Reads an account id as people paste it: 32 hex digits in any case, or the same with the dashes of a UUID, or inside a
- * dashboard address. Undefined where it is neither.
+ * Parses a pasted account id: 32 hexadecimal digits in any case, with or without the dashes of a UUID, or a dashboard
+ * URL that contains the id. Returns undefined for any other text.
  */
 export function parseAccountId(text: string): string | undefined {
   const fromAddress = /dash\.cloudflare\.com\/([0-9a-f]{32})(?:[/?#]|$)/i.exec(text);
@@ -19,7 +19,7 @@ export function parseAccountId(text: string): string | undefined {
   return ACCOUNT_ID.test(undashed) ? undashed : undefined;
 }
 
-/** The account's page of notification destinations in Cloudflare's dashboard, or of its policies: none has an address known. */
+/** Returns the dashboard URL of the account's notification destinations or policies. No URL of a single item is known. */
 export function dashboardAddress(accountId: string, page: 'destinations' | 'policies' = 'destinations'): string {
   const account = `https://dash.cloudflare.com/${encodeURIComponent(accountId)}`;
   return `${account}/notifications${page === 'destinations' ? '/destinations' : ''}`;

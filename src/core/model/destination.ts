@@ -1,28 +1,28 @@
 /**
- * A webhook destination as the API describes it (`GET …/alerting/v3/destinations/webhooks`). Every field but the id is
- * optional there; timestamps stay the strings Cloudflare sent, to full precision.
+ * A webhook destination as returned by `GET …/alerting/v3/destinations/webhooks`. In the API, every field except the id
+ * is optional. Timestamps are the original strings, because `Date` would lose precision.
  */
 export type Destination = {
   readonly id: string;
   readonly name: string;
-  /** slack, discord, gchat, … Cloudflare adds new ones, so an unknown word is just a type we have not met. */
+  /** As in `destination-types/`, or a word unknown here: Cloudflare adds types. */
   readonly type: string;
-  /** A credential for most types: show only {@link hostOf} of it. */
+  /** A credential for most types. Only {@link hostOf} may be shown. */
   readonly url: string;
   readonly createdAt?: string;
   readonly lastSuccess?: string;
   readonly lastFailure?: string;
 };
 
-/** What a user can write of a destination; also the body of the create and update calls. */
+/** The fields of a destination that a user can edit. Also the body of the create and update calls. */
 export type Draft = {
   readonly name: string;
   readonly url: string;
-  /** Write-only: no answer ever holds it. Absent: none is sent. */
+  /** Write-only: no response contains it. If absent, no secret is sent. */
   readonly secret?: string;
 };
 
-/** The host (and port) of a destination's URL: the only part that may be shown. Empty where the URL cannot be read. */
+/** Returns the host and port of a destination's URL, the only part that may be shown. Empty if the URL is invalid. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
 }

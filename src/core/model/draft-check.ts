@@ -1,4 +1,5 @@
-import { guessType } from './destination-types/index.ts';
+import type { UrlProblem } from './destination-types/destination-type.ts';
+import { DESTINATION_TYPES, guessType } from './destination-types/index.ts';
 import type { Draft } from './destination.ts';
 
 /** What is wrong, or doubtful, with a draft, as data; `ui` has the words. */
@@ -6,8 +7,15 @@ export type DraftProblem =
   | { readonly field: 'name'; readonly kind: 'empty' }
   | { readonly field: 'url'; readonly kind: 'empty' | 'notAnAddress' | 'notHttp' | 'credentials' }
   | { readonly field: 'url'; readonly kind: 'insecure'; readonly type: string }
-  | { readonly field: 'url'; readonly kind: 'port'; readonly port: string }
-  | { readonly field: 'url'; readonly kind: 'privateHost' | 'slackTrigger' }
+  | ({ readonly field: 'url' } & UrlProblem)
+  /** `path` is what tells that the URL is for another product of the service `type`; `example` is a URL of the type. */
+  | {
+      readonly field: 'url';
+      readonly kind: 'otherProduct';
+      readonly type: string;
+      readonly path: string;
+      readonly example: string;
+    }
   | { readonly field: 'secret'; readonly kind: 'missing'; readonly type: string }
   | { readonly field: 'secret'; readonly kind: 'unused'; readonly type: string };
 
@@ -18,7 +26,11 @@ export type DraftFinding = { readonly severity: 'error' | 'warning'; readonly pr
  * Checks a draft by the rules of the type its URL stands for. `known` says what need not be typed again: a destination
  * that exists keeps its secret.
  */
-export function checkDraft(draft: Draft, known: { readonly secret: boolean }): readonly DraftFinding[] {
+export function checkDraft(
+  draft: Draft,
+  known: { readonly secret: boolean },
+  types = DESTINATION_TYPES,
+): readonly DraftFinding[] {
   const findings: DraftFinding[] = [];
   const error = (problem: DraftProblem): void => void findings.push({ severity: 'error', problem });
   const warning = (problem: DraftProblem): void => void findings.push({ severity: 'warning', problem });
@@ -36,7 +48,7 @@ export function checkDraft(draft: Draft, known: { readonly secret: boolean }): r
     return findings;
   }
   const url = new URL(address);
-  const type = guessType(address);
+  const type = guessType(address, types);
   if (!type) {
     error({ field: 'url', kind: 'notHttp' });
     return findings;
@@ -47,14 +59,14 @@ export function checkDraft(draft: Draft, known: { readonly secret: boolean }): r
   if (type.secure && url.protocol === 'http:') {
     error({ field: 'url', kind: 'insecure', type: type.label });
   }
-  if (type.type === 'generic' && !['', '80', '443'].includes(url.port)) {
-    warning({ field: 'url', kind: 'port', port: url.port });
+  for (const problem of type.check?.(url) ?? []) {
+    warning({ field: 'url', ...problem });
   }
-  if (type.type === 'generic' && isPrivateHost(url.hostname)) {
-    warning({ field: 'url', kind: 'privateHost' });
-  }
-  if (url.hostname === 'hooks.slack.com' && url.pathname.startsWith('/triggers/')) {
-    warning({ field: 'url', kind: 'slackTrigger' });
+  for (const { label, example, findOtherProduct } of types) {
+    const path = findOtherProduct?.(url);
+    if (path !== undefined) {
+      warning({ field: 'url', kind: 'otherProduct', type: label, path, example });
+    }
   }
   if (type.secret === 'required' && !draft.secret && !known.secret) {
     error({ field: 'secret', kind: 'missing', type: type.label });
@@ -63,12 +75,4 @@ export function checkDraft(draft: Draft, known: { readonly secret: boolean }): r
     warning({ field: 'secret', kind: 'unused', type: type.label });
   }
   return findings;
-}
-
-/** Hosts that Cloudflare cannot reach from outside. */
-function isPrivateHost(host: string): boolean {
-  return (
-    /^(localhost|.*\.(localhost|local|internal|lan)|\[::1\]|\[f[cd].*\]|\[fe80.*\])$/i.test(host) ||
-    /^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host)
-  );
 }

@@ -1,31 +1,22 @@
+import type { DestinationType } from './destination-types/destination-type.ts';
+import { DESTINATION_TYPES, typeOrGeneric } from './destination-types/index.ts';
 import type { Destination } from './destination.ts';
-import { typeNamed } from './destination-types/index.ts';
 
-/**
- * Whether a URL lacks the part that is its secret: for Slack, Discord, Google Chat and Feishu Cloudflare takes it out, and
- * what it gives out afterwards cannot be sent to.
- */
-export function lacksSecret(type: string, url: string): boolean {
-  if (typeNamed(type)?.secret !== 'url' || !URL.canParse(url)) {
-    return false;
-  }
-  const { pathname, searchParams } = new URL(url);
-  switch (type) {
-    case 'slack':
-      return !/\/services\/[^/]+\/[^/]+\/[^/]+$/.test(pathname);
-    case 'discord':
-      return !/\/webhooks\/[^/]+\/[^/]+\/?$/.test(pathname);
-    case 'gchat':
-      return !searchParams.get('key') || !searchParams.get('token');
-    default:
-      return !/\/hook\/[^/]+$/.test(pathname);
-  }
+/** Whether a URL lacks the part that is its secret. Such a URL cannot be called. */
+export function lacksSecret(type: DestinationType, url: string): boolean {
+  return type.secret === 'url' && URL.canParse(url) && !type.isComplete(new URL(url));
 }
 
-/** The whole URL of a destination, as far as it is known: what Cloudflare gives out, else what is remembered. */
+/** The URL to call: a URL that lacks its secret part is joined with the secret. An empty secret counts as none. */
+export function joinUrl(type: DestinationType, url: string, secret: string | undefined): string {
+  return type.secret === 'url' && secret && lacksSecret(type, url) ? type.joinSecret(new URL(url), secret).href : url;
+}
+
+/** The whole URL of a destination, as far as it is known: the one Cloudflare returns, else the remembered one. */
 export function wholeUrlOf(
   { type, url }: Pick<Destination, 'type' | 'url'>,
   remembered: { readonly url?: string } | undefined,
+  types = DESTINATION_TYPES,
 ): string {
-  return lacksSecret(type, url) ? (remembered?.url ?? url) : url;
+  return lacksSecret(typeOrGeneric(type, types), url) ? (remembered?.url ?? url) : url;
 }

@@ -1,7 +1,7 @@
 import { isLoopback } from '../api/base-url.ts';
 import type { Host } from '../api/transport.ts';
 import { readBounded } from '../api/bounded-body.ts';
-import type { TestRequest } from './test-request.ts';
+import type { TestRequest } from '../model/destination-types/test-request.ts';
 
 /** Why nothing that can be judged came back. `detail` is a code, or a host; never the URL. */
 export type SendProblem =

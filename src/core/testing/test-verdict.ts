@@ -1,4 +1,6 @@
 import { redactPatterns } from '../api/redaction.ts';
+import { readAnswer } from '../model/destination-types/answer.ts';
+import type { DestinationType } from '../model/destination-types/destination-type.ts';
 
 /** Whether the receiver took a test, by its type's own rule, and where it did not, why in its own words. */
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -6,66 +8,19 @@ export type Verdict = { readonly ok: true } | { readonly ok: false; readonly rea
 const LONGEST_REASON = 200;
 
 /**
- * Judges an answer. Slack says `ok`, Feishu and Splunk refuse with status 200 and a `code` in the body, the others mean
- * what their status says (Discord 204, Datadog and Opsgenie 202; any 2xx is taken). `redact` gets the reason before it is
- * cut short, since half a secret is no longer known as one.
+ * Judges an answer: its status first, then its type's own rule. `redact` gets the reason before it is cut short, since
+ * half a secret is no longer known as one.
  */
 export function judgeAnswer(
-  type: string,
+  type: DestinationType,
   status: number,
   text: string,
   redact: (words: string) => string = redactPatterns,
 ): Verdict {
-  const body = parse(text);
-  return status >= 200 && status < 300 && isTaken(type, text, body)
+  const answer = readAnswer(text);
+  return status >= 200 && status < 300 && type.accepts(answer)
     ? { ok: true }
-    : { ok: false, reason: shorten(redact(toLine(reasonOf(text, body)))) };
-}
-
-function isTaken(type: string, text: string, body: unknown): boolean {
-  switch (type) {
-    case 'slack':
-      return text.trim() === 'ok';
-    case 'feishu':
-    case 'splunk':
-      return get(body, 'code') === 0;
-    default:
-      return true;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function get(value: unknown, key: string): unknown {
-  const entries: readonly (readonly [string, unknown])[] =
-    typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return entries.find(([name]) => name === key)?.[1];
-}
-
-/** Where the services put their words: the first of these that is a text; with the code that stands beside it. */
-function reasonOf(text: string, body: unknown): string {
-  const errors = get(body, 'errors');
-  const error = get(body, 'error');
-  const candidates = [
-    get(body, 'message'),
-    get(body, 'msg'),
-    get(body, 'text'),
-    get(error, 'message'),
-    error,
-    Array.isArray(errors) ? errors.filter((each) => typeof each === 'string').join('; ') : errors,
-  ];
-  const words = candidates.find((each): each is string => typeof each === 'string' && each !== '');
-  const code = get(body, 'code');
-  if (words !== undefined) {
-    return typeof code === 'number' && code !== 0 ? `${words} (code ${code})` : words;
-  }
-  return body === undefined && !/^\s*</.test(text) ? text : '';
+    : { ok: false, reason: shorten(redact(toLine(type.reasonOf(answer)))) };
 }
 
 /** One line of plain text: what a receiver says is untrusted. */

@@ -2,9 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import { PUBLIC_API } from '../../core/api/base-url.ts';
 import { type Api, createApi } from '../../core/api/client.ts';
-import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
-import type { CallBudgets } from '../../core/monitoring/call-budget.ts';
 import type { CallMeter } from '../../core/api/call-meter.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { VerifiedToken } from '../../core/accounts/onboarding.ts';
@@ -20,13 +18,10 @@ import {
   removeAccount,
   toAccount,
 } from '../../core/accounts/remembered-accounts.ts';
-import type { Store } from '../../core/monitoring/store.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-import type { State } from '../host/ordered-state.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
-import { userAgentOf } from '../host/user-agent.ts';
-import type { SharedSnapshots } from '../monitoring/shared-snapshots.ts';
+import type { Services } from '../../services.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
@@ -61,18 +56,21 @@ const ACCOUNTS_KEY = 'accounts';
 /** A third of what background work may ask of a token in five minutes. */
 const MOST_READ_AT_ONCE = 100;
 
-export function createConnections(
-  context: vscode.ExtensionContext,
-  state: State,
-  store: Store,
-  redactor: Redactor,
-  host: Host,
-  budgets: CallBudgets,
-  snapshots: SharedSnapshots,
-): Connections {
+export function createConnections({
+  context,
+  userAgent,
+  state,
+  store,
+  redactor,
+  host,
+  budgets,
+  snapshots,
+}: Pick<
+  Services,
+  'context' | 'userAgent' | 'state' | 'store' | 'redactor' | 'host' | 'budgets' | 'snapshots'
+>): Connections {
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
-  const userAgent = userAgentOf(context);
   const inTurn = createSerialQueue();
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { toReadCurl, toTestCurl } from '../../core/formats/curl.ts';
 import { toTerraform } from '../../core/formats/terraform.ts';
-import { makeTestRequest, toCurl } from '../../core/testing/test-request.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { makeTestRequest } from '../../core/model/destination-types/test-request.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { SecretStore } from './secret-store.ts';
 
@@ -39,15 +41,14 @@ export async function copyAsTerraform(targets: readonly Located[]): Promise<void
  * test from this machine. Token, URL and secret stay variables.
  */
 export async function copyAsCurl({ connection, destination }: Located, apiBaseUrl: string): Promise<void> {
-  const path = `/accounts/${connection.account.id}/alerting/v3/destinations/webhooks/${encodeURIComponent(destination.id)}`;
   // Whether there is a secret nobody can tell: where the type takes one, its header is there.
-  const request = makeTestRequest(destination.type, destination.url, 'secret');
+  const request = makeTestRequest(typeOrGeneric(destination.type), destination.url, 'secret');
   const lines = [
     `# ${vscode.l10n.t('Reads the destination from Cloudflare')}`,
-    `curl "${apiBaseUrl}${path}" \\\n  --header "Authorization: Bearer $CLOUDFLARE_API_TOKEN"`,
+    toReadCurl({ apiBaseUrl, accountId: connection.account.id, destinationId: destination.id }),
     '',
     `# ${vscode.l10n.t('Sends it the test that “Test…” sends from this machine')}`,
-    toCurl(request),
+    toTestCurl(request),
     '',
   ];
   await vscode.env.clipboard.writeText(lines.join('\n'));

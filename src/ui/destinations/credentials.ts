@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
-import { guessType, typeNamed } from '../../core/model/destination-types/index.ts';
+import { guessType, typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { nameService } from '../text/draft.ts';
@@ -26,7 +26,7 @@ export async function collectCredentials(
   remembered: RememberedSecret | undefined,
   { title, redactor, optional }: CredentialsQuestion,
 ): Promise<Credentials | undefined> {
-  const { type } = destination;
+  const type = typeOrGeneric(destination.type);
   let url: string | undefined = wholeUrlOf(destination, remembered);
   let secret = remembered?.secret;
   let typed: RememberedSecret | undefined;
@@ -37,9 +37,9 @@ export async function collectCredentials(
     }
     typed = { ...remembered, url };
   }
-  const place = (typeNamed(type) ?? typeNamed('generic'))?.secret;
-  if (secret === undefined && (place === 'required' || (place === 'optional' && optional && !remembered))) {
-    const answer = await askSecret(destination, title, place === 'required');
+  const isRequired = type.secret === 'required';
+  if (secret === undefined && (isRequired || (type.secret === 'optional' && optional && !remembered))) {
+    const answer = await askSecret(destination, title, isRequired);
     if (answer === undefined) {
       return undefined;
     }
@@ -63,7 +63,7 @@ async function askWholeUrl({ type, url }: Destination, title: string): Promise<s
     (text) =>
       guessType(text) === undefined
         ? { ok: false, problem: vscode.l10n.t('This is not a web address.') }
-        : lacksSecret(type, text)
+        : lacksSecret(typeOrGeneric(type), text)
           ? { ok: false, problem: vscode.l10n.t('This is not the whole URL of a webhook of {0}.', service) }
           : host !== '' && hostOf(text) !== host
             ? { ok: false, problem: vscode.l10n.t('This destination is at {0}, not at {1}.', host, hostOf(text)) }

@@ -1,5 +1,4 @@
 import { ApiError } from '../../core/api/api-error.ts';
-import type { Redactor } from '../../core/api/redaction.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { createDestination } from '../../core/destinations/create-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
@@ -12,12 +11,9 @@ import {
   startReplacement,
   undoReplacement,
 } from '../../core/replacement/replace-destination.ts';
-import type { PolicyStore } from '../../core/policies/policy-store.ts';
-import type { Store } from '../../core/monitoring/store.ts';
 import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
-import type { State } from '../host/ordered-state.ts';
 import { REPLACEMENTS_KEY } from '../host/ids.ts';
-import type { SecretStore } from './secret-store.ts';
+import type { Services } from '../../services.ts';
 
 /**
  * Carries drafts out, for the panel, the JSON editor and the commands alike: runs the operation of the core, puts the
@@ -33,8 +29,10 @@ export type DestinationWriter = {
     target: Located,
     draft: Draft,
     remember: boolean,
-    onStep?: (state: ReplaceState) => void,
-    signal?: AbortSignal,
+    options?: {
+      readonly onStep?: ((state: ReplaceState) => void) | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<ReplaceState>;
   /** Replacements that were begun and not ended, oldest first; they survive a reload of the window. */
   unfinished(): readonly ReplaceState[];
@@ -54,13 +52,13 @@ export type DestinationWriter = {
   dismiss(state: ReplaceState): Promise<void>;
 };
 
-export function createDestinationWriter(
-  store: Store,
-  policies: PolicyStore,
-  secrets: SecretStore,
-  kept: State,
-  redactor: Redactor,
-): DestinationWriter {
+export function createDestinationWriter({
+  store,
+  policies,
+  secrets,
+  state: kept,
+  redactor,
+}: Pick<Services, 'store' | 'policies' | 'secrets' | 'state' | 'redactor'>): DestinationWriter {
   function readReplacements(): readonly ReplaceState[] {
     const all = kept.get(REPLACEMENTS_KEY);
     return (Array.isArray(all) ? all : []).flatMap((each) => parseReplaceState(each) ?? []);
@@ -137,7 +135,7 @@ export function createDestinationWriter(
         store.putDestination(account.id, outcome.destination);
         return outcome;
       }),
-    replace: async ({ connection: { account, api }, destination }, draft, remember, onStep, signal) =>
+    replace: async ({ connection: { account, api }, destination }, draft, remember, { onStep, signal } = {}) =>
       finish(account.id, async () => {
         hide(draft);
         const known = store.entry(account.id)?.state.last?.destinations.map(({ id }) => id) ?? [destination.id];

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { healthOf } from '../../core/model/health.ts';
 import { locateAll, locateFailing, type Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
+import { runCommand } from '../host/run-command.ts';
 import { UserError } from '../host/report.ts';
 import { toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from '../tree/tree-items.ts';
@@ -79,7 +80,7 @@ async function findAmong(
       } else {
         const command = button === test ? 'testDestination' : 'editDestination';
         const node = { kind: 'destination', accountId, destinationId };
-        await vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, node);
+        await runCommand(command, node);
       }
     }
   } finally {

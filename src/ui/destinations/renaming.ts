@@ -10,7 +10,7 @@ export async function renameDestination(target: Located, writer: DestinationWrit
   const { destination } = target;
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
-    prompt: vscode.l10n.t('The new name. Cloudflare includes it in what it sends to a generic webhook.'),
+    prompt: vscode.l10n.t('The new name. Cloudflare may include it in the alerts that it sends.'),
     value: destination.name,
     check: (text) =>
       text.trim() === ''

@@ -3,6 +3,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { locateAll, type Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
+import type { CommandHandler } from '../host/commands.ts';
 import { UserError } from '../host/report.ts';
 import { escapeIcons } from '../text/format.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
@@ -82,5 +83,50 @@ export function toPickItem({ connection, destination }: Located): vscode.QuickPi
     label: escapeIcons(nameOf(destination)),
     description: escapeIcons(connection.account.name),
     detail: escapeIcons(describeBriefly(destination)),
+  };
+}
+
+/** A command on one account, which failures then name. */
+export function onAccount(
+  targets: Targets,
+  title: string,
+  work: (connection: Connection) => PromiseLike<unknown>,
+): CommandHandler {
+  return async (argument, naming) => {
+    const connection = await targets.account(argument, title);
+    if (connection) {
+      naming({ name: connection.account.name, accountId: connection.account.id });
+      await work(connection);
+    }
+  };
+}
+
+export function onDestination(
+  targets: Targets,
+  title: string,
+  work: (target: Located) => Promise<unknown>,
+): CommandHandler {
+  return async (argument, naming) => {
+    const target = await targets.destination(argument, title);
+    if (target) {
+      naming({ name: target.connection.account.name, accountId: target.connection.account.id });
+      await work(target);
+    }
+  };
+}
+
+/** A command on all the destinations that are selected. */
+export function onDestinations(
+  targets: Targets,
+  title: string,
+  work: (chosen: readonly Located[]) => Promise<unknown>,
+): CommandHandler {
+  return async (argument, naming, selected) => {
+    const chosen = await targets.destinations(argument, selected, title);
+    const [first] = chosen;
+    if (first) {
+      naming({ name: first.connection.account.name, accountId: first.connection.account.id });
+      await work(chosen);
+    }
   };
 }

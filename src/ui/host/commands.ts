@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Logger } from './log.ts';
+import { type CommandName, VIEW_ID } from './ids.ts';
 import { reportFailure, type Subject } from './report.ts';
 
 /**
@@ -8,14 +9,16 @@ import { reportFailure, type Subject } from './report.ts';
  */
 export type CommandHandler = (argument: unknown, naming: (subject: Subject) => void, selected: unknown) => unknown;
 
+export type CommandHandlers = Readonly<Partial<Record<CommandName, CommandHandler>>>;
+
+/** What a capability returns from its `create…Module(services)`, for the composition root to register and dispose of. */
+export type Module = { readonly commands: CommandHandlers; readonly disposables: readonly vscode.Disposable[] };
+
 /**
  * Registers every command behind one boundary: whatever a handler throws is logged and shown once, in words, with
  * remedies, and never reaches VS Code. What it returns goes to the caller.
  */
-export function registerCommands(
-  handlers: Readonly<Record<string, CommandHandler>>,
-  logger: Logger,
-): vscode.Disposable {
+export function registerCommands(handlers: CommandHandlers, logger: Logger): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) =>
       vscode.commands.registerCommand(
@@ -29,11 +32,16 @@ export function registerCommands(
             return await handler(argument, naming, selected);
           } catch (error) {
             // Not awaited: a message left open must not keep the command from ending.
-            void reportFailure(error, logger, name, subject, () => void run(argument, selected));
+            void reportFailure(error, logger, name, { subject, retry: () => void run(argument, selected) });
             return undefined;
           }
         },
       ),
     ),
   );
+}
+
+/** Runs something with the view's own progress bar. */
+export async function inView<T>(work: () => Promise<T>): Promise<T> {
+  return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);
 }

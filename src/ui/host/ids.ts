@@ -12,3 +12,40 @@ export const JSON_SCHEME = 'cfwebhook';
 
 /** The key of unfinished replacements in persisted state. */
 export const REPLACEMENTS_KEY = 'replacements';
+
+/** The commands that package.json contributes, without their prefix `cloudflareWebhooks.`; a test compares the two lists. */
+export const COMMANDS = [
+  'addAccount',
+  'replaceToken',
+  'chooseToken',
+  'renameAccount',
+  'copyAccountId',
+  'removeAccount',
+  'refresh',
+  'refreshAll',
+  'createDestination',
+  'editDestination',
+  'renameDestination',
+  'replaceDestination',
+  'editDestinationAsJson',
+  'createDestinationFromJson',
+  'testDestination',
+  'copyAsCurl',
+  'copyAsTerraform',
+  'deleteDestination',
+  'showFailing',
+  'goToDestination',
+  'toggleFailingOnly',
+  'showAll',
+  'copyId',
+  'copyUrl',
+  'openInDashboard',
+  'showLog',
+] as const;
+export type ContributedCommand = (typeof COMMANDS)[number];
+
+/** What is run by the fix of a secret in the text; takes the document's URI. Not contributed: it is of no use elsewhere. */
+export const MOVE_SECRET = 'json.moveSecret';
+
+export type CommandName = ContributedCommand | typeof MOVE_SECRET;
+export type CommandId = `cloudflareWebhooks.${CommandName}`;

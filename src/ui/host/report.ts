@@ -4,6 +4,7 @@ import { isNamed } from '../../core/async/named-error.ts';
 import type { Logger } from './log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from './notice.ts';
+import { runCommand } from './run-command.ts';
 import { describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
 import { showSetting } from './settings.ts';
 
@@ -21,8 +22,7 @@ export async function reportFailure(
   error: unknown,
   logger: Logger,
   command: string,
-  subject?: Subject,
-  retry?: () => void,
+  { subject, retry }: { readonly subject?: Subject | undefined; readonly retry?: () => void } = {},
 ): Promise<void> {
   logger.log('error', `${command}: ${describeForLog(error)}`);
   if (error instanceof UserError) {
@@ -52,7 +52,7 @@ async function applyRemedy(
 ): Promise<void> {
   switch (remedy) {
     case 'replaceToken':
-      await vscode.commands.executeCommand('cloudflareWebhooks.replaceToken', { kind: 'account', accountId });
+      await runCommand('replaceToken', { kind: 'account', accountId });
       break;
     case 'retry':
       retry?.();

@@ -36,13 +36,11 @@ export function createJsonDiagnostics(
     const diagnostics = findings
       .filter(({ problem }) => !isSaidByVsCode(document, problem))
       .map(({ severity, problem, ...range }) =>
-        makeDiagnostic(
-          document,
-          range,
-          describeDocumentProblem(problem),
-          severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
-          problem.kind === 'draft' ? problem.problem.kind : problem.kind,
-        ),
+        makeDiagnostic(document, range, {
+          message: describeDocumentProblem(problem),
+          severity: severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+          code: problem.kind === 'draft' ? problem.problem.kind : problem.kind,
+        }),
       );
     collection.set(document.uri, [...diagnostics, ...makeHints(document, heldSecret), ...makeRefusal(document)]);
   }
@@ -53,7 +51,13 @@ export function createJsonDiagnostics(
     const range = findValue(text, 'url') ?? { offset: 0, length: text.length };
     return sentence === undefined
       ? []
-      : [makeDiagnostic(document, range, sentence, vscode.DiagnosticSeverity.Error, 'refused')];
+      : [
+          makeDiagnostic(document, range, {
+            message: sentence,
+            severity: vscode.DiagnosticSeverity.Error,
+            code: 'refused',
+          }),
+        ];
   }
 
   function update(): void {
@@ -109,22 +113,18 @@ function makeHints(document: vscode.TextDocument, heldSecret: boolean): readonly
       )
     : vscode.l10n.t('A secret is held in memory for this document and sent with its next save.');
   return [
-    makeDiagnostic(
-      document,
-      typed ?? { offset: 0, length: 1 },
-      sentence,
-      vscode.DiagnosticSeverity.Information,
-      typed ? SECRET_IN_TEXT : 'secretHeld',
-    ),
+    makeDiagnostic(document, typed ?? { offset: 0, length: 1 }, {
+      message: sentence,
+      severity: vscode.DiagnosticSeverity.Information,
+      code: typed ? SECRET_IN_TEXT : 'secretHeld',
+    }),
   ];
 }
 
 function makeDiagnostic(
   document: vscode.TextDocument,
   { offset, length }: TextRange,
-  message: string,
-  severity: vscode.DiagnosticSeverity,
-  code: string,
+  { message, severity, code }: Pick<vscode.Diagnostic, 'message' | 'severity'> & { readonly code: string },
 ): vscode.Diagnostic {
   const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
   return Object.assign(new vscode.Diagnostic(range, message, severity), { source: 'Cloudflare Webhooks', code });

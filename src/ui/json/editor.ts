@@ -4,11 +4,11 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { registerCommands } from '../host/commands.ts';
 import { isDestinationDocument, readAddress } from './addresses.ts';
-import { JSON_SCHEME } from '../host/ids.ts';
+import { JSON_SCHEME, MOVE_SECRET } from '../host/ids.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
 import { createJsonFiles } from './files.ts';
-import { jsonFixes, MOVE_SECRET } from './fixes.ts';
+import { jsonFixes } from './fixes.ts';
 import { notSaved, saveDocument } from './save-document.ts';
 import { swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
@@ -24,14 +24,16 @@ export type JsonEditor = vscode.Disposable & {
   readonly create: (connection: Connection) => Promise<void>;
 };
 
-/** `loaded`: once the accounts are known, before which restored documents wait. */
-export function createJsonEditor(
-  store: Store,
-  loaded: Promise<unknown>,
-  writer: DestinationWriter,
-  secrets: SecretStore,
-  logger: Logger,
-): JsonEditor {
+export type JsonEditorServices = {
+  readonly store: Store;
+  /** Once the accounts are known, before which restored documents wait. */
+  readonly loaded: Promise<unknown>;
+  readonly writer: DestinationWriter;
+  readonly secrets: SecretStore;
+  readonly logger: Logger;
+};
+
+export function createJsonEditor({ store, loaded, writer, secrets, logger }: JsonEditorServices): JsonEditor {
   /** By URI: secrets that were moved out of the text, in memory only. */
   const held = new Map<string, string>();
   /** By URI: why VS Code saves. */

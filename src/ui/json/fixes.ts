@@ -2,9 +2,7 @@ import * as vscode from 'vscode';
 import { findRemoval } from '../../core/formats/json-document.ts';
 import { toRange } from './commands.ts';
 import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
-
-/** What is run by the fix of a secret in the text; takes the document's URI. Not contributed: it is of no use elsewhere. */
-export const MOVE_SECRET = 'json.moveSecret';
+import { type CommandId, MOVE_SECRET } from '../host/ids.ts';
 
 /** The quick fixes for our diagnostics: the secret behind a mask, and away with a key that cannot be sent. */
 export const jsonFixes: vscode.CodeActionProvider = {
@@ -17,7 +15,8 @@ function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): read
   if (diagnostic.code === SECRET_IN_TEXT) {
     const title = vscode.l10n.t('Move the secret to a masked prompt');
     const action = new vscode.CodeAction(title, kind);
-    const command = { title, command: `cloudflareWebhooks.${MOVE_SECRET}`, arguments: [document.uri.toString()] };
+    const id: CommandId = `cloudflareWebhooks.${MOVE_SECRET}`;
+    const command = { title, command: id, arguments: [document.uri.toString()] };
     return [Object.assign(action, { command, diagnostics: [diagnostic], isPreferred: true })];
   }
   if (!REMOVABLE.some((each) => each === diagnostic.code)) {

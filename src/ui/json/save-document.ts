@@ -129,16 +129,16 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
     void tell('information', sentence);
   } else {
     // Not awaited: the document is saved, whenever the message is answered.
-    void offerReplacement(write.uri, { connection, destination: outcome.destination }, draft, sentence, parts);
+    const located = { connection, destination: outcome.destination };
+    void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
   }
   return destination.id;
 }
 
 async function offerReplacement(
-  uri: vscode.Uri,
-  target: Located,
-  draft: Draft,
   sentence: string,
+  uri: vscode.Uri,
+  { target, draft }: { readonly target: Located; readonly draft: Draft },
   parts: SaveServices,
 ): Promise<void> {
   const { account } = target.connection;
@@ -152,7 +152,9 @@ async function offerReplacement(
     await swapEditor(uri, addressOf(account.id, { ...target.destination, id, name: draft.name }));
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) {
-      await reportFailure(error, parts.logger, 'replaceDestination', { name: account.name, accountId: account.id });
+      await reportFailure(error, parts.logger, 'replaceDestination', {
+        subject: { name: account.name, accountId: account.id },
+      });
     }
   }
 }

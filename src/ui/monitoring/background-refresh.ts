@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
-import type { Host } from '../../core/api/transport.ts';
-import type { CallBudgets } from '../../core/monitoring/call-budget.ts';
-import type { Store } from '../../core/monitoring/store.ts';
 import { createRefreshScheduler, type RefreshScheduler } from '../../core/monitoring/refresh-scheduler.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
-import type { SharedSnapshots } from './shared-snapshots.ts';
+import type { Services } from '../../services.ts';
 
 const MINUTE = 60_000;
 /** The longest the setting allows, and well below what a timer can hold. */
@@ -17,13 +14,13 @@ export type BackgroundRefresh = vscode.Disposable & { readonly intervalOf: Refre
  * Reads the accounts again while this window has the focus, from when the stored ones are known (`loaded`). On coming
  * back it looks first at what another window has read meanwhile.
  */
-export function createBackgroundRefresh(
-  store: Store,
-  budgets: CallBudgets,
-  snapshots: SharedSnapshots,
-  host: Host,
-  loaded: Promise<unknown>,
-): BackgroundRefresh {
+export function createBackgroundRefresh({
+  store,
+  budgets,
+  snapshots,
+  host,
+  loaded,
+}: Pick<Services, 'store' | 'budgets' | 'snapshots' | 'host' | 'loaded'>): BackgroundRefresh {
   const scheduler = createRefreshScheduler({
     store,
     budgets,

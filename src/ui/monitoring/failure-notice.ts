@@ -10,6 +10,7 @@ import {
 } from '../../core/monitoring/transitions.ts';
 import { tell } from '../host/notice.ts';
 import type { State } from '../host/ordered-state.ts';
+import { runCommand } from '../host/run-command.ts';
 import { readSettings } from '../host/settings.ts';
 import { nameOf } from '../text/destination.ts';
 
@@ -68,7 +69,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     gathered = [];
     const show = vscode.l10n.t('Show');
     if ((await tell('warning', describeNewFailures(failing), show)) === show) {
-      await vscode.commands.executeCommand('cloudflareWebhooks.showFailing');
+      await runCommand('showFailing');
     }
   }
 

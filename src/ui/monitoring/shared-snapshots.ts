@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Log } from '../../core/api/transport.ts';
 import {
   accountOfSnapshotKey,
@@ -64,7 +64,7 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
     }
   }
 
-  const subscriptions = vscode.Disposable.from(
+  const subscriptions: readonly vscode.Disposable[] = [
     { dispose: store.onRead(share) },
     {
       // What an operation of ours has put right is to be seen after a restart, too.
@@ -84,13 +84,17 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
         void adopt([accountId]);
       }
     }),
-  );
+  ];
   return {
     adopt,
     async forget(accountId) {
       stored.delete(accountId);
       await Promise.resolve(secrets.delete(snapshotKey(accountId))).catch(note);
     },
-    dispose: () => subscriptions.dispose(),
+    dispose() {
+      for (const subscription of subscriptions) {
+        subscription.dispose();
+      }
+    },
   };
 }

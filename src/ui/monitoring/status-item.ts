@@ -6,7 +6,7 @@ import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
 import { describeAge, escapeMarkdown } from '../text/format.ts';
 import { describeLastEvent, nameOf } from '../text/destination.ts';
-import { STATUS_ITEM_ID } from '../host/ids.ts';
+import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
 
 const MOST_LISTED = 10;
 const DEFAULT_INTERVAL = 5 * 60_000;
@@ -24,7 +24,7 @@ export type StatusItem = vscode.Disposable & {
 export function createStatusItem(store: Store, intervalOf: (connection: Connection) => number): StatusItem {
   const item = vscode.window.createStatusBarItem(STATUS_ITEM_ID, vscode.StatusBarAlignment.Left, 0);
   item.name = vscode.l10n.t('Cloudflare Webhooks');
-  item.command = 'cloudflareWebhooks.showFailing';
+  item.command = 'cloudflareWebhooks.showFailing' satisfies CommandId;
   let kind: Status['kind'] = 'none';
   let shown: Words | undefined;
 
@@ -147,7 +147,7 @@ function toTooltip(lines: readonly string[]): vscode.MarkdownString {
     [vscode.l10n.t('Show Failing'), 'cloudflareWebhooks.showFailing'],
     [vscode.l10n.t('Refresh All'), 'cloudflareWebhooks.refreshAll'],
     [vscode.l10n.t('Show Log'), 'cloudflareWebhooks.showLog'],
-  ] as const;
+  ] as const satisfies readonly (readonly [string, CommandId])[];
   const links = commands.map(([title, command]) => `[${title}](command:${command})`).join(' · ');
   const tooltip = new vscode.MarkdownString([...lines.map(escapeMarkdown), links].join('\n\n'));
   tooltip.isTrusted = { enabledCommands: commands.map(([, command]) => command) };

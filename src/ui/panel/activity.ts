@@ -6,6 +6,7 @@ import type { Destination } from '../../core/model/destination.ts';
 import type { PanelAbout } from '../../core/panel-protocol.ts';
 import { policiesOf, wentTo } from '../../core/model/policy.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
 import { describePolicy, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
 
@@ -22,8 +23,7 @@ export function loadingActivity(): Activity {
 /** Reads both; what cannot be read is a sentence in its place. Rejects only with the signal's reason. */
 export async function loadActivity(
   policyStore: PolicyStore,
-  connection: Connection,
-  destination: Destination,
+  { connection, destination }: Located,
   now: number,
   signal: AbortSignal,
 ): Promise<Activity> {

@@ -194,7 +194,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
       pending = undefined;
       if (draft) {
         await replace(async (onStep, signal) =>
-          writer.replace({ connection, destination }, draft, model.fields.remember, onStep, signal),
+          writer.replace({ connection, destination }, draft, model.fields.remember, { onStep, signal }),
         );
       }
     },

@@ -14,7 +14,6 @@ export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
   /** Runs a command of ours on the destination of the panel. */
   readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
-  readonly canEditAsJson: boolean;
 };
 
 /** One panel without its window: messages go in and come out. */
@@ -32,7 +31,7 @@ export async function createPanelController(
   post: (message: ToPanel) => void,
   onMoved: () => void,
 ): Promise<PanelController> {
-  const panel = await createPanelState(target, services, services.canEditAsJson, post, onMoved);
+  const panel = await createPanelState(target, services, post, onMoved);
   const actions = createPanelActions(panel, services.writer, services.secrets);
   const { model } = panel;
   const { accountId } = target;

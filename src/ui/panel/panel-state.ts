@@ -21,6 +21,7 @@ export type PanelStateServices = {
   readonly drafts: DraftKeep;
   readonly log: Log;
   readonly now: () => number;
+  readonly canEditAsJson: boolean;
 };
 
 export type PanelTarget = {
@@ -64,8 +65,7 @@ export type PanelState = vscode.Disposable & {
 /** `post` sends to the page; `onMoved` hears when title or destination have become others. */
 export async function createPanelState(
   target: PanelTarget,
-  { store, policies, secrets, lastTests, drafts, log, now }: PanelStateServices,
-  canEditAsJson: boolean,
+  { store, policies, secrets, lastTests, drafts, log, now, canEditAsJson }: PanelStateServices,
   post: (message: ToPanel) => void,
   onMoved: () => void,
 ): Promise<PanelState> {
@@ -188,7 +188,7 @@ export async function createPanelState(
     const [connection, destination] = [entry()?.connection, current()];
     if (connection && destination) {
       readFor = destination.id;
-      const activity = await loadActivity(policies, connection, destination, now(), signal).catch(() => undefined);
+      const activity = await loadActivity(policies, { connection, destination }, now(), signal).catch(() => undefined);
       if (activity && !signal.aborted) {
         model.activity = activity;
         show();

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { guessType } from '../../core/model/destination-types/index.ts';
+import type { DestinationType } from '../../core/model/destination-types/destination-type.ts';
+import { DESTINATION_TYPES, guessType } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { checkDraft, type DraftFinding } from '../../core/model/draft-check.ts';
 import { healthOf } from '../../core/model/health.ts';
@@ -61,26 +62,30 @@ export function draftOf({ name, url, secret }: PanelFields): Draft {
 }
 
 /** All findings, told or not. */
-export function findProblems(model: PanelModel, current: Destination | undefined): readonly DraftFinding[] {
-  return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current) });
+export function findProblems(
+  model: PanelModel,
+  current: Destination | undefined,
+  types = DESTINATION_TYPES,
+): readonly DraftFinding[] {
+  return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current, types) }, types);
 }
 
 /** Whether an empty secret means the one there is: a replacement has none. */
-function keepsSecret({ fields }: PanelModel, current: Destination | undefined): boolean {
-  return current !== undefined && planChange(current, draftOf(fields)).kind !== 'replace';
+function keepsSecret({ fields }: PanelModel, current: Destination | undefined, types = DESTINATION_TYPES): boolean {
+  return current !== undefined && planChange(current, draftOf(fields), types).kind !== 'replace';
 }
 
-/** All there is to see, from what the panel and the store know. */
-export function buildView(model: PanelModel, entry: AccountEntry | undefined): PanelView {
+/** All there is to see, from what the panel and the store know. Tests may add a type to `types`. */
+export function buildView(model: PanelModel, entry: AccountEntry | undefined, types = DESTINATION_TYPES): PanelView {
   const current = findCurrent(model, entry);
   const standing = standingOf(model, entry);
-  const shown = standing === 'unread' ? [] : findProblems(model, current);
+  const shown = standing === 'unread' ? [] : findProblems(model, current, types);
   return {
     heading: headingOf(model, entry),
     account: entry?.connection.account.name ?? '',
     busy: model.busy || standing === 'unread',
-    guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current),
-    secretHint: keepsSecret(model, current)
+    guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current, types),
+    secretHint: keepsSecret(model, current, types)
       ? vscode.l10n.t('Cloudflare never shows it. Leave it empty to keep the one it has.')
       : vscode.l10n.t('Cloudflare never shows it again.'),
     rememberHint: vscode.l10n.t(
@@ -89,7 +94,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined): P
     findings: shown
       .filter(({ severity, problem }) => severity === 'warning' || model.visited.has(problem.field))
       .map(({ severity, problem }) => ({ severity, field: problem.field, text: describeDraftProblem(problem) })),
-    plan: planOf(model, standing, current),
+    plan: planOf(model, standing, current, types),
     notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
     buttons: [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
     tools: current
@@ -97,7 +102,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined): P
       : standing === 'new'
         ? []
         : [button.refresh()],
-    ...(current ? { about: describeAbout(current, model) } : {}),
+    ...(current ? { about: describeAbout(current, model, types) } : {}),
   };
 }
 
@@ -120,24 +125,29 @@ function saveLabel(standing: Standing): string {
 }
 
 /** The type a URL stands for, called a guess until Cloudflare has answered. */
-function describeGuess(url: string, current: Destination | undefined): string {
-  const type = guessType(url);
+function describeGuess(url: string, current: Destination | undefined, types: readonly DestinationType[]): string {
+  const type = guessType(url, types);
   if (!type) {
     return '';
   }
   return current?.url === url.trim() && current.type !== ''
-    ? vscode.l10n.t('{0}, as Cloudflare says. {1}', describeType(current.type), describeTypeRules(type))
+    ? vscode.l10n.t('{0}, as Cloudflare says. {1}', describeType(current.type, types), describeTypeRules(type))
     : vscode.l10n.t(
         'Probably {0}; this is a guess from the URL. {1}',
-        describeType(type.type),
+        describeType(type.type, types),
         describeTypeRules(type),
       );
 }
 
-function planOf(model: PanelModel, standing: Standing, current: Destination | undefined): string {
+function planOf(
+  model: PanelModel,
+  standing: Standing,
+  current: Destination | undefined,
+  types: readonly DestinationType[],
+): string {
   switch (standing) {
     case 'there':
-      return current ? describePlan(planChange(current, draftOf(model.fields))) : '';
+      return current ? describePlan(planChange(current, draftOf(model.fields), types)) : '';
     case 'new':
       return vscode.l10n.t(
         'Cloudflare sends a test to the URL and creates the destination if that is answered with success.',
@@ -190,13 +200,17 @@ function standingNotices(
     : [];
 }
 
-function describeAbout(destination: Destination, { activity, lastTest }: PanelModel): PanelAbout {
+function describeAbout(
+  destination: Destination,
+  { activity, lastTest }: PanelModel,
+  types: readonly DestinationType[],
+): PanelAbout {
   const health = healthOf(destination);
   return {
     health,
     facts: [
       { label: vscode.l10n.t('Health'), value: describeHealth(health) },
-      { label: vscode.l10n.t('Type'), value: describeType(destination.type) },
+      { label: vscode.l10n.t('Type'), value: describeType(destination.type, types) },
       { label: vscode.l10n.t('Host'), value: hostOf(destination.url) || vscode.l10n.t('unknown') },
       { label: vscode.l10n.t('Last success'), value: describeTime(destination.lastSuccess) },
       { label: vscode.l10n.t('Last failure'), value: describeTime(destination.lastFailure) },

@@ -5,7 +5,8 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
-import { PANEL_TYPE } from '../host/ids.ts';
+import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
+import { runCommand } from '../host/run-command.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
 
@@ -46,8 +47,8 @@ export function createPanels(
     const services: PanelServices = {
       ...given,
       drafts,
-      canEditAsJson: commands.includes('cloudflareWebhooks.editDestinationAsJson'),
-      run: (command, node) => void vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, node),
+      canEditAsJson: commands.includes('cloudflareWebhooks.editDestinationAsJson' satisfies CommandId),
+      run: (command, node) => void runCommand(command, node),
     };
     return createPanelController(target, services, post, onMoved);
   }

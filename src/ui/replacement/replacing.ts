@@ -85,7 +85,7 @@ export async function replaceWithProgress(
   writer: DestinationWriter,
 ): Promise<ReplaceState | undefined> {
   return runReplacement(target.connection, writer, async (onStep, signal) =>
-    writer.replace(target, draft, remember, onStep, signal),
+    writer.replace(target, draft, remember, { onStep, signal }),
   );
 }
 

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { hostOf } from '../../core/model/destination.ts';
+import { type Destination, hostOf } from '../../core/model/destination.ts';
+import type { DestinationType } from '../../core/model/destination-types/destination-type.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
-import type { TestRequest } from '../../core/testing/test-request.ts';
+import type { TestRequest } from '../../core/model/destination-types/test-request.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
 import { nameService } from '../text/draft.ts';
 import { nameOf } from '../text/destination.ts';
@@ -21,14 +23,14 @@ export async function confirmSending(
   const host = hostOf(request.url);
   const value = state.get(HOSTS_KEY);
   const known: readonly unknown[] = Array.isArray(value) ? value : [];
-  const pages = destination.type === 'opsgenie';
-  if (known.includes(host) && !pages) {
+  const type = typeOrGeneric(destination.type);
+  if (known.includes(host) && !type.test.pagesPeople) {
     return true;
   }
   const send = vscode.l10n.t('Send');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Send a test to {0} from this machine?', host),
-    { modal: true, detail: describeRequest(request, pages) },
+    { modal: true, detail: describeRequest(request, type) },
     send,
   );
   if (chosen !== send) {
@@ -38,17 +40,18 @@ export async function confirmSending(
   return true;
 }
 
-function describeRequest({ headers, body, secretHeader }: TestRequest, pages: boolean): string {
+function describeRequest({ headers, body, secretHeader }: TestRequest, { label, test }: DestinationType): string {
   const sent = Object.entries(headers).map(([name, value]) =>
     name === secretHeader?.name
       ? vscode.l10n.t('{0}: {1}(the secret)', name, secretHeader.prefix)
       : `${name}: ${value}`,
   );
   return [
-    ...(pages
+    ...(test.pagesPeople
       ? [
           vscode.l10n.t(
-            'This raises a real alert in Opsgenie and may page the people on call. Close it there afterwards.',
+            'This raises a real alert in {0} and may page the people on call. Close it there afterwards.',
+            label,
           ),
         ]
       : []),
@@ -65,25 +68,26 @@ export async function sendFromHere(
   signal: AbortSignal,
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
-  const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome, redactor);
+  const end = describeOutcome(destination, hostOf(request.url), outcome, redactor);
   // A receiver may give back what it was sent, control characters in between.
   return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 
 function describeOutcome(
-  type: string,
-  name: string,
+  destination: Destination,
   host: string,
   outcome: SendOutcome,
   redactor: TestingServices['redactor'],
 ): TestEnd {
+  const { type } = destination;
+  const name = nameOf(destination);
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
     return { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false };
   }
   const { status, text, milliseconds } = outcome;
-  const verdict = judgeAnswer(type, status, text, (words) => redactor.redact(words));
+  const verdict = judgeAnswer(typeOrGeneric(type), status, text, (words) => redactor.redact(words));
   if (verdict.ok) {
     const sentence = vscode.l10n.t(
       'The test of “{0}” from this machine worked (status {1}, {2} ms). URL and secret are right; whether Cloudflare reaches it, only a test through Cloudflare shows.',

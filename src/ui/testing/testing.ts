@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { makeTestRequest, type TestRequest } from '../../core/testing/test-request.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { firstLines } from '../../core/testing/test-verdict.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
+import { runCommand } from '../host/run-command.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
 import { nameOf } from '../text/destination.ts';
 import { confirmSending, sendFromHere } from './direct.ts';
@@ -73,7 +75,7 @@ async function collect(
 }
 
 function toRequest({ destination }: Located, { url, secret }: Credentials): TestRequest {
-  return makeTestRequest(destination.type, url, secret);
+  return makeTestRequest(typeOrGeneric(destination.type), url, secret);
 }
 
 async function testFromHere(target: Located, services: TestingServices, given?: Credentials): Promise<void> {
@@ -88,7 +90,8 @@ async function testFromHere(target: Located, services: TestingServices, given?: 
   const end = await withCancel(target, async (signal) => sendFromHere(target, request, services, signal));
   if (end) {
     keep(target, end, services);
-    void tellEnd(target, end, services, async () => testFromHere(target, services, credentials), credentials);
+    const again = async (): Promise<void> => testFromHere(target, services, credentials);
+    void tellEnd(target, end, services, { again, credentials });
   }
 }
 
@@ -112,7 +115,7 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
     const end = await withCancel(target, async (signal) => sendThroughCloudflare(target, policy, services, signal));
     if (end) {
       keep(target, end, services);
-      void tellEnd(target, end, services, again);
+      void tellEnd(target, end, services, { again });
     } else {
       void tell(
         'information',
@@ -163,8 +166,7 @@ async function tellEnd(
   target: Located,
   end: TestEnd,
   services: TestingServices,
-  again: () => Promise<void>,
-  credentials?: Credentials,
+  { again, credentials }: { readonly again: () => Promise<void>; readonly credentials?: Credentials },
 ): Promise<void> {
   const { connection, destination } = target;
   const [testAgain, showAnswer, replace, remember] = [
@@ -190,7 +192,7 @@ async function tellEnd(
       await vscode.window.showInformationMessage(title, { modal: true, detail: firstLines(end.answer) });
     } else if (chosen === replace) {
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
-      await vscode.commands.executeCommand('cloudflareWebhooks.replaceDestination', node);
+      await runCommand('replaceDestination', node);
     } else if (chosen === remember && typed) {
       await services.secrets.remember(connection.account.id, destination.id, typed);
     }

@@ -25,7 +25,7 @@ export function describeLastEvent(destination: Destination): string {
   }[event.kind];
 }
 
-/** "slack · last failure 2 hours ago", "generic · never used": what stands behind a name. */
+/** The type with the last event: "<type> · last failure 2 hours ago", "<type> · never used". */
 export function describeBriefly(destination: Destination): string {
   const health = healthOf(destination);
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;

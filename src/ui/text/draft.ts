@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type DestinationType, typeNamed } from '../../core/model/destination-types/index.ts';
+import type { DestinationType } from '../../core/model/destination-types/destination-type.ts';
+import { DESTINATION_TYPES, typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import type { DraftProblem } from '../../core/model/draft-check.ts';
 
 /** What is wrong, or doubtful, with a draft: one sentence, and what to do about it. */
@@ -23,9 +24,12 @@ export function describeDraftProblem(problem: DraftProblem): string {
       return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only; port {0} may be refused.', problem.port);
     case 'privateHost':
       return vscode.l10n.t('This host looks private. Cloudflare can only reach hosts that are public.');
-    case 'slackTrigger':
+    case 'otherProduct':
       return vscode.l10n.t(
-        'A Slack workflow trigger (/triggers/) is treated as a generic webhook: Slack may not make sense of what Cloudflare sends. An incoming webhook (/services/) is what the type Slack is for.',
+        'Cloudflare does not treat a {0} URL with {1} as {0}, so {0} may reject its alerts. Use a URL like {2}.',
+        problem.type,
+        problem.path,
+        problem.example,
       );
     case 'missing':
       return vscode.l10n.t('{0} needs a secret: its key or token.', problem.type);
@@ -37,23 +41,32 @@ export function describeDraftProblem(problem: DraftProblem): string {
 }
 
 /** What is particular to a type: where its secret belongs, and what its URL must be like. */
-export function describeTypeRules({ type, label, secret, example }: DestinationType): string {
-  const place = {
-    url: vscode.l10n.t('Its secret is part of the URL; leave the secret field empty.'),
-    required: vscode.l10n.t('It needs a secret: the key or token of {0}.', label),
-    optional: vscode.l10n.t('A secret is optional; Cloudflare sends it in the header cf-webhook-auth.'),
-  }[secret];
-  const reach = type === 'generic' ? vscode.l10n.t('The host must be public, the port 80 or 443.') : undefined;
-  return [place, reach, vscode.l10n.t('Looks like {0}', example)].filter(Boolean).join(' ');
+export function describeTypeRules(type: DestinationType): string {
+  const reach = type.publicOnly ? vscode.l10n.t('The host must be public, the port 80 or 443.') : undefined;
+  return [describeSecretPlace(type), reach, vscode.l10n.t('Looks like {0}', type.example)].filter(Boolean).join(' ');
 }
 
-/** The type as people call it and as the API does: "Slack (slack)". */
-export function describeType(type: string): string {
-  const known = typeNamed(type);
+function describeSecretPlace(type: DestinationType): string {
+  switch (type.secret) {
+    case 'url':
+      return vscode.l10n.t('Its secret is part of the URL; leave the secret field empty.');
+    case 'required':
+      return vscode.l10n.t('It needs a secret: the key or token of {0}.', type.label);
+    case 'optional':
+      return vscode.l10n.t('A secret is optional; Cloudflare sends it in the header {0}.', type.secretHeader.name);
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The label of a type with its name in the API. */
+export function describeType(type: string, types = DESTINATION_TYPES): string {
+  const known = typeNamed(type, types);
   return known ? `${known.label} (${type})` : type || vscode.l10n.t('unknown type');
 }
 
 /** What people call who answers: the service, or the host where it is somebody's own endpoint. */
 export function nameService(type: string, host: string): string {
-  return type === 'generic' ? host : (typeNamed(type)?.label ?? host);
+  const { receiverName, label } = typeOrGeneric(type);
+  return receiverName === 'label' ? label : host;
 }

@@ -4,7 +4,7 @@ import type { ApiEnv } from '../authentication.ts';
 import { fail, readPage, succeed, succeedPaged } from '../envelope.ts';
 import type { Token, World } from '../world.ts';
 
-/** The calls that tell what a token is and which accounts it sees. */
+/** Adds the calls that verify a token and list its accounts. */
 export function addAccountRoutes(api: Hono<ApiEnv>, world: World): void {
   api.get('/user/tokens/verify', (c) => (c.var.token.kind === 'user' ? verify(c, c.var.token) : failInvalid(c)));
 

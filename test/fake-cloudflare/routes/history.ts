@@ -5,7 +5,7 @@ import { fail, readPage, succeed, succeedPaged } from '../envelope.ts';
 import { fromTimestamp } from '../timestamps.ts';
 import type { Account, HistoryEntry, Settings, World } from '../world.ts';
 
-/** What was sent in the last thirty days, newest first, and the readable names of alert types. */
+/** Adds the calls for the alert types and for the alerts of the last thirty days, newest first. */
 export function addHistoryRoutes(api: Hono<ApiEnv>, world: World): void {
   api.get('/accounts/:account/alerting/v3/available_alerts', (c) => succeed(c, alertTypes));
 
@@ -27,7 +27,7 @@ export function addHistoryRoutes(api: Hono<ApiEnv>, world: World): void {
   });
 }
 
-/** Microseconds since 1970, `absent` where there is no timestamp, NaN where it is not one. */
+/** Returns microseconds since 1970, `absent` if there is no timestamp, or NaN if the timestamp is invalid. */
 function moment(timestamp: string | undefined, absent: number): number {
   return timestamp === undefined ? absent : (fromTimestamp(timestamp) ?? Number.NaN);
 }

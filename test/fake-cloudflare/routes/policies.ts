@@ -7,7 +7,7 @@ import type { Problem } from '../envelope.ts';
 import { stamp, withRecord } from '../world.ts';
 import type { Mechanisms, Policy, World } from '../world.ts';
 
-/** List, get, replace and test notification policies. Making and deleting them is left to the control API. */
+/** Adds the calls to list, get, replace and test policies. Only the control API can create and delete policies. */
 export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
   const path = '/accounts/:account/alerting/v3/policies';
 
@@ -27,7 +27,7 @@ export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
     const wanted = readPolicy(body);
     if ('message' in wanted) return fail(c, 400, wanted);
     const { id, created } = known;
-    // A full replace: what the body leaves out is gone.
+    // PUT replaces the complete policy, so fields that are missing in the body are removed.
     account.policies = withRecord(account.policies, { ...wanted, id, created, modified: stamp(world) });
     return succeed(c, { id });
   });
@@ -36,7 +36,7 @@ export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
     const policy = c.var.account.policies.find(({ id }) => id === c.req.param('id'));
     if (!policy) return fail(c, 404, notFound);
     const outcomes = await notify(world, c.var.account, policy, `Test notification for policy ${policy.name}`);
-    // The spec names "a delivery mechanism that is unreachable" as a cause of failure, and no other about delivery.
+    // The only delivery problem that the API specification lists is "a delivery mechanism that is unreachable".
     return outcomes.some(({ kind }) => kind === 'unreachable')
       ? fail(c, 400, { message: 'Failed to send test notification: a delivery mechanism is unreachable' })
       : acknowledge(c);
@@ -47,7 +47,7 @@ const notFound: Problem = { message: 'Policy not found' };
 
 type Wanted = Omit<Policy, 'id' | 'created' | 'modified'>;
 
-/** The policy that a body asks for, or what is wrong with it, in the codes that users of the real API quote. */
+/** Parses a policy from a body. Returns a Problem for an invalid body, with the codes that users of the API report. */
 function readPolicy(body: Readonly<Record<string, unknown>>): Wanted | Problem {
   const { name, alert_type, enabled, description, alert_interval, filters, mechanisms } = body;
   if (typeof name !== 'string' || name === '') return { code: 17001, message: 'policy name is required' };

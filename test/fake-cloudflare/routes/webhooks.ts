@@ -6,16 +6,16 @@ import type { Outcome } from '../delivery.ts';
 import { typeOf, withoutSecret } from '../destination-types.ts';
 import { acknowledge, fail, failToParse, readObject, succeed } from '../envelope.ts';
 import { nextId, stamp, withRecord } from '../world.ts';
-import type { Destination, Settings, World } from '../world.ts';
+import type { Destination, World } from '../world.ts';
 
-/** The five calls on webhook destinations. */
+/** Adds the calls to list, create, get, update and delete webhook destinations. */
 export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
   const path = '/accounts/:account/alerting/v3/destinations/webhooks';
 
   api.get(path, (c) =>
     succeed(
       c,
-      c.var.account.destinations.map((destination) => toWire(destination, world.settings)),
+      c.var.account.destinations.map((destination) => toWire(destination, world)),
     ),
   );
 
@@ -25,11 +25,11 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (!body) return failToParse(c);
     const wanted = readDestination(body);
     if (typeof wanted === 'string') return fail(c, 400, { message: wanted });
-    const type = typeOf(new URL(wanted.url));
+    const type = typeOf(new URL(wanted.url), world.extraTypes);
     const outcome = await send(world, { ...wanted, type }, testText);
     if (!isSuccess(outcome)) return fail(c, 422, { message: testFailure(outcome) });
     const id = nextId(world);
-    // A successful test at creation does not count as a delivery: both timestamps stay null (terraform-provider #3200).
+    // The test at creation does not count as a delivery, so both timestamps are null (terraform-provider #3200).
     const created = { ...wanted, id, type, created_at: stamp(world), last_success: null, last_failure: null };
     account.destinations = [...account.destinations, created];
     return c.json({ success: true, errors: [], messages: [], result: { id } }, 201);
@@ -37,9 +37,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
 
   api.get(`${path}/:id`, (c) => {
     const destination = c.var.account.destinations.find(({ id }) => id === c.req.param('id'));
-    return destination
-      ? succeed(c, toWire(destination, world.settings))
-      : fail(c, 404, { message: 'Webhook not found' });
+    return destination ? succeed(c, toWire(destination, world)) : fail(c, 404, { message: 'Webhook not found' });
   });
 
   api.put(`${path}/:id`, async (c) => {
@@ -50,7 +48,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (!body) return failToParse(c);
     const wanted = readDestination(body);
     if (typeof wanted === 'string') return fail(c, 400, { message: wanted });
-    account.destinations = withRecord(account.destinations, update(destination, wanted, world.settings));
+    account.destinations = withRecord(account.destinations, update(destination, wanted, world));
     return succeed(c, { id: destination.id });
   });
 
@@ -60,7 +58,7 @@ export function addWebhookRoutes(api: Hono<ApiEnv>, world: World): void {
     if (remaining.length === account.destinations.length) {
       return fail(c, 500, { code: 15000, message: 'An internal server error occurred' });
     }
-    // Policies keep the id: nobody tells them.
+    // Cloudflare does not remove the id from policies.
     account.destinations = remaining;
     return acknowledge(c);
   });
@@ -70,7 +68,7 @@ const testText = 'Hello World! This is a test message sent from https://cloudfla
 
 type Wanted = Pick<Destination, 'name' | 'url' | 'secret'>;
 
-/** The destination that a body asks for, or what is wrong with it. */
+/** Parses a destination from a body. Returns the error message for an invalid body. */
 function readDestination({ name, url, secret }: Readonly<Record<string, unknown>>): Wanted | string {
   if (typeof name !== 'string' || name.trim() === '') return 'Webhook name is required';
   if (typeof url !== 'string' || url === '') return 'Webhook URL is required';
@@ -79,27 +77,27 @@ function readDestination({ name, url, secret }: Readonly<Record<string, unknown>
   return { name, url, ...(secret === undefined ? {} : { secret }) };
 }
 
-function update(destination: Destination, wanted: Wanted, settings: Settings): Destination {
+function update(destination: Destination, wanted: Wanted, { settings, extraTypes }: World): Destination {
   const renamed = { ...destination, name: wanted.name };
   if (settings.putMode === 'rename-only') return renamed;
   // What the caller got back cut is not a new URL: taking it would lose the secret part.
-  const isUnchanged = wanted.url === destination.url || wanted.url === withoutSecret(destination.url);
+  const isUnchanged = wanted.url === destination.url || wanted.url === withoutSecret(destination.url, extraTypes);
   const secret = wanted.secret ?? (settings.omittedSecret === 'kept' ? destination.secret : undefined);
   return isUnchanged
     ? { ...renamed, secret }
-    : { ...renamed, secret, url: wanted.url, type: typeOf(new URL(wanted.url)) };
+    : { ...renamed, secret, url: wanted.url, type: typeOf(new URL(wanted.url), extraTypes) };
 }
 
 /** As answers show it. The secret is never in one: `undefined` does not go into JSON. */
-function toWire(destination: Destination, settings: Settings): Destination {
+function toWire(destination: Destination, { settings, extraTypes }: World): Destination {
   return {
     ...destination,
     secret: undefined,
-    url: settings.urlSecrets === 'cut' ? withoutSecret(destination.url) : destination.url,
+    url: settings.urlSecrets === 'cut' ? withoutSecret(destination.url, extraTypes) : destination.url,
   };
 }
 
-/** As terraform users quote it: `Webhook test failed with status code 403 403 Forbidden` (cloudflare/tf-migrate #316). */
+/** Format reported by users: `Webhook test failed with status code 403 403 Forbidden` (cloudflare/tf-migrate #316). */
 function testFailure(outcome: Outcome): string {
   return outcome.kind === 'answered'
     ? `Webhook test failed with status code ${outcome.status} ${outcome.status} ${STATUS_CODES[outcome.status] ?? ''}`

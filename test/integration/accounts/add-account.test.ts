@@ -3,7 +3,7 @@ import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
 import { type Extension, fake, readTree, run, startOver } from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
-describe('Add Account…', () => {
+describe('Add Account command', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
 
@@ -23,7 +23,7 @@ describe('Add Account…', () => {
     tokens: extension.connections.tokens().size,
   });
 
-  it('adds the ticked ones of the accounts a token sees, and shows their destinations', async () => {
+  it('adds the selected accounts of a token and shows their destinations', async () => {
     const [first, second, third] = await fake.accounts();
     const { questions } = await addAccount(
       { types: ` "Bearer ${demoTokens.demo}" ` },
@@ -45,7 +45,7 @@ describe('Add Account…', () => {
     assert.deepEqual(stored(), { accounts: 2, tokens: 1 });
   });
 
-  it('keeps one record for a token that is added again, and marks accounts already there', async () => {
+  it('persists a token once when it is added again, and marks accounts that are already added', async () => {
     const [first, second] = await fake.accounts();
     await addAccount({ types: demoTokens.demo }, { picks: [first?.name ?? ''] }, 'accepts');
     user?.dispose();
@@ -55,7 +55,7 @@ describe('Add Account…', () => {
   });
 
   const problems: readonly [string, string, RegExp][] = [
-    ['nothing', '  ', /Paste a token/],
+    ['an empty input', '  ', /Paste a token/],
     [
       'a wrong token',
       'cfut_0000000000000000000000000000000000000000',
@@ -67,7 +67,7 @@ describe('Add Account…', () => {
     ['a sentence', 'this is not a token', /is not a token/],
   ];
   for (const [what, typed, problem] of problems) {
-    it(`says in the input what is wrong with ${what}, then takes a good one`, async () => {
+    it(`shows a validation message for ${what}, then accepts a valid token`, async () => {
       const { questions } = await addAccount({ types: typed }, { types: demoTokens.demo }, { picks: [''] });
       assert.match(questions[0]?.problem ?? '', problem);
       assert.equal(questions[1]?.kind, 'input');
@@ -75,7 +75,7 @@ describe('Add Account…', () => {
     });
   }
 
-  it('says in the input that Cloudflare cannot be reached or answers with a web page', async () => {
+  it('shows a validation message if Cloudflare is unreachable or returns a web page', async () => {
     await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'reset' }, times: 3 });
     await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'html' }, times: 1 });
     const { questions } = await addAccount({ types: demoTokens.demo }, { types: demoTokens.demo });
@@ -84,7 +84,7 @@ describe('Add Account…', () => {
     assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
   });
 
-  it('asks a narrow token for the account’s id, says what is wrong with one, and for a label', async () => {
+  it('asks for an account ID and a label for a narrow token, and validates the ID', async () => {
     const account = (await fake.accounts())[1]?.id ?? '';
     const { questions } = await addAccount(
       { types: demoTokens.narrow },
@@ -105,7 +105,7 @@ describe('Add Account…', () => {
     assert.equal((await readTree(extension))[0]?.label, 'Shop');
   });
 
-  it('verifies an account’s own token with that account', async () => {
+  it('verifies an account token with its account', async () => {
     const account = (await fake.accounts())[0]?.id ?? '';
     const { questions } = await addAccount({ types: demoTokens.accountOwned }, { types: account }, { types: 'Own' });
     assert.match(questions[1]?.text ?? '', /does not know this as a user’s token/);
@@ -113,7 +113,7 @@ describe('Add Account…', () => {
     assert.equal((await readTree(extension))[0]?.label, 'Own');
   });
 
-  it('leaves nothing behind when the user leaves at any step', async () => {
+  it('stores nothing if the user cancels at any step', async () => {
     const account = (await fake.accounts())[1]?.id ?? '';
     const flows: readonly (readonly Reaction[])[] = [
       [],
@@ -130,7 +130,7 @@ describe('Add Account…', () => {
     }
   });
 
-  it('goes back a step at a time', async () => {
+  it('goes back one step at a time', async () => {
     const { questions } = await addAccount(
       { types: demoTokens.demo },
       'goes back',

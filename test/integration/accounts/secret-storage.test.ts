@@ -10,7 +10,7 @@ import { scriptUser } from '../scripted-user.ts';
 const RECORD: TokenRecord = { version: 1, id: 'one', token: 'cfut_0123456789', owner: 'user' };
 const KEY = 'cloudflareWebhooks.token.one';
 
-/** A SecretStorage that can be switched to reject everything, as one without a keyring does. */
+/** A SecretStorage that can reject every call, like one without a keyring. */
 function makeSecrets() {
   const values = new Map<string, string>();
   const state = { broken: false };
@@ -30,7 +30,7 @@ function makeSecrets() {
   return { secrets, values, state };
 }
 
-describe('a SecretStorage that fails', () => {
+describe('failing SecretStorage', () => {
   const { secrets, values, state } = makeSecrets();
   const lines: string[] = [];
   const make = () => createTokenStore(secrets, createRedactor(), (_level, message) => lines.push(message));
@@ -41,7 +41,7 @@ describe('a SecretStorage that fails', () => {
     lines.length = 0;
   });
 
-  it('keeps a token for the session, and stores it once that works', async () => {
+  it('keeps a token for the session and persists it after recovery', async () => {
     const tokens = make();
     state.broken = true;
     assert.equal(await tokens.save(RECORD), false);
@@ -54,7 +54,7 @@ describe('a SecretStorage that fails', () => {
     assert.ok(!lines.join('\n').includes(RECORD.token));
   });
 
-  it('keeps what was read before while it cannot be read', async () => {
+  it('keeps loaded tokens while SecretStorage cannot be read', async () => {
     const tokens = make();
     await tokens.save(RECORD);
     state.broken = true;
@@ -62,28 +62,28 @@ describe('a SecretStorage that fails', () => {
     assert.deepEqual([records.size, failed], [1, true]);
   });
 
-  it('says that it did not delete', async () => {
+  it('reports a failed deletion', async () => {
     const tokens = make();
     await tokens.save(RECORD);
     state.broken = true;
     assert.equal(await tokens.delete('one'), false);
   });
 
-  it('reads what is malformed as nothing, and leaves it', async () => {
+  it('ignores a malformed record without deleting it', async () => {
     values.set(KEY, 'no JSON');
     const { records, unreadable } = await make().load();
     assert.deepEqual([records.size, unreadable, values.get(KEY)], [0, 1, 'no JSON']);
     assert.match(lines.join('\n'), /token\.one cannot be read by this version/);
   });
 
-  it('is said above the rows, the worst first', () => {
+  it('shows the most severe problem above the rows', () => {
     const trouble = { failed: false, unsaved: false, unreadable: 0 };
     assert.equal(describeTrouble(trouble), '');
     assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /for this session only/);
     assert.match(describeTrouble({ ...trouble, failed: true, unsaved: true }), /cannot be read.*keyring locked/);
   });
 
-  it('is said when a token is added, with another try', async () => {
+  it('shows a warning with a retry when a token cannot be persisted', async () => {
     const { connections } = await startOver();
     const user = scriptUser({ presses: 'Try Again' });
     try {

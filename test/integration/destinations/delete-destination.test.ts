@@ -11,7 +11,7 @@ import {
 } from '../extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
-describe('Delete…', () => {
+describe('Delete command', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
@@ -29,10 +29,10 @@ describe('Delete…', () => {
   });
   afterEach(() => user?.dispose());
 
-  /** How it ended: the message that offers to take it back, or the one that has nothing to offer. */
+  /** The result: the message with the Undo button, or the messages without buttons. */
   const told = () => [user?.questions[1]?.title ?? '', ...(user?.messages ?? [])].join('');
   const until = async (isSo: () => Promise<boolean>): Promise<void> => waitFor(isSo, told);
-  /** Two policies of its own, one of which has nothing else. */
+  /** Creates two policies that use the destination: one without and one with another mechanism. */
   const usePolicies = async (): Promise<void> => {
     for (const { id } of await fake.policies({ account: accountId })) {
       await fake.removePolicy({ account: accountId, id });
@@ -59,7 +59,7 @@ describe('Delete…', () => {
   const isOnServer = async () =>
     (await fake.destinations({ account: accountId })).some(({ id }) => id === destinationId);
 
-  it('names the destination, and on the user’s word deletes it in the tree and on the server', async () => {
+  it('deletes the destination from the tree and at Cloudflare after confirmation', async () => {
     user = scriptUser({ presses: 'Delete' });
     await deleteFirst();
     assert.ok(user.questions[0]?.title.includes(`“${name}”`));
@@ -68,7 +68,7 @@ describe('Delete…', () => {
     await until(async () => told().startsWith('Deleted “'));
   });
 
-  it('names the policies that would fall silent, apart from those that keep another mechanism', async () => {
+  it('lists silenced policies separately from policies with another mechanism', async () => {
     for (const { id } of await fake.policies({ account: accountId })) {
       await fake.removePolicy({ account: accountId, id });
     }
@@ -84,28 +84,28 @@ describe('Delete…', () => {
     assert.match(text, /deliver to fewer: “Also mail”/);
   });
 
-  it('says that it could not check where the policies cannot be read', async () => {
+  it('reports that the policies were not checked if they cannot be fetched', async () => {
     await fake.addFault({ path: '/accounts/*/alerting/v3/policies', fault: { kind: 'status', status: 403 } });
     user = scriptUser('leaves');
     await deleteFirst();
     assert.match(user.questions[0]?.text ?? '', /could not be read, so nobody has checked/);
   });
 
-  it('does nothing where the user thinks better of it', async () => {
+  it('deletes nothing if the user cancels', async () => {
     user = scriptUser('leaves');
     await deleteFirst();
     assert.ok((await labels()).includes(name));
     assert.equal(await isOnServer(), true);
   });
 
-  it('asks which one where it is run from the palette', async () => {
+  it('asks for a destination when run from the Command Palette', async () => {
     user = scriptUser({ picks: [name] }, { presses: 'Delete' });
     await run('deleteDestination');
     assert.equal(user.questions[0]?.kind, 'pick');
     assert.equal(await isOnServer(), false);
   });
 
-  it('says so where somebody else was faster', async () => {
+  it('reports a destination that was already deleted', async () => {
     await fake.removeDestination({ account: accountId, id: destinationId });
     user = scriptUser({ presses: 'Delete' });
     await deleteFirst();
@@ -113,7 +113,7 @@ describe('Delete…', () => {
     assert.ok(!(await labels()).includes(name));
   });
 
-  it('makes no link of a name in what it tells', async () => {
+  it('escapes a name that looks like a link', async () => {
     name = '[Free](command:workbench.action.quit)';
     await fake.putDestination({ account: accountId, id: destinationId, name });
     await run('refreshAll');
@@ -122,24 +122,24 @@ describe('Delete…', () => {
     await until(async () => told().startsWith('Deleted “[Free] (command:workbench.action.quit)”'));
   });
 
-  it('counts as done what was done though the answer was lost', async () => {
+  it('reports success if the deletion worked but its response was lost', async () => {
     await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, times: 1 });
     user = scriptUser({ presses: 'Delete' });
     await deleteFirst();
     await until(async () => told().startsWith('Deleted “'));
   });
 
-  it('keeps the row where Cloudflare refuses, says why, and can try again', async () => {
+  it('keeps the row and offers a retry if Cloudflare rejects the deletion', async () => {
     await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
     user = scriptUser({ presses: 'Delete' }, { presses: 'Retry' }, { presses: 'Delete' });
     await deleteFirst();
     assert.match(user.questions[1]?.title ?? '', /may not do this/);
     assert.ok((await labels()).includes(name));
-    // The second attempt starts from the button and ends on its own.
+    // The command does not wait for a retry started from the notification.
     await until(async () => !(await isOnServer()));
   });
 
-  it('takes it out of the policies that keep another mechanism, where that is asked for', async () => {
+  it('removes the destination from policies with another mechanism on request', async () => {
     await usePolicies();
     user = scriptUser({ presses: 'Remove from Policies and Delete' });
     await deleteFirst();
@@ -148,7 +148,7 @@ describe('Delete…', () => {
     assert.deepEqual(await webhooksOf('Only here'), [destinationId]);
   });
 
-  it('says what it is out of already where it is then kept', async () => {
+  it('reports the changed policies if the deletion then fails', async () => {
     await usePolicies();
     await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 } });
     user = scriptUser({ presses: 'Remove from Policies and Delete' });
@@ -157,7 +157,7 @@ describe('Delete…', () => {
     assert.match(told(), /Not deleted: .+may not do this/);
   });
 
-  it('does not offer to take it out of policies where it is all they have', async () => {
+  it('does not offer policy changes if the destination is the only mechanism', async () => {
     for (const { id } of await fake.policies({ account: accountId })) {
       await fake.removePolicy({ account: accountId, id });
     }
@@ -171,13 +171,13 @@ describe('Delete…', () => {
     assert.equal(await isOnServer(), true);
   });
 
-  describe('of several', () => {
+  describe('with several destinations', () => {
     const nodesOf = async (account: string, count: number) =>
       (await fake.destinations({ account }))
         .slice(0, count)
         .map(({ id }) => ({ kind: 'destination', accountId: account, destinationId: id }));
 
-    it('names up to five and the policies of all, and deletes across accounts', async () => {
+    it('lists up to five destinations and all policies, and deletes across accounts', async () => {
       await addAccount((await fake.accounts())[1]?.name ?? '');
       const [here, there] = (await fake.accounts()).map(({ id }) => id);
       const nodes = [...(await nodesOf(here ?? '', 4)), ...(await nodesOf(there ?? '', 3))];
@@ -194,7 +194,7 @@ describe('Delete…', () => {
       assert.ok(!left.some(({ id }) => nodes.some(({ destinationId: each }) => each === id)));
     });
 
-    it('deletes fifty with faults among them, and says in one message what failed and why', async () => {
+    it('deletes fifty destinations and reports all failures in one message', async () => {
       const ids = await Promise.all(
         Array.from({ length: 50 }, async (_, index) => {
           const made = { account: accountId, name: `Many ${index}`, url: receiverUrl(String(index)) };
@@ -219,14 +219,14 @@ describe('Delete…', () => {
   });
 
   describe('Undo', () => {
-    /** Something to delete that needs no more than what Cloudflare gives out. */
+    /** Selects a new generic destination, whose whole URL Cloudflare returns. */
     const useGeneric = async (): Promise<void> => {
       name = 'Undone';
       destinationId = (await fake.putDestination({ account: accountId, name, url: receiverUrl('undone') })).id;
       await run('refreshAll');
     };
 
-    it('creates it again with its remembered secret, puts it back into its policies, and says that the ID is new', async () => {
+    it('restores the destination with its remembered secret, its policies and a new ID', async () => {
       await useGeneric();
       await usePolicies();
       const remembered = { secret: 'remembered-secret' };
@@ -246,15 +246,15 @@ describe('Delete…', () => {
       await extension.connections.remove(accountId);
     });
 
-    it('is over after a minute', async () => {
+    it('expires after a minute', async () => {
       user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
       const { now } = Date;
       const start = now();
-      let looked = 0;
-      // The clock is looked at when the message comes and when its button is pressed.
+      let calls = 0;
+      // The command reads the clock when it shows the message and when the user presses the button.
       const clock = (): number => {
-        looked += 1;
-        return start + looked * 61_000;
+        calls += 1;
+        return start + calls * 61_000;
       };
       try {
         Date.now = clock;
@@ -266,7 +266,7 @@ describe('Delete…', () => {
       assert.equal(await isOnServer(), false);
     });
 
-    it('says why where Cloudflare’s test of the new one fails', async () => {
+    it('reports the reason if Cloudflare’s test of the new destination fails', async () => {
       await useGeneric();
       user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
       await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 } });
@@ -274,7 +274,7 @@ describe('Delete…', () => {
       await until(async () => told().includes('could not be created again'));
     });
 
-    it('asks for the whole URL where Cloudflare keeps a part of it, and leaves it deleted without', async () => {
+    it('asks for the whole URL if Cloudflare hides a part, and restores nothing without it', async () => {
       user = scriptUser(
         { presses: 'Delete' },
         { presses: 'Undo' },

@@ -7,7 +7,7 @@ const POLICIES = '/accounts/*/alerting/v3/policies';
 const SUCCESS = '2026-01-01T00:00:00.000001Z';
 const FAILURE = '2026-01-02T00:00:00.000001Z';
 
-describe('what uses what, and finding it', () => {
+describe('overview of destinations and policies', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
@@ -41,7 +41,7 @@ describe('what uses what, and finding it', () => {
   const countPolicyCalls = async () =>
     (await fake.log()).filter(({ method, path }) => method === 'GET' && path.endsWith('/alerting/v3/policies')).length;
 
-  it('shows the policies under a destination, their alert in words, and whether they are on', async () => {
+  it('shows the policies of a destination with alert name and enabled state', async () => {
     const rows = await readTree(extension, nodeOf('Alpha'));
     assert.deepEqual(
       rows.map(({ label, icon, context }) => [label, icon, context]),
@@ -56,7 +56,7 @@ describe('what uses what, and finding it', () => {
     assert.equal(none?.spoken, 'No policy uses it. Cloudflare sends no alerts to it.');
   });
 
-  it('reads the policies of an account once, however many are expanded, and again after Refresh', async () => {
+  it('fetches the policies of an account once for several rows, and again after a refresh', async () => {
     await fake.clear({ part: 'log' });
     await Promise.all(['Alpha', 'Beta', 'Gamma'].map(async (name) => readTree(extension, nodeOf(name))));
     assert.equal(await countPolicyCalls(), 1);
@@ -65,48 +65,48 @@ describe('what uses what, and finding it', () => {
     assert.equal(await countPolicyCalls(), 2);
   });
 
-  it('says in their place that they cannot be read', async () => {
+  it('shows a problem row if the policies cannot be fetched', async () => {
     await fake.addFault({ path: POLICIES, fault: { kind: 'status', status: 403 } });
     const [row] = await readTree(extension, nodeOf('Alpha'));
     assert.equal(row?.context, 'policyProblem');
     assert.match(row?.spoken ?? '', /may not do this for Acme/);
   });
 
-  it('shows only failing ones where asked, says so, and all again', async () => {
+  it('filters failing destinations, shows the filter and can be turned off', async () => {
     await run('toggleFailingOnly');
     try {
       assert.deepEqual(await labels(), [['Beta', 'Gamma']]);
-      assert.equal(extension.view.description, 'only failing');
+      assert.equal(extension.destinationsView.view.description, 'only failing');
       for (const name of ['Beta', 'Gamma']) {
         await fake.recordDelivery({ account: accountId, id: ids[name] ?? '', succeeded: true });
       }
       await run('refreshAll');
-      // Nothing is left: the view's welcome takes the place of the tree.
+      // An empty tree makes VS Code show the welcome view.
       assert.deepEqual(await readTree(extension), []);
       await fake.addFault({ path: '/accounts/*/alerting/v3/destinations/webhooks', fault: { kind: 'html' } });
       await run('refreshAll');
-      assert.equal((await readTree(extension)).length, 1, 'an account nobody can read stays in sight');
+      assert.equal((await readTree(extension)).length, 1, 'an account with a failed refresh stays visible');
     } finally {
       await run('showAll');
     }
     assert.equal((await labels())[0]?.length, 4);
-    // Asked for twice, it is all the same.
+    // Running the command again changes nothing.
     await run('showAll');
     assert.equal((await labels())[0]?.length, 4);
-    assert.equal(extension.view.description, '');
+    assert.equal(extension.destinationsView.view.description, '');
   });
 
-  it('finds any destination, also one that the filter hides', async () => {
+  it('finds a destination that the filter hides', async () => {
     await run('toggleFailingOnly');
     user = scriptUser({ picks: ['Alpha'] });
     await run('goToDestination');
     assert.match(user.questions[0]?.text ?? '', /^Alpha \| Acme \| slack · last success .+ ago$/m);
     assert.equal(user.questions[0]?.text.split('\n').length, 3);
-    assert.deepEqual(extension.view.selection[0], nodeOf('Alpha'));
+    assert.deepEqual(extension.destinationsView.view.selection[0], nodeOf('Alpha'));
     assert.equal((await labels())[0]?.length, 3);
   });
 
-  it('edits a failing one from the list, as from the tree', async () => {
+  it('edits a failing destination from the list', async () => {
     user = scriptUser({ clicks: 'Edit…', on: 'Gamma' });
     await run('showFailing');
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
@@ -115,7 +115,7 @@ describe('what uses what, and finding it', () => {
     await vscode.window.tabGroups.close(tab);
   });
 
-  it('copies IDs, of all that are selected, and URLs, whole where they are remembered', async () => {
+  it('copies the selected IDs, and the whole URL if it is remembered', async () => {
     const nodes = [nodeOf('Alpha'), nodeOf('Beta')];
     await run('copyId', nodes[0], nodes);
     assert.equal(await vscode.env.clipboard.readText(), [ids['Alpha'], ids['Beta']].join('\n'));
@@ -128,10 +128,10 @@ describe('what uses what, and finding it', () => {
     assert.equal(await vscode.env.clipboard.readText(), whole);
   });
 
-  it('repaints the ages that have become others, and only those, without reading anything', async () => {
+  it('repaints only rows whose age changed, without an API call', async () => {
     await readTree(extension);
     const fired: unknown[] = [];
-    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     await fake.clear({ part: 'log' });
     extension.destinationsView.repaintAges();
     assert.deepEqual(fired, []);
@@ -153,7 +153,7 @@ describe('what uses what, and finding it', () => {
       return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
     };
 
-    it('lists the destinations with their health and without their URLs', async () => {
+    it('lists destinations with health and host, without the rest of the URL', async () => {
       const text = await ask('list_webhook_destinations', {});
       assert.doesNotMatch(text, /services|secretOf/);
       const { accounts, destinations } = JSON.parse(text) as Record<string, readonly Record<string, unknown>[]>;
@@ -168,7 +168,7 @@ describe('what uses what, and finding it', () => {
       );
     });
 
-    it('gets the failing ones, of one account where it is named, and says what could not be read', async () => {
+    it('lists failing destinations, filters by account and reports stale accounts', async () => {
       const names = async (input: object): Promise<readonly unknown[]> => {
         const { destinations } = JSON.parse(await ask('get_failing_webhook_destinations', input)) as {
           destinations: readonly { name: unknown }[];
@@ -183,7 +183,7 @@ describe('what uses what, and finding it', () => {
     });
   });
 
-  it('keeps nothing of it anywhere', () => {
+  it('persists no policy name and no secret', () => {
     assert.doesNotMatch(readState(extension.context), /Attacks|secretOf/);
   });
 });

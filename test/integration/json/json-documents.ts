@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-/** A document as the editor writes it. */
+/** The text that the editor writes for a destination. */
 export const textOf = (name: string, url: string, secret?: string): string =>
   `${JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2)}\n`;
 
@@ -11,12 +11,12 @@ export function active(): vscode.TextDocument {
   return vscode.window.activeTextEditor?.document ?? assert.fail('No document is shown');
 }
 
-/** The diagnostics of the extension itself. */
+/** The diagnostics from this extension only. */
 export function ours({ uri }: vscode.TextDocument): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Cloudflare Webhooks');
 }
 
-/** Puts this text in the place of all there is. */
+/** Replaces the whole text of the document. */
 export async function type(document: vscode.TextDocument, text: string): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
   const end = document.positionAt(document.getText().length);
@@ -24,7 +24,7 @@ export async function type(document: vscode.TextDocument, text: string): Promise
   assert.ok(await vscode.workspace.applyEdit(edit));
 }
 
-/** Our quick fixes where this text stands. */
+/** The quick fixes of this extension at the first occurrence of the text. */
 export async function fixesAt(document: vscode.TextDocument, text: string): Promise<readonly vscode.CodeAction[]> {
   const at = document.positionAt(document.getText().indexOf(text));
   const range = new vscode.Range(at, at);
@@ -37,7 +37,7 @@ export async function fixesAt(document: vscode.TextDocument, text: string): Prom
   return found.filter(({ title }) => /^(Move|Remove)/.test(title));
 }
 
-/** Without being asked whether to save. */
+/** Reverts and closes all editors, so that VS Code does not ask to save. */
 export async function closeAll(): Promise<void> {
   for (const { uri, isDirty } of vscode.workspace.textDocuments.filter((each) => each.isDirty)) {
     assert.ok(isDirty);

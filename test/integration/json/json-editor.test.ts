@@ -4,7 +4,7 @@ import { addAccount, type Extension, fake, receiverUrl, run, startOver, until } 
 import { active, closeAll, fixesAt, ours, tabs, textOf, type } from './json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
-describe('the JSON editor', () => {
+describe('JSON editor', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
@@ -29,12 +29,12 @@ describe('the JSON editor', () => {
     await closeAll();
   });
 
-  const play = (...reactions: readonly Reaction[]): ScriptedUser => {
+  const answerWith = (...reactions: readonly Reaction[]): ScriptedUser => {
     user?.dispose();
     user = scriptUser(...reactions);
     return user;
   };
-  const onServer = async (id = destinationId) =>
+  const storedDestination = async (id = destinationId) =>
     (await fake.destinations({ account: accountId })).find((each) => each.id === id);
 
   async function open(): Promise<vscode.TextDocument> {
@@ -42,7 +42,7 @@ describe('the JSON editor', () => {
     return active();
   }
 
-  it('opens what Cloudflare has, under a name that is safe, with the right size', async () => {
+  it('opens the destination with a sanitized file name and the right size', async () => {
     await fake.putDestination({ account: accountId, id: destinationId, name: 'a/../b\u202E"?' });
     await extension.store.refresh([accountId]);
     const document = await open();
@@ -53,7 +53,7 @@ describe('the JSON editor', () => {
     assert.equal(size, Buffer.byteLength(document.getText()));
   });
 
-  it('says what is wrong at its place, and does not save it', async () => {
+  it('marks each error in the text and does not save', async () => {
     const document = await open();
     const text = `{\n  "name": " ",\n  "url": "hooks",\n  "id": "1"\n}\n`;
     await type(document, text);
@@ -66,17 +66,17 @@ describe('the JSON editor', () => {
     ]);
     assert.equal(await document.save(), false);
     assert.ok(document.isDirty);
-    assert.equal((await onServer())?.name, 'Alpha');
+    assert.equal((await storedDestination())?.name, 'Alpha');
     const [fix] = await fixesAt(document, '"id"');
     assert.equal(fix?.title, 'Remove “id”');
     await vscode.workspace.applyEdit(fix.edit ?? assert.fail());
     assert.deepEqual(JSON.parse(document.getText()), { name: ' ', url: 'hooks' });
   });
 
-  it('leaves syntax to VS Code, which leaves the rest to us: nothing is said twice', async () => {
+  it('shows each problem once: syntax errors from VS Code, other errors from the extension', async () => {
     const document = await open();
     const all = () => vscode.languages.getDiagnostics(document.uri);
-    const said = async (text: string, count: number): Promise<readonly string[]> => {
+    const findDiagnostics = async (text: string, count: number): Promise<readonly string[]> => {
       await type(document, text);
       await until(
         () => all().length === count,
@@ -84,46 +84,49 @@ describe('the JSON editor', () => {
           .map(({ message }) => message)
           .join()}`,
       );
-      // Whoever else has something to say has had the time to.
+      // Wait for late diagnostics from other sources.
       await new Promise((resolve) => setTimeout(resolve, 800));
       return all().map(({ source, code }) => `${source} ${JSON.stringify(code)}`);
     };
-    assert.deepEqual(await said('{"name": 1, "url": "hooks", "x": {}}', 2), [
+    assert.deepEqual(await findDiagnostics('{"name": 1, "url": "hooks", "x": {}}', 2), [
       'Cloudflare Webhooks "wrongType"',
       'Cloudflare Webhooks "unknownKey"',
     ]);
     const url = JSON.stringify('https://hooks.example.com/x');
-    assert.deepEqual(await said(`{"name": "a", "url": ${url}, }`, 1), ['json 519']);
-    // Two warnings of VS Code's: it would take the last one, where we refuse.
-    const twice = await said(`{"name": "a", "url": ${url}, "url": ${url}}`, 3);
+    assert.deepEqual(await findDiagnostics(`{"name": "a", "url": ${url}, }`, 1), ['json 519']);
+    // VS Code only warns about a duplicate key, once per occurrence. The extension rejects it.
+    const twice = await findDiagnostics(`{"name": "a", "url": ${url}, "url": ${url}}`, 3);
     assert.deepEqual(twice.toSorted(), ['Cloudflare Webhooks "duplicateKey"', 'json 520', 'json 520']);
   });
 
-  it('renames by a save, and says so', async () => {
+  it('renames the destination on save and reports the change', async () => {
     const document = await open();
     await type(document, document.getText().replace('Alpha', 'Beta'));
     assert.equal(await document.save(), true);
-    const now = await onServer();
+    const now = await storedDestination();
     assert.deepEqual([now?.name, now?.url, now?.secret], ['Beta', receiverUrl('alpha'), 's3']);
     assert.match(user?.messages.join() ?? '', /Saved “Beta” of .*: Cloudflare took the name/);
     assert.equal(document.isDirty, false);
   });
 
-  it('changes the URL where Cloudflare takes it', async () => {
+  it('reports the new URL as applied if Cloudflare changed it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     const document = await open();
     await type(document, textOf('Beta', receiverUrl('beta')));
     assert.equal(await document.save(), true);
-    assert.deepEqual([(await onServer())?.name, (await onServer())?.url], ['Beta', receiverUrl('beta')]);
+    assert.deepEqual(
+      [(await storedDestination())?.name, (await storedDestination())?.url],
+      ['Beta', receiverUrl('beta')],
+    );
     assert.match(user?.messages.join() ?? '', /took the name, URL/);
   });
 
-  it('tells where Cloudflare ignores the URL, shows what is there, and replaces it on request', async () => {
-    const messages = play({ presses: 'Replace…' }, { presses: 'Replace' });
+  it('offers a replacement if Cloudflare ignores the URL', async () => {
+    const messages = answerWith({ presses: 'Replace…' }, { presses: 'Replace' });
     const document = await open();
     await type(document, textOf('Beta', receiverUrl('beta')));
     assert.equal(await document.save(), true);
-    await until(async () => (await onServer()) === undefined, 'the old one to be deleted');
+    await until(async () => (await storedDestination()) === undefined, 'the old destination to be deleted');
     assert.match(messages.questions[0]?.title ?? '', /took the name\. .*kept the old URL/);
     assert.match(messages.questions[1]?.title ?? '', /^Replace “Beta” of/);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
@@ -133,15 +136,15 @@ describe('the JSON editor', () => {
     await until(() => tabs().length === 1, 'the old tab to close');
   });
 
-  it('shows what is there after an ignored change', async () => {
+  it('shows the unchanged URL after Cloudflare ignored a new one', async () => {
     const document = await open();
     await type(document, textOf('Beta', receiverUrl('beta')));
     assert.equal(await document.save(), true);
-    await until(() => document.getText() === textOf('Beta', receiverUrl('alpha')), 'the document to be read again');
+    await until(() => document.getText() === textOf('Beta', receiverUrl('alpha')), 'the document to be reloaded');
     assert.equal(document.isDirty, false);
   });
 
-  it('stays unsaved where Cloudflare refuses, with its words at the URL until it takes it', async () => {
+  it('stays unsaved with the error at the URL until Cloudflare accepts the change', async () => {
     await fake.addFault({
       method: 'PUT',
       fault: { kind: 'status', status: 422 },
@@ -154,39 +157,39 @@ describe('the JSON editor', () => {
     const refusal = ours(document).find(({ code }) => code === 'refused') ?? assert.fail();
     assert.equal(document.getText(refusal.range), JSON.stringify(receiverUrl('alpha')));
     assert.equal(await document.save(), true);
-    assert.equal((await onServer())?.name, 'Beta');
+    assert.equal((await storedDestination())?.name, 'Beta');
     assert.ok(!ours(document).some(({ code }) => code === 'refused'));
   });
 
-  it('sends a secret and then has it no more', async () => {
+  it('removes the secret from the document after sending it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     const document = await open();
     await type(document, textOf('Alpha', receiverUrl('alpha'), 'new-secret'));
     assert.ok(ours(document).some(({ code }) => code === 'secretInText'));
-    play('leaves');
+    answerWith('leaves');
     assert.equal(await document.save(), true);
     assert.match(user?.questions[0]?.title ?? '', /whether Cloudflare took it cannot be read back/);
-    assert.equal((await onServer())?.secret, 'new-secret');
-    await until(() => document.getText() === textOf('Alpha', receiverUrl('alpha')), 'the secret to go');
+    assert.equal((await storedDestination())?.secret, 'new-secret');
+    await until(() => document.getText() === textOf('Alpha', receiverUrl('alpha')), 'the secret to be removed');
     assert.equal(document.isDirty, false);
     assert.ok(!extension.logged().includes('new-secret'));
   });
 
-  it('moves a secret out of the text behind a mask, and sends it', async () => {
+  it('moves a secret from the text to a masked prompt and sends it on save', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     const document = await open();
     await type(document, textOf('Alpha', receiverUrl('alpha'), 'typed'));
     const [fix] = await fixesAt(document, '"typed"');
     assert.equal(fix?.title, 'Move the secret to a masked prompt');
-    play({ types: 'masked' });
+    answerWith({ types: 'masked' });
     await vscode.commands.executeCommand(fix.command?.command ?? '', ...(fix.command?.arguments ?? []));
     assert.deepEqual(JSON.parse(document.getText()), { name: 'Alpha', url: receiverUrl('alpha') });
     assert.ok(ours(document).some(({ code }) => code === 'secretHeld'));
     assert.equal(await document.save(), true);
-    assert.equal((await onServer())?.secret, 'masked');
+    assert.equal((await storedDestination())?.secret, 'masked');
   });
 
-  it('creates, and the document is that of the new one', async () => {
+  it('creates a destination and opens its document', async () => {
     await run('createDestinationFromJson', { kind: 'account', accountId });
     const document = active();
     assert.equal(document.getText(), textOf('', ''));
@@ -199,7 +202,7 @@ describe('the JSON editor', () => {
     assert.equal(active().getText(), textOf('Fresh', receiverUrl('fresh')));
   });
 
-  it('creates nothing where Cloudflare’s test fails', async () => {
+  it('creates no destination if Cloudflare’s test fails', async () => {
     await run('createDestinationFromJson', { kind: 'account', accountId });
     const document = active();
     await type(document, textOf('Fresh', receiverUrl('fresh'), 'wrong'));
@@ -215,7 +218,7 @@ describe('the JSON editor', () => {
     assert.ok(!(await fake.destinations({ account: accountId })).some(({ name }) => name === 'Fresh'));
   });
 
-  it('begins a new document with the request body in the editor', async () => {
+  it('starts a new document from the selected request body', async () => {
     const content = `curl --json '{"name":"Mine","url":"https://hooks.example.com/x"}'`;
     const document = await vscode.workspace.openTextDocument({ content });
     const editor = await vscode.window.showTextDocument(document);
@@ -225,7 +228,7 @@ describe('the JSON editor', () => {
     assert.ok(active().isDirty);
   });
 
-  it('is not saved by VS Code’s auto save: that would change what is at Cloudflare while typing', async () => {
+  it('ignores auto save, which would change the destination while typing', async () => {
     const files = vscode.workspace.getConfiguration('files');
     await files.update('autoSave', 'afterDelay', vscode.ConfigurationTarget.Global);
     await files.update('autoSaveDelay', 50, vscode.ConfigurationTarget.Global);
@@ -234,16 +237,16 @@ describe('the JSON editor', () => {
       await type(document, document.getText().replace('Alpha', 'Beta'));
       await new Promise((resolve) => setTimeout(resolve, 800));
       assert.ok(document.isDirty);
-      assert.equal((await onServer())?.name, 'Alpha');
+      assert.equal((await storedDestination())?.name, 'Alpha');
       assert.equal(await document.save(), true);
-      assert.equal((await onServer())?.name, 'Beta');
+      assert.equal((await storedDestination())?.name, 'Beta');
     } finally {
       await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
       await files.update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
     }
   });
 
-  it('says before a replacement that the new one needs the secret nobody knows here', async () => {
+  it('reports before a replacement that the required secret is not stored', async () => {
     await fake.putDestination({
       account: accountId,
       id: destinationId,
@@ -251,59 +254,62 @@ describe('the JSON editor', () => {
       type: 'opsgenie',
     });
     await extension.store.refresh([accountId]);
-    const messages = play({ presses: 'Replace…' });
+    const messages = answerWith({ presses: 'Replace…' });
     const document = await open();
     await type(document, textOf('Alpha', 'https://api.eu.opsgenie.com/v2/alerts'));
     assert.equal(await document.save(), true);
     await until(() => messages.messages.length > 0, 'the message');
     assert.match(messages.messages.join(), /Opsgenie needs a secret/);
-    assert.ok(await onServer());
+    assert.ok(await storedDestination());
   });
 
-  it('follows what others change, as long as nothing was typed', async () => {
+  it('shows an external change while the document has no edits', async () => {
     const document = await open();
     await fake.putDestination({ account: accountId, id: destinationId, name: 'By others' });
     await extension.store.refresh([accountId]);
-    await until(() => document.getText() === textOf('By others', receiverUrl('alpha')), 'the document to follow');
+    await until(
+      () => document.getText() === textOf('By others', receiverUrl('alpha')),
+      'the document to show the change',
+    );
     assert.equal(document.isDirty, false);
   });
 
-  it('does not write over what others changed, whether or not VS Code can tell', async () => {
+  it('does not overwrite an external change, also if VS Code does not detect it', async () => {
     const document = await open();
     await type(document, document.getText().replace('Alpha', 'Beta'));
     for (const name of ['Much longer', 'Delta']) {
       await fake.putDestination({ account: accountId, id: destinationId, name });
-      play('leaves');
+      answerWith('leaves');
       assert.equal(await document.save(), false, name);
-      assert.equal((await onServer())?.name, name);
+      assert.equal((await storedDestination())?.name, name);
     }
-    // Of the same length: VS Code takes that for the same content.
+    // VS Code treats content of the same length as unchanged.
     assert.match(user?.questions[0]?.title ?? '', /“Delta” has changed at Cloudflare since you last saw it/);
   });
 
-  it('offers to create again what was deleted meanwhile', async () => {
+  it('offers to create the destination again after it was deleted at Cloudflare', async () => {
     const document = await open();
     await type(document, document.getText().replace('Alpha', 'Beta'));
     await fake.removeDestination({ account: accountId, id: destinationId });
     assert.equal(await document.save(), false);
     assert.match(user?.questions[0]?.title ?? '', /“Beta” was deleted at Cloudflare meanwhile/);
     assert.ok(document.isDirty);
-    play({ presses: 'Create Again' });
+    answerWith({ presses: 'Create Again' });
     assert.equal(await document.save(), true);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
     assert.equal(made?.url, receiverUrl('alpha'));
     await until(() => active().uri.path.includes(made?.id ?? '?'), 'the new document');
   });
 
-  it('replaces where the URL stands for another type, after asking', async () => {
+  it('asks before replacing a destination whose new URL has a different type', async () => {
     const document = await open();
     await type(document, textOf('Alpha', 'https://hooks.slack.com/services/T1/B1/abc'));
-    play('leaves');
+    answerWith('leaves');
     assert.equal(await document.save(), false);
-    assert.ok(await onServer());
-    play({ presses: 'Replace' });
+    assert.ok(await storedDestination());
+    answerWith({ presses: 'Replace' });
     assert.equal(await document.save(), true);
-    assert.equal(await onServer(), undefined);
+    assert.equal(await storedDestination(), undefined);
     await until(() => !active().uri.path.includes(destinationId), 'the new document');
     await until(() => tabs().length === 1, 'the old tab to close');
   });

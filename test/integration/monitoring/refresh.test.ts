@@ -16,11 +16,11 @@ import {
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
-/** 0.6 s, in the setting's minutes. */
-const OFTEN = 0.01;
+/** 0.6 seconds. The setting is in minutes. */
+const SHORT_INTERVAL = 0.01;
 const PATH = 'services/T/B';
 
-describe('the watch', () => {
+describe('automatic refresh', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
@@ -59,36 +59,36 @@ describe('the watch', () => {
       await fake.recordDelivery({ account: accountId, id: ids[index] ?? '', succeeded });
     }
   };
-  const readings = async (): Promise<number> =>
+  const countListCalls = async (): Promise<number> =>
     (await fake.log()).filter(({ path }) => path.endsWith('/destinations/webhooks')).length;
-  const tooltip = (): string => readTooltip(extension.statusItem.tooltip);
+  const tooltip = (): string => readTooltip(extension.statusItem.item.tooltip);
 
-  it('sees a delivery fail and recover by itself: row, badge and status item agree', async () => {
-    await configure({ refreshInterval: OFTEN });
+  it('shows a failure and a recovery in the row, the badge and the status item', async () => {
+    await configure({ refreshInterval: SHORT_INTERVAL });
     await deliver(false, 1);
-    await until(() => extension.view.badge?.value === 1);
+    await until(() => extension.destinationsView.view.badge?.value === 1);
     const [row] = await readTree(extension);
-    assert.deepEqual([extension.statusItem.text, row?.description], ['$(warning) 1 failing', '1 failing · 3']);
+    assert.deepEqual([extension.statusItem.item.text, row?.description], ['$(warning) 1 failing', '1 failing · 3']);
     await deliver(true, 1);
-    await until(() => extension.view.badge === undefined);
+    await until(() => extension.destinationsView.view.badge === undefined);
     assert.equal((await readTree(extension))[0]?.description, '3');
   });
 
-  it('fires no event and repaints no row where nothing is new', async () => {
+  it('fires no event and repaints no row if the snapshot is unchanged', async () => {
     const fired: unknown[] = [];
-    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     const stop = extension.store.onChanged((change) => fired.push(change));
-    let read = 0;
-    const stopReading = extension.store.onRead(() => (read += 1));
-    await configure({ refreshInterval: OFTEN });
-    await until(() => read >= 3);
+    let refreshes = 0;
+    const stopCounting = extension.store.onRead(() => (refreshes += 1));
+    await configure({ refreshInterval: SHORT_INTERVAL });
+    await until(() => refreshes >= 3);
     listening?.dispose();
     stop();
-    stopReading();
+    stopCounting();
     assert.deepEqual(fired, []);
   });
 
-  it('says that destinations have begun to fail only where asked, once, all in one', async () => {
+  it('notifies about new failures only if enabled, once, in one notification', async () => {
     user = scriptUser();
     await deliver(false, 0);
     await run('refreshAll');
@@ -109,7 +109,7 @@ describe('the watch', () => {
     assert.ok(!readState(extension.context).includes(PATH));
   });
 
-  it('names the one that has begun to fail, as text, and shows it', async () => {
+  it('escapes the name of a destination that starts failing, and opens the list', async () => {
     await configure({ notifyOnNewFailure: true });
     await fake.putDestination({ account: accountId, id: ids[0] ?? '', name: '[x](command:evil)' });
     await deliver(false, 0);
@@ -122,52 +122,52 @@ describe('the watch', () => {
     );
   });
 
-  it('announces nothing of what was failing before the account was known', async () => {
+  it('does not notify about failures from before the account was added', async () => {
     await configure({ notifyOnNewFailure: true });
     await extension.connections.remove(accountId);
     await deliver(false, 0);
     user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
     await run('refreshAll');
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
     assert.equal(user.questions.length, 3);
   });
 
-  it('shows the state in the status bar as the setting says, at once', async () => {
+  it('applies the status bar setting immediately', async () => {
     await configure({ statusBar: 'always' });
-    assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy');
+    assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
     await deliver(false, 2);
     await run('refreshAll');
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
-    assert.equal(extension.statusItem.accessibilityInformation?.label, '1 webhook destinations failing');
-    const { tooltip: markdown } = extension.statusItem;
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destinations failing');
+    const { tooltip: markdown } = extension.statusItem.item;
     assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
       enabledCommands: ['showFailing', 'refreshAll', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
     });
   });
 
-  it('says how old the data is where it is stale', async () => {
+  it('shows the age of a stale snapshot', async () => {
     await configure({ statusBar: 'always', refreshInterval: 0 });
     const real = Date.now;
     try {
       Date.now = () => real() + 3 * 3_600_000;
-      extension.repaintAges();
-      assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy (3 hours ago)');
+      extension.statusItem.repaintAges();
+      assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy (3 hours ago)');
       assert.match(tooltip(), /^What is shown was read 3 hours ago$/m);
     } finally {
       Date.now = real;
     }
     await run('refreshAll');
-    assert.equal(extension.statusItem.text, 'Webhooks: 3 healthy');
+    assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
   });
 
-  it('is one state without a network, asks nobody, keeps what is known, and comes back by itself', async () => {
+  it('keeps the stale snapshot while offline and recovers without a question', async () => {
     user = scriptUser();
-    await configure({ refreshInterval: OFTEN });
+    await configure({ refreshInterval: SHORT_INTERVAL });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
-    assert.equal(extension.statusItem.text, '$(cloud-offline)');
-    assert.equal(extension.statusItem.backgroundColor, undefined);
+    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.item.backgroundColor, undefined);
     assert.match(tooltip(), /^Cloudflare cannot be reached$/m);
     assert.match(tooltip(), /^What is shown was read /m);
     assert.match((await readTree(extension))[0]?.description ?? '', /^3 · stale/);
@@ -176,32 +176,32 @@ describe('the watch', () => {
     assert.deepEqual([user.questions, user.messages], [[], []]);
   });
 
-  describe('between windows', () => {
+  describe('with several windows', () => {
     const stored = async (): Promise<string | undefined> => extension.context.secrets.get(snapshotKey(accountId));
 
-    it('keeps what was read in SecretStorage and nowhere else, and forgets it with the account', async () => {
+    it('persists the snapshot in SecretStorage only and deletes it with the account', async () => {
       assert.match((await stored()) ?? '', new RegExp(PATH));
       assert.ok(!readState(extension.context).includes(PATH));
       await extension.connections.remove(accountId);
       assert.equal(await stored(), undefined);
     });
 
-    it('shows what another window has read, without a call', async () => {
-      const before = await readings();
+    it('shows the snapshot of another window without an API call', async () => {
+      const before = await countListCalls();
       const destinations = [{ id: 'x', name: 'Theirs', type: 'slack', url: `https://hooks.slack.com/${PATH}` }];
       await extension.context.secrets.store(snapshotKey(accountId), toSnapshotRecord({ at: Date.now(), destinations }));
       await until(() => extension.store.entry(accountId)?.state.last?.destinations[0]?.name === 'Theirs');
-      assert.equal(await readings(), before);
+      assert.equal(await countListCalls(), before);
     });
 
-    it('takes no notice of what cannot be read, or is older', async () => {
+    it('ignores an invalid or older snapshot', async () => {
       const { last } = extension.store.entry(accountId)?.state ?? assert.fail();
-      let heard = 0;
-      const listening = extension.context.secrets.onDidChange(() => (heard += 1));
+      let events = 0;
+      const listening = extension.context.secrets.onDidChange(() => (events += 1));
       for (const value of ['no JSON', toSnapshotRecord({ at: (last?.at ?? 0) - 1, destinations: [] })]) {
-        const before = heard;
+        const before = events;
         await extension.context.secrets.store(snapshotKey(accountId), value);
-        await until(() => heard > before);
+        await until(() => events > before);
         await stored();
       }
       listening.dispose();

@@ -4,12 +4,12 @@ import type { FromPanel, PanelAction, PanelFields, PanelView, ToPanel } from '..
 import type { PanelController } from '../../../src/ui/panel/panel-controller.ts';
 import type { Extension } from '../extension-under-test.ts';
 
-/** A page that only notes what it is sent. */
+/** A panel page without a webview that records its messages. */
 export type Page = {
   readonly sent: readonly ToPanel[];
   view(): PanelView;
   fields(): PanelFields;
-  /** What the notices say, and offer. */
+  /** The lines and buttons of all notices. */
   told(): string;
   types(fields: Partial<PanelFields>, left?: 'name' | 'url' | 'secret'): Promise<void>;
   presses(action: PanelAction): Promise<void>;
@@ -17,7 +17,7 @@ export type Page = {
   close(): void;
 };
 
-/** Opens the panel of a destination, or of a new one, as its page would. */
+/** Opens the panel of a destination, or of a new destination without an ID. */
 export async function openPanelPage(
   extension: Extension,
   accountId: string,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { addAccount, fake, run, startOver, until } from '../extension-under-test.ts';
 
-describe('the window of a panel', () => {
+describe('panel tab', () => {
   let accountId: string;
   let destinationId: string;
 
@@ -24,14 +24,14 @@ describe('the window of a panel', () => {
   const close = () => vscode.commands.executeCommand('workbench.action.closeAllEditors');
   afterEach(close);
 
-  it('is there once for a destination, however often it is asked for', async () => {
+  it('opens once per destination', async () => {
     await run('editDestination', node());
     await run('editDestination', node());
     await until(() => tabs().length > 0);
     assert.deepEqual(tabs(), ['Sensor gateway']);
   });
 
-  it('is there once for a new one, beside those of others', async () => {
+  it('opens once for a new destination, beside the tabs of other destinations', async () => {
     await run('createDestination', { kind: 'account', accountId });
     await run('editDestination', node());
     await run('createDestination', { kind: 'account', accountId });
@@ -40,7 +40,7 @@ describe('the window of a panel', () => {
     await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'New Webhook Destination');
   });
 
-  it('can be opened again after it was closed', async () => {
+  it('can be opened again after closing', async () => {
     await run('editDestination', node());
     await close();
     await until(() => tabs().length === 0);

@@ -6,7 +6,7 @@ import { scriptUser } from '../scripted-user.ts';
 
 type Destination = Awaited<ReturnType<typeof fake.destinations>>[number];
 
-describe('the panel', () => {
+describe('panel', () => {
   let extension: Extension;
   let accountId: string;
   let destination: Destination;
@@ -30,7 +30,7 @@ describe('the panel', () => {
   let page: Page;
   afterEach(() => page.close());
 
-  it('sends texts, fields and all there is to see once the page is ready', async () => {
+  it('sends texts, fields and the view when the page is ready', async () => {
     page = await openPage(destination.id);
     assert.deepEqual(
       new Set(page.sent.map(({ kind }) => kind)),
@@ -41,14 +41,14 @@ describe('the panel', () => {
     assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
   });
 
-  it('says what cannot be read beside the form, and the form works all the same', async () => {
+  it('shows a failed fetch beside the form without blocking the form', async () => {
     await fake.addFault({ path: '**/policies', fault: { kind: 'status', status: 403 } });
     page = await openPage(destination.id);
     assert.match(page.view().about?.policies.summary ?? '', /may not do this/);
     assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
   });
 
-  it('creates, and becomes the panel of what it created', async () => {
+  it('creates a destination and becomes its panel', async () => {
     page = await openPage();
     await page.types({ name: 'Fresh', url: `${receivers}/generic/hook`, secret: 's3cret', remember: true });
     await page.presses('save');
@@ -61,7 +61,7 @@ describe('the panel', () => {
     assert.doesNotMatch(readState(extension.context), /s3cret/);
   });
 
-  it('tells errors of a field only after the user has been there, or wants to save', async () => {
+  it('shows the errors of a field after the user leaves it or saves', async () => {
     page = await openPage();
     await page.types({ url: 'ftp://x' });
     assert.deepEqual(page.view().findings, []);
@@ -82,7 +82,7 @@ describe('the panel', () => {
     );
   });
 
-  it('keeps every field where Cloudflare refuses', async () => {
+  it('keeps every field if Cloudflare rejects the change', async () => {
     page = await openPage();
     const typed = { name: 'Refused', url: `${receivers}/generic/hook`, secret: 'wrong', remember: false };
     await page.types(typed);
@@ -92,7 +92,7 @@ describe('the panel', () => {
     assert.equal(page.view().busy, false);
   });
 
-  it('does not create a second one where only reading the first back failed', async () => {
+  it('does not create a duplicate if fetching the new destination fails', async () => {
     page = await openPage();
     await page.types({ name: 'Only one', url: `${receivers}/generic/hook` });
     await fake.addFault({
@@ -106,7 +106,7 @@ describe('the panel', () => {
     assert.equal((await all()).filter(({ name }) => name === 'Only one').length, 1);
   });
 
-  it('says beforehand what saving comes to', async () => {
+  it('describes the effect of saving in advance', async () => {
     page = await openPage(destination.id);
     assert.match(page.view().plan, /^Nothing to save/);
     await page.types({ name: 'Other' });
@@ -117,7 +117,7 @@ describe('the panel', () => {
     assert.match(page.view().plan, /another type/);
   });
 
-  it('says that a new secret cannot be read back, and offers Replace, which sends it again', async () => {
+  it('reports a new secret as unverifiable and offers a replacement, which sends it again', async () => {
     page = await openPage(destination.id);
     await page.types({ secret: 'n3w' });
     await page.presses('save');
@@ -128,7 +128,7 @@ describe('the panel', () => {
     assert.equal((await find('Sensor gateway')).secret, 'n3w');
   });
 
-  it('takes a new URL where Cloudflare does, and then says so', async () => {
+  it('reports a new URL as applied if Cloudflare changed it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
@@ -137,7 +137,7 @@ describe('the panel', () => {
     assert.equal((await find('Sensor gateway')).url, `${receivers}/generic/new`);
   });
 
-  it('warns before replacing that a secret is lost', async () => {
+  it('warns before a replacement that the secret will be missing', async () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('replace');
@@ -148,7 +148,7 @@ describe('the panel', () => {
     assert.equal((await find('Sensor gateway')).id, destination.id);
   });
 
-  describe('with a replacement that stops on the way', () => {
+  describe('with an interrupted replacement', () => {
     beforeEach(async () => {
       await fake.putPolicy({
         account: accountId,
@@ -167,7 +167,7 @@ describe('the panel', () => {
       await page.presses('confirm');
     });
 
-    it('says how far it has got, and ends it on Resume', async () => {
+    it('shows the progress and completes on Resume', async () => {
       assert.match(page.told(), /the old one is kept.*\[Resume\] \[Undo\]/);
       const { steps = [] } = page.view().notices.at(-1) ?? {};
       assert.ok(steps.some(({ text, state }) => text.includes('“Origin down”') && state !== 'done'));
@@ -178,7 +178,7 @@ describe('the panel', () => {
       assert.equal(page.controller.target().destinationId, made.id);
     });
 
-    it('puts everything back on Undo', async () => {
+    it('rolls the replacement back on Undo', async () => {
       await page.presses('undo');
       assert.match(page.told(), /^Undone/);
       assert.deepEqual(
@@ -188,7 +188,7 @@ describe('the panel', () => {
       assert.equal(page.controller.target().destinationId, destination.id);
     });
 
-    it('tells of it when the panel is opened again', async () => {
+    it('shows the interrupted replacement when the panel is opened again', async () => {
       page.close();
       page = await openPage(destination.id);
       assert.match(page.told(), /was interrupted.*\[Resume\] \[Undo\]/);
@@ -196,7 +196,7 @@ describe('the panel', () => {
     });
   });
 
-  it('stops a replacement on Cancel, with the old one kept', async () => {
+  it('cancels a replacement and keeps the old destination', async () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('replace');
@@ -211,7 +211,7 @@ describe('the panel', () => {
     }
   });
 
-  it('tests what is saved, says so where something else is typed, and shows how the last test ended', async () => {
+  it('tests the saved destination, reports unsaved edits and shows the last result', async () => {
     page = await openPage(destination.id);
     assert.equal(page.view().tools[0]?.label, 'Test…');
     const lastTest = () => page.view().about?.facts.find(({ label }) => label === 'Last test')?.value ?? '';
@@ -227,7 +227,7 @@ describe('the panel', () => {
     assert.equal(page.fields().name, 'Mine');
   });
 
-  it('follows a change at Cloudflare where nothing is typed', async () => {
+  it('shows a change at Cloudflare if there are no edits', async () => {
     page = await openPage(destination.id);
     await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
     await extension.store.refresh();
@@ -235,7 +235,7 @@ describe('the panel', () => {
     assert.equal(page.view().heading, 'Elsewhere');
   });
 
-  it('only tells of one where something is typed, and takes it over or not', async () => {
+  it('reports a change at Cloudflare without overwriting edits, until the user loads it', async () => {
     page = await openPage(destination.id);
     await page.types({ name: 'Mine' });
     await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
@@ -248,7 +248,7 @@ describe('the panel', () => {
     assert.equal(page.fields().name, 'Elsewhere');
   });
 
-  it('tells of a deletion, and keeps the fields to create it again', async () => {
+  it('reports a deletion and keeps the fields to create the destination again', async () => {
     page = await openPage(destination.id);
     await fake.removeDestination({ account: accountId, id: destination.id });
     await extension.store.refresh();
@@ -257,7 +257,7 @@ describe('the panel', () => {
     assert.equal(page.view().buttons[0]?.label, 'Create Again');
   });
 
-  it('has what was typed, but for the secret, in a window after', async () => {
+  it('restores a draft without its secret in a later window', async () => {
     page = await openPage(destination.id, 'kept');
     await page.types({ name: 'Half', url: `${receivers}/generic/half`, secret: 'n3w' });
     await new Promise((resolve) => setTimeout(resolve, 600));

@@ -9,6 +9,7 @@ import {
   startWithAcme,
   until,
 } from '../extension-under-test.ts';
+import type { CommandName } from '../../../src/ui/host/ids.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('Rename… and Replace…', () => {
@@ -30,7 +31,7 @@ describe('Rename… and Replace…', () => {
   });
   afterEach(() => user?.dispose());
 
-  async function does(command: string, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
+  async function does(command: CommandName, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
     user?.dispose();
     user = scriptUser(...reactions);
     await run(command, { kind: 'destination', accountId, destinationId });

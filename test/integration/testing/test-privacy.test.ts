@@ -4,7 +4,7 @@ import { scriptUser } from '../scripted-user.ts';
 
 const PART = 's3cr3tpart-of-a-webhook';
 
-describe('a test whose receiver quotes the path it was called at', () => {
+describe('test whose receiver returns the path of its URL', () => {
   it('shows the path in no notification, row or log', async () => {
     const { extension, accountId } = await startWithAcme();
     await fake.changeSettings({ urlSecrets: 'returned' });

@@ -13,7 +13,7 @@ import {
 } from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
-describe('Test…', () => {
+describe('Test command', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
@@ -50,7 +50,7 @@ describe('Test…', () => {
     const HERE = { picks: ['From this machine'] } as const;
     const SEND = { presses: 'Send' } as const;
 
-    it('says what it will send and where to, sends just that, and says what is proved', async () => {
+    it('shows the request before sending it, then reports the result', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       const { questions } = await test(node, HERE, { types: 'good-secret' }, SEND);
       assert.match(questions[0]?.text ?? '', /Proves URL and secret[^]+Through Cloudflare/);
@@ -67,7 +67,7 @@ describe('Test…', () => {
       );
     });
 
-    it('asks before the first test to a host only, but each time where it may page people', async () => {
+    it('asks before the first test to a host, and before every test that may page people', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await test(node, HERE, { types: '' }, SEND);
       await test(node, HERE, { types: '' });
@@ -96,7 +96,7 @@ describe('Test…', () => {
       ['splunk', '/services/collector/event', 'key', ['authorization', 'Splunk key'], { event: TEXT }],
       ['generic', '/hook', 'key', ['cf-webhook-auth', 'key'], { text: TEXT }],
     ] as const) {
-      it(`sends ${type} what it takes`, async () => {
+      it(`sends a request in the format of ${type}`, async () => {
         const node = await put('Ops', type, receiver(type, path));
         await test(node, HERE, ...(secret === undefined ? [] : [{ types: secret }]), SEND);
         await until(() => told().includes('The test of “Ops” from this machine worked'));
@@ -142,7 +142,7 @@ describe('Test…', () => {
       ['splunk', '/services/collector/event', 'busy_with_200', 'key', /Splunk: Server is busy \(code 9\) \(status 200/],
       ['generic', '/hook', 'internal_error', '', /127.0.0.1:\d+: Internal Server Error \(status 500.+Try again later/],
     ] as const) {
-      it(`says in ${type}’s own words why it failed, and what to do`, async () => {
+      it(`shows the error of ${type} and the next step`, async () => {
         const node = await put('Ops', type, receiver(type, path));
         await fake.addReceiverRule({ type, answer });
         const typed = secret === undefined ? [] : [{ types: secret }];
@@ -153,7 +153,7 @@ describe('Test…', () => {
       });
     }
 
-    it('asks for the whole URL where Cloudflare has taken the secret out of it, and for no other', async () => {
+    it('asks for the whole URL if Cloudflare hides its secret, and rejects a different URL', async () => {
       await fake.changeSettings({ urlSecrets: 'cut' });
       const whole = receiver('slack', '/services/T/B/whole');
       const node = await put('Chat', 'slack', receiver('slack', '/services/T/B'));
@@ -182,7 +182,7 @@ describe('Test…', () => {
       assert.doesNotMatch(extension.logged(), /T\/B\/whole/);
     });
 
-    it('keeps the last test on the row, in no storage, and can test again', async () => {
+    it('shows the last test in the row without persisting it, and can test again', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await fake.addReceiverRule({ type: 'generic', answer: 'unauthorized', times: 1 });
       await test(node, HERE, { types: 'typed-secret' }, SEND, { presses: 'Test Again' });
@@ -193,7 +193,7 @@ describe('Test…', () => {
       assert.doesNotMatch(readState(extension.context) + extension.logged(), /typed-secret|generic\/ops/);
     });
 
-    it('shows the answer as plain text, without what it was sent', async () => {
+    it('shows the response as sanitized plain text without the secret', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       const body = 'You sent echoed-secret\u202E\u0000 <b>here</b>';
       await fake.addReceiverRule({ type: 'generic', fault: { kind: 'status', status: 400, body } });
@@ -211,7 +211,7 @@ describe('Test…', () => {
       assert.ok(!['echoed-secret', '\u202E', '\u0000'].some((each) => shown.includes(each)));
     });
 
-    it('sends nothing where the user thinks better of it', async () => {
+    it('sends nothing if the user cancels', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       for (const reactions of [['leaves'], [HERE, 'leaves'], [HERE, { types: '' }, 'leaves']] as const) {
         await test(node, ...reactions);
@@ -219,7 +219,7 @@ describe('Test…', () => {
       assert.deepEqual(await fake.received(), []);
     });
 
-    it('tests several one after the other, with a summary', async () => {
+    it('tests several destinations in sequence and shows a summary', async () => {
       const nodes = [
         await put('One', 'slack', receiver('slack', '/services/T/B/good')),
         await put('Two', 'slack', receiver('slack', '/services/T/B/wrong')),
@@ -240,7 +240,7 @@ describe('Test…', () => {
     const use = async (name: string, id: string, more: object = {}, enabled = true) =>
       fake.putPolicy({ account: accountId, name, enabled, mechanisms: { webhooks: [{ id }], ...more } });
 
-    it('says whom else a policy notifies, tests it, and tells which time has moved', async () => {
+    it('lists the other recipients of a policy, tests it and reports the delivery', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await use('Attacks', node.destinationId, { email: [{ id: 'ops@example.com' }] });
       await use('Old', node.destinationId, {}, false);
@@ -254,7 +254,7 @@ describe('Test…', () => {
       assert.match(row?.spoken ?? '', /healthy, last success now/);
     });
 
-    it('tells that Cloudflare could not deliver', async () => {
+    it('reports a failed delivery', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await use('Attacks', node.destinationId);
       await fake.addReceiverRule({ type: 'generic', answer: 'internal_error' });
@@ -264,14 +264,14 @@ describe('Test…', () => {
       assert.match(row?.spoken ?? '', /failing, last failure now/);
     });
 
-    it('offers the other way where no policy uses it', async () => {
+    it('offers a test from this machine if no policy uses the destination', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await test(node, THROUGH, { presses: 'Test from This Machine' }, { types: '' }, { presses: 'Send' });
       assert.match(told(), /No policy uses “Ops”/);
       await until(() => told().includes('from this machine worked'));
     });
 
-    it('says what Cloudflare says where it refuses', async () => {
+    it('shows the error if Cloudflare rejects the test', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await use('Attacks', node.destinationId);
       await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 403 } });
@@ -280,7 +280,7 @@ describe('Test…', () => {
     });
   });
 
-  it('copies it as curl and as Terraform, without URL and secret', async () => {
+  it('copies a destination as curl and as Terraform without URL and secret', async () => {
     const node = await put('Ops', 'splunk', receiver('splunk', '/services/collector/event'));
     await run('copyAsCurl', node);
     const text = await vscode.env.clipboard.readText();
@@ -288,7 +288,7 @@ describe('Test…', () => {
       text,
       /Authorization: Bearer \$CLOUDFLARE_API_TOKEN"[^]+\ncurl .+"\$WEBHOOK_URL"[^]+Splunk \$WEBHOOK_SECRET[^]+\{"event":"Test from/,
     );
-    assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}"`));
+    assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}'`));
     assert.doesNotMatch(text, /collector/);
     await run('copyAsTerraform', node);
     assert.match(await vscode.env.clipboard.readText(), /name {7}= "Ops"[^]+import \{/);

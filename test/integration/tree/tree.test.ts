@@ -16,13 +16,12 @@ const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 const OLDER = '2026-01-01T00:00:00.000001Z';
 const NEWER = '2026-01-01T00:00:00.000002Z';
 
-describe('the tree', () => {
+describe('destinations view', () => {
   let extension: Extension;
   let user: ScriptedUser | undefined;
   let accountId: string;
 
   beforeEach(async () => {
-    // A world small enough to know by heart.
     ({ extension, accountId } = await startWithAcme());
     const put = (name: string, last_success: string | null, last_failure: string | null) =>
       fake.putDestination({
@@ -41,7 +40,7 @@ describe('the tree', () => {
   });
   afterEach(() => user?.dispose());
 
-  it('shows health in words and icon, failing ones first, and what a screen reader says', async () => {
+  it('shows health as text, icon and screen reader label, failing destinations first', async () => {
     const [account] = await readTree(extension);
     assert.equal(account?.description, '1 failing · 3');
     assert.deepEqual(
@@ -57,7 +56,7 @@ describe('the tree', () => {
     assert.match(account?.children[2]?.spoken ?? '', /^a3 unused, slack, never used, /);
   });
 
-  it('shows the host of a URL and never the rest', async () => {
+  it('shows only the host of a URL', async () => {
     const [account] = await readTree(extension);
     for (const row of account?.children ?? []) {
       assert.match(row.tooltip, /hooks\.slack\.com/);
@@ -65,7 +64,7 @@ describe('the tree', () => {
     }
   });
 
-  it('shows names as text, whatever they hold', async () => {
+  it('escapes names in tooltips', async () => {
     const name = '**bold** [link](command:evil) <b>$(bug)</b>';
     await fake.putDestination({ account: accountId, name, url: 'https://example.com/x' });
     await run('refresh');
@@ -74,9 +73,9 @@ describe('the tree', () => {
     assert.doesNotMatch(row.markdown, /(?<!\\)[[<`$]|[^\\]\*bold/);
   });
 
-  it('follows what changes at Cloudflare, and paints nothing where nothing changed', async () => {
+  it('repaints only after a change at Cloudflare', async () => {
     const fired: unknown[] = [];
-    const listening = extension.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
     await run('refresh');
     assert.deepEqual(fired, []);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
@@ -86,7 +85,7 @@ describe('the tree', () => {
     listening?.dispose();
   });
 
-  it('keeps the last data under the problem of an account, marked stale, with its remedies', async () => {
+  it('keeps the stale snapshot when a refresh fails, below the problem and its actions', async () => {
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
     await run('refresh');
     const [account] = await readTree(extension);
@@ -100,7 +99,7 @@ describe('the tree', () => {
     assert.equal((await readTree(extension))[0]?.description, '1 failing · 3');
   });
 
-  it('says that an account has no destination', async () => {
+  it('shows a placeholder for an account without destinations', async () => {
     for (const { id } of await fake.destinations({ account: accountId })) {
       await fake.removeDestination({ account: accountId, id });
     }
@@ -112,7 +111,7 @@ describe('the tree', () => {
     );
   });
 
-  it('sorts by name where the setting asks for it, at once', async () => {
+  it('applies the sort setting immediately', async () => {
     const settings = vscode.workspace.getConfiguration('cloudflareWebhooks');
     await settings.update('sort', 'name', vscode.ConfigurationTarget.Global);
     try {
@@ -124,34 +123,34 @@ describe('the tree', () => {
   });
 
   it('counts failing ones in the badge, and takes it away when there are none', async () => {
-    assert.equal(extension.view.badge?.value, 1);
+    assert.equal(extension.destinationsView.view.badge?.value, 1);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
     await run('refresh');
-    assert.equal(extension.view.badge, undefined);
+    assert.equal(extension.destinationsView.view.badge, undefined);
   });
 
   it('shows the number of failing ones in the status bar, and unknown apart from failing', async () => {
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
-    assert.ok(extension.statusItem.backgroundColor);
-    assert.match(readTooltip(extension.statusItem.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.ok(extension.statusItem.item.backgroundColor);
+    assert.match(readTooltip(extension.statusItem.item.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' }, times: 1 });
     await run('refresh');
-    assert.equal(extension.statusItem.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
     await run('refresh');
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' } });
     await run('refresh');
-    assert.equal(extension.statusItem.text, '$(cloud-offline)');
-    assert.equal(extension.statusItem.backgroundColor, undefined);
+    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.item.backgroundColor, undefined);
   });
 
-  it('lists failing ones in a quick pick', async () => {
+  it('lists failing destinations in a quick pick', async () => {
     user = scriptUser();
     await run('showFailing');
     assert.match(user.questions[0]?.text ?? '', /^a2 failing \| Acme \| slack · last failure .+ ago$/);
   });
 
-  it('removes an account, and with its last account the token', async () => {
+  it('removes an account, and removes its token with the last account', async () => {
     user = scriptUser({ presses: 'Remove' });
     await run('removeAccount', { kind: 'account', accountId });
     assert.match(user.questions[0]?.title ?? '', /Remove the account “Acme”/);
@@ -160,7 +159,7 @@ describe('the tree', () => {
     assert.equal(extension.connections.tokens().size, 0);
   });
 
-  it('puts a new token in the place of one that stopped working', async () => {
+  it('replaces a token that no longer works', async () => {
     await fake.putToken({ value: 'cfut_the_new_one_0123456789' });
     await fake.putToken({ value: demoTokens.demo, disabled: true });
     await run('refresh');

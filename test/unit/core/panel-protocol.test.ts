@@ -4,8 +4,8 @@ import { parseFromPanel, parseSavedPanelState, parseToPanel } from '../../../src
 
 const fields = { name: 'Ops', url: 'https://ops.example/hook', secret: 's', remember: true };
 
-describe('what the page may say', () => {
-  it('passes what is a message of ours, unchanged', () => {
+describe('messages from the page', () => {
+  it('accepts valid messages unchanged', () => {
     for (const message of [
       { kind: 'ready' },
       { kind: 'edit', fields },
@@ -16,7 +16,7 @@ describe('what the page may say', () => {
     }
   });
 
-  it('refuses an unknown kind, action or field, and a missing or wrong one', () => {
+  it('rejects unknown, missing and invalid kinds, actions and fields', () => {
     for (const message of [
       undefined,
       null,
@@ -35,7 +35,7 @@ describe('what the page may say', () => {
     }
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws for any input', () => {
     check(
       property(anything(), (value) => {
         parseFromPanel(value);
@@ -46,8 +46,8 @@ describe('what the page may say', () => {
   });
 });
 
-describe('what the host may say', () => {
-  it('passes fields and focus, and refuses what is malformed', () => {
+describe('messages from the host', () => {
+  it('accepts fields and focus, and rejects malformed messages', () => {
     assert.deepEqual(parseToPanel({ kind: 'fields', fields }), { kind: 'fields', fields });
     assert.deepEqual(parseToPanel({ kind: 'focus', at: 'notice' }), { kind: 'focus', at: 'notice' });
     assert.equal(parseToPanel({ kind: 'focus', at: 'body' }), undefined);
@@ -56,13 +56,13 @@ describe('what the host may say', () => {
   });
 });
 
-describe('the state of a panel over a reload', () => {
-  it('holds ids only: what anyone typed does not get through', () => {
+describe('saved panel state', () => {
+  it('keeps IDs only and drops typed text', () => {
     const state = { version: 1, accountId: 'a', destinationId: 'd', draftId: 'x' };
     assert.deepEqual(parseSavedPanelState({ ...state, url: 'https://secret.example/token', secret: 's' }), state);
   });
 
-  it('is nothing where it is of another version or no state at all', () => {
+  it('is undefined for another version or an invalid state', () => {
     for (const value of [undefined, {}, { version: 2, accountId: 'a', draftId: 'x' }, { version: 1, accountId: 'a' }]) {
       assert.equal(parseSavedPanelState(value), undefined);
     }

@@ -22,25 +22,25 @@ describe('fake Cloudflare: accounts and tokens', () => {
     callApi<{ id: string; name: string }[]>(fake, 'GET', `/accounts${query}`, { token });
   const enter = (token: string, account: string) => callApi(fake, 'GET', webhooksPath(account), { token });
 
-  it('verifies a user token and says when it ends', async () => {
+  it('verifies a user token and returns its expiry', async () => {
     assert.deepEqual((await verify(demoTokens.demo)).result?.status, 'active');
     const soon = await verify(demoTokens.expiringSoon);
     assert.equal(soon.result?.status, 'active');
     assert.match(soon.result?.expires_on ?? '', /\.\d{6}Z$/);
   });
 
-  it('verifies an account-owned token on its own account only', async () => {
+  it('verifies an account-owned token only with the verify call of its account', async () => {
     const refused = await verify(demoTokens.accountOwned);
     assert.deepEqual([refused.status, refused.codes], [401, [1000]]);
     assert.equal((await verify(demoTokens.accountOwned, halden)).result?.status, 'active');
     assert.equal((await verify(demoTokens.accountOwned, brightwater)).status, 401);
   });
 
-  it('refuses a user token on the route for account-owned ones', async () => {
+  it('rejects a user token in the verify call for account-owned tokens', async () => {
     assert.deepEqual((await verify(demoTokens.demo, halden)).codes, [1000]);
   });
 
-  it('tells expired and disabled tokens apart when verifying, and refuses both elsewhere', async () => {
+  it('reports expired and disabled tokens in the verify call, and rejects both in other calls', async () => {
     for (const status of ['expired', 'disabled'] as const) {
       const verified = await verify(demoTokens[status]);
       assert.deepEqual([verified.status, verified.result?.status], [200, status]);
@@ -49,13 +49,13 @@ describe('fake Cloudflare: accounts and tokens', () => {
     }
   });
 
-  it('refuses an unknown token with 1000 when verifying and 10000 elsewhere', async () => {
+  it('rejects an unknown token with code 1000 in the verify call and code 10000 in other calls', async () => {
     const unknown = 'cfut_nobody_knows_this_token_at_all';
     assert.deepEqual((await verify(unknown)).codes, [1000]);
     assert.deepEqual((await list(unknown)).codes, [10000]);
   });
 
-  it('calls a missing, malformed or global key a bad header', async () => {
+  it('rejects a missing token, a malformed token and a Global API Key as a malformed header', async () => {
     for (const token of [null, 'short', 'with a space in the middle of it', demoTokens.globalKey]) {
       const refused = await verify(token);
       assert.deepEqual([refused.status, refused.codes], [400, [6003]]);
@@ -63,7 +63,7 @@ describe('fake Cloudflare: accounts and tokens', () => {
     }
   });
 
-  it('lists accounts by page', async () => {
+  it('lists accounts in pages', async () => {
     const { result, result_info } = await list(demoTokens.demo);
     assert.deepEqual(
       result.map(({ name }) => name),
@@ -74,28 +74,28 @@ describe('fake Cloudflare: accounts and tokens', () => {
     assert.equal((await list(demoTokens.demo, '?per_page=51')).status, 400);
   });
 
-  it('gives a narrow token an empty list and an account-owned one code 1001', async () => {
+  it('returns an empty list of accounts for a narrow token and code 1001 for an account-owned token', async () => {
     const narrow = await list(demoTokens.narrow);
     assert.deepEqual([narrow.status, narrow.result], [200, []]);
     const owned = await list(demoTokens.accountOwned);
     assert.deepEqual([owned.status, owned.codes], [400, [1001]]);
   });
 
-  it('keeps tokens out of accounts that are not theirs', async () => {
+  it('rejects a token without access to the account', async () => {
     assert.equal((await enter(demoTokens.narrow, brightwater)).status, 200);
     assert.equal((await enter(demoTokens.accountOwned, halden)).status, 200);
     const refused = await enter(demoTokens.narrow, halden);
     assert.deepEqual([refused.status, refused.codes], [403, [9109]]);
   });
 
-  it('does not route to an account that does not exist', async () => {
+  it('returns 404 for an account that does not exist', async () => {
     for (const account of ['0'.repeat(32), 'typo']) {
       const { status, codes } = await callApi(fake, 'GET', webhooksPath(account));
       assert.deepEqual([status, codes], [404, [7003, 7000]]);
     }
   });
 
-  it('lets a read-only token read and change nothing', async () => {
+  it('allows a read-only token to read, and rejects its changes', async () => {
     const token = demoTokens.readOnly;
     assert.equal((await callApi(fake, 'GET', webhooksPath(halden), { token })).status, 200);
     const body = { name: 'New', url: `${fake.receiversUrl}/generic/hook` };

@@ -13,13 +13,13 @@ export type Answer<Result> = {
   readonly codes: readonly (number | undefined)[];
   readonly result: Result;
   readonly result_info?: Readonly<Record<string, number>>;
-  /** The body as it came. */
+  /** The unparsed body. */
   readonly text: string;
 };
 
 type Call = { readonly token?: string | null; readonly body?: unknown };
 
-/** Calls the fake's API with the demo token, or the one given; `null` sends none. */
+/** Calls the fake's API with the given token. Default: the demo token. `null` sends no token. */
 export async function callApi<Result = unknown>(
   fake: FakeCloudflare,
   method: string,

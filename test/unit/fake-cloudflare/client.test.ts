@@ -21,7 +21,7 @@ describe('fake Cloudflare: control from another process', () => {
     assert.deepEqual(Object.keys(control), Object.keys(controls));
   });
 
-  it('makes a world from nothing', async () => {
+  it('adds, changes and removes tokens, accounts, destinations and policies', async () => {
     const { value } = await control.putToken({ value: 'cfut_my_own_token_for_this_test' });
     const { id: account } = await control.putAccount({ name: 'Mine' });
     const destination = await control.putDestination({ account, name: 'Future', type: 'carrier-pigeon' });
@@ -37,14 +37,14 @@ describe('fake Cloudflare: control from another process', () => {
     assert.deepEqual([await control.policies({ account }), await control.destinations({ account })], [[], []]);
   });
 
-  it('changes a token in place', async () => {
+  it('changes an existing token', async () => {
     await control.reset({ seed: 'demo' });
     await control.putToken({ value: demoTokens.demo, disabled: true });
     assert.equal((await callApi(fake, 'GET', '/accounts')).status, 401);
     assert.equal((await control.tokens()).length, Object.keys(demoTokens).length);
   });
 
-  it('makes a delivery succeed and fail, each later than the one before', async () => {
+  it('records successful and failed deliveries with increasing timestamps', async () => {
     const { id: account } = await control.putAccount({ name: 'Mine' });
     const { id } = await control.putDestination({ account });
     await control.recordDelivery({ account, id, succeeded: true });
@@ -54,7 +54,7 @@ describe('fake Cloudflare: control from another process', () => {
     assert.ok((destination?.last_success ?? '') > (destination?.last_failure ?? '-'));
   });
 
-  it('reads the log, in which no secret is', async () => {
+  it('returns a request log without tokens and secrets', async () => {
     await control.reset({ seed: 'demo' });
     const [account] = await control.accounts();
     const body = { name: 'A', url: `${fake.receiversUrl}/slack/services/T/B/hush`, secret: 'hush' };
@@ -76,7 +76,7 @@ describe('fake Cloudflare: control from another process', () => {
     assert.deepEqual(await control.log(), []);
   });
 
-  it('starts anew on reset', async () => {
+  it('resets settings, faults and accounts', async () => {
     await control.changeSettings({ putMode: 'as-documented' });
     await control.addFault({ fault: { kind: 'hang' } });
     await control.reset({ seed: 'demo' });
@@ -85,7 +85,7 @@ describe('fake Cloudflare: control from another process', () => {
     assert.deepEqual(fake.world.faults, []);
   });
 
-  it('says why it refuses', async () => {
+  it('rejects an invalid call with the reason', async () => {
     await assert.rejects(control.destinations({ account: 'none' }), /no account none/);
   });
 });

@@ -11,11 +11,11 @@ describe('fake Cloudflare: the demo world', () => {
   const { accounts, tokens } = demoPopulation(surroundings);
   const destinations = accounts.flatMap((account) => account.destinations);
 
-  it('is the same every time', () => {
+  it('is the same on every run', () => {
     assert.deepEqual(demoPopulation(surroundings), { accounts, tokens });
   });
 
-  it('has some forty destinations of all eight types in three accounts, each id once', () => {
+  it('has about forty destinations of all eight types in three accounts, with unique ids', () => {
     assert.equal(accounts.length, 3);
     assert.ok(destinations.length >= 38 && destinations.length <= 42);
     assert.deepEqual(new Set(destinations.map(({ type }) => type)), new Set(destinationTypes));
@@ -23,7 +23,7 @@ describe('fake Cloudflare: the demo world', () => {
     assert.ok(destinations.every(({ id }) => /^[0-9a-f]{32}$|^[0-9a-f-]{36}$/.test(id)));
   });
 
-  it('names exactly those that fail, in at least two accounts', () => {
+  it('lists all failing destinations, in at least two accounts', () => {
     const failing = accounts.flatMap(({ id: account, destinations: own }) =>
       own
         .filter(({ last_failure, last_success }) => last_failure && last_failure > (last_success ?? ''))
@@ -34,12 +34,12 @@ describe('fake Cloudflare: the demo world', () => {
     assert.ok(new Set(failing.map(({ account }) => account)).size >= 2);
   });
 
-  it('has unused ones with null and with absent timestamps', () => {
+  it('has unused destinations with null timestamps and without timestamps', () => {
     assert.ok(destinations.some(({ last_success, last_failure }) => last_success === null && last_failure === null));
     assert.ok(destinations.some((destination) => !('last_success' in destination)));
   });
 
-  it('has a policy with an id that no destination has, a disabled one, and all kinds of mechanism', () => {
+  it('has a policy with the id of a deleted destination, a disabled policy, and all kinds of mechanisms', () => {
     const policies = accounts.flatMap((account) => account.policies);
     const ids = new Set(destinations.map(({ id }) => id));
     assert.ok(policies.some(({ mechanisms }) => mechanisms.webhooks?.some(({ id }) => !ids.has(id))));
@@ -47,7 +47,7 @@ describe('fake Cloudflare: the demo world', () => {
     assert.ok(policies.some(({ mechanisms }) => mechanisms.email && mechanisms.pagerduty && mechanisms.webhooks));
   });
 
-  it('has a policy whose last mechanism is a failing destination', () => {
+  it('has a policy whose only mechanism is a failing destination', () => {
     const failing = new Set(demoFailing.map(({ id }) => id));
     const policies = accounts.flatMap((account) => account.policies);
     assert.ok(
@@ -58,16 +58,16 @@ describe('fake Cloudflare: the demo world', () => {
     );
   });
 
-  it('uses only destinations of the policy’s own account', () => {
-    const strangers = accounts.flatMap(({ policies, destinations: own }) =>
+  it('has no policy with a destination of a different account', () => {
+    const foreignDestinations = accounts.flatMap(({ policies, destinations: own }) =>
       policies
         .flatMap(({ mechanisms }) => mechanisms.webhooks ?? [])
         .filter(({ id }) => destinations.some((one) => one.id === id) && !own.some((one) => one.id === id)),
     );
-    assert.deepEqual(strangers, []);
+    assert.deepEqual(foreignDestinations, []);
   });
 
-  it('has history in the last thirty days, of both forms of alert_body', () => {
+  it('has history in the last thirty days, with both formats of alert_body', () => {
     const history = accounts.flatMap((account) => account.history);
     const moments = history.map(({ sent }) => fromTimestamp(sent) ?? 0);
     assert.ok(Math.max(...moments) < now * 1000);
@@ -76,7 +76,7 @@ describe('fake Cloudflare: the demo world', () => {
     assert.equal(new Set(history.map(({ id }) => id)).size, history.length);
   });
 
-  it('has all demo tokens', () => {
+  it('contains all demo tokens', () => {
     assert.deepEqual(
       tokens.map(({ value }) => value),
       Object.values(demoTokens),

@@ -3,7 +3,7 @@ import { receiverUrl, typeOf, withoutSecret } from '../../fake-cloudflare/destin
 
 const receivers = 'http://127.0.0.1:4000/receivers';
 
-/** URL, the type it has, what is left of it without its secret. */
+/** The URL, its type, and the URL with its secret redacted. */
 const table = [
   ['https://hooks.slack.com/services/T1/B1/secret', 'slack', 'https://hooks.slack.com/services/T1/B1'],
   ['https://hooks.slack.com/services/T1/B1', 'slack', 'https://hooks.slack.com/services/T1/B1'],
@@ -31,13 +31,13 @@ const table = [
 
 describe('fake Cloudflare: destination types', () => {
   for (const [url, type, shown] of table) {
-    it(`${url} is ${type}`, () => {
+    it(`classifies ${url} as ${type} and redacts its secret`, () => {
       assert.equal(typeOf(new URL(url)), type);
       assert.equal(withoutSecret(url), shown);
     });
   }
 
-  it('sends to loopback only', () => {
+  it('maps every URL outside loopback to a receiver', () => {
     const outside = new URL('https://chat.googleapis.com/v1/spaces/A/messages?key=k');
     assert.equal(receiverUrl(receivers, outside), `${receivers}/gchat/v1/spaces/A/messages?key=k`);
     for (const url of ['http://127.0.0.1:81/x', 'http://localhost/x', 'http://[::1]:4/x']) {

@@ -20,16 +20,16 @@ describe('fake Cloudflare: faults', () => {
       headers: { authorization: `Bearer ${demoTokens.demo}` },
       ...(signal ? { signal } : {}),
     });
-  const spoil = (fault: Fault) => controls.addFault(fake.world, { fault });
+  const addFault = (fault: Fault) => controls.addFault(fake.world, { fault });
 
-  it('fits paths by segment', () => {
+  it('matches paths by segment', () => {
     assert.ok(fitsPath('/accounts/*/alerting/v3/policies', '/accounts/a1/alerting/v3/policies'));
     assert.ok(!fitsPath('/accounts/*/alerting/v3/policies', '/accounts/a1/alerting/v3/policies/p1'));
     assert.ok(fitsPath('**/webhooks/*', '/accounts/a1/alerting/v3/destinations/webhooks/w1'));
     assert.ok(!fitsPath('**/webhooks', '/accounts/a1/alerting/v3/destinations/webhooks/w1'));
   });
 
-  it('touches only the method, path and account of the rule, and only so many times', async () => {
+  it('applies a rule only to its method, path and account, and only the given number of times', async () => {
     const fault = { kind: 'status', status: 503 } as const;
     controls.addFault(fake.world, { fault, method: 'get', path: '**/webhooks', account: halden, times: 2 });
     const statuses = [];
@@ -37,8 +37,8 @@ describe('fake Cloudflare: faults', () => {
     assert.deepEqual(statuses, [200, 503, 503, 200]);
   });
 
-  it('answers with any status, body and header, and keeps them in the log', async () => {
-    spoil({ kind: 'status', status: 418, body: { mine: true }, headers: { 'x-mine': 'yes' } });
+  it('returns any status, body and header, and logs the status', async () => {
+    addFault({ kind: 'status', status: 418, body: { mine: true }, headers: { 'x-mine': 'yes' } });
     const response = await list();
     assert.deepEqual(
       [response.status, response.headers.get('x-mine'), await response.json()],
@@ -48,39 +48,39 @@ describe('fake Cloudflare: faults', () => {
     assert.equal(fake.world.log.at(-1)?.status, 418);
   });
 
-  it('throttles', async () => {
-    spoil({ kind: 'throttle', retryAfter: 7 });
+  it('returns 429 with retry-after', async () => {
+    addFault({ kind: 'throttle', retryAfter: 7 });
     const response = await list();
     assert.deepEqual([response.status, response.headers.get('retry-after')], [429, '7']);
   });
 
-  it('answers HTML', async () => {
-    spoil({ kind: 'html' });
+  it('returns HTML', async () => {
+    addFault({ kind: 'html' });
     const response = await list();
     assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
     assert.match(await response.text(), /^<!DOCTYPE html>/);
   });
 
-  it('cuts the right answer in the middle', async () => {
-    spoil({ kind: 'truncated' });
+  it('truncates the regular response', async () => {
+    addFault({ kind: 'truncated' });
     const text = await (await list()).text();
     assert.match(text, /^\{"success":true/);
     assert.throws(() => JSON.parse(text), SyntaxError);
   });
 
-  it('answers JSON of the wrong types', async () => {
-    spoil({ kind: 'wrong-type', result: 'no list' });
+  it('returns JSON with wrong types', async () => {
+    addFault({ kind: 'wrong-type', result: 'no list' });
     assert.deepEqual(await (await list()).json(), { success: true, errors: [], messages: [], result: 'no list' });
   });
 
-  it('waits before it answers', async () => {
+  it('delays the response', async () => {
     controls.addFault(fake.world, { delayMs: 60 });
     const start = performance.now();
     assert.equal((await list()).status, 200);
     assert.ok(performance.now() - start >= 55);
   });
 
-  it('resets the connection, before or after the work is done', async () => {
+  it('resets the connection before or after processing the request', async () => {
     const body = { name: 'Twice?', url: `${fake.receiversUrl}/generic/hook` };
     const count = () => controls.destinations(fake.world, { account: halden }).length;
     controls.addFault(fake.world, { method: 'POST', fault: { kind: 'reset' }, times: 1 });
@@ -91,29 +91,29 @@ describe('fake Cloudflare: faults', () => {
     assert.equal(count(), 16);
   });
 
-  it('hangs until the caller has had enough, which the log tells', async () => {
-    spoil({ kind: 'hang' });
+  it('hangs until the caller times out, and logs the request as aborted', async () => {
+    addFault({ kind: 'hang' });
     await assert.rejects(list(halden, AbortSignal.timeout(50)), { name: 'TimeoutError' });
-    // The server learns a moment later that the caller has gone; mocha's own timeout ends the wait.
+    // The server detects the closed connection with a delay. Mocha's timeout limits this loop.
     while (fake.world.log[0]?.aborted !== true) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.equal(fake.world.log[0].status, null);
   });
 
-  it('drips for ever or for so many bytes', async () => {
-    spoil({ kind: 'drip', everyMs: 5, bytes: 4 });
+  it('sends single bytes, without end or up to a number of bytes', async () => {
+    addFault({ kind: 'drip', everyMs: 5, bytes: 4 });
     assert.equal(await (await list()).text(), ' '.repeat(4));
     controls.clear(fake.world, { part: 'faults' });
-    spoil({ kind: 'drip', everyMs: 5 });
+    addFault({ kind: 'drip', everyMs: 5 });
     const endless = await list(halden, AbortSignal.timeout(60));
     await assert.rejects(endless.text(), { name: 'TimeoutError' });
   });
 
-  it('answers as much as it is told to', async () => {
-    spoil({ kind: 'huge', bytes: 10_000_000 });
+  it('returns a body of the given size', async () => {
+    addFault({ kind: 'huge', bytes: 10_000_000 });
     assert.equal((await (await list()).arrayBuffer()).byteLength, 10_000_000);
   });
 
-  it('closes with requests still hanging', async () => {
+  it('closes while requests are pending', async () => {
     const another = await startFakeCloudflare({ seed: 'empty' });
     controls.addFault(another.world, { fault: { kind: 'hang' } });
     const pending = fetch(`${another.baseUrl}/accounts`).then(

@@ -15,7 +15,7 @@ describe('fake Cloudflare: history and alert types', () => {
 
   const list = (query = '') => callApi<HistoryEntry[]>(fake, 'GET', `/accounts/${halden}/alerting/v3/history${query}`);
 
-  it('pages through everything once, newest first', async () => {
+  it('returns every entry once across pages, newest first', async () => {
     const total = (await list()).result_info?.['total_count'] ?? 0;
     assert.ok(total > 50);
     const pages = await Promise.all([1, 2, 3, 4, 5, 6].map((page) => list(`?per_page=25&page=${page}`)));
@@ -26,19 +26,19 @@ describe('fake Cloudflare: history and alert types', () => {
     assert.deepEqual(sent, sent.toSorted().toReversed());
   });
 
-  it('takes since and before as exclusive bounds at full precision', async () => {
+  it('applies since and before as exclusive bounds at full precision', async () => {
     const [first, second, third] = (await list()).result;
     const between = await list(`?since=${third?.sent}&before=${first?.sent}`);
     assert.deepEqual(between.result, [second]);
   });
 
-  it('refuses pages and times that make no sense', async () => {
+  it('rejects invalid pages and timestamps', async () => {
     for (const query of ['?per_page=4', '?per_page=1001', '?page=0', '?page=x', '?since=yesterday']) {
       assert.equal((await list(query)).status, 400, query);
     }
   });
 
-  it('names a webhook by id, name or url, as the world says', async () => {
+  it('identifies a webhook by id, name or URL, depending on the setting', async () => {
     const [destination] = controls.destinations(fake.world, { account: halden });
     for (const historyMechanism of ['id', 'name', 'url'] as const) {
       controls.changeSettings(fake.world, { historyMechanism });
@@ -47,7 +47,7 @@ describe('fake Cloudflare: history and alert types', () => {
     }
   });
 
-  it('holds a policy test after it was sent', async () => {
+  it('contains a policy test after the test was sent', async () => {
     const id = demoPolicyId('Certificates');
     await callApi(fake, 'POST', `${policiesPath(halden, id)}/test`);
     const { result } = await list('?per_page=5');
@@ -61,7 +61,7 @@ describe('fake Cloudflare: history and alert types', () => {
     );
   });
 
-  it('has a readable name for every alert type that the policies use', async () => {
+  it('returns a display name for every alert type that the policies use', async () => {
     const { result } = await callApi<Record<string, { type: string; display_name: string }[]>>(
       fake,
       'GET',

@@ -20,7 +20,7 @@ describe('fake Cloudflare: policies', () => {
   const stored = (name: string): Destination | undefined =>
     controls.destinations(fake.world, { account: halden }).find((one) => one.id === demoDestinationId(name));
 
-  it('lists them and gets one, with mechanisms by kind', async () => {
+  it('lists policies and gets one policy, with mechanisms by kind', async () => {
     const { result } = await callApi<Policy[]>(fake, 'GET', policiesPath(halden));
     assert.equal(result.length, 10);
     const one = (await get('Certificates')).result;
@@ -34,7 +34,7 @@ describe('fake Cloudflare: policies', () => {
     });
   });
 
-  it('replaces the whole policy: what is left out is gone', async () => {
+  it('replaces the complete policy and removes missing fields', async () => {
     const { result: before } = await get('Certificates');
     const mechanisms = { webhooks: [{ id: demoDestinationId('SIEM') }] };
     const { status } = await put('Certificates', {
@@ -50,13 +50,13 @@ describe('fake Cloudflare: policies', () => {
     assert.ok(modified > before.modified);
   });
 
-  it('takes back what it gave', async () => {
+  it('accepts an unchanged policy as an update', async () => {
     const { result: before } = await get('Checkout origin errors');
     await put('Checkout origin errors', before);
     assert.deepEqual((await get('Checkout origin errors')).result, { ...before, modified: stampOf(before.id) });
   });
 
-  it('refuses a policy without mechanism, needed filter or known alert type', async () => {
+  it('rejects a policy without a mechanism, a required filter or a known alert type', async () => {
     const { result: sound } = await get('Checkout origin errors');
     const refusals = [
       [{ ...sound, mechanisms: { webhooks: [], email: [] } }, 17102],
@@ -71,13 +71,13 @@ describe('fake Cloudflare: policies', () => {
     assert.deepEqual((await get('Checkout origin errors')).result, sound);
   });
 
-  it('does not know a policy that is not there', async () => {
+  it('returns 404 for a policy that does not exist', async () => {
     assert.equal((await get('None')).status, 404);
     assert.equal((await put('None', {})).status, 404);
     assert.equal((await test('None')).status, 404);
   });
 
-  it('tests: posts to every destination and moves its success or failure', async () => {
+  it('tests a policy: sends to every destination and updates its last success or failure', async () => {
     const before = { good: stored('Incident room'), bad: stored('SIEM') };
     const { status } = await test('HTTP DDoS');
     assert.equal(status, 200);
@@ -91,12 +91,12 @@ describe('fake Cloudflare: policies', () => {
     assert.equal(stored('SIEM')?.last_success, null);
   });
 
-  it('tests a policy whose only destination is gone without a word', async () => {
+  it('reports success for the test of a policy whose only destination was deleted', async () => {
     assert.equal((await test('Log jobs')).status, 200);
     assert.equal(fake.world.received.length, 0);
   });
 
-  it('fails the test where a destination cannot be reached', async () => {
+  it('fails the test if a destination is unreachable', async () => {
     controls.putDestination(fake.world, {
       account: halden,
       id: demoDestinationId('Payments on-call'),

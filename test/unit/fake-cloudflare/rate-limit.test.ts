@@ -15,7 +15,7 @@ describe('fake Cloudflare: rate limit', () => {
 
   const call = (token: string = demoTokens.demo) => callApi(fake, 'GET', '/accounts', { token });
 
-  it('tells what is left, then refuses everything for a whole window', async () => {
+  it('returns the remaining calls, then rejects all calls for one window', async () => {
     assert.equal((await call()).headers.get('ratelimit'), '"default";r=1199;t=300');
     controls.changeSettings(fake.world, { rateLimit: { calls: 3, windowSeconds: 60 } });
     now += 300_000;

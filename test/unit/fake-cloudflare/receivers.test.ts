@@ -10,7 +10,7 @@ type Post = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 };
-/** What comes back: the status, and the body as JSON where it is JSON. */
+/** The expected status, and the body, parsed if it is JSON. */
 type Expected = readonly [status: number, body: unknown];
 
 const text = 'Test';
@@ -84,7 +84,7 @@ describe('fake Cloudflare: webhook receivers', () => {
   }
 
   for (const type of destinationTypes) {
-    it(`${type} takes a request of its own shape and keeps it`, async () => {
+    it(`${type} accepts and records a valid request`, async () => {
       const [request, status] = right[type];
       assert.equal((await post(type, request))[0], status);
       const [kept] = fake.world.received;
@@ -97,19 +97,19 @@ describe('fake Cloudflare: webhook receivers', () => {
   }
 
   for (const [type, request, expected] of wrong) {
-    it(`${type} refuses ${JSON.stringify(request)}`, async () => {
+    it(`${type} rejects ${JSON.stringify(request)}`, async () => {
       assert.deepEqual(await post(type, request), expected);
     });
   }
 
-  it('gchat refuses without key and token, feishu with a wrong token, in their own words', async () => {
+  it('gchat rejects a request without key and token, feishu one with a wrong token', async () => {
     assert.equal((await post('gchat', { path: gchatMessages, body: { text } }))[0], 401);
     const [status, body] = await post('feishu', { path: `${feishuHook}wrong`, body: right.feishu[0].body });
     assert.equal(status, 200);
     assert.partialDeepStrictEqual(body, { code: 19001 });
   });
 
-  it('gives a wrong answer by name, so many times', async () => {
+  it('returns an error response by name, the given number of times', async () => {
     controls.addReceiverRule(fake.world, { type: 'slack', answer: 'channel_is_archived', times: 1 });
     const answers = [await post('slack', right.slack[0]), await post('slack', right.slack[0])];
     assert.deepEqual(answers, [
@@ -118,12 +118,12 @@ describe('fake Cloudflare: webhook receivers', () => {
     ]);
   });
 
-  it('refuses to learn a wrong answer that the vendor does not have', () => {
+  it('rejects a rule with an error response that the vendor does not have', () => {
     assert.throws(() => controls.addReceiverRule(fake.world, { type: 'slack', answer: 'busy' }), /busy/);
     assert.throws(() => controls.addReceiverRule(fake.world, { answer: 'busy' }), /busy/);
   });
 
-  it('misbehaves like the API does, for the paths of the rule', async () => {
+  it('applies a fault to the paths of its rule', async () => {
     controls.addReceiverRule(fake.world, {
       path: '/away/*',
       fault: { kind: 'redirect', location: 'https://a.example' },
@@ -132,7 +132,7 @@ describe('fake Cloudflare: webhook receivers', () => {
     assert.equal((await post('generic', { path: '/here' }))[0], 200);
   });
 
-  it('takes nothing but POST', async () => {
+  it('accepts only POST', async () => {
     assert.equal((await fetch(`${fake.receiversUrl}/generic/hook`)).status, 405);
     assert.equal(fake.world.received.length, 0);
   });

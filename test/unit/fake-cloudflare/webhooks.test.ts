@@ -22,7 +22,7 @@ describe('fake Cloudflare: webhook destinations', () => {
   const get = (id: string) => callApi<Destination>(fake, 'GET', webhooksPath(halden, id));
   const stored = (id: string) => controls.destinations(fake.world, { account: halden }).find((one) => one.id === id);
 
-  it('lists them without secrets, in the URL or beside it', async () => {
+  it('lists destinations without secrets and with redacted URLs', async () => {
     const { result, text } = await callApi<Destination[]>(fake, 'GET', webhooksPath(halden));
     assert.equal(result.length, 15);
     assert.ok(!text.includes('"secret"'));
@@ -30,13 +30,13 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.match(result[0]?.last_failure ?? '', timestamp);
   });
 
-  it('returns URLs whole where the world says so', async () => {
+  it('returns complete URLs if the setting says so', async () => {
     controls.changeSettings(fake.world, { urlSecrets: 'returned' });
     const id = demoDestinationId('Payments on-call');
     assert.equal((await get(id)).result.url, stored(id)?.url);
   });
 
-  it('tests the URL and creates a destination of the type that the URL has', async () => {
+  it('tests the URL and creates a destination with the type of the URL', async () => {
     const url = `${fake.receiversUrl}/slack/services/T1/B1/good`;
     const { status, result, text } = await create({ name: 'Shifts', url, secret: 'kept to itself' });
     assert.equal(status, 201);
@@ -58,12 +58,12 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.equal(stored(result.id)?.secret, 'kept to itself');
   });
 
-  it('sends a generic secret in its header', async () => {
+  it('sends a generic secret in the cf-webhook-auth header', async () => {
     await create({ name: 'Router', url: `${fake.receiversUrl}/generic/secured`, secret: 'open sesame' });
     assert.equal(fake.world.received[0]?.headers['cf-webhook-auth'], 'open sesame');
   });
 
-  it('refuses to create what does not answer well: 422 without a code', async () => {
+  it('rejects a destination whose test fails, with 422 and no code', async () => {
     for (const url of [
       `${fake.receiversUrl}/slack/services/T1/B1/wrong`,
       'https://nowhere.invalid/hook',
@@ -78,7 +78,7 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.equal(controls.destinations(fake.world, { account: halden }).length, 15);
   });
 
-  it('refuses a body without a sound name and url', async () => {
+  it('rejects a body without a valid name and URL', async () => {
     const url = `${fake.receiversUrl}/generic/hook`;
     for (const body of [{ url }, { name: ' ', url }, { name: 'A' }, { name: 'A', url: 'ftp://x' }, '{', '[]']) {
       assert.equal((await create(body)).status, 400);
@@ -86,7 +86,7 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.equal(fake.world.received.length, 0);
   });
 
-  it('renames and silently ignores a changed url and secret', async () => {
+  it('renames a destination and ignores a changed URL and secret', async () => {
     const id = demoDestinationId('Status page hook');
     const before = stored(id);
     const { status, result } = await put(id, { name: 'Status', url: 'https://new.example/hook', secret: 'new' });
@@ -94,7 +94,7 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.deepEqual(stored(id), { ...before, name: 'Status' });
   });
 
-  it('changes url, secret and type where PUT works as documented', async () => {
+  it('changes URL, secret and type if PUT works as documented', async () => {
     controls.changeSettings(fake.world, { putMode: 'as-documented' });
     const id = demoDestinationId('Status page hook');
     const before = stored(id);
@@ -107,7 +107,7 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.equal(stored(id)?.secret, undefined);
   });
 
-  it('does not take its own cut URL for a new one', async () => {
+  it('treats a redacted URL from a response as unchanged', async () => {
     controls.changeSettings(fake.world, { putMode: 'as-documented' });
     const id = demoDestinationId('Platform team');
     const before = stored(id);
@@ -115,7 +115,7 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.equal(stored(id)?.url, before?.url);
   });
 
-  it('deletes without a result and leaves the policies as they are', async () => {
+  it('deletes a destination without a result and leaves its id in policies', async () => {
     const id = demoDestinationId('Payments on-call');
     const { status, text } = await remove(id);
     assert.deepEqual([status, JSON.parse(text)], [200, { success: true, errors: [], messages: [] }]);
@@ -123,7 +123,7 @@ describe('fake Cloudflare: webhook destinations', () => {
     assert.ok(policies.text.includes(id));
   });
 
-  it('has its own way of not knowing an id for each call', async () => {
+  it('returns the error of each call for an unknown id', async () => {
     const id = 'f'.repeat(32);
     const got = await get(id);
     assert.deepEqual([got.status, got.errors], [404, [{ message: 'Webhook not found' }]]);

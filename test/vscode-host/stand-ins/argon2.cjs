@@ -1,8 +1,8 @@
 'use strict';
-// Takes the place of the native module argon2, which code-server needs for its passwords and loads even with `--auth none`.
+// Replaces the native module argon2. code-server uses argon2 for passwords, and loads it even with `--auth none`.
 
 const refuse = async () => {
-  throw new Error('Passwords are not available here: argon2 is a stand-in.');
+  throw new Error('Passwords are not supported: argon2 is replaced by a stand-in. Start code-server with --auth none.');
 };
 
 exports.hash = refuse;

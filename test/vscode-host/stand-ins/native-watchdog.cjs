@@ -1,6 +1,6 @@
 'use strict';
-// Takes the place of the native module (@vscode/)native-watchdog, which ends an extension host whose parent is gone even while
-// its event loop is stuck. This one needs the event loop; the keeper process sees to the stuck ones (keeper.ts).
+// Replaces the native module (@vscode/)native-watchdog, which ends an extension host whose parent has exited, even if the
+// event loop is blocked. This version needs the event loop. process-supervisor.ts ends hosts with a blocked event loop.
 
 const intervalMilliseconds = 3000;
 

@@ -1,6 +1,6 @@
 'use strict';
-// Takes the place of the native module @vscode/spdlog, which is not built here. Without it VS Code still runs, but no output
-// channel of an extension ever shows a line, since those are files that spdlog writes.
+// Replaces the native module @vscode/spdlog, which requires a compiler. Without spdlog, the output channels of extensions
+// stay empty, because spdlog writes the log files that they show.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -23,7 +23,7 @@ class Logger {
       return;
     }
     const stamp = new Date().toISOString().replace('T', ' ').replace('Z', '');
-    // Written at once: the workbench follows the file, and a log that lags behind would make tests wait.
+    // The workbench watches the log file. Writing without a buffer keeps tests from waiting for log lines.
     fs.appendFileSync(this.#file, this.#formatted ? `${stamp} [${levels[level]}] ${message}\n` : message);
   }
 

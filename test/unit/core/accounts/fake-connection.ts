@@ -2,7 +2,7 @@ import { type Api, createApi } from '../../../../src/core/api/client.ts';
 import type { FakeCloudflare } from '../../../fake-cloudflare/server.ts';
 import { demoTokens } from '../../../fake-cloudflare/demo-tokens.ts';
 
-/** The real client with the demo token, on a fake that runs in this process. Pauses take no time. */
+/** The real client with the demo token, connected to a fake Cloudflare in this process. Backoff takes no time. */
 export function connectTo(fake: FakeCloudflare): Api {
   return createApi({
     baseUrl: fake.baseUrl,

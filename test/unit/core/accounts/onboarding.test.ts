@@ -6,7 +6,7 @@ const active = async () => ({ id: 'tag', status: 'active', expiresOn: '2027-01-0
 const unknown = failWith({ kind: 'auth', status: 401, codes: [1000] });
 
 describe('onboarding', () => {
-  it('verifies a user’s token by the user’s call', async () => {
+  it('verifies a user token with the user endpoint', async () => {
     const verified = await checkToken(makeApi({ verifyUserToken: active }), 'cfut_x', undefined);
     assert.deepEqual(verified, {
       token: 'cfut_x',
@@ -16,19 +16,19 @@ describe('onboarding', () => {
     });
   });
 
-  it('asks for an account where the prefix says the token is an account’s own', async () => {
+  it('requires an account ID if the prefix marks an account token', async () => {
     assert.equal(await checkToken(makeApi(), 'cfat_x', undefined), undefined);
     const verified = await checkToken(makeApi({ verifyAccountToken: active }), 'cfat_x', 'a');
     assert.equal(verified?.owner, 'account');
   });
 
-  it('tries a token without a prefix as the account’s own once no user has it', async () => {
+  it('verifies a token without a prefix as an account token after the user endpoint rejects it', async () => {
     assert.equal(await checkToken(makeApi({ verifyUserToken: unknown }), 'x', undefined), undefined);
     const api = makeApi({ verifyUserToken: unknown, verifyAccountToken: active });
     assert.equal((await checkToken(api, 'x', 'a'))?.owner, 'account');
   });
 
-  it('does not guess where the prefix says it is a user’s, or the call failed for another reason', async () => {
+  it('does not try the account endpoint for a user token or after another failure', async () => {
     await assert.rejects(checkToken(makeApi({ verifyUserToken: unknown }), 'cfut_x', 'a'), { kind: 'auth' });
     const malformed = failWith({ kind: 'auth', status: 400, codes: [6003] });
     await assert.rejects(checkToken(makeApi({ verifyUserToken: malformed }), 'x', 'a'), { kind: 'auth' });
@@ -37,7 +37,7 @@ describe('onboarding', () => {
   });
 
   for (const status of ['expired', 'disabled'] as const) {
-    it(`says that a token is ${status}`, async () => {
+    it(`reports a token with the status ${status}`, async () => {
       const api = makeApi({ verifyUserToken: async () => ({ status }) });
       await assert.rejects(checkToken(api, 'cfut_x', undefined), {
         kind: 'auth',
@@ -46,7 +46,7 @@ describe('onboarding', () => {
     });
   }
 
-  it('takes a token that may not list accounts as one that sees none', async () => {
+  it('returns no accounts for a token without permission to list accounts', async () => {
     const refusal = failWith({ kind: 'rejected', status: 400, codes: [1001] });
     assert.deepEqual(await discoverAccounts(makeApi({ listAccounts: refusal })), []);
     assert.deepEqual(

@@ -21,7 +21,7 @@ const list: RememberedAccounts = [
 const ids = (accounts: RememberedAccounts): string => accounts.map(({ id }) => id).join('');
 
 describe('remembered accounts', () => {
-  it('are shown by their label, else their name', () => {
+  it('show the label, or the name if there is no label', () => {
     assert.deepEqual(list.map(toAccount), [
       { id: 'a', name: 'Acme' },
       { id: 'b', name: 'Shop' },
@@ -29,14 +29,14 @@ describe('remembered accounts', () => {
     ]);
   });
 
-  it('are read back as they were stored, and nothing else is', () => {
+  it('load persisted accounts and reject invalid data', () => {
     assert.deepEqual(parseRememberedAccounts(structuredClone(list)), list);
     for (const value of [null, 'x', [1], [{ id: 'a' }], [{ id: 'a', name: 'Acme', tokenIds: [] }]]) {
       assert.equal(parseRememberedAccounts(value), undefined);
     }
   });
 
-  it('that are added again keep place, label and name, and are read through the new token', () => {
+  it('keep position, label and name when added again, and use the new token first', () => {
     const added = addAccounts(
       list,
       [
@@ -52,23 +52,23 @@ describe('remembered accounts', () => {
     ]);
   });
 
-  it('take a label and a better name that come with the adding', () => {
+  it('accept a label and a name when added again', () => {
     const [, , third] = addAccounts(list, [{ id: 'c', name: 'Cove', label: 'Coast' }], 't3');
     assert.deepEqual(third, { id: 'c', name: 'Cove', label: 'Coast', tokenIds: ['t3'] });
   });
 
-  it('can be read through another of their tokens', () => {
+  it('can switch to another of their tokens', () => {
     assert.deepEqual(chooseToken(list, 'b', 't2')[1]?.tokenIds, ['t2', 't1']);
   });
 
-  it('lose their label when it is emptied or is just the name', () => {
+  it('lose a label that is empty or equal to the name', () => {
     assert.equal(labelAccount(list, 'a', ' West ')[0]?.label, 'West');
     assert.equal('label' in (labelAccount(list, 'b', '  ')[1] ?? {}), false);
     assert.equal('label' in (labelAccount(list, 'b', 'Bolt')[1] ?? {}), false);
     assert.equal(labelAccount(list, 'a', 'x')[1]?.label, 'Shop');
   });
 
-  it('leave behind the tokens that nobody else is seen through', () => {
+  it('report the tokens that no remaining account uses', () => {
     assert.deepEqual(orphanedTokens(list, removeAccount(list, 'a')), []);
     assert.deepEqual(orphanedTokens(list, removeAccount(list, 'b')), ['t2']);
     assert.deepEqual(orphanedTokens(list, []), ['t1', 't2', 't3']);
@@ -85,12 +85,12 @@ describe('remembered accounts', () => {
     ['gone', 'a', 'abc'],
   ];
   for (const [moved, onto, expected] of moves) {
-    it(`are ordered ${expected} when ${moved} is dropped ${onto === undefined ? 'below all' : `on ${onto}`}`, () => {
+    it(`have the order ${expected} when ${moved} is dropped ${onto === undefined ? 'below the last account' : `on ${onto}`}`, () => {
       assert.equal(ids(moveAccounts(list, new Set([moved]), onto)), expected);
     });
   }
 
-  it('are never lost or doubled by moving', () => {
+  it('are never lost or duplicated by a move', () => {
     const letters = 'abcdefgh'.split('');
     const all = uniqueArray(constantFrom(...letters), { minLength: 1 });
     forAll(

@@ -30,7 +30,7 @@ describe('base URL', () => {
     ['https://example.com/#x', 'credentials'],
   ];
   for (const [text, problem] of refused) {
-    it(`refuses ${JSON.stringify(text)}`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       assert.deepEqual(parseBaseUrl(text), { ok: false, problem });
     });
   }

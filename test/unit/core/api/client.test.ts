@@ -9,12 +9,12 @@ import type { Fault } from '../../../fake-cloudflare/faults.ts';
 import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
-/** Milliseconds: none of the answers that come takes as long, however busy the machine. */
-const PATIENT = 20_000;
-/** For the answers that never come. */
-const IMPATIENT = 200;
+/** In milliseconds. Longer than any response takes, also on a busy machine. */
+const LONG_DEADLINE = 20_000;
+/** In milliseconds, for responses that never arrive. */
+const SHORT_DEADLINE = 200;
 
-describe('API client, against the fake', () => {
+describe('API client against the fake Cloudflare', () => {
   let fake: FakeCloudflare;
   let accountId: string;
   let lines: string[];
@@ -31,7 +31,7 @@ describe('API client, against the fake', () => {
     pauses = [];
   });
 
-  function connect(token: string = demoTokens.demo, host: Partial<Host> = {}, deadline = PATIENT): Api {
+  function connect(token: string = demoTokens.demo, host: Partial<Host> = {}, deadline = LONG_DEADLINE): Api {
     return createApi({
       baseUrl: fake.baseUrl,
       token,
@@ -56,7 +56,7 @@ describe('API client, against the fake', () => {
 
   const requests = () => controls.log(fake.world).map(({ method, path, status }) => ({ method, path, status }));
 
-  it('lists the destinations of an account as they are', async () => {
+  it('lists the destinations of an account', async () => {
     const listed = await connect().listDestinations(accountId);
     const real = controls.destinations(fake.world, { account: accountId });
     assert.deepEqual(listed.map(({ id }) => id).toSorted(), real.map(({ id }) => id).toSorted());
@@ -69,18 +69,25 @@ describe('API client, against the fake', () => {
     assert.equal(requests().length, 1);
   });
 
-  it('tells the meter of every call, repeats included, and of the calls that are left', async () => {
+  it('reports every call, including retries, and the remaining call budget to the meter', async () => {
     const told: unknown[] = [];
     const meter = { sent: () => told.push('sent'), answered: (limits: object) => told.push(limits) };
     const host: Host = {
       fetch: globalThis.fetch,
       now: Date.now,
-      sleep: async (milliseconds) => (milliseconds === PATIENT ? new Promise(() => {}) : undefined),
+      sleep: async (milliseconds) => (milliseconds === LONG_DEADLINE ? new Promise(() => {}) : undefined),
       random: () => 0.5,
       log: () => {},
     };
     const { baseUrl } = fake;
-    const api = createApi({ baseUrl, token: demoTokens.demo, userAgent: 'test/1', host, deadline: PATIENT, meter });
+    const api = createApi({
+      baseUrl,
+      token: demoTokens.demo,
+      userAgent: 'test/1',
+      host,
+      deadline: LONG_DEADLINE,
+      meter,
+    });
     controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'throttle', retryAfter: 2 }, times: 1 });
     await api.listDestinations(accountId);
     assert.equal(told.length, 4);
@@ -90,7 +97,7 @@ describe('API client, against the fake', () => {
     assert.ok(left > 1000 && left < 1200 && resetsIn > 0 && resetsIn <= 300_000);
   });
 
-  it('reads one, and deletes one', async () => {
+  it('fetches a destination and deletes a destination', async () => {
     const [first] = await connect().listDestinations(accountId);
     assert.deepEqual(await connect().getDestination(accountId, first?.id ?? ''), first);
     await connect().deleteDestination(accountId, first?.id ?? '');
@@ -101,7 +108,7 @@ describe('API client, against the fake', () => {
     );
   });
 
-  it('lists all accounts, over as many pages as there are', async () => {
+  it('lists the accounts of all pages', async () => {
     for (let index = 0; index < 120; index += 1) {
       controls.putAccount(fake.world, { name: `Account ${index}` });
     }
@@ -109,12 +116,12 @@ describe('API client, against the fake', () => {
     assert.equal(requests().length, 3);
   });
 
-  it('lists no account through a narrow token, and is refused through an account’s own', async () => {
+  it('lists no accounts with a narrow token and is rejected with an account token', async () => {
     assert.deepEqual(await connect(demoTokens.narrow).listAccounts(), []);
     await assert.rejects(connect(demoTokens.accountOwned).listAccounts(), { kind: 'rejected' });
   });
 
-  it('verifies tokens', async () => {
+  it('verifies user tokens and account tokens', async () => {
     assert.equal((await connect().verifyUserToken()).status, 'active');
     assert.equal((await connect(demoTokens.expired).verifyUserToken()).status, 'expired');
     assert.equal((await connect(demoTokens.disabled).verifyUserToken()).status, 'disabled');
@@ -124,7 +131,7 @@ describe('API client, against the fake', () => {
     await assert.rejects(connect(demoTokens.accountOwned).verifyUserToken(), { kind: 'auth' });
   });
 
-  it('tells a wrong token from one that may not', async () => {
+  it('distinguishes an invalid token from a missing permission', async () => {
     await assert.rejects(connect('cfut_unknown').listDestinations(accountId), { kind: 'auth' });
     const [first] = await connect().listDestinations(accountId);
     await assert.rejects(connect(demoTokens.readOnly).deleteDestination(accountId, first?.id ?? ''), {
@@ -132,42 +139,42 @@ describe('API client, against the fake', () => {
     });
   });
 
-  it('says that an account is not known', async () => {
+  it('reports an unknown account as not found', async () => {
     await assert.rejects(connect().listDestinations('f'.repeat(32)), { kind: 'notFound' });
   });
 
   const faults: readonly [string, Fault, ApiErrorKind, number][] = [
     ['a 500', { kind: 'status', status: 500 }, 'unavailable', 3],
     ['a 400', { kind: 'status', status: 400 }, 'rejected', 1],
-    ['a 429 that asks to wait long', { kind: 'throttle', retryAfter: 300 }, 'rateLimited', 1],
-    ['a 429 that asks to wait a second', { kind: 'throttle', retryAfter: 1 }, 'rateLimited', 3],
+    ['a 429 with a long Retry-After', { kind: 'throttle', retryAfter: 300 }, 'rateLimited', 1],
+    ['a 429 with a short Retry-After', { kind: 'throttle', retryAfter: 1 }, 'rateLimited', 3],
     ['a web page', { kind: 'html' }, 'protocol', 1],
     ['a web page with status 502', { kind: 'html', status: 502 }, 'unavailable', 3],
     ['a web page with status 403', { kind: 'html', status: 403 }, 'forbidden', 1],
     ['truncated JSON', { kind: 'truncated' }, 'protocol', 1],
     ['a result of another type', { kind: 'wrong-type' }, 'protocol', 1],
     ['a redirect', { kind: 'redirect', location: 'https://example.com/' }, 'protocol', 1],
-    ['a connection that breaks', { kind: 'reset' }, 'network', 3],
-    ['no answer', { kind: 'hang' }, 'timeout', 1],
-    ['an answer that drips', { kind: 'drip', everyMs: 20 }, 'timeout', 1],
-    ['an answer that is far too large', { kind: 'huge', bytes: 20_000_000 }, 'protocol', 1],
+    ['a connection reset', { kind: 'reset' }, 'network', 3],
+    ['a missing response', { kind: 'hang' }, 'timeout', 1],
+    ['a response that arrives byte by byte', { kind: 'drip', everyMs: 20 }, 'timeout', 1],
+    ['a response that is too large', { kind: 'huge', bytes: 20_000_000 }, 'protocol', 1],
   ];
   for (const [what, fault, kind, attempts] of faults) {
-    it(`makes ${kind} of ${what}, in ${attempts} attempts`, async () => {
+    it(`reports ${what} as ${kind} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`, async () => {
       controls.addFault(fake.world, { path: WEBHOOKS, fault });
-      const api = connect(demoTokens.demo, {}, kind === 'timeout' ? IMPATIENT : PATIENT);
+      const api = connect(demoTokens.demo, {}, kind === 'timeout' ? SHORT_DEADLINE : LONG_DEADLINE);
       await assert.rejects(api.listDestinations(accountId), { name: 'ApiError', kind });
       assert.equal(pauses.length, attempts - 1);
     });
   }
 
-  it('recovers from a passing failure by itself, after pauses that grow', async () => {
+  it('retries a temporary failure with increasing backoff', async () => {
     controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'status', status: 503 }, times: 2 });
     assert.ok((await connect().listDestinations(accountId)).length > 0);
     assert.deepEqual(pauses, [300, 600]);
   });
 
-  it('never repeats a deletion', async () => {
+  it('never retries a deletion', async () => {
     const [first] = await connect().listDestinations(accountId);
     for (const fault of [
       { kind: 'status', status: 503 },
@@ -181,7 +188,7 @@ describe('API client, against the fake', () => {
     }
   });
 
-  it('stops at once when it is cancelled, also while it pauses', async () => {
+  it('stops immediately when canceled, also during backoff', async () => {
     controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'hang' } });
     const cancel = new AbortController();
     const listing = connect().listDestinations(accountId, cancel.signal);
@@ -192,7 +199,7 @@ describe('API client, against the fake', () => {
     controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'status', status: 503 } });
     const late = new AbortController();
     const sleep: Host['sleep'] = async (milliseconds) => {
-      if (milliseconds !== PATIENT) {
+      if (milliseconds !== LONG_DEADLINE) {
         late.abort();
         throw late.signal.reason;
       }
@@ -203,7 +210,7 @@ describe('API client, against the fake', () => {
     });
   });
 
-  it('sends only what belongs there, whatever the environment holds', async () => {
+  it('sends no header from environment variables', async () => {
     const environment = {
       CLOUDFLARE_API_KEY: 'key-of-the-environment',
       CLOUDFLARE_EMAIL: 'somebody@example.com',
@@ -228,7 +235,7 @@ describe('API client, against the fake', () => {
     }
   });
 
-  it('keeps token, secrets and URLs out of the log and out of errors', async () => {
+  it('redacts the token, secrets and URLs in the log and in errors', async () => {
     const leaky = {
       success: false,
       errors: [{ message: 'Webhook test failed: Post "https://hooks.slack.com/services/T/B/x1y2z3": 404' }],
@@ -247,7 +254,7 @@ describe('API client, against the fake', () => {
     assert.ok(!text.includes(demoTokens.demo));
   });
 
-  it('refuses ids that would leave their place in the path', async () => {
+  it('rejects an ID that would change the request path', async () => {
     await assert.rejects(connect().getDestination(accountId, '..'));
     assert.deepEqual(requests(), []);
   });

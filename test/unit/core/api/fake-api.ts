@@ -3,7 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import type { Connection } from '../../../../src/core/accounts/connection.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 
-/** An Api of which only the calls given work; any other one fails the test that made it. */
+/** An API with the given calls. Every other call rejects. */
 export function makeApi(calls: Partial<Api> = {}): Api {
   return {
     verifyUserToken: unexpected('verifyUserToken'),

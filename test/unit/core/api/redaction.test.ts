@@ -20,19 +20,19 @@ describe('redaction', () => {
     ['nothing to hide here', 'nothing to hide here'],
   ];
   for (const [text, expected] of cases) {
-    it(`makes ${JSON.stringify(expected)}`, () => {
+    it(`redacts to ${JSON.stringify(expected)}`, () => {
       assert.equal(redactPatterns(text), expected);
     });
   }
 
-  it('cuts out what it was told to remember, the longer first', () => {
+  it('redacts remembered values, the longest first', () => {
     const redactor = createRedactor();
     redactor.remember('secret-one');
     redactor.remember('secret-one-and-more');
     assert.equal(redactor.redact('a secret-one-and-more b secret-one c'), 'a ••• b ••• c');
   });
 
-  for (const [url, said] of [
+  for (const [url, text] of [
     ['https://example.com/hooks/s3cr3tpart', 'Cannot POST /hooks/s3cr3tpart'],
     ['https://example.com/a?key=s3cr3tpart', 'No route for /a?key=s3cr3tpart'],
     ['https://example.com/a/s3cr3tpart?x=1', 'No route for /a/s3cr3tpart'],
@@ -43,14 +43,14 @@ describe('redaction', () => {
     ],
     ['https://example.com/a?key=s3cr3tpart-of-a-webhook', 'key s3cr3tpart-of-a-webhook is revoked'],
   ] as const) {
-    it(`knows the secret part of a remembered URL by itself in ${JSON.stringify(said)}`, () => {
+    it(`redacts the secret part of a remembered URL in ${JSON.stringify(text)}`, () => {
       const redactor = createRedactor();
       redactor.remember(url);
-      assert.doesNotMatch(redactor.redact(said), /s3cr3t/);
+      assert.doesNotMatch(redactor.redact(text), /s3cr3t/);
     });
   }
 
-  it('leaves the words of a remembered URL that everybody’s has', () => {
+  it('does not redact common path segments of a remembered URL', () => {
     const redactor = createRedactor();
     redactor.remember('https://hooks.slack.com/services/T0/B0/s3cr3tpart-of-a-webhook');
     redactor.remember('https://example.com/');
@@ -61,7 +61,7 @@ describe('redaction', () => {
     );
   });
 
-  it('never lets a remembered secret through, whatever stands around it', () => {
+  it('redacts a remembered secret in any surrounding text', () => {
     const secrets = stringMatching(/^[A-Za-z0-9_-]{20,60}$/);
     forAll(
       property(secrets, string(), string(), (secret, before, after) => {
@@ -72,7 +72,7 @@ describe('redaction', () => {
     );
   });
 
-  it('never lets a path of a URL through', () => {
+  it('redacts the path and query of every URL', () => {
     const words = stringMatching(/^[a-z0-9]{12,24}$/);
     forAll(
       property(words, words, (path, query) => {

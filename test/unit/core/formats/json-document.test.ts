@@ -12,8 +12,8 @@ import {
 const URL_OF_HOOK = 'https://hooks.example.com/x';
 const current: Destination = { id: '1', name: 'SIEM', type: 'generic', url: URL_OF_HOOK };
 
-/** Severity, kind and the piece of text it stands at. */
-function look(text: string, context?: DocumentContext): readonly string[] {
+/** Severity, kind and marked text of each finding. */
+function describeFindings(text: string, context?: DocumentContext): readonly string[] {
   return parseDocument(text, context).findings.map(({ severity, offset, length, problem }) => {
     const kind = problem.kind === 'draft' ? `${problem.problem.field} ${problem.problem.kind}` : problem.kind;
     return `${severity}: ${kind} at ${text.slice(offset, offset + length)}`;
@@ -21,63 +21,66 @@ function look(text: string, context?: DocumentContext): readonly string[] {
 }
 
 const cases: readonly (readonly [string, string, readonly string[]])[] = [
-  ['a whole document', `{"name":"a","url":"${URL_OF_HOOK}"}`, []],
+  ['no problem in a complete document', `{"name":"a","url":"${URL_OF_HOOK}"}`, []],
   ['an unknown key', `{"name":"a","url":"${URL_OF_HOOK}","headers":{}}`, ['error: unknownKey at "headers"']],
-  ['what only Cloudflare writes', `{"id":"1","name":"a","url":"${URL_OF_HOOK}"}`, ['error: readOnlyKey at "id"']],
+  ['a read-only key', `{"id":"1","name":"a","url":"${URL_OF_HOOK}"}`, ['error: readOnlyKey at "id"']],
   ['a wrong type', `{"name":7,"url":"${URL_OF_HOOK}"}`, ['error: wrongType at 7']],
   ['a missing key', `{"name":"a"}`, ['error: missingKey at {']],
-  ['a key twice', `{"name":"a","url":"${URL_OF_HOOK}","name":"b"}`, ['error: duplicateKey at "name"']],
+  ['a duplicate key', `{"name":"a","url":"${URL_OF_HOOK}","name":"b"}`, ['error: duplicateKey at "name"']],
   ['an empty name', `{"name":" ","url":"${URL_OF_HOOK}"}`, ['error: name empty at " "']],
   ['a bad URL', `{"name":"a","url":"hooks"}`, ['error: url notAnAddress at "hooks"']],
   [
-    'http to a type that needs https',
+    'http for a type that requires https',
     `{"name":"a","url":"http://hooks.slack.com/services/a/b/c"}`,
     ['error: url insecure at "http://hooks.slack.com/services/a/b/c"'],
   ],
   [
-    'a secret that is needed and not there',
+    'a missing required secret',
     `{"name":"a","url":"https://api.opsgenie.com/v2/alerts"}`,
     ['error: secret missing at "https://api.opsgenie.com/v2/alerts"'],
   ],
   [
-    'a secret where the URL has it',
+    'a secret for a type that has its secret in the URL',
     `{"name":"a","url":"https://hooks.slack.com/services/a/b/c","secret":"s"}`,
     ['warning: secret unused at "s"'],
   ],
   ['an empty secret', `{"name":"a","url":"${URL_OF_HOOK}","secret":""}`, ['error: emptySecret at ""']],
-  ['no object', '[]', ['error: notAnObject at []']],
-  ['a comma too many', `{"name":"a","url":"${URL_OF_HOOK}",}`, ['error: syntax at }']],
-  ['__proto__', `{"name":"a","url":"${URL_OF_HOOK}","__proto__":{}}`, ['error: unknownKey at "__proto__"']],
+  ['a document that is not an object', '[]', ['error: notAnObject at []']],
+  ['a trailing comma', `{"name":"a","url":"${URL_OF_HOOK}",}`, ['error: syntax at }']],
+  ['the key __proto__', `{"name":"a","url":"${URL_OF_HOOK}","__proto__":{}}`, ['error: unknownKey at "__proto__"']],
 ];
 
-describe('the JSON document', () => {
+describe('JSON document', () => {
   for (const [title, text, expected] of cases) {
-    it(`finds ${title} at its place`, () => {
-      assert.deepEqual(look(text), expected);
+    it(`finds ${title}`, () => {
+      assert.deepEqual(describeFindings(text), expected);
     });
   }
 
-  it('says where a comment or the end is', () => {
-    assert.match(look(`{"name":"a","url":"${URL_OF_HOOK}"} // why`).join(), /syntax at \/\/ why/);
-    assert.match(look('').join(), /syntax/);
-    assert.match(look('{').join(), /syntax/);
+  it('reports a syntax error for a comment and for an incomplete document', () => {
+    assert.match(describeFindings(`{"name":"a","url":"${URL_OF_HOOK}"} // why`).join(), /syntax at \/\/ why/);
+    assert.match(describeFindings('').join(), /syntax/);
+    assert.match(describeFindings('{').join(), /syntax/);
   });
 
-  it('needs no secret for one that exists, but for what replaces it', () => {
+  it('requires a secret for a replacement, but not for an existing destination', () => {
     const url = 'https://api.opsgenie.com/v2/alerts';
-    assert.deepEqual(look(formatDocument({ name: 'b', url }), { current: { ...current, url, type: 'opsgenie' } }), []);
-    assert.match(look(formatDocument({ name: 'b', url }), { current }).join(), /secret missing/);
-    assert.deepEqual(look(formatDocument({ name: 'b', url }), { current, heldSecret: true }), []);
+    assert.deepEqual(
+      describeFindings(formatDocument({ name: 'b', url }), { current: { ...current, url, type: 'opsgenie' } }),
+      [],
+    );
+    assert.match(describeFindings(formatDocument({ name: 'b', url }), { current }).join(), /secret missing/);
+    assert.deepEqual(describeFindings(formatDocument({ name: 'b', url }), { current, heldSecret: true }), []);
   });
 
-  it('does not refuse a URL that is there already', () => {
+  it('only warns about an invalid URL that Cloudflare already has', () => {
     const odd = { ...current, url: 'hooks' };
-    assert.deepEqual(look(formatDocument({ name: 'b', url: 'hooks' }), { current: odd }), [
+    assert.deepEqual(describeFindings(formatDocument({ name: 'b', url: 'hooks' }), { current: odd }), [
       'warning: url notAnAddress at "hooks"',
     ]);
   });
 
-  it('finds a value and cuts a key out, wherever it stands', () => {
+  it('finds and removes a key at any position', () => {
     for (const keys of [
       ['secret', 'name', 'url'],
       ['name', 'secret', 'url'],
@@ -93,7 +96,7 @@ describe('the JSON document', () => {
     assert.equal(findValue('[', 'secret'), undefined);
   });
 
-  it('takes any text: findings or a draft, never an exception', () => {
+  it('returns findings or a draft for any text and never throws', () => {
     const almostJson = fc
       .json({ maxDepth: 3 })
       .chain((json) =>
@@ -121,7 +124,7 @@ describe('the JSON document', () => {
     assert.ok(parseDocument('['.repeat(200_000)).findings.length > 0);
   });
 
-  it('comes back from its text as it was', () => {
+  it('parses a formatted draft back to the same draft', () => {
     const word = fc.string({ unit: 'binary' });
     const draft = fc.record(
       { name: word, url: fc.oneof(word, fc.webUrl()), secret: word },

@@ -6,7 +6,7 @@ const ACCOUNT = 'a'.repeat(32);
 const make = (name: string, type = 'slack'): string => toTerraform(ACCOUNT, { id: 'f00', name, type });
 
 describe('Terraform', () => {
-  it('describes the resource, its credentials as variables, and the import of the one there is', () => {
+  it('writes the resource, variables for its credentials and an import block', () => {
     assert.equal(
       make('SIEM', 'splunk'),
       `variable "siem_url" {
@@ -34,7 +34,7 @@ import {
     );
   });
 
-  it('has no secret where the URL is all there is', () => {
+  it('writes no secret for a type that has its secret in the URL', () => {
     assert.doesNotMatch(make('Chat'), /secret /);
   });
 
@@ -45,12 +45,12 @@ import {
     ['  --  ', 'webhook'],
     ['Übersicht', 'u_bersicht'],
   ] as const) {
-    it(`calls “${name}” ${label}`, () => {
+    it(`labels “${name}” as ${label}`, () => {
       assert.match(make(name), new RegExp(`"cloudflare_notification_policy_webhooks" "${label}"`));
     });
   }
 
-  it('lets no name out of its quotes', () => {
+  it('escapes every name inside its quotes', () => {
     fc.assert(
       fc.property(
         fc.string({

@@ -3,7 +3,7 @@ import { dashboardAddress, parseAccountId } from '../../../../src/core/model/acc
 
 const ID = '0123456789abcdef0123456789abcdef';
 
-describe('account', () => {
+describe('account ID', () => {
   for (const text of [
     ID,
     `  ${ID}\n`,
@@ -12,18 +12,18 @@ describe('account', () => {
     `https://dash.cloudflare.com/${ID}/notifications`,
     `https://dash.cloudflare.com/${ID}`,
   ]) {
-    it(`reads the id in ${JSON.stringify(text)}`, () => {
+    it(`finds the ID in ${JSON.stringify(text)}`, () => {
       assert.equal(parseAccountId(text), ID);
     });
   }
 
   for (const text of ['', 'acme', ID.slice(1), `${ID}0`, ID.replace('a', 'g'), `../${ID}`, `${ID}/../x`]) {
-    it(`finds no id in ${JSON.stringify(text)}`, () => {
+    it(`finds no ID in ${JSON.stringify(text)}`, () => {
       assert.equal(parseAccountId(text), undefined);
     });
   }
 
-  it('links to the dashboard without letting an id out of its place', () => {
+  it('escapes the ID in the link to the dashboard', () => {
     assert.equal(dashboardAddress(ID), `https://dash.cloudflare.com/${ID}/notifications/destinations`);
     assert.ok(dashboardAddress('../../evil').startsWith('https://dash.cloudflare.com/..%2F..%2Fevil/'));
   });

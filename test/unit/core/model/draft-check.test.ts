@@ -21,21 +21,21 @@ const types: readonly [string, string | undefined][] = [
 ];
 
 const drafts: readonly [string, Partial<Draft>, boolean, string][] = [
-  ['nothing', { url: 'https://example.com/hook' }, false, ''],
+  ['no problem in a valid draft', { url: 'https://example.com/hook' }, false, ''],
   ['an empty name', { name: ' ', url: 'https://example.com/' }, false, 'error name empty'],
   ['an empty URL', { url: ' ' }, false, 'error url empty'],
-  ['no address', { url: 'example.com' }, false, 'error url notAnAddress'],
-  ['another scheme', { url: 'mailto:a@example.com' }, false, 'error url notHttp'],
+  ['a URL without a scheme', { url: 'example.com' }, false, 'error url notAnAddress'],
+  ['a scheme other than http and https', { url: 'mailto:a@example.com' }, false, 'error url notHttp'],
   ['http for Slack', { url: 'http://hooks.slack.com/services/T/B/x' }, false, 'error url insecure'],
   ['http for a generic endpoint', { url: 'http://example.com/' }, false, ''],
   ['a port Cloudflare does not use', { url: 'https://example.com:8443/' }, false, 'warning url port'],
   ['a host of this network', { url: 'https://10.0.0.1/' }, false, 'warning url privateHost'],
   ['a user in the URL', { url: 'https://user:pass@example.com/' }, false, 'warning url credentials'],
-  ['a workflow trigger of Slack', { url: 'https://hooks.slack.com/triggers/T/1/x' }, false, 'warning url slackTrigger'],
+  ['a workflow trigger of Slack', { url: 'https://hooks.slack.com/triggers/T/1/x' }, false, 'warning url otherProduct'],
   ['a missing API key', { url: 'https://api.datadoghq.com/api/v1/events' }, false, 'error secret missing'],
-  ['nothing where the key is known', { url: 'https://api.datadoghq.com/api/v1/events' }, true, ''],
+  ['no problem if the API key is already stored', { url: 'https://api.datadoghq.com/api/v1/events' }, true, ''],
   [
-    'a secret that belongs in the URL',
+    'a secret for a type that has its secret in the URL',
     { url: 'https://discord.com/api/webhooks/1/x', secret: 's' },
     false,
     'warning secret unused',
@@ -44,7 +44,7 @@ const drafts: readonly [string, Partial<Draft>, boolean, string][] = [
 
 describe('draft check', () => {
   for (const [url, type] of types) {
-    it(`guesses ${type ?? 'nothing'} for ${url}`, () => {
+    it(`detects ${type ?? 'no type'} from ${url}`, () => {
       assert.equal(guessType(url)?.type, type);
     });
   }
@@ -57,7 +57,7 @@ describe('draft check', () => {
     });
   }
 
-  it('never throws, whatever is typed', () => {
+  it('never throws for any input', () => {
     forAll(
       property(string(), string(), string(), (name, url, secret) => {
         assert.doesNotThrow(() => checkDraft({ name, url, secret }, { secret: false }));

@@ -13,12 +13,12 @@ const cases: readonly [string, string | undefined][] = [
 
 describe('expiry', () => {
   for (const [now, kind] of cases) {
-    it(`of a token that ends ${END} is ${kind} at ${now}`, () => {
+    it(`is ${kind} at ${now} for a token that expires at ${END}`, () => {
       assert.equal(expiryOf({ expiresOn: END }, Date.parse(now))?.kind, kind);
     });
   }
 
-  it('is not there for a token without end, or without token', () => {
+  it('is undefined for a token that does not expire and for a missing token', () => {
     assert.equal(expiryOf({}, 0), undefined);
     assert.equal(expiryOf({ expiresOn: 'never' }, 0), undefined);
     assert.equal(expiryOf(undefined, 0), undefined);

@@ -12,24 +12,28 @@ function makeDestination(name: string, times: Partial<Destination> = {}): Destin
 
 describe('health', () => {
   const cases: readonly [string, Partial<Destination>, string][] = [
-    ['the failure is a microsecond later than the success', { lastSuccess: T1, lastFailure: T2 }, 'failing'],
-    ['there is a failure and no success', { lastFailure: T1 }, 'failing'],
-    ['the success cannot be read', { lastSuccess: 'soon', lastFailure: T1 }, 'failing'],
-    ['the success is later', { lastSuccess: T2, lastFailure: T1 }, 'healthy'],
-    ['both are equal', { lastSuccess: T1, lastFailure: T1 }, 'healthy'],
-    ['both are equal in another time zone', { lastSuccess: T3, lastFailure: '2026-01-02T02:00:00+02:00' }, 'healthy'],
+    ['the last failure is one microsecond after the last success', { lastSuccess: T1, lastFailure: T2 }, 'failing'],
+    ['there is only a failure', { lastFailure: T1 }, 'failing'],
+    ['the last success cannot be parsed', { lastSuccess: 'soon', lastFailure: T1 }, 'failing'],
+    ['the last success is later', { lastSuccess: T2, lastFailure: T1 }, 'healthy'],
+    ['both times are equal', { lastSuccess: T1, lastFailure: T1 }, 'healthy'],
+    [
+      'both times are equal in different time zones',
+      { lastSuccess: T3, lastFailure: '2026-01-02T02:00:00+02:00' },
+      'healthy',
+    ],
     ['there is only a success', { lastSuccess: T1 }, 'healthy'],
-    ['the failure cannot be read', { lastSuccess: T1, lastFailure: '' }, 'healthy'],
-    ['there is neither', {}, 'unused'],
-    ['neither can be read', { lastSuccess: 'null', lastFailure: '0001-01-01T00:00:00Z' }, 'unused'],
+    ['the last failure cannot be parsed', { lastSuccess: T1, lastFailure: '' }, 'healthy'],
+    ['there is no delivery', {}, 'unused'],
+    ['neither time can be parsed', { lastSuccess: 'null', lastFailure: '0001-01-01T00:00:00Z' }, 'unused'],
   ];
   for (const [when, times, health] of cases) {
-    it(`is ${health} where ${when}`, () => {
+    it(`is ${health} if ${when}`, () => {
       assert.equal(healthOf(makeDestination('a', times)), health);
     });
   }
 
-  it('names the event that decides it', () => {
+  it('returns the event that decides the health', () => {
     assert.equal(lastEventOf(makeDestination('a', { lastSuccess: T1, lastFailure: T2 }))?.kind, 'failure');
     assert.equal(lastEventOf(makeDestination('a', { lastSuccess: T2, lastFailure: T1 }))?.kind, 'success');
     assert.equal(lastEventOf(makeDestination('a', { createdAt: T1 }))?.kind, 'created');
@@ -44,19 +48,19 @@ describe('health', () => {
     makeDestination('new failure', { lastFailure: T2 }),
   ];
 
-  it('sorts failing ones first, newest failure on top, then by name with numbers in order', () => {
+  it('sorts failing destinations first by latest failure, and the others by name in numeric order', () => {
     const names = sortDestinations(all, 'health').map(({ name }) => name);
     assert.deepEqual(names, ['new failure', 'old failure', 'b9', 'b10', 'unused']);
   });
 
-  it('sorts by name where asked, and leaves what it was given alone', () => {
+  it('sorts by name without changing its input', () => {
     const before = [...all];
     const names = sortDestinations(all, 'name').map(({ name }) => name);
     assert.deepEqual(names, ['b9', 'b10', 'new failure', 'old failure', 'unused']);
     assert.deepEqual(all, before);
   });
 
-  it('counts', () => {
+  it('counts the destinations by health', () => {
     assert.deepEqual(countHealth(all), { failing: 2, healthy: 2, unused: 1 });
   });
 });

@@ -11,10 +11,10 @@ const plans: readonly [string, Partial<Draft>, string, string][] = [
   ['the URL differs', { url: 'https://hooks.slack.com/services/T/C/x' }, 'update', 'url'],
   ['a secret is given', { secret: 's' }, 'update', 'secret'],
   ['name and secret differ', { name: 'On-call', secret: 's' }, 'update', 'name secret'],
-  ['the URL is of another type', { url: 'https://discord.com/api/webhooks/1/x' }, 'replace', 'url type'],
+  ['the new URL has a different type', { url: 'https://discord.com/api/webhooks/1/x' }, 'replace', 'url type'],
 ];
 
-const stands: readonly [string, string, boolean][] = [
+const returnedUrls: readonly [string, string, boolean][] = [
   ['https://example.com/a', 'https://example.com/a', true],
   ['https://hooks.slack.com/services/T/B', 'https://hooks.slack.com/services/T/B/secret', true],
   [
@@ -29,22 +29,22 @@ const stands: readonly [string, string, boolean][] = [
   ['not an address', 'https://hooks.slack.com/services/T/B/x', false],
 ];
 
-describe('plan', () => {
+describe('change plan', () => {
   for (const [when, change, kind, differences] of plans) {
-    it(`is ${kind} where ${when}`, () => {
+    it(`is ${kind} if ${when}`, () => {
       const plan = planChange(current, { name: current.name, url: current.url, ...change });
       assert.deepEqual([plan.kind, plan.differences.join(' ')], [kind, differences]);
     });
   }
 
-  it('does not call an unknown type another one without a URL to tell by', () => {
+  it('does not report a different type if the current type and URL are unknown', () => {
     const unknown = makeDestination('1', { type: '', url: '' });
     const plan = planChange(unknown, { name: unknown.name, url: 'https://example.com/' });
     assert.equal(plan.kind, 'update');
   });
 
-  for (const [returned, sent, expected] of stands) {
-    it(`takes ${returned} ${expected ? 'as what is left' : 'not as a part'} of ${sent}`, () => {
+  for (const [returned, sent, expected] of returnedUrls) {
+    it(`${expected ? 'accepts' : 'does not accept'} ${returned} as the URL returned for ${sent}`, () => {
       assert.equal(canStandFor(returned, sent), expected);
     });
   }

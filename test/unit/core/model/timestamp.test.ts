@@ -3,14 +3,14 @@ import { assert as forAll, date, integer, property, string } from 'fast-check';
 import { parseTimestamp, toMilliseconds } from '../../../../src/core/model/timestamp.ts';
 
 describe('timestamp', () => {
-  it('reads microseconds, which Date would drop', () => {
+  it('keeps microseconds, which Date drops', () => {
     const earlier = parseTimestamp('2020-10-26T18:25:04.532316Z');
     const later = parseTimestamp('2020-10-26T18:25:04.532317Z');
     assert.equal(earlier, 1603736704532316000n);
     assert.ok(later !== undefined && earlier !== undefined && later > earlier);
   });
 
-  it('reads any offset, and any number of digits', () => {
+  it('parses any UTC offset and any number of fractional digits', () => {
     assert.equal(parseTimestamp('2020-10-26T20:25:04.5+02:00'), parseTimestamp('2020-10-26T18:25:04.500000Z'));
     assert.equal(parseTimestamp('2020-10-26T18:25:04Z'), parseTimestamp('2020-10-26t18:25:04.000000000000z'));
   });
@@ -29,12 +29,12 @@ describe('timestamp', () => {
     '2020-10-26T18:25:04+99:00',
     '0001-01-01T00:00:00Z',
   ]) {
-    it(`takes ${JSON.stringify(text)} as missing`, () => {
+    it(`treats ${JSON.stringify(text)} as missing`, () => {
       assert.equal(parseTimestamp(text), undefined);
     });
   }
 
-  it('agrees with Date on every millisecond there is, also before 1970', () => {
+  it('agrees with Date on every millisecond, including before 1970', () => {
     const valid = date({
       min: new Date('0002-01-01T00:00:00Z'),
       max: new Date('9999-12-31T23:59:59Z'),
@@ -49,7 +49,7 @@ describe('timestamp', () => {
     );
   });
 
-  it('orders by the nanosecond', () => {
+  it('orders timestamps by nanoseconds', () => {
     const nanoseconds = integer({ min: 0, max: 999_999_999 });
     forAll(
       property(nanoseconds, nanoseconds, (a, b) => {
@@ -62,7 +62,7 @@ describe('timestamp', () => {
     );
   });
 
-  it('never throws, whatever the text', () => {
+  it('never throws for any text', () => {
     forAll(property(string(), (text) => assert.doesNotThrow(() => parseTimestamp(text))));
   });
 });

@@ -30,12 +30,12 @@ describe('token', () => {
     ['naïve', 'characters'],
   ];
   for (const [pasted, problem] of refused) {
-    it(`refuses ${JSON.stringify(pasted)} as ${problem}`, () => {
+    it(`rejects ${JSON.stringify(pasted)} as ${problem}`, () => {
       assert.deepEqual(cleanToken(pasted), { ok: false, problem });
     });
   }
 
-  it('tells the owner by the prefix', () => {
+  it('derives the owner from the prefix', () => {
     assert.equal(ownerByPrefix('cfut_x'), 'user');
     assert.equal(ownerByPrefix('cfat_x'), 'account');
     assert.equal(ownerByPrefix('x'), undefined);
@@ -43,28 +43,28 @@ describe('token', () => {
 
   const record = { version: 1, id: 'a', token: TOKEN, owner: 'user' } as const;
 
-  it('reads a record back, with or without an expiry', () => {
+  it('loads a persisted record with or without an expiry', () => {
     assert.deepEqual(parseTokenRecord(tokenKey('a'), JSON.stringify(record)), record);
     const expiring = { ...record, expiresOn: '2027-01-01T00:00:00Z' };
     assert.deepEqual(parseTokenRecord(tokenKey('a'), JSON.stringify(expiring)), expiring);
   });
 
-  const unreadable: readonly [string, string, string][] = [
-    ['a newer version', tokenKey('a'), JSON.stringify({ ...record, version: 2 })],
-    ['another key’s', tokenKey('b'), JSON.stringify(record)],
-    ['an empty token', tokenKey('a'), JSON.stringify({ ...record, token: '' })],
-    ['an unknown owner', tokenKey('a'), JSON.stringify({ ...record, owner: 'dog' })],
-    ['no JSON', tokenKey('a'), TOKEN],
-    ['nothing', tokenKey('a'), ''],
+  const invalid: readonly [string, string, string][] = [
+    ['a record of a newer version', tokenKey('a'), JSON.stringify({ ...record, version: 2 })],
+    ['the record of another key', tokenKey('b'), JSON.stringify(record)],
+    ['a record with an empty token', tokenKey('a'), JSON.stringify({ ...record, token: '' })],
+    ['a record with an unknown owner', tokenKey('a'), JSON.stringify({ ...record, owner: 'dog' })],
+    ['text that is not JSON', tokenKey('a'), TOKEN],
+    ['an empty value', tokenKey('a'), ''],
     ['null', tokenKey('a'), 'null'],
   ];
-  for (const [what, key, value] of unreadable) {
-    it(`does not read ${what}`, () => {
+  for (const [what, key, value] of invalid) {
+    it(`does not load ${what}`, () => {
       assert.equal(parseTokenRecord(key, value), undefined);
     });
   }
 
-  it('knows its own keys', () => {
+  it('recognizes its own keys', () => {
     assert.ok(isTokenKey(tokenKey('a')));
     assert.ok(!isTokenKey('somebody.else'));
   });

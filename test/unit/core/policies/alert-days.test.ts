@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { countPerDay, startOfDay } from '../../../../src/core/policies/alert-days.ts';
 
-/** A moment by the user's own clock. */
+/** A time in the user's time zone. */
 const local = (day: string, time = '12:00:00'): number => new Date(`${day}T${time}`).getTime();
 const stamp = (day: string, time?: string): string => new Date(local(day, time)).toISOString();
 
 describe('alerts per day', () => {
   const now = local('2026-11-23');
 
-  it('has each of the last days, the empty ones too, oldest first', () => {
+  it('returns every day, including days without alerts, oldest first', () => {
     const days = countPerDay([], 30, now);
     assert.equal(days.length, 30);
     assert.deepEqual([days[0]?.day, days.at(-1)?.day], ['2026-10-25', '2026-11-23']);
     assert.ok(days.every(({ count }) => count === 0));
   });
 
-  it('counts by the days of the user, from midnight to midnight', () => {
+  it('counts from midnight to midnight in the user’s time zone', () => {
     const sent = [
       stamp('2026-11-22', '00:00:00'),
       stamp('2026-11-22', '23:59:59'),
@@ -28,7 +28,7 @@ describe('alerts per day', () => {
     );
   });
 
-  it('leaves out what is older, in the future or not a time', () => {
+  it('skips alerts that are too old, in the future or without a valid time', () => {
     const sent = [stamp('2026-11-20'), stamp('2026-11-24'), '', 'yesterday', '0001-01-01T00:00:00Z'];
     assert.equal(
       countPerDay(sent, 3, now).reduce((sum, { count }) => sum + count, 0),
@@ -36,12 +36,12 @@ describe('alerts per day', () => {
     );
   });
 
-  it('takes the microseconds Cloudflare sends', () => {
+  it('parses times with microseconds, which Cloudflare sends', () => {
     const sent = [stamp('2026-11-23').replace('.000Z', '.532316Z')];
     assert.equal(countPerDay(sent, 1, now)[0]?.count, 1);
   });
 
-  it('goes by the calendar over a month’s end and a change of the clocks', () => {
+  it('follows the calendar across the end of a month and a daylight saving change', () => {
     const days = countPerDay([], 40, local('2026-11-10')).map(({ day }) => day);
     assert.equal(new Set(days).size, 40);
     assert.ok(days.includes('2026-10-31') && days.includes('2026-11-01'));

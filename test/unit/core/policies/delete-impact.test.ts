@@ -8,25 +8,25 @@ function makePolicy(name: string, mechanisms: Policy['mechanisms']): Policy {
 
 const existing = new Set(['a', 'b', 'c']);
 const cases: readonly [string, Policy['mechanisms'], readonly string[], string][] = [
-  ['it is the only mechanism', { webhooks: ['a'] }, ['a'], 'silenced'],
-  ['all its webhooks go', { webhooks: ['a', 'b'] }, ['a', 'b'], 'silenced'],
-  ['the other webhook was deleted long ago', { webhooks: ['a', 'gone'] }, ['a'], 'silenced'],
-  ['another webhook stays', { webhooks: ['a', 'b'] }, ['a'], 'thinned'],
-  ['an e-mail stays', { webhooks: ['a'], email: ['ops@example.com'] }, ['a'], 'thinned'],
-  ['a pager stays', { webhooks: ['a'], pagerduty: ['p'] }, ['a'], 'thinned'],
-  ['it does not use it', { webhooks: ['b'] }, ['a'], 'untouched'],
+  ['the deleted webhook is its only mechanism', { webhooks: ['a'] }, ['a'], 'silenced'],
+  ['all its webhooks are deleted', { webhooks: ['a', 'b'] }, ['a', 'b'], 'silenced'],
+  ['its other webhook no longer exists', { webhooks: ['a', 'gone'] }, ['a'], 'silenced'],
+  ['another webhook remains', { webhooks: ['a', 'b'] }, ['a'], 'thinned'],
+  ['an email address remains', { webhooks: ['a'], email: ['ops@example.com'] }, ['a'], 'thinned'],
+  ['a pager remains', { webhooks: ['a'], pagerduty: ['p'] }, ['a'], 'thinned'],
+  ['it does not use the deleted webhook', { webhooks: ['b'] }, ['a'], 'untouched'],
   ['it uses no webhook', { email: ['ops@example.com'] }, ['a'], 'untouched'],
 ];
 
 describe('delete impact', () => {
   for (const [when, mechanisms, deleted, expected] of cases) {
-    it(`leaves a policy ${expected} where ${when}`, () => {
+    it(`reports a policy as ${expected} if ${when}`, () => {
       const [impact] = impactOf([makePolicy('P', mechanisms)], new Set(deleted), existing);
       assert.equal(impact ? (impact.silenced ? 'silenced' : 'thinned') : 'untouched', expected);
     });
   }
 
-  it('names the silenced ones first, then by name', () => {
+  it('lists silenced policies first, then sorts by name', () => {
     const policies = [
       makePolicy('Beta', { webhooks: ['a', 'b'] }),
       makePolicy('Zeta', { webhooks: ['a'] }),

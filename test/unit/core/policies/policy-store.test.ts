@@ -3,7 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
 import { failWith, makeApi, makeConnection } from '../api/fake-api.ts';
 
-function makeCounting(names: Api['listAlertNames'] = async () => new Map([['ssl', 'Certificates']])) {
+function makeCountingConnection(names: Api['listAlertNames'] = async () => new Map([['ssl', 'Certificates']])) {
   const calls = { policies: 0, names: 0 };
   const api = makeApi({
     async listPolicies() {
@@ -19,8 +19,8 @@ function makeCounting(names: Api['listAlertNames'] = async () => new Map([['ssl'
 }
 
 describe('policy store', () => {
-  it('reads the policies of an account once, however many ask, at once or later', async () => {
-    const { calls, connection } = makeCounting();
+  it('fetches the policies of an account once for many concurrent and later requests', async () => {
+    const { calls, connection } = makeCountingConnection();
     const store = createPolicyStore();
     await Promise.all(Array.from({ length: 40 }, async () => store.get(connection)));
     await store.get(connection);
@@ -28,8 +28,8 @@ describe('policy store', () => {
     assert.equal(store.known('a')?.alertNames.get('ssl'), 'Certificates');
   });
 
-  it('reads again what was forgotten, or through another token, but not the names of alerts', async () => {
-    const { calls, connection } = makeCounting();
+  it('fetches the policies again after a reset or a token change, but not the alert names', async () => {
+    const { calls, connection } = makeCountingConnection();
     const store = createPolicyStore();
     await store.get(connection);
     store.forget(['a']);
@@ -37,7 +37,7 @@ describe('policy store', () => {
     await store.get(connection);
     store.forget();
     await store.get(connection);
-    const other = makeCounting();
+    const other = makeCountingConnection();
     await store.get(other.connection);
     assert.deepEqual(
       [calls, other.calls],
@@ -48,29 +48,29 @@ describe('policy store', () => {
     );
   });
 
-  it('reads anew for what must be right', async () => {
-    const { calls, connection } = makeCounting();
+  it('always fetches when fresh policies are required', async () => {
+    const { calls, connection } = makeCountingConnection();
     const store = createPolicyStore();
     await store.get(connection);
     await store.read(connection);
     assert.equal(calls.policies, 2);
   });
 
-  it('does without the names of alerts', async () => {
-    const { connection } = makeCounting(failWith({ kind: 'forbidden' }));
+  it('returns the policies if fetching the alert names fails', async () => {
+    const { connection } = makeCountingConnection(failWith({ kind: 'forbidden' }));
     assert.deepEqual((await createPolicyStore().get(connection)).alertNames, new Map());
   });
 
-  it('keeps no failure', async () => {
-    let works = false;
+  it('does not cache a failure', async () => {
+    let available = false;
     const api = makeApi({
-      listPolicies: async () => (works ? [] : failWith({ kind: 'network' })()),
+      listPolicies: async () => (available ? [] : failWith({ kind: 'network' })()),
       listAlertNames: async () => new Map(),
     });
     const store = createPolicyStore();
     const connection = makeConnection('a', api);
     await assert.rejects(store.get(connection), { kind: 'network' });
-    works = true;
+    available = true;
     assert.deepEqual((await store.get(connection)).policies, []);
   });
 });

@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendTest, type SendOutcome } from '../../../../src/core/testing/send-test.ts';
-import { makeTestRequest } from '../../../../src/core/testing/test-request.ts';
+import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
+import { makeTestRequest } from '../../../../src/core/model/destination-types/test-request.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
+
+const generic = typeOrGeneric('generic');
 
 /** The world, with a deadline that comes sooner. */
 function makeHost(deadline = 10_000) {
@@ -20,7 +23,7 @@ function makeHost(deadline = 10_000) {
 }
 
 async function send(url: string, deadline?: number): Promise<SendOutcome> {
-  return sendTest(makeHost(deadline), makeTestRequest('generic', url, 'good'), 'test/1');
+  return sendTest(makeHost(deadline), makeTestRequest(generic, url, 'good'), 'test/1');
 }
 
 async function problemOf(url: string, deadline?: number): Promise<string> {
@@ -28,7 +31,7 @@ async function problemOf(url: string, deadline?: number): Promise<string> {
   return outcome.kind === 'failed' ? outcome.problem : `answered ${outcome.status}`;
 }
 
-describe('sending a test', () => {
+describe('send test', () => {
   let fake: FakeCloudflare;
   let hook: string;
 
@@ -39,12 +42,12 @@ describe('sending a test', () => {
   after(() => fake.close());
   beforeEach(() => controls.reset(fake.world, { seed: 'empty' }));
 
-  it('sends the very request, once, and nothing else of this machine', async () => {
+  it('sends the request once, without any data about this machine', async () => {
     const outcome = await send(hook);
     assert.ok(outcome.kind === 'answered' && outcome.status === 200 && outcome.milliseconds >= 0);
     const [received, ...others] = controls.received(fake.world);
     assert.equal(others.length, 0);
-    assert.deepEqual(JSON.parse(received?.body ?? ''), JSON.parse(makeTestRequest('generic', hook, 'good').body));
+    assert.deepEqual(JSON.parse(received?.body ?? ''), JSON.parse(makeTestRequest(generic, hook, 'good').body));
     const { host: _host, 'content-length': _length, connection: _connection, ...headers } = received?.headers ?? {};
     assert.deepEqual(headers, {
       accept: '*/*',
@@ -57,26 +60,26 @@ describe('sending a test', () => {
     });
   });
 
-  it('sends nothing over http but to this machine itself', async () => {
+  it('allows http to this machine only', async () => {
     assert.equal(await problemOf('http://example.com/hook'), 'insecure');
     assert.equal(await problemOf('ftp://127.0.0.1/hook'), 'insecure');
   });
 
   it('says that no header can carry a secret', async () => {
-    const request = makeTestRequest('generic', hook, 'zwölf\n中');
+    const request = makeTestRequest(generic, hook, 'zwölf\n中');
     const outcome = await sendTest(makeHost(), request, 'test/1');
     assert.deepEqual(outcome, { kind: 'failed', problem: 'unsendable', detail: '' });
   });
 
-  it('says that a user and a password in the URL cannot be sent', async () => {
+  it('reports credentials in the URL', async () => {
     assert.equal(await problemOf(hook.replace('//', '//user:password@')), 'credentials');
   });
 
-  it('says that a name has no address', async () => {
+  it('reports a host name that cannot be resolved', async () => {
     assert.equal(await problemOf('https://no-such-host.invalid/hook'), 'noAddress');
   });
 
-  it('says that nothing listens', async () => {
+  it('reports a refused connection', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -84,7 +87,7 @@ describe('sending a test', () => {
     assert.equal(await problemOf(`http://127.0.0.1:${port}/hook`), 'refused');
   });
 
-  it('says that the certificate is not trusted', async () => {
+  it('reports an untrusted certificate', async () => {
     const pem = (name: string) => readFileSync(new URL(`../../../fixtures/${name}.pem`, import.meta.url));
     const server = createTlsServer({ key: pem('untrusted-key'), cert: pem('untrusted-certificate') }).listen(0);
     await new Promise((resolve) => server.once('listening', resolve));
@@ -95,18 +98,22 @@ describe('sending a test', () => {
   });
 
   for (const [what, fault, expected] of [
-    ['that breaks off', { kind: 'reset' }, 'broken'],
-    ['that hangs', { kind: 'hang' }, 'timeout'],
-    ['that drips', { kind: 'drip', everyMs: 20 }, 'timeout'],
+    ['that resets the connection', { kind: 'reset' }, 'broken'],
+    ['that never responds', { kind: 'hang' }, 'timeout'],
+    ['that responds byte by byte', { kind: 'drip', everyMs: 20 }, 'timeout'],
     [
       'that redirects to another host',
       { kind: 'redirect', location: 'https://example.com/x', status: 307 },
       'redirected',
     ],
-    ['that redirects so that the method is lost', { kind: 'redirect', location: '/elsewhere' }, 'redirected'],
-    ['that redirects for ever', { kind: 'redirect', location: '/receivers/generic/hook', status: 308 }, 'redirected'],
+    [
+      'that redirects with a status that changes the method',
+      { kind: 'redirect', location: '/elsewhere' },
+      'redirected',
+    ],
+    ['that redirects endlessly', { kind: 'redirect', location: '/receivers/generic/hook', status: 308 }, 'redirected'],
   ] as const) {
-    it(`comes to an end in time with a receiver ${what}`, async () => {
+    it(`reports ${expected} for a receiver ${what}`, async () => {
       controls.addReceiverRule(fake.world, { type: 'generic', fault });
       assert.equal(await problemOf(hook, 300), expected);
     });
@@ -124,21 +131,21 @@ describe('sending a test', () => {
     assert.deepEqual([second?.path, second?.body], ['/moved', first?.body]);
   });
 
-  it('reads 64 kB of an answer of 10 MB', async () => {
+  it('reads only the first 64 kB of a response', async () => {
     controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'huge', bytes: 10_000_000 } });
     const outcome = await send(hook);
     assert.ok(outcome.kind === 'answered' && outcome.text.length === 65_536);
   });
 
-  it('ends at once where the user cancels', async () => {
+  it('stops immediately when the user cancels', async () => {
     controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'hang' } });
     const cancel = new AbortController();
-    const sending = sendTest(makeHost(), makeTestRequest('generic', hook, undefined), 'test/1', cancel.signal);
+    const sending = sendTest(makeHost(), makeTestRequest(generic, hook, undefined), 'test/1', cancel.signal);
     cancel.abort(new Error('enough'));
     await assert.rejects(sending, /enough/);
   });
 
-  it('understands what Chromium says, where a proxy is in between', async () => {
+  it('maps Chromium network errors, which occur behind a proxy', async () => {
     for (const [message, expected] of [
       ['net::ERR_NAME_NOT_RESOLVED', 'noAddress'],
       ['net::ERR_CERT_DATE_INVALID', 'certificate'],
@@ -146,7 +153,7 @@ describe('sending a test', () => {
       ['net::ERR_TUNNEL_CONNECTION_FAILED', 'unreachable'],
     ] as const) {
       const fetch = () => Promise.reject(new TypeError('Failed to fetch', { cause: new Error(message) }));
-      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest('generic', hook, undefined), 'test/1');
+      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest(generic, hook, undefined), 'test/1');
       assert.ok(outcome.kind === 'failed' && outcome.problem === expected, JSON.stringify(outcome));
     }
   });

@@ -11,15 +11,15 @@ const ACCOUNT = 'a'.repeat(32);
 const BEFORE = '2026-01-01T00:00:00.000001Z';
 const AFTER = '2026-01-01T00:00:00.000002Z';
 
-/** Answers the reading before the test, then these, the last of them for ever. */
-function makeReading(...readings: readonly (Partial<Destination> | 'fails')[]) {
+/** Returns these destinations in order, one for each fetch, then repeats the last one. */
+function makePolledApi(...answers: readonly (Partial<Destination> | 'fails')[]) {
   let reads = 0;
   const tests: string[] = [];
   const api = makeApi({
     async getDestination() {
-      const reading = readings[Math.min(reads, readings.length - 1)] ?? assert.fail();
+      const answer = answers[Math.min(reads, answers.length - 1)] ?? assert.fail();
       reads += 1;
-      return reading === 'fails' ? failWith({ kind: 'network' })() : makeDestination('d', reading);
+      return answer === 'fails' ? failWith({ kind: 'network' })() : makeDestination('d', answer);
     },
     testPolicy: async (_account, policy) => void tests.push(policy),
   });
@@ -34,49 +34,49 @@ async function run(api: Api, signal?: AbortSignal) {
   return { ...test, seen, waited: slept.reduce((sum, each) => sum + each, 0) };
 }
 
-describe('a test through a policy', () => {
+describe('test through a policy', () => {
   for (const [what, before, after, expected] of [
-    ['the last success moves', { lastSuccess: BEFORE }, { lastSuccess: AFTER }, 'success'],
-    ['the first success ever comes', {}, { lastSuccess: AFTER }, 'success'],
-    ['the last failure moves', { lastFailure: BEFORE }, { lastFailure: AFTER }, 'failure'],
-    ['both move, the success last', {}, { lastSuccess: AFTER, lastFailure: BEFORE }, 'success'],
-    ['both move, the failure last', {}, { lastSuccess: BEFORE, lastFailure: AFTER }, 'failure'],
+    ['the last success advances', { lastSuccess: BEFORE }, { lastSuccess: AFTER }, 'success'],
+    ['the first success appears', {}, { lastSuccess: AFTER }, 'success'],
+    ['the last failure advances', { lastFailure: BEFORE }, { lastFailure: AFTER }, 'failure'],
+    ['both advance and the success is later', {}, { lastSuccess: AFTER, lastFailure: BEFORE }, 'success'],
+    ['both advance and the failure is later', {}, { lastSuccess: BEFORE, lastFailure: AFTER }, 'failure'],
   ] as const) {
-    it(`ends with ${expected} where ${what}, by a microsecond`, async () => {
-      const { api, tests } = makeReading(before, before, after);
+    it(`reports ${expected} if ${what} by one microsecond`, async () => {
+      const { api, tests } = makePolledApi(before, before, after);
       const { moved, seen } = await run(api);
       assert.deepEqual([moved, tests, seen.length], [expected, ['p'], 2]);
     });
   }
 
-  it('proves nothing where for a minute nothing moves, or it moves backwards', async () => {
+  it('is unverifiable if no time advances within a minute', async () => {
     for (const after of [{ lastSuccess: AFTER }, { lastSuccess: BEFORE }, { lastSuccess: 'nonsense' }]) {
-      const { api, tests } = makeReading({ lastSuccess: AFTER }, after);
+      const { api, tests } = makePolledApi({ lastSuccess: AFTER }, after);
       const { moved, waited } = await run(api);
       assert.deepEqual([moved, waited, tests.length], ['nothing', 60_000, 1]);
     }
   });
 
-  it('looks again where a reading fails', async () => {
-    const { api } = makeReading({}, 'fails', 'fails', { lastSuccess: AFTER });
+  it('polls again after a fetch fails', async () => {
+    const { api } = makePolledApi({}, 'fails', 'fails', { lastSuccess: AFTER });
     assert.equal((await run(api)).moved, 'success');
   });
 
-  it('watches also where the answer to the call is lost, and tells of that where nothing moves', async () => {
+  it('polls after the test call times out, and reports the timeout if no time advances', async () => {
     const lost = { testPolicy: failWith({ kind: 'timeout' }) };
-    assert.equal((await run({ ...makeReading({}, { lastSuccess: AFTER }).api, ...lost })).moved, 'success');
-    await assert.rejects(run({ ...makeReading({}).api, ...lost }), { kind: 'timeout' });
+    assert.equal((await run({ ...makePolledApi({}, { lastSuccess: AFTER }).api, ...lost })).moved, 'success');
+    await assert.rejects(run({ ...makePolledApi({}).api, ...lost }), { kind: 'timeout' });
   });
 
-  it('asks Cloudflare for nothing where the destination cannot be read before', async () => {
-    const { api, tests } = makeReading('fails');
+  it('does not start a test if the destination cannot be fetched first', async () => {
+    const { api, tests } = makePolledApi('fails');
     await assert.rejects(run(api), { kind: 'network' });
     assert.deepEqual(tests, []);
   });
 
-  it('stops looking where the user cancels', async () => {
+  it('stops polling when the user cancels', async () => {
     const cancel = new AbortController();
-    const { api, reads } = makeReading({});
+    const { api, reads } = makePolledApi({});
     const counting: Api = {
       ...api,
       async getDestination(...args) {
@@ -90,7 +90,7 @@ describe('a test through a policy', () => {
     assert.equal(reads(), 4);
   });
 
-  describe('at the fake', () => {
+  describe('against the fake Cloudflare', () => {
     let fake: FakeCloudflare;
     let api: Api;
     before(async () => {
@@ -100,10 +100,10 @@ describe('a test through a policy', () => {
     after(() => fake.close());
 
     for (const [what, answer, expected] of [
-      ['delivers', undefined, 'success'],
-      ['is refused by the receiver', 'internal_error', 'failure'],
+      ['is delivered', undefined, 'success'],
+      ['is rejected by the receiver', 'internal_error', 'failure'],
     ] as const) {
-      it(`tells what became of it where it ${what}`, async () => {
+      it(`reports ${expected} if the test ${what}`, async () => {
         controls.reset(fake.world, { seed: 'empty' });
         controls.putToken(fake.world, { value: 'cfut_demo00000000000000000000000000000000000all' });
         controls.putAccount(fake.world, { id: ACCOUNT, name: 'Acme' });

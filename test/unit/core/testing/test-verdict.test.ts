@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
 import { firstLines, judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 import { receivers } from '../../../fake-cloudflare/receiver-answers.ts';
 
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** What the user should read of each wrong answer, where it is not the name of the answer itself. */
+/** The expected reason of a failure, by type and answer. */
 const reasons: Readonly<Record<string, string>> = {
   'discord unknown_webhook': 'Unknown Webhook (code 10015)',
   'discord invalid_token': 'Invalid Webhook Token (code 50027)',
@@ -18,18 +19,18 @@ const reasons: Readonly<Record<string, string>> = {
   'slack channel_is_archived': 'channel_is_archived',
   'generic unauthorized': 'unauthorized',
   'generic not_found': 'Not Found',
-  // A page of a proxy has no words for a user.
+  // An HTML page from a proxy contains no reason to show.
   'generic bad_gateway': '',
 };
 
-describe('the verdict on an answer', () => {
+describe('test verdict', () => {
   for (const [type, { right, wrong }] of Object.entries(receivers)) {
     it(`takes the right answer of ${type}`, () => {
-      assert.deepEqual(judgeAnswer(type, right.status, textOf(right.body)), { ok: true });
+      assert.deepEqual(judgeAnswer(typeOrGeneric(type), right.status, textOf(right.body)), { ok: true });
     });
     for (const [name, { status, body }] of Object.entries(wrong)) {
       it(`does not take “${name}” of ${type}`, () => {
-        const verdict = judgeAnswer(type, status, textOf(body));
+        const verdict = judgeAnswer(typeOrGeneric(type), status, textOf(body));
         assert.ok(!verdict.ok);
         const expected = reasons[`${type} ${name}`];
         if (expected !== undefined) {
@@ -39,22 +40,22 @@ describe('the verdict on an answer', () => {
     }
   }
 
-  it('takes no status 200 of Slack, Feishu and Splunk for success by itself', () => {
+  it('does not accept status 200 alone for Slack, Feishu and Splunk', () => {
     for (const type of ['slack', 'feishu', 'splunk']) {
       for (const text of ['', '<html>Sign in</html>', '{}', '{"code":"0"}', 'null', '[0]']) {
-        assert.equal(judgeAnswer(type, 200, text).ok, false, `${type}: ${text}`);
+        assert.equal(judgeAnswer(typeOrGeneric(type), 200, text).ok, false, `${type}: ${text}`);
       }
     }
   });
 
-  it('never throws, and says one short plain line, whatever came back', () => {
+  it('never throws and returns one short line for any response', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.keys(receivers), 'other'),
         fc.integer({ min: 100, max: 599 }),
         fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
         (type, status, text) => {
-          const verdict = judgeAnswer(type, status, text);
+          const verdict = judgeAnswer(typeOrGeneric(type), status, text);
           if (!verdict.ok) {
             assert.doesNotMatch(verdict.reason, /[\p{Cc}\p{Cf}]/u);
             assert.ok(verdict.reason.length <= 230);
@@ -65,7 +66,7 @@ describe('the verdict on an answer', () => {
     );
   });
 
-  it('shows the first lines of a long answer only', () => {
+  it('truncates a long response to its first lines', () => {
     const shown = firstLines(Array.from({ length: 100 }, (_, index) => `line ${index}`).join('\r\n'));
     assert.equal(shown.split('\n').length, 21);
     assert.ok(shown.endsWith('line 19\n…'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createOrderedState } from '../../../../src/ui/host/ordered-state.ts';
 
-/** As VS Code's: a write is echoed a moment later, and the echo taken for the whole state. */
+/** Like VS Code's memento: an echo of each write replaces the whole state a moment later. */
 function makeMemento() {
   let values: Readonly<Record<string, unknown>> = {};
   let fails = false;
@@ -24,7 +24,7 @@ function makeMemento() {
 }
 
 describe('ordered state', () => {
-  it('loses nothing where several keys are written at once, and reads what is not written yet', async () => {
+  it('keeps every key during concurrent writes and returns pending values', async () => {
     const memento = makeMemento();
     const state = createOrderedState(memento);
     const writes = ['a', 'b', 'c', 'a'].map((key, index) => state.update(key, index));
@@ -37,7 +37,7 @@ describe('ordered state', () => {
     assert.equal(state.get('a'), 3);
   });
 
-  it('tells whoever wrote that it failed, and goes on with the next', async () => {
+  it('rejects a failed write and continues with the next write', async () => {
     const memento = makeMemento();
     const state = createOrderedState(memento);
     memento.fail(true);

@@ -3,9 +3,9 @@ import { countBusiest, simulateRefresh } from '../unit/core/monitoring/simulated
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** A day of the scheduler with a clock of its own, for few and very many accounts of one token. */
-export async function benchRefreshing(): Promise<void> {
-  console.log('The watch over 24 h, one token, every 5 minutes where the budget of 300 calls per 5 minutes allows:');
+/** Simulates the refresh scheduler for 24 hours with one token and different numbers of accounts. */
+export async function benchRefreshScheduler(): Promise<void> {
+  console.log('Refresh scheduler, 24 h, one token, polling interval 5 min, call budget 300 calls per 5 min:');
   for (const accounts of [1, 50, 1_000, 10_000]) {
     const { clock, calls, scheduler, store } = simulateRefresh({ accounts, interval: 5 * MINUTE });
     const start = clock.now();
@@ -20,7 +20,7 @@ export async function benchRefreshing(): Promise<void> {
       `interval ${toMinutes(interval)}`,
       `${calls.length} calls`,
       `at most ${countBusiest(calls)} in 5 min`,
-      `age ${toMinutes(mean)} in the mean, ${toMinutes(longest)} at most`,
+      `mean age ${toMinutes(mean)}, maximum age ${toMinutes(longest)}`,
       `drift ${drift.toFixed(0)} ms`,
       `${clock.pending()} timers left`,
     ];
@@ -28,14 +28,17 @@ export async function benchRefreshing(): Promise<void> {
   }
 }
 
-/** From one reading of an account to its next; and how far the last one is from where the third put it on the grid. */
+/**
+ * Returns the mean and the longest age of the data between two refreshes of an account, and the drift: how far the last
+ * refresh is from a multiple of the interval after the third refresh. All in milliseconds.
+ */
 function measureAges(calls: readonly { readonly at: number; readonly id: string }[], interval: number) {
-  const readings = Map.groupBy(calls, ({ id }) => id);
+  const refreshes = Map.groupBy(calls, ({ id }) => id);
   let time = 0;
   let area = 0;
   let longest = 0;
   let drift = 0;
-  for (const times of readings.values()) {
+  for (const times of refreshes.values()) {
     for (const [index, { at }] of times.entries()) {
       const gap = at - (times[index - 1]?.at ?? at);
       time += gap;

@@ -1,17 +1,16 @@
-// The program between us and whatever we start (a server, npm, a desktop VS Code). It runs the command given as its arguments
-// and leads their process group; when its standard input ends, which the operating system sees to even if we are killed,
-// it ends the whole group. See guarded-process.ts.
+// Runs the command in its arguments as the leader of their process group. When standard input ends, it stops the whole
+// group. The operating system closes standard input even if the parent process is killed. See guarded-process.ts.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** How long a process may take to end when asked, before it is killed. */
+/** Time between SIGTERM and SIGKILL. */
 const graceMilliseconds = 2500;
 
 const windows = process.platform === 'win32';
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) {
-  throw new Error('keeper: no command');
+  throw new Error('Usage: process-supervisor.ts <command> [arguments]');
 }
 
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], windowsHide: true });
@@ -31,7 +30,7 @@ child.once('exit', (code, signal) => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, stop);
 }
-// The reader of our output may be gone before us.
+// Writing fails if the parent process has exited.
 process.stdout.on('error', stop);
 process.stderr.on('error', stop);
 process.stdin.on('error', stop);
@@ -48,7 +47,7 @@ function stop(): void {
     killGroup();
     return;
   }
-  // Also reaches this process, which is past listening.
+  // The signal also reaches this process, where `stopping` makes the handler return.
   process.kill(-process.pid, 'SIGTERM');
   setTimeout(killGroup, graceMilliseconds);
 }

@@ -1,0 +1,32 @@
+import type { TestRequest } from '../model/destination-types/test-request.ts';
+
+/** What a curl command needs to read one destination from Cloudflare's API. */
+export type ReadRequest = { readonly apiBaseUrl: string; readonly accountId: string; readonly destinationId: string };
+
+/**
+ * The call that reads a destination, as a curl command for a POSIX shell. The token is the variable
+ * `$CLOUDFLARE_API_TOKEN`.
+ */
+export function toReadCurl({ apiBaseUrl, accountId, destinationId }: ReadRequest): string {
+  const [account, id] = [encodeURIComponent(accountId), encodeURIComponent(destinationId)];
+  const url = `${apiBaseUrl}/accounts/${account}/alerting/v3/destinations/webhooks/${id}`;
+  return [`curl ${quote(url)}`, '  --header "Authorization: Bearer $CLOUDFLARE_API_TOKEN"'].join(' \\\n');
+}
+
+/**
+ * The request of a test, as a curl command for a POSIX shell. URL and secret are credentials, so they are the variables
+ * `$WEBHOOK_URL` and `$WEBHOOK_SECRET`.
+ */
+export function toTestCurl({ headers, body, secretHeader }: TestRequest): string {
+  const lines = Object.entries(headers).map(([name, value]) =>
+    name === secretHeader?.name
+      ? `  --header "${name}: ${secretHeader.prefix}$WEBHOOK_SECRET"`
+      : `  --header ${quote(`${name}: ${value}`)}`,
+  );
+  return [`curl --include --request POST "$WEBHOOK_URL"`, ...lines, `  --data-raw ${quote(body)}`].join(' \\\n');
+}
+
+/** In single quotes a POSIX shell expands nothing; only the quote itself needs escaping. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

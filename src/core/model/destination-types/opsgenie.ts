@@ -1,0 +1,27 @@
+import { acceptAny, findReason } from './answer.ts';
+import type { DestinationType } from './destination-type.ts';
+
+/** Create alert; answers 202. */
+export const opsgenie: DestinationType = {
+  type: 'opsgenie',
+  label: 'Opsgenie',
+  receiverName: 'label',
+  documentation: 'https://docs.opsgenie.com/docs/alert-api#create-alert',
+  example: 'https://api.opsgenie.com/v2/alerts',
+  matches: ({ hostname }) => /^api\.(eu\.)?opsgenie\.com$/.test(hostname),
+  secure: true,
+  publicOnly: false,
+  secret: 'required',
+  secretHeader: { name: 'Authorization', prefix: 'GenieKey ' },
+  test: {
+    // A test is a real alert, so its text is for the people it pages.
+    body: {
+      message: 'Test from Cloudflare Webhook Destinations in VS Code. Nothing is wrong; this alert can be closed.',
+    },
+
+    pagesPeople: true,
+  },
+  accepts: acceptAny,
+  reasonOf: findReason,
+  terraform: ['url', 'secret'],
+};

@@ -1,0 +1,24 @@
+/** Matches the URLs of one host below a path. */
+export function isAt(host: string, path: RegExp): (url: URL) => boolean {
+  return (url) => url.hostname === host && path.test(url.pathname);
+}
+
+/** The secret becomes the last segment of the path. */
+export function appendSegment(url: URL, secret: string): URL {
+  const whole = new URL(url);
+  whole.pathname = `${url.pathname.replace(/\/+$/, '')}/${encodeURIComponent(secret)}`;
+  return whole;
+}
+
+/**
+ * Whether a URL has the origin of another one and a beginning of its path. Cloudflare does not document which part of a
+ * URL it returns after it has extracted the secret.
+ */
+export function isBeginningOf(returned: URL, sent: URL): boolean {
+  const path = returned.pathname.replace(/\/$/, '');
+  // A parameter that comes back with another value is not the one that was sent.
+  if ([...returned.searchParams].some(([name, value]) => sent.searchParams.get(name) !== value)) {
+    return false;
+  }
+  return returned.origin === sent.origin && (sent.pathname === path || sent.pathname.startsWith(`${path}/`));
+}

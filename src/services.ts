@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type * as vscode from 'vscode';
+import { ApiError, describeForLog } from './core/api/api-error.ts';
+import { PUBLIC_API } from './core/api/base-url.ts';
+import { createRedactor, type Redactor } from './core/api/redaction.ts';
+import type { Host } from './core/api/transport.ts';
+import { type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
+import { createStore, type Store } from './core/monitoring/store.ts';
+import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
+import { createAccountOrder } from './ui/accounts/account-order.ts';
+import { type Connections, createConnections } from './ui/accounts/connections.ts';
+import { createSecretStore, type SecretStore } from './ui/destinations/secret-store.ts';
+import { createTargets, type Targets } from './ui/destinations/targets.ts';
+import { createLogger, type Logger } from './ui/host/log.ts';
+import { createOrderedState, type State } from './ui/host/ordered-state.ts';
+import { readSettings } from './ui/host/settings.ts';
+import { userAgentOf } from './ui/host/user-agent.ts';
+import { type BackgroundRefresh, createBackgroundRefresh } from './ui/monitoring/background-refresh.ts';
+import { createSharedSnapshots, type SharedSnapshots } from './ui/monitoring/shared-snapshots.ts';
+import { createStatusItem, type StatusItem } from './ui/monitoring/status-item.ts';
+import { createLastTests, type LastTests } from './ui/tree/last-tests.ts';
+import type { Node } from './ui/tree/nodes.ts';
+import { createDestinationsView, type DestinationsView } from './ui/tree/tree.ts';
+
+/** The objects that capabilities share. Each module takes what it needs of them. */
+export type Services = {
+  readonly context: vscode.ExtensionContext;
+  readonly userAgent: string;
+  /** Where the API is; the public one where the setting cannot be used. */
+  readonly apiBaseUrl: () => string;
+  readonly redactor: Redactor;
+  readonly logger: Logger;
+  readonly host: Host;
+  readonly state: State;
+  readonly store: Store;
+  readonly budgets: CallBudgets;
+  readonly snapshots: SharedSnapshots;
+  readonly connections: Connections;
+  readonly policies: PolicyStore;
+  readonly lastTests: LastTests;
+  readonly secrets: SecretStore;
+  readonly accountOrder: vscode.TreeDragAndDropController<Node>;
+  readonly destinationsView: DestinationsView;
+  readonly targets: Targets;
+  readonly backgroundRefresh: BackgroundRefresh;
+  readonly statusItem: StatusItem;
+  /** Resolves once the accounts are known. Never rejects. */
+  readonly loaded: Promise<unknown>;
+};
+
+/** Builds the services and starts to load the accounts. `onLine` receives each line of the log. */
+export function createServices(context: vscode.ExtensionContext, onLine?: (line: string) => void): Services {
+  const userAgent = userAgentOf(context);
+  const redactor = createRedactor();
+  const logger = createLogger(redactor, onLine);
+  const host: Host = {
+    // Looked up at each call: VS Code puts its own in place, which knows the user's proxy and certificates.
+    fetch: async (input, init) => globalThis.fetch(input, init),
+    now: Date.now,
+    sleep: async (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
+    random: Math.random,
+    log: logger.log,
+  };
+  const state = createOrderedState(context.globalState);
+  const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
+  const budgets = createCallBudgets(host.now);
+  const snapshots = createSharedSnapshots(context.secrets, store, host.log);
+  const connections = createConnections({ context, userAgent, state, store, redactor, host, budgets, snapshots });
+  const accountOrder = createAccountOrder(connections);
+  const policies = createPolicyStore();
+  const lastTests = createLastTests();
+  const destinationsView = createDestinationsView(store, policies, lastTests, accountOrder);
+  const targets = createTargets(store, destinationsView.selected);
+  const secrets = createSecretStore(context.secrets, redactor, logger.log);
+  const loaded = connections
+    .load()
+    .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`));
+  const backgroundRefresh = createBackgroundRefresh({ store, budgets, snapshots, host, loaded });
+  const statusItem = createStatusItem(store, backgroundRefresh.intervalOf);
+  return {
+    context,
+    userAgent,
+    apiBaseUrl,
+    redactor,
+    logger,
+    host,
+    state,
+    store,
+    budgets,
+    snapshots,
+    connections,
+    policies,
+    lastTests,
+    secrets,
+    accountOrder,
+    destinationsView,
+    targets,
+    backgroundRefresh,
+    statusItem,
+    loaded,
+  };
+}
+
+function apiBaseUrl(): string {
+  const { apiBaseUrl: setting } = readSettings();
+  return setting.ok ? setting.url : PUBLIC_API;
+}
+
+/** What a reading threw is an {@link ApiError} unless the extension itself is at fault, which the log then tells. */
+function toApiError(error: unknown, host: Host): ApiError {
+  if (error instanceof ApiError) {
+    return error;
+  }
+  host.log('error', describeForLog(error));
+  return new ApiError({ kind: 'protocol', reason: 'the extension could not make sense of the answer; see the log' });
+}

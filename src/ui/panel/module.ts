@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import type { Services } from '../../services.ts';
+import type { DestinationWriter } from '../destinations/destination-writer.ts';
+import { onAccount, onDestination } from '../destinations/targets.ts';
+import type { CommandHandlers, Module } from '../host/commands.ts';
+import { createPanels } from './panels.ts';
+
+/** The panels that create and edit destinations. Part of the second bundle. */
+export function createPanelModule(services: Services & { readonly writer: DestinationWriter }) {
+  const { context, targets, store, policies, writer, secrets, lastTests, logger } = services;
+  const panels = createPanels(context, { store, policies, writer, secrets, lastTests, log: logger.log, now: Date.now });
+  return {
+    panels,
+    commands: {
+      createDestination: onAccount(targets, vscode.l10n.t('Create Destination'), async (connection) =>
+        panels.openNew(connection),
+      ),
+      editDestination: onDestination(targets, vscode.l10n.t('Edit Destination'), async (target) => panels.open(target)),
+    } satisfies CommandHandlers,
+    disposables: [panels],
+  } satisfies Module & { readonly panels: unknown };
+}

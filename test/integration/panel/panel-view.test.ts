@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { loadingActivity } from '../../../src/ui/panel/activity.ts';
+import { buildView } from '../../../src/ui/panel/panel-view.ts';
+import { typesWithPigeon } from '../../made-up-type.ts';
+import { addAccount, startOver } from '../extension-under-test.ts';
+
+describe('the view of the panel', () => {
+  it('knows a type that was added to the registry', async () => {
+    const extension = await startOver();
+    await addAccount('Tern & Co. Labs');
+    const [entry] = extension.store.entries();
+    assert.ok(entry);
+    const url = 'https://loft.pigeon.example/fly/roof?ring=good';
+    const buildFor = (typed: string) =>
+      buildView(
+        {
+          accountId: '',
+          destinationId: undefined,
+          fields: { name: 'Roof', url: typed, secret: '', remember: false },
+          base: undefined,
+          remembered: undefined,
+          lastName: '',
+          visited: new Set(['url'] as const),
+          busy: false,
+          notice: undefined,
+          activity: loadingActivity(),
+          lastTest: undefined,
+          canEditAsJson: false,
+        },
+        entry,
+        typesWithPigeon,
+      );
+    const { guess, findings } = buildFor(url);
+    assert.match(guess, /Carrier Pigeon \(pigeon\).+Its secret is part of the URL.+https:\/\/loft\.pigeon\.example/);
+    assert.deepEqual(findings, []);
+    const texts = [url.replace('https', 'http'), url.replace('fly', 'parrot')].flatMap((each) =>
+      buildFor(each).findings.map(({ severity, text }) => `${severity}: ${text}`),
+    );
+    assert.equal(texts.length, 2);
+    assert.match(texts[0] ?? '', /^error: Carrier Pigeon takes https only/);
+    assert.match(texts[1] ?? '', /^warning: Cloudflare does not treat a Carrier Pigeon URL with \/parrot\//);
+  });
+});
