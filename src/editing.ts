@@ -4,7 +4,8 @@ import { createDestinationsModule } from './ui/destinations/module.ts';
 import { createJsonModule } from './ui/json/module.ts';
 import { createPanelModule } from './ui/panel/module.ts';
 import { createReplacementModule } from './ui/replacement/module.ts';
-import { offerUnfinished } from './ui/replacement/replacing.ts';
+import { createReplacements } from './ui/replacement/replacements.ts';
+import { offerUnfinished } from './ui/replacement/run-replacement.ts';
 import { createTestingModule } from './ui/testing/module.ts';
 
 export type Editing = ReturnType<typeof createEditing>;
@@ -12,7 +13,8 @@ export type Editing = ReturnType<typeof createEditing>;
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(shared: Services) {
   const writer = createDestinationWriter(shared);
-  const services = { ...shared, writer };
+  const replacements = createReplacements(shared);
+  const services = { ...shared, writer, replacements };
   const destinations = createDestinationsModule(services);
   const replacement = createReplacementModule(services);
   const testing = createTestingModule(services);
@@ -21,6 +23,7 @@ export function createEditing(shared: Services) {
   const { panels } = panel;
   return {
     writer,
+    replacements,
     panels,
     jsonEditor: json.editor,
     commands: {
@@ -30,9 +33,9 @@ export function createEditing(shared: Services) {
       ...panel.commands,
       ...json.commands,
     },
-    /** Tells of replacements that an earlier window did not end. */
-    offerUnfinished: () =>
-      offerUnfinished(shared.store, writer, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
+    /** Reports replacements that an earlier window did not end. */
+    offerUnfinished: async () =>
+      offerUnfinished(shared.store, replacements, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
     disposables: [
       ...destinations.disposables,
       ...replacement.disposables,

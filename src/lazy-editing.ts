@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
 import { JSON_SCHEME } from './ui/host/ids.ts';
 import { PANEL_TYPE } from './ui/host/ids.ts';
-import { REPLACEMENTS_KEY } from './ui/host/ids.ts';
+import { REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle the first time. */
@@ -41,11 +41,13 @@ export function createLazyEditing(services: Services): LazyEditing {
     async (...args) =>
       (await load()).commands[name](...args);
 
-  // Only where there is something to tell of is it worth loading what tells it.
-  const unfinished = services.state.get(REPLACEMENTS_KEY);
-  if (Array.isArray(unfinished) && unfinished.length > 0) {
-    void services.loaded.then(async () => (await load()).offerUnfinished());
-  }
+  // The second bundle is loaded at start-up only where a replacement was interrupted.
+  void services.loaded.then(async () => {
+    const names = await services.sharedFiles.names().catch(() => []);
+    if (names.some((name) => name.endsWith(REPLACEMENT_SUFFIX))) {
+      await (await load()).offerUnfinished();
+    }
+  });
 
   const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
   const provider: vscode.FileSystemProvider = {

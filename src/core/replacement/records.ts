@@ -10,10 +10,9 @@ export type ReplacementRecords = {
   remove(key: string): Promise<void>;
 };
 
-const SUFFIX = '.replacement.json';
-
-export function createReplacementRecords(files: SharedFiles): ReplacementRecords {
-  const fileOf = (key: string): string => `${encodeURIComponent(key)}${SUFFIX}`;
+/** `suffix`: how the names of the files end. */
+export function createReplacementRecords(files: SharedFiles, suffix = '.replacement.json'): ReplacementRecords {
+  const fileOf = (key: string): string => `${encodeURIComponent(key)}${suffix}`;
 
   async function read(file: string): Promise<Replacement | undefined> {
     try {
@@ -25,7 +24,7 @@ export function createReplacementRecords(files: SharedFiles): ReplacementRecords
 
   return {
     async list() {
-      const names = (await files.names()).filter((name) => name.endsWith(SUFFIX));
+      const names = (await files.names()).filter((name) => name.endsWith(suffix));
       return (await Promise.all(names.map(read))).flatMap((state) => state ?? []);
     },
     get: async (key) => read(fileOf(key)),

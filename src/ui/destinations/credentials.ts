@@ -5,7 +5,7 @@ import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { nameService } from '../text/draft.ts';
 import { askText, type Check } from '../host/quick-input.ts';
-import type { RememberedSecret } from './secret-store.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 
 /** What is needed to send to a destination, or to create it again; `typed` is set where the user has typed some of it. */
 export type Credentials = { readonly url: string; readonly secret?: string; readonly typed?: RememberedSecret };

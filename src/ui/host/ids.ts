@@ -10,8 +10,8 @@ export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
-/** The key of unfinished replacements in persisted state. */
-export const REPLACEMENTS_KEY = 'replacements';
+/** The end of the file names of replacements that have not ended, in the shared folder of operations. */
+export const REPLACEMENT_SUFFIX = '.replacement.json';
 
 /** The commands that package.json contributes, without their prefix `cloudflareWebhooks.`; a test compares the two lists. */
 export const COMMANDS = [

@@ -12,7 +12,7 @@ import type { Activity } from './activity.ts';
 import { button, describeConflict, describePlan } from './messages.ts';
 import { describeLastTest, type LastTest } from '../tree/last-tests.ts';
 import { describeProblem } from '../text/error.ts';
-import type { RememberedSecret } from '../destinations/secret-store.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { describeTime } from '../text/format.ts';
 import { describeHealth, nameOf } from '../text/destination.ts';
 
