@@ -18,7 +18,7 @@ import { describeExpiry, describeToken } from '../text/token.ts';
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {
   const tokenId = connections.accounts().find(({ id }) => id === account.id)?.tokenIds[0];
   if (tokenId === undefined) {
-    throw new UserError(vscode.l10n.t('The account {0} has been removed meanwhile.', account.name));
+    throw new UserError(vscode.l10n.t('The account {0} was removed from VS Code.', account.name));
   }
   const affected = connections
     .accounts()
@@ -29,8 +29,11 @@ export async function replaceToken({ account, token }: Connection, connections: 
     title: vscode.l10n.t('Replace Token of {0}', account.name),
     prompt:
       others.length > 0
-        ? vscode.l10n.t('Paste the new token. It is also used for {0}.', others.map(({ name }) => name).join(', '))
-        : vscode.l10n.t('Paste the new token. It takes the place of the old one.'),
+        ? vscode.l10n.t(
+            'Paste the new token. These accounts will use it too: {0}.',
+            others.map(({ name }) => name).join(', '),
+          )
+        : vscode.l10n.t('Paste the new token. It replaces the current token.'),
     connect: connections.connect,
     ...(token?.owner === 'user' ? {} : { accountId: account.id }),
   });
@@ -71,7 +74,7 @@ export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn:
   const names = unreadable.map(({ account }) => account.name).join(', ');
   const reasons = unreadable.map(({ account, error }) => describeProblem(error, account.name).sentence);
   const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('This token cannot read {0}.', names),
+    vscode.l10n.t('This token cannot access {0}.', names),
     { modal: true, detail: reasons.join('\n\n') },
     goOn,
   );
@@ -98,14 +101,14 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   if (items.length < 2) {
     throw new UserError(
       vscode.l10n.t(
-        'Only one stored token sees {0}. Add another with “Add Account…”, or put one in its place with “Replace Token…”.',
+        'Only one stored token has access to {0}. Add a token with “Add Account…”, or replace this one with “Replace Token…”.',
         account.name,
       ),
     );
   }
   const answer = await askPick({
     title: vscode.l10n.t('Choose Token of {0}', account.name),
-    placeholder: vscode.l10n.t('Through which token is it read?'),
+    placeholder: vscode.l10n.t('Choose the token for this account'),
     items,
   });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
@@ -118,7 +121,10 @@ export async function chooseToken({ account }: Connection, connections: Connecti
 export async function renameAccount({ account }: Connection, connections: Connections): Promise<void> {
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename Account'),
-    prompt: vscode.l10n.t('What to call {0} here? Leave it empty for Cloudflare’s own name.', account.name),
+    prompt: vscode.l10n.t(
+      'Enter a name for {0} in VS Code. Leave it empty to use the name from Cloudflare.',
+      account.name,
+    ),
     value: account.name,
     check: (text) => ({ ok: true, value: text }),
   });
@@ -143,10 +149,10 @@ export async function removeAccount(
       detail:
         orphans.length > 0
           ? vscode.l10n.t(
-              'Forgotten here: its label, its place, remembered secrets of its destinations, and its token, which no other account uses and which is deleted from VS Code’s secret storage. Nothing changes at Cloudflare; the token stays valid there.',
+              'This removes its label, position and remembered secrets. Its token is deleted from VS Code’s secret storage, because no other account uses it. Nothing changes at Cloudflare, and the token stays valid.',
             )
           : vscode.l10n.t(
-              'Forgotten here: its label, its place, and remembered secrets of its destinations. Its token stays stored, since other accounts use it. Nothing changes at Cloudflare.',
+              'This removes its label, position and remembered secrets. Its token stays stored, because other accounts use it. Nothing changes at Cloudflare.',
             ),
     },
     remove,
@@ -158,7 +164,7 @@ export async function removeAccount(
   if (!(await connections.remove(account.id))) {
     throw new UserError(
       vscode.l10n.t(
-        'The account is removed, but VS Code’s secret storage did not delete its token. Delete or roll the token at Cloudflare to be safe.',
+        'The account was removed, but VS Code’s secret storage could not delete its token. Delete or roll the token at Cloudflare.',
       ),
     );
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plural } from '../text/format.ts';
 import { type Account, parseAccountId } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
@@ -46,7 +47,7 @@ export async function askToken(question: TokenQuestion): Promise<Answer<TokenAns
       buttons: [
         {
           iconPath: new vscode.ThemeIcon('link-external'),
-          tooltip: vscode.l10n.t('Create a token with the right permissions at Cloudflare'),
+          tooltip: vscode.l10n.t('Create a Token at Cloudflare'),
           run: () => void vscode.env.openExternal(vscode.Uri.parse(NEW_TOKEN_PAGE, true)),
         },
       ],
@@ -86,7 +87,7 @@ function askAccountOf(token: string, title: string, connect: Connect): Promise<A
   return askAccountId({
     title,
     prompt: vscode.l10n.t(
-      'Cloudflare does not know this as a user’s token. If it belongs to an account, enter that account’s ID.',
+      'Cloudflare does not recognize this as a user token. If an account owns the token, enter the account ID.',
     ),
     check: async (accountId, signal) =>
       attempt(async () => {
@@ -134,14 +135,14 @@ async function attempt<T>(verify: () => Promise<T>): Promise<Check<T>> {
 export function describeVerifyFailure(error: ApiError): string {
   const { kind, details } = error;
   if (details.tokenStatus === 'expired') {
-    return vscode.l10n.t('This token has expired. Create or roll one at Cloudflare and paste the new one.');
+    return vscode.l10n.t('This token has expired. Create or roll a token at Cloudflare, then paste the new token.');
   }
   if (details.tokenStatus === 'disabled') {
-    return vscode.l10n.t('This token is disabled. Enable it at Cloudflare, or paste another one.');
+    return vscode.l10n.t('This token is disabled. Enable it at Cloudflare, or paste another token.');
   }
   if (kind === 'auth') {
     return vscode.l10n.t(
-      'Cloudflare does not know this token ({0}). Check that the whole token was copied and that it was not rolled or deleted.',
+      'Cloudflare does not recognize this token ({0}). Check that the token is complete and was not rolled or deleted.',
       details.reason ?? vscode.l10n.t('no reason given'),
     );
   }
@@ -150,23 +151,25 @@ export function describeVerifyFailure(error: ApiError): string {
 
 function describeTokenProblem(problem: TokenProblem): string {
   return {
-    empty: vscode.l10n.t('Paste a token, or press Escape to leave.'),
+    empty: vscode.l10n.t('Paste a token, or press Escape to cancel.'),
     globalKey: vscode.l10n.t(
-      'This is a Global API Key, which opens everything you own at Cloudflare. Use an API token with the permission “Account › Notifications › Edit” instead.',
+      'This is a Global API Key, which has full access to your Cloudflare account. Use an API token with the permission “Account › Notifications › Edit” instead.',
     ),
-    characters: vscode.l10n.t(
-      'This is not a token: it holds spaces or other characters that tokens never have. Copy the token alone.',
-    ),
+    characters: vscode.l10n.t('This is not a token: it contains spaces or invalid characters. Copy only the token.'),
   }[problem];
 }
 
 function describeAccountIdProblem(text: string): string {
   const trimmed = text.trim();
   return trimmed === ''
-    ? vscode.l10n.t('Enter the account’s ID: the 32 hexadecimal digits behind dash.cloudflare.com/ in the browser.')
-    : vscode.l10n.t(
-        '“{0}” is not an account ID: it has 32 hexadecimal digits (0-9, a-f), this has {1} characters. Copy it from the address behind dash.cloudflare.com/.',
-        trimmed.slice(0, 60),
-        trimmed.length,
-      );
+    ? vscode.l10n.t('Enter the account ID: the 32 hexadecimal digits after dash.cloudflare.com/ in the browser.')
+    : [
+        vscode.l10n.t('“{0}” is not an account ID, which has 32 hexadecimal digits (0-9, a-f).', trimmed.slice(0, 60)),
+        plural(
+          trimmed.length,
+          vscode.l10n.t('It has 1 character.'),
+          vscode.l10n.t('It has {0} characters.', trimmed.length),
+        ),
+        vscode.l10n.t('Copy the account ID from the browser address after dash.cloudflare.com/.'),
+      ].join(' ');
 }

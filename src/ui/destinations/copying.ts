@@ -23,7 +23,7 @@ export async function copyUrls(targets: readonly Located[], secrets: SecretStore
   );
   await vscode.env.clipboard.writeText(urls.join('\n'));
   vscode.window.setStatusBarMessage(
-    vscode.l10n.t('Copied. Whoever has the URL of a webhook can send to it; treat it like a password.'),
+    vscode.l10n.t('Copied. Anyone with a webhook URL can send messages to it, so treat it like a password.'),
     8000,
   );
 }
@@ -43,10 +43,10 @@ export async function copyAsCurl({ connection, destination }: Located, apiBaseUr
   // Whether there is a secret nobody can tell: where the type takes one, its header is there.
   const request = makeTestRequest(destination.type, destination.url, 'secret');
   const lines = [
-    `# ${vscode.l10n.t('Reads the destination from Cloudflare')}`,
+    `# ${vscode.l10n.t('Gets the destination from Cloudflare')}`,
     `curl "${apiBaseUrl}${path}" \\\n  --header "Authorization: Bearer $CLOUDFLARE_API_TOKEN"`,
     '',
-    `# ${vscode.l10n.t('Sends it the test that “Test…” sends from this machine')}`,
+    `# ${vscode.l10n.t('Sends the same test as “Test…” from this machine')}`,
     toCurl(request),
     '',
   ];

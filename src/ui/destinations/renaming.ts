@@ -10,12 +10,10 @@ export async function renameDestination(target: Located, writer: DestinationWrit
   const { destination } = target;
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
-    prompt: vscode.l10n.t('The new name. Cloudflare includes it in what it sends to a generic webhook.'),
+    prompt: vscode.l10n.t('Enter the new name. Cloudflare includes it in requests to a generic webhook.'),
     value: destination.name,
     check: (text) =>
-      text.trim() === ''
-        ? { ok: false, problem: vscode.l10n.t('A destination needs a name.') }
-        : { ok: true, value: text.trim() },
+      text.trim() === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: text.trim() },
   });
   if (answer.kind !== 'value' || answer.value === destination.name) {
     return;
@@ -26,7 +24,7 @@ export async function renameDestination(target: Located, writer: DestinationWrit
   } else {
     void tell(
       'warning',
-      vscode.l10n.t('Cloudflare answered as if it had renamed “{0}”, but did not.', nameOf(destination)),
+      vscode.l10n.t('Cloudflare accepted the new name of “{0}” but did not change it. Try again.', nameOf(destination)),
     );
   }
 }

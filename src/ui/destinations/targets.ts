@@ -38,7 +38,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
   async function pick(title: string): Promise<Located | undefined> {
     const targets = locateAll(store.entries());
     if (targets.length === 0) {
-      throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+      throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
     }
     const items = targets.map((target) => ({ ...toPickItem(target), target }));
     const options = { title, matchOnDescription: true, matchOnDetail: true };
@@ -54,7 +54,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
       }
       const connections = store.entries().map(({ connection }) => connection);
       if (connections.length === 0) {
-        throw new UserError(vscode.l10n.t('No Cloudflare account has been added yet. Add one with “Add Account…”.'));
+        throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
       }
       const items = connections.map((connection) => ({
         label: escapeIcons(connection.account.name),

@@ -59,7 +59,9 @@ export async function offerUndo(
   if (isLate) {
     void tell(
       'warning',
-      vscode.l10n.t('A deletion can be undone for a minute, which is over: URL and secret are forgotten by now.'),
+      vscode.l10n.t(
+        'Could not undo the deletion: the minute for undoing it is over. The URL and the secret are no longer in memory.',
+      ),
     );
     return;
   }
@@ -90,7 +92,7 @@ async function undoDeletion(deleted: Deleted, services: DeletingServices): Promi
   } catch (error) {
     services.logger.log('error', `undo of deleting ${target.destination.id}: ${describeForLog(error)}`);
     const reason = describeFailure(error, account.name);
-    const sentence = vscode.l10n.t('{0} could not be created again. {1}', describeTarget(target), reason);
+    const sentence = vscode.l10n.t('Could not create {0} again. {1}', describeTarget(target), reason);
     return { kind: 'failed', sentence };
   }
 }
@@ -104,7 +106,7 @@ function tellUndone(ends: readonly UndoEnd[]): void {
       ? only.sentence
       : [
           vscode.l10n.t(
-            'Created {0} of {1} again, under new IDs; Cloudflare has tested them.',
+            'Created {0} of {1} webhook destinations again, with new IDs. Cloudflare tested them.',
             done.length,
             ends.length,
           ),
@@ -136,7 +138,7 @@ async function createAgain({ target, policies }: Deleted, draft: Draft, services
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: withoutLinks(vscode.l10n.t('Creating {0} again, which Cloudflare tests', describeTarget(target))),
+      title: withoutLinks(vscode.l10n.t('Creating {0} again and testing its URL', describeTarget(target))),
     },
     async () => {
       const known = new Set(services.store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
@@ -153,18 +155,14 @@ async function createAgain({ target, policies }: Deleted, draft: Draft, services
 function describeRestored({ target, policies }: Deleted, { newId, putBack, failed }: Restored, draft: Draft): string {
   const names = putBack.map(({ name }) => `“${name}”`).join(', ');
   return [
-    vscode.l10n.t('{0} is back, under the new ID {1}; Cloudflare has tested it.', describeTarget(target), newId),
+    vscode.l10n.t('Created {0} again with the new ID {1}. Cloudflare tested it.', describeTarget(target), newId),
     ...(draft.secret === undefined && typeNamed(target.destination.type)?.secret === 'optional'
-      ? [vscode.l10n.t('It has no secret now: none is remembered on this machine.')]
+      ? [vscode.l10n.t('It has no secret, because this machine does not remember one.')]
       : []),
-    ...(names ? [vscode.l10n.t('Put back into: {0}.', names)] : []),
+    ...(names ? [vscode.l10n.t('Added to: {0}.', names)] : []),
     ...failed.map(({ policy, error }) =>
-      vscode.l10n.t(
-        'Not put back into “{0}”: {1}',
-        policy.name,
-        describeFailure(error, target.connection.account.name),
-      ),
+      vscode.l10n.t('Not added to “{0}”: {1}', policy.name, describeFailure(error, target.connection.account.name)),
     ),
-    ...(policies.length === 0 ? [vscode.l10n.t('No policy is known to have used it.')] : []),
+    ...(policies.length === 0 ? [vscode.l10n.t('No policy used it.')] : []),
   ].join(' ');
 }

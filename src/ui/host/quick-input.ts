@@ -106,7 +106,7 @@ export async function askPick<Item extends vscode.QuickPickItem>(
         if (pick.selectedItems.length > 0) {
           resolve({ kind: 'value', value: [...pick.selectedItems] });
         } else if (question.many) {
-          pick.placeholder = vscode.l10n.t('Tick at least one, then press Enter');
+          pick.placeholder = vscode.l10n.t('Select at least one, then press Enter');
         }
       });
       pick.show();

@@ -33,7 +33,7 @@ export async function reportFailure(
     error instanceof ApiError
       ? describeProblem(error, subject?.name ?? 'Cloudflare')
       : {
-          sentence: vscode.l10n.t('Something went wrong in the extension; the log says more.'),
+          sentence: vscode.l10n.t('The extension failed unexpectedly. See the log for details.'),
           remedies: ['showLog'] as const satisfies readonly Remedy[],
         };
   const possible = remedies.filter(

@@ -49,12 +49,12 @@ export function findDraftInEditor(): Draft | undefined {
 export async function takeSecret(document: vscode.TextDocument): Promise<string | undefined> {
   const answer = await askText<string>({
     title: vscode.l10n.t('Secret of This Document'),
-    prompt: vscode.l10n.t('Held in memory until the document is saved or closed, and then sent with it.'),
+    prompt: vscode.l10n.t('Enter the secret. It stays in memory, and the next save sends it.'),
     password: true,
     value: parseDocument(document.getText()).draft?.secret ?? '',
     check: (text) =>
       text === ''
-        ? { ok: false, problem: vscode.l10n.t('A secret is needed, or leave with Escape.') }
+        ? { ok: false, problem: vscode.l10n.t('Enter a secret, or press Escape to cancel.') }
         : { ok: true, value: text },
   });
   return answer.kind === 'value' && (await removeKey(document, 'secret')) ? answer.value : undefined;

@@ -105,9 +105,9 @@ function makeHints(document: vscode.TextDocument, heldSecret: boolean): readonly
   }
   const sentence = typed
     ? vscode.l10n.t(
-        'The secret is sent with the next save and then taken out of the document. Until then VS Code keeps the unsaved document, with it, in its backups.',
+        'The next save sends the secret and removes it from the document. Until then, VS Code’s backups of the unsaved document contain it.',
       )
-    : vscode.l10n.t('A secret is held in memory for this document and sent with its next save.');
+    : vscode.l10n.t('A secret for this document is in memory. The next save sends it.');
   return [
     makeDiagnostic(
       document,

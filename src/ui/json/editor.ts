@@ -45,7 +45,9 @@ export function createJsonEditor(
     reasons.delete(write.uri.toString());
     if (reason !== vscode.TextDocumentSaveReason.Manual) {
       throw notSaved(
-        vscode.l10n.t('It changes what is at Cloudflare, so it is not saved automatically. Save it yourself.'),
+        vscode.l10n.t(
+          'Auto Save does not save this document, because saving changes the destination at Cloudflare. Save it manually.',
+        ),
       );
     }
     const id = await saveDocument(write, { writer, secrets, logger, heldSecret, refuse });

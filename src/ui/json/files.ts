@@ -88,7 +88,7 @@ export function createJsonFiles(
     }
     const entry = store.entry(accountId);
     if (!entry) {
-      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account is no longer in VS Code.'));
+      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
     }
     if (entry.state.kind === 'failed' && !entry.state.last) {
       const { sentence } = describeProblem(entry.state.error, entry.connection.account.name);
@@ -210,5 +210,7 @@ function kindOfChange(before: string | undefined, now: string | undefined): vsco
 }
 
 function refuse(): never {
-  throw vscode.FileSystemError.Unavailable(vscode.l10n.t('Use the commands of Cloudflare Webhooks for that.'));
+  throw vscode.FileSystemError.Unavailable(
+    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
+  );
 }

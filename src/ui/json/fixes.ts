@@ -15,7 +15,7 @@ export const jsonFixes: vscode.CodeActionProvider = {
 function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): readonly vscode.CodeAction[] {
   const kind = vscode.CodeActionKind.QuickFix;
   if (diagnostic.code === SECRET_IN_TEXT) {
-    const title = vscode.l10n.t('Move the secret to a masked prompt');
+    const title = vscode.l10n.t('Move the secret to a masked input');
     const action = new vscode.CodeAction(title, kind);
     const command = { title, command: `cloudflareWebhooks.${MOVE_SECRET}`, arguments: [document.uri.toString()] };
     return [Object.assign(action, { command, diagnostics: [diagnostic], isPreferred: true })];

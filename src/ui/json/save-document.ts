@@ -51,7 +51,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
       }
       throw notSaved(sentence);
     }
-    throw notSaved(vscode.l10n.t('Something went wrong in the extension; the log says more.'));
+    throw notSaved(vscode.l10n.t('The extension failed unexpectedly. See the log for details.'));
   }
 }
 
@@ -93,22 +93,19 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Pr
 async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<string> {
   const { account } = connection;
   const created = await writer.create(connection, draft, false);
-  void tell(
-    'information',
-    vscode.l10n.t('Created “{0}” of {1}: Cloudflare has tested it.', nameOf(created), account.name),
-  );
+  void tell('information', vscode.l10n.t('Created “{0}” of {1}. Cloudflare tested it.', nameOf(created), account.name));
   return created.id;
 }
 
 async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
   const again = vscode.l10n.t('Create Again');
   await confirm(
-    vscode.l10n.t('“{0}” was deleted at Cloudflare meanwhile. Create it again?', draft.name),
+    vscode.l10n.t('“{0}” was deleted at Cloudflare. Create it again?', draft.name),
     vscode.l10n.t(
-      'The new one gets another ID: policies that used the old one do not use it. A secret, also one within the URL, has to be in the document.',
+      'The new destination gets a new ID, and no policy uses it. The document must contain the secret, including a secret in the URL.',
     ),
     again,
-    vscode.l10n.t('The destination was deleted at Cloudflare.'),
+    vscode.l10n.t('The destination was deleted at Cloudflare. Nothing was saved.'),
   );
   return create(write, draft, parts);
 }
@@ -165,7 +162,7 @@ async function requireSecret({ connection, destination }: Located, draft: Draft,
   if (missing) {
     throw new UserError(
       vscode.l10n.t(
-        '{0} Nothing was replaced: use “Replace…” of the destination.',
+        '{0} Nothing was replaced. Use “Replace…” on the destination instead.',
         describeDraftProblem(missing.problem),
       ),
     );
@@ -177,38 +174,38 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
   const steps = vscode.l10n.t(
-    'A new destination is created, which Cloudflare tests. Each policy that uses the old one is moved to it and checked. Then the old one is deleted. The first failure stops it, with the old one kept.',
+    'Cloudflare tests and creates the new destination. Each policy is moved to the new destination and checked. Then the old destination is deleted. If a step fails, the replacement stops and the old destination stays.',
   );
-  const withoutSecret = vscode.l10n.t('The new one has no secret, since the document has none.');
+  const withoutSecret = vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.');
   await confirm(
     vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
     secret === undefined ? `${steps} ${withoutSecret}` : steps,
     vscode.l10n.t('Replace'),
-    vscode.l10n.t('What the document says takes a replacement, which you did not want.'),
+    vscode.l10n.t('This change requires replacing the destination. Nothing was saved.'),
   );
   const wanted = { ...draft, ...(secret === undefined ? {} : { secret }) };
   const done = await replaceWithProgress(target, wanted, remembered !== undefined, parts.writer).catch(
     (error: unknown) => {
       throw error instanceof Error && error.name === 'AbortError'
-        ? notSaved(vscode.l10n.t('Replacing was cancelled.'))
+        ? notSaved(vscode.l10n.t('The replacement was canceled.'))
         : error;
     },
   );
   if (done?.newId === undefined) {
-    throw notSaved(vscode.l10n.t('The replacement stopped; its message says what is done and how to go on.'));
+    throw notSaved(vscode.l10n.t('The replacement stopped. See its notification to resume or undo.'));
   }
   return done.newId;
 }
 
 async function askToOverwrite(now: Destination): Promise<void> {
   await confirm(
-    vscode.l10n.t('“{0}” has changed at Cloudflare since you last saw it. Overwrite it?', nameOf(now)),
+    vscode.l10n.t('“{0}” has changed at Cloudflare since you opened it. Overwrite it?', nameOf(now)),
     vscode.l10n.t(
-      'Its URL leads to {0} now. To see it, cancel and use “Revert File”.',
+      'The host of its URL is now {0}. To see the new version, cancel and use “Revert File”.',
       hostOf(now.url) || vscode.l10n.t('unknown'),
     ),
     vscode.l10n.t('Overwrite'),
-    vscode.l10n.t('It has changed at Cloudflare since you last saw it.'),
+    vscode.l10n.t('The destination has changed at Cloudflare since you opened it. Nothing was saved.'),
   );
 }
 

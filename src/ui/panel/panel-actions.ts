@@ -49,7 +49,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     .unfinished()
     .find(({ accountId, oldId }) => accountId === model.accountId && oldId === model.destinationId);
   if (unfinished) {
-    model.notice = describeStopped([vscode.l10n.t('Replacing this destination was interrupted.')], unfinished);
+    model.notice = describeStopped([vscode.l10n.t('The replacement of this destination was interrupted.')], unfinished);
   }
 
   /** Shows all that is wrong and goes to the first of it. */
@@ -70,7 +70,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     }
     const draft = draftOf(model.fields);
     if (!destination) {
-      await panel.work(progressOf(vscode.l10n.t('Creating “{0}”: Cloudflare tests its URL…', draft.name)), async () =>
+      await panel.work(progressOf(vscode.l10n.t('Creating “{0}” and testing its URL…', draft.name)), async () =>
         create(connection, draft),
       );
       return;
@@ -82,11 +82,12 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
       await forgetUnlessWanted(destination.id);
       panel.tell({
         tone: 'info',
-        lines: [vscode.l10n.t('Nothing to save: this is what Cloudflare has.')],
+        lines: [vscode.l10n.t('No changes to save.')],
         buttons: [],
       });
     } else {
-      const progress = kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving, then reading back…');
+      const progress =
+        kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving and checking what changed…');
       await panel.work(progressOf(progress), async () => update(connection, destination, draft));
     }
   }
@@ -170,7 +171,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
       },
       async (error) => {
         unfinished = last;
-        const lines = stop.signal.aborted ? [vscode.l10n.t('Stopped.')] : panel.explain(error);
+        const lines = stop.signal.aborted ? [vscode.l10n.t('The replacement was canceled.')] : panel.explain(error);
         const nothingDone = last && last.newId === undefined && (!last.attempted || !leavesDoubt(error));
         if (last && (nothingDone || error instanceof DraftNeededError)) {
           await writer.dismiss(last);

@@ -93,7 +93,7 @@ export async function createPanelController(
       case 'delete':
       case 'editAsJson':
         if (action === 'test' && isDirty(model)) {
-          const line = vscode.l10n.t('The test uses what is saved at Cloudflare, not what is typed here.');
+          const line = vscode.l10n.t('The test uses the saved destination, not your unsaved changes.');
           panel.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
         }
         if (destination) {

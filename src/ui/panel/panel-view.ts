@@ -81,10 +81,10 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined): P
     busy: model.busy || standing === 'unread',
     guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current),
     secretHint: keepsSecret(model, current)
-      ? vscode.l10n.t('Cloudflare never shows it. Leave it empty to keep the one it has.')
-      : vscode.l10n.t('Cloudflare never shows it again.'),
+      ? vscode.l10n.t('Cloudflare never shows the secret. Leave this empty to keep the current secret.')
+      : vscode.l10n.t('Cloudflare never shows the secret again.'),
     rememberHint: vscode.l10n.t(
-      'Keeps the secret in VS Code’s secret storage, so that renaming can send it along and tests can use it. Unticked, nothing is kept.',
+      'Stores the secret in VS Code’s secret storage for renaming and tests. If cleared, the secret is not stored.',
     ),
     findings: shown
       .filter(({ severity, problem }) => severity === 'warning' || model.visited.has(problem.field))
@@ -126,12 +126,8 @@ function describeGuess(url: string, current: Destination | undefined): string {
     return '';
   }
   return current?.url === url.trim() && current.type !== ''
-    ? vscode.l10n.t('{0}, as Cloudflare says. {1}', describeType(current.type), describeTypeRules(type))
-    : vscode.l10n.t(
-        'Probably {0}; this is a guess from the URL. {1}',
-        describeType(type.type),
-        describeTypeRules(type),
-      );
+    ? vscode.l10n.t('Type: {0}. {1}', describeType(current.type), describeTypeRules(type))
+    : vscode.l10n.t('Detected type: {0}. {1}', describeType(type.type), describeTypeRules(type));
 }
 
 function planOf(model: PanelModel, standing: Standing, current: Destination | undefined): string {
@@ -139,11 +135,9 @@ function planOf(model: PanelModel, standing: Standing, current: Destination | un
     case 'there':
       return current ? describePlan(planChange(current, draftOf(model.fields))) : '';
     case 'new':
-      return vscode.l10n.t(
-        'Cloudflare sends a test to the URL and creates the destination if that is answered with success.',
-      );
+      return vscode.l10n.t('Cloudflare tests the URL and creates the destination if the test succeeds.');
     case 'gone':
-      return vscode.l10n.t('Creates a new destination, with a new id, from what is in the fields.');
+      return vscode.l10n.t('Saving creates a new destination with a new ID.');
     case 'unread':
       return '';
     default:
@@ -170,15 +164,15 @@ function standingNotices(
             buttons: [],
           },
         ]
-      : [{ tone: 'info', lines: [vscode.l10n.t('Reading from Cloudflare…')], buttons: [] }];
+      : [{ tone: 'info', lines: [vscode.l10n.t('Loading from Cloudflare…')], buttons: [] }];
   }
   if (standing === 'gone') {
     return [
       {
         tone: 'warning',
         lines: [
-          vscode.l10n.t('“{0}” no longer exists at Cloudflare: it was deleted or replaced.', headingOf(model, entry)),
-          vscode.l10n.t('What is in the fields can be used to create it again. Its secret has to be typed again.'),
+          vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', headingOf(model, entry)),
+          vscode.l10n.t('You can create it again from these values. Enter its secret again.'),
         ],
         buttons: [],
       },

@@ -9,8 +9,10 @@ export function describeReplaceSteps(state: ReplaceState, running = false): read
   const steps: readonly (readonly [string, boolean])[] = [
     [vscode.l10n.t('Create the new destination “{0}”', state.name), newId !== undefined],
     ...(policies
-      ? policies.map(({ name, moved }) => [vscode.l10n.t('Move the policy “{0}” to it', name), moved] as const)
-      : [[vscode.l10n.t('Move the policies that use the old one'), deleted] as const]),
+      ? policies.map(
+          ({ name, moved }) => [vscode.l10n.t('Move the policy “{0}” to the new destination', name), moved] as const,
+        )
+      : [[vscode.l10n.t('Move the policies to the new destination'), deleted] as const]),
     [vscode.l10n.t('Delete the old destination'), deleted],
   ];
   const current = steps.findIndex(([, done]) => !done);
@@ -22,8 +24,8 @@ export function describeReplaceSteps(state: ReplaceState, running = false): read
 
 function describeStepState(state: PanelStep['state'], running: boolean): string {
   return {
-    done: vscode.l10n.t('done'),
-    current: running ? vscode.l10n.t('now') : vscode.l10n.t('next'),
-    open: vscode.l10n.t('to come'),
+    done: vscode.l10n.t('Done'),
+    current: running ? vscode.l10n.t('In progress') : vscode.l10n.t('Next'),
+    open: vscode.l10n.t('Pending'),
   }[state];
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plural } from '../text/format.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { typeNamed } from '../../core/model/destination-types/index.ts';
 import type { Draft } from '../../core/model/destination.ts';
@@ -27,7 +28,7 @@ export async function askAndReplace(target: Located, writer: DestinationWriter):
     {
       modal: true,
       detail: vscode.l10n.t(
-        'A new destination is created, which Cloudflare tests. Each policy that uses the old one is moved to it and checked. Then the old one is deleted. The first failure stops it, with the old one kept.',
+        'Cloudflare tests and creates the new destination. Each policy is moved to the new destination and checked. Then the old destination is deleted. If a step fails, the replacement stops and the old destination stays.',
       ),
     },
     replace,
@@ -42,7 +43,7 @@ async function askNewDraft({ destination }: Located): Promise<Draft | undefined>
   for (;;) {
     const url = await askText<string>({
       title,
-      prompt: vscode.l10n.t('The new URL. For most types it is a credential; only its host is shown later.'),
+      prompt: vscode.l10n.t('Enter the new URL. Treat it like a password. Later, only its host is shown.'),
       placeholder: typeNamed(destination.type)?.example ?? 'https://',
       password: false,
       check(text) {
@@ -58,7 +59,7 @@ async function askNewDraft({ destination }: Located): Promise<Draft | undefined>
     }
     const secret = await askText<string>({
       title,
-      prompt: vscode.l10n.t('The secret of the new one, if it has one. Leave it empty for none.'),
+      prompt: vscode.l10n.t('Enter the secret of the replacement, or leave it empty if there is none.'),
       password: true,
       back: true,
       check(text) {
@@ -102,7 +103,7 @@ export function offerUnfinished(
         connection,
         state,
         writer,
-        vscode.l10n.t('Replacing “{0}” of {1} was interrupted.', state.name, connection.account.name),
+        vscode.l10n.t('The replacement of “{0}” of {1} was interrupted.', state.name, connection.account.name),
       );
     }
   }
@@ -116,7 +117,11 @@ async function runReplacement(
   let last: ReplaceState | undefined;
   try {
     const done = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Replacing'), cancellable: true },
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Replacing destination'),
+        cancellable: true,
+      },
       async (progress, token) => {
         const cancel = new AbortController();
         token.onCancellationRequested(() => cancel.abort());
@@ -147,7 +152,7 @@ async function offerToGoOn(
   writer: DestinationWriter,
   happened: string,
 ): Promise<void> {
-  const [resume, undo, leave] = [vscode.l10n.t('Resume'), vscode.l10n.t('Undo'), vscode.l10n.t('Leave It')];
+  const [resume, undo, leave] = [vscode.l10n.t('Resume'), vscode.l10n.t('Undo'), vscode.l10n.t('Keep Both')];
   const message = `${happened} ${describeStanding(state)}`;
   const chosen = await tell('warning', message, resume, undo, leave);
   if (chosen === leave) {
@@ -172,15 +177,15 @@ function describeStep(state: ReplaceState): string {
   const moved = policies.filter((each) => each.moved).length;
   switch (state.phase) {
     case 'creating':
-      return vscode.l10n.t('creating the new one, which Cloudflare tests…');
+      return vscode.l10n.t('creating and testing the new destination…');
     case 'moving':
-      return vscode.l10n.t('moving policies, {0} of {1}…', moved, policies.length);
+      return vscode.l10n.t('moving policies: {0} of {1}…', moved, policies.length);
     case 'deleting':
-      return vscode.l10n.t('deleting the old one…');
+      return vscode.l10n.t('deleting the old destination…');
     case 'done':
-      return vscode.l10n.t('done');
+      return vscode.l10n.t('Done');
     case 'undone':
-      return vscode.l10n.t('undone');
+      return vscode.l10n.t('Undone');
     default:
       return state.phase satisfies never;
   }
@@ -189,8 +194,8 @@ function describeStep(state: ReplaceState): string {
 /** What there is of the new destination and of the old one. */
 export function describeBoth({ newId }: ReplaceState): string {
   return newId === undefined
-    ? vscode.l10n.t('Whether the new one was created is not known. The old one is as it was.')
-    : vscode.l10n.t('The new one exists (ID {0}) and the old one is kept.', newId);
+    ? vscode.l10n.t('Could not confirm whether the new destination was created. The old destination is unchanged.')
+    : vscode.l10n.t('The new destination (ID {0}) and the old destination both exist.', newId);
 }
 
 /** What is done and what is not, policy by policy. */
@@ -213,17 +218,25 @@ export function describeStanding(state: ReplaceState): string {
 
 function describeEnd({ phase, name, policies, newId }: ReplaceState, { account }: Connection): string {
   return phase === 'undone'
-    ? vscode.l10n.t('Replacing “{0}” of {1} was undone: the old one is used as before.', name, account.name)
-    : vscode.l10n.t(
-        'Replaced “{0}” of {1}. {2} policies were moved; the new ID is {3}.',
+    ? vscode.l10n.t(
+        'The replacement of “{0}” of {1} was undone. The policies use the old destination again.',
         name,
         account.name,
-        policies?.length ?? 0,
+      )
+    : vscode.l10n.t(
+        'Replaced “{0}” of {1}. The new ID is {2}. {3}',
+        name,
+        account.name,
         newId ?? '',
+        describeMoved(policies?.length ?? 0),
       );
+}
+
+function describeMoved(policies: number): string {
+  return plural(policies, vscode.l10n.t('1 policy was moved.'), vscode.l10n.t('{0} policies were moved.', policies));
 }
 
 function describeStop(error: unknown, { account }: Connection): string {
   const isCancelled = error instanceof Error && error.name === 'AbortError';
-  return isCancelled ? vscode.l10n.t('Replacing was cancelled.') : describeFailure(error, account.name);
+  return isCancelled ? vscode.l10n.t('The replacement was canceled.') : describeFailure(error, account.name);
 }

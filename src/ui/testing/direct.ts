@@ -40,20 +40,18 @@ export async function confirmSending(
 
 function describeRequest({ headers, body, secretHeader }: TestRequest, pages: boolean): string {
   const sent = Object.entries(headers).map(([name, value]) =>
-    name === secretHeader?.name
-      ? vscode.l10n.t('{0}: {1}(the secret)', name, secretHeader.prefix)
-      : `${name}: ${value}`,
+    name === secretHeader?.name ? vscode.l10n.t('{0}: {1}<secret>', name, secretHeader.prefix) : `${name}: ${value}`,
   );
   return [
     ...(pages
       ? [
           vscode.l10n.t(
-            'This raises a real alert in Opsgenie and may page the people on call. Close it there afterwards.',
+            'This creates a real alert in Opsgenie and may page the people on call. Close the alert afterwards.',
           ),
         ]
       : []),
-    vscode.l10n.t('It is a POST with\n{0}\n\n{1}', sent.join('\n'), body),
-    vscode.l10n.t('It shows what the receiver answers to this machine. Cloudflare takes no part in it.'),
+    vscode.l10n.t('Request: POST\n{0}\n\n{1}', sent.join('\n'), body),
+    vscode.l10n.t('The test shows the response of the receiver to this machine. Cloudflare is not involved.'),
   ].join('\n\n');
 }
 
@@ -86,7 +84,7 @@ function describeOutcome(
   const verdict = judgeAnswer(type, status, text, (words) => redactor.redact(words));
   if (verdict.ok) {
     const sentence = vscode.l10n.t(
-      'The test of “{0}” from this machine worked (status {1}, {2} ms). URL and secret are right; whether Cloudflare reaches it, only a test through Cloudflare shows.',
+      'The test of “{0}” from this machine succeeded (status {1}, {2} ms). The receiver accepted the test. Test through Cloudflare to confirm delivery.',
       name,
       status,
       milliseconds,

@@ -36,13 +36,13 @@ export async function testDestinations(targets: readonly Located[], services: Te
 async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
   const direct = {
     label: vscode.l10n.t('From this machine'),
-    detail: vscode.l10n.t('Shows the receiver’s answer. Proves URL and secret, not Cloudflare’s route.'),
+    detail: vscode.l10n.t('Tests the URL and the secret, and shows the response of the receiver.'),
     iconPath: new vscode.ThemeIcon('device-desktop'),
     way: 'direct' as const,
   };
   const cloudflare = {
     label: vscode.l10n.t('Through Cloudflare (policy…)'),
-    detail: vscode.l10n.t('Tests all that a policy notifies. Proves the whole way, but tells no reason.'),
+    detail: vscode.l10n.t('Tests end-to-end delivery, without failure details. Notifies all recipients of a policy.'),
     iconPath: new vscode.ThemeIcon('cloud-upload'),
     way: 'cloudflare' as const,
   };
@@ -53,8 +53,8 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
       : vscode.l10n.t('Test {0} Destinations', targets.length);
   const placeHolder =
     targets.length === 1
-      ? vscode.l10n.t('Where should the test be sent from?')
-      : vscode.l10n.t('One after the other. Through Cloudflare they are tested one at a time.');
+      ? vscode.l10n.t('Choose how to send the test')
+      : vscode.l10n.t('Tests run one after another. To test through Cloudflare, select one destination.');
   const picked = await vscode.window.showQuickPick(targets.length === 1 ? [direct, cloudflare] : [direct], {
     title,
     placeHolder,
@@ -97,7 +97,7 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
   if (policy === 'none') {
     const direct = vscode.l10n.t('Test from This Machine');
     const message = vscode.l10n.t(
-      'No policy uses “{0}”, so Cloudflare has nothing to test it with, and sends no alerts to it.',
+      'No policy uses “{0}”, so Cloudflare cannot test it and sends no alerts to it.',
       nameOf(target.destination),
     );
     if ((await tell('information', message, direct)) === direct) {
@@ -114,10 +114,7 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
       keep(target, end, services);
       void tellEnd(target, end, services, again);
     } else {
-      void tell(
-        'information',
-        vscode.l10n.t('Stopped watching. If Cloudflare was asked already, its test still goes out.'),
-      );
+      void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
     }
   };
   await again();
@@ -169,9 +166,9 @@ async function tellEnd(
   const { connection, destination } = target;
   const [testAgain, showAnswer, replace, remember] = [
     vscode.l10n.t('Test Again'),
-    vscode.l10n.t('Show Answer'),
+    vscode.l10n.t('Show Response'),
     vscode.l10n.t('Replace…'),
-    isEmpty(credentials?.typed) ? vscode.l10n.t('Don’t Ask Again') : vscode.l10n.t('Remember Secret'),
+    isEmpty(credentials?.typed) ? vscode.l10n.t('Do Not Ask Again') : vscode.l10n.t('Remember Secret'),
   ];
   const typed = end.result === 'worked' ? credentials?.typed : undefined;
   const buttons = [
@@ -186,7 +183,7 @@ async function tellEnd(
     if (chosen === testAgain) {
       await again();
     } else if (chosen === showAnswer) {
-      const title = vscode.l10n.t('What the receiver of “{0}” answered', nameOf(destination));
+      const title = vscode.l10n.t('Response of the receiver of “{0}”', nameOf(destination));
       await vscode.window.showInformationMessage(title, { modal: true, detail: firstLines(end.answer) });
     } else if (chosen === replace) {
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
@@ -226,7 +223,7 @@ async function testSeveral(targets: readonly Located[], services: TestingService
   const left = targets.length - ends.length;
   const reasons = failed.map(({ target, end }) => `“${nameOf(target.destination)}” (${end.reason})`);
   const message = [
-    vscode.l10n.t('{0} of {1} tests from this machine worked.', ends.length - failed.length, targets.length),
+    vscode.l10n.t('{0} of {1} tests from this machine succeeded.', ends.length - failed.length, targets.length),
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', reasons.join(', '))] : []),
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');

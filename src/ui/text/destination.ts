@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
-import { describeAge } from './format.ts';
+import { describeAge, plural } from './format.ts';
 
 export function describeHealth(health: Health): string {
   return {
@@ -9,6 +9,15 @@ export function describeHealth(health: Health): string {
     healthy: vscode.l10n.t('healthy'),
     unused: vscode.l10n.t('never used'),
   }[health];
+}
+
+/** "2 webhook destinations are failing" */
+export function describeFailing(count: number): string {
+  return plural(
+    count,
+    vscode.l10n.t('1 webhook destination is failing'),
+    vscode.l10n.t('{0} webhook destinations are failing', count),
+  );
 }
 
 /** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */

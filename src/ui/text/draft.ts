@@ -7,30 +7,30 @@ export function describeDraftProblem(problem: DraftProblem): string {
   switch (problem.kind) {
     case 'empty':
       return problem.field === 'name'
-        ? vscode.l10n.t('A name is needed.')
-        : vscode.l10n.t('A URL is needed: where Cloudflare sends the alerts.');
+        ? vscode.l10n.t('Enter a name.')
+        : vscode.l10n.t('Enter the URL that receives alerts.');
     case 'notAnAddress':
-      return vscode.l10n.t('This is not a complete URL. It begins with https:// and a host.');
+      return vscode.l10n.t('Enter a complete URL, starting with https:// and a host.');
     case 'notHttp':
       return vscode.l10n.t('Cloudflare sends alerts over https or http only.');
     case 'credentials':
       return vscode.l10n.t(
-        'The URL holds a user name or password. Cloudflare may refuse or drop them; the secret belongs in its own field.',
+        'The URL contains a user name or password, which Cloudflare may reject or remove. Use the secret instead.',
       );
     case 'insecure':
-      return vscode.l10n.t('{0} takes https only.', problem.type);
+      return vscode.l10n.t('{0} requires https.', problem.type);
     case 'port':
-      return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only; port {0} may be refused.', problem.port);
+      return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only. It may reject port {0}.', problem.port);
     case 'privateHost':
-      return vscode.l10n.t('This host looks private. Cloudflare can only reach hosts that are public.');
+      return vscode.l10n.t('This host looks private. Cloudflare can reach only public hosts.');
     case 'slackTrigger':
       return vscode.l10n.t(
-        'A Slack workflow trigger (/triggers/) is treated as a generic webhook: Slack may not make sense of what Cloudflare sends. An incoming webhook (/services/) is what the type Slack is for.',
+        'Cloudflare treats a Slack workflow trigger (/triggers/) as a generic webhook, and Slack may reject its alerts. Use an incoming webhook (/services/) instead.',
       );
     case 'missing':
-      return vscode.l10n.t('{0} needs a secret: its key or token.', problem.type);
+      return vscode.l10n.t('{0} requires a secret: its key or token.', problem.type);
     case 'unused':
-      return vscode.l10n.t('{0} has its secret in the URL; this one is probably not used.', problem.type);
+      return vscode.l10n.t('The secret of {0} is part of the URL, so this secret is probably not used.', problem.type);
     default:
       return problem satisfies never;
   }
@@ -39,12 +39,12 @@ export function describeDraftProblem(problem: DraftProblem): string {
 /** What is particular to a type: where its secret belongs, and what its URL must be like. */
 export function describeTypeRules({ type, label, secret, example }: DestinationType): string {
   const place = {
-    url: vscode.l10n.t('Its secret is part of the URL; leave the secret field empty.'),
-    required: vscode.l10n.t('It needs a secret: the key or token of {0}.', label),
-    optional: vscode.l10n.t('A secret is optional; Cloudflare sends it in the header cf-webhook-auth.'),
+    url: vscode.l10n.t('The secret is part of the URL. Leave the secret empty.'),
+    required: vscode.l10n.t('{0} requires a secret: its key or token.', label),
+    optional: vscode.l10n.t('A secret is optional. Cloudflare sends it in the header cf-webhook-auth.'),
   }[secret];
-  const reach = type === 'generic' ? vscode.l10n.t('The host must be public, the port 80 or 443.') : undefined;
-  return [place, reach, vscode.l10n.t('Looks like {0}', example)].filter(Boolean).join(' ');
+  const reach = type === 'generic' ? vscode.l10n.t('The host must be public, and the port 80 or 443.') : undefined;
+  return [place, reach, vscode.l10n.t('Example: {0}', example)].filter(Boolean).join(' ');
 }
 
 /** The type as people call it and as the API does: "Slack (slack)". */

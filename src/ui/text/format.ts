@@ -28,6 +28,11 @@ export function describeTime(timestamp: string | undefined): string {
   return `${format.format(toMilliseconds(at))} (${describeAge(at)})`;
 }
 
+/** Picks between the singular and the plural of a message; both are localized already. */
+export function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}
+
 /** Somebody's text inside Markdown: shown as it is, never as formatting, a link or HTML. Line breaks become spaces. */
 export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.

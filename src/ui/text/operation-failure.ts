@@ -10,13 +10,12 @@ export function describeFailure(error: unknown, accountName: string): string {
     return describeProblem(error, accountName).sentence;
   }
   if (error instanceof PolicyUnchangedError) {
-    return vscode.l10n.t(
-      'Cloudflare accepted the change of the policy “{0}”, but the policy is as it was.',
-      error.policyName,
-    );
+    return vscode.l10n.t('Cloudflare accepted the change of the policy “{0}” but did not apply it.', error.policyName);
   }
   if (error instanceof DraftNeededError) {
-    return vscode.l10n.t('Nothing was created yet, and URL and secret are not kept. Start over with “Replace…”.');
+    return vscode.l10n.t(
+      'Nothing was created, and the URL and the secret are no longer in memory. Start again with “Replace…”.',
+    );
   }
-  return vscode.l10n.t('Something went wrong in the extension; the log says more.');
+  return vscode.l10n.t('The extension failed unexpectedly. See the log for details.');
 }
