@@ -71,8 +71,8 @@ describe('destinations as JSON documents, as a user edits them', function () {
     await write(textOf({ name: 'Fresh', url: 'http://hooks.slack.com/services/a/b/c', type: 'slack', colour: 'red' }));
     await page().keyboard.press('Control+Shift+M');
     const problems = page().locator('.part.panel .markers-panel');
-    await problems.getByText('“type” is written by Cloudflare only').waitFor();
-    await problems.getByText('Slack takes https only').waitFor();
+    await problems.getByText('“type” is read-only').waitFor();
+    await problems.getByText('Slack requires https').waitFor();
     // The file and three problems: nothing is said twice.
     assert.equal(await problems.locator('.monaco-list-row').count(), 4);
     await workbench.screenshot(pictureFile('json problems'));
@@ -120,10 +120,10 @@ describe('destinations as JSON documents, as a user edits them', function () {
     const { workbench } = session;
     await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/second' }));
     await page().keyboard.press('Control+S');
-    await workbench.notifications.waitFor(/kept the old URL/);
+    await workbench.notifications.waitFor(/did not change the URL/);
     await lines().getByText('https://hooks.halden.example/fresh').waitFor();
     await workbench.screenshot(pictureFile('json ignored'));
-    await workbench.notifications.press(/kept the old URL/, 'Replace…');
+    await workbench.notifications.press(/did not change the URL/, 'Replace…');
     await workbench.dialog.read();
     await workbench.screenshot(pictureFile('json replace'));
     await workbench.dialog.press('Replace');

@@ -16,14 +16,14 @@ import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
-/** The environment a token may be offered from; it is read only when the user asks for it. */
+/** The environment variables that may contain a token. The token is read only if the user chooses it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function hasEnvironmentToken(environment: Environment): boolean {
   return Boolean(environment['CLOUDFLARE_API_TOKEN']?.trim());
 }
 
-/** The whole of Add Account…: token, accounts, label. Nothing is stored before the last answer. */
+/** Runs Add Account…: token, accounts, label. Nothing is stored before the last answer. */
 export async function addAccount(connections: Connections, environment: Environment): Promise<void> {
   for (;;) {
     const source = await askSource(environment);
@@ -82,7 +82,7 @@ async function addTyped(connections: Connections, environment: Environment, back
   }
 }
 
-/** The accounts to add, each of which has answered to the token or is kept on the user's word, and what to call it. */
+/** Returns the accounts to add, with a label. The token can access each account, or the user confirmed it anyway. */
 async function askReadableAccounts(
   answer: TokenAnswer,
   connections: Connections,
@@ -99,7 +99,7 @@ async function askReadableAccounts(
     }
     const unreadable = await findUnreadable(api, chosen.value);
     if (unreadable.length > 0 && !(await confirmUnreadable(unreadable, vscode.l10n.t('Add Anyway')))) {
-      // Back to the choice, or to the token where there was none.
+      // Back to the account choice, or to the token if there was no choice.
       if (answer.accountId === undefined) {
         continue;
       }
@@ -113,7 +113,7 @@ async function askReadableAccounts(
   }
 }
 
-/** Which of the accounts the token sees; where it sees none, or on demand, which account by its id. */
+/** Asks which listed accounts to add. Asks for an account ID instead if the token lists none, or on request. */
 async function askAccounts(
   seen: readonly Account[],
   api: Api,
@@ -152,7 +152,7 @@ async function askAccounts(
   }
 }
 
-/** An account by its id; one that Cloudflare does not know is refused, for any other doubt the user is asked later. */
+/** Asks for an account ID. Rejects an unknown account; permission problems are confirmed later. */
 async function askTypedAccount(
   api: Api,
   prompt: string,
@@ -193,7 +193,7 @@ async function askLabel({ id, name }: Account): Promise<Answer<readonly AddedAcc
   });
 }
 
-/** One click: the token of the environment with all accounts it sees, or the one CLOUDFLARE_ACCOUNT_ID names. */
+/** Adds the environment's token with all accounts it lists, or with the account in CLOUDFLARE_ACCOUNT_ID. */
 export async function addFromEnvironment(connections: Connections, environment: Environment): Promise<void> {
   const cleaned = cleanToken(environment['CLOUDFLARE_API_TOKEN'] ?? '');
   if (!cleaned.ok) {

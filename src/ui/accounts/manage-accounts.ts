@@ -14,7 +14,7 @@ import { askToken } from './token-prompt.ts';
 import { escapeIcons } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
-/** Puts another token in the place of the one an account is read through; all its accounts move along. */
+/** Replaces the token of an account. All accounts of the old token use the new token. */
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {
   const tokenId = connections.accounts().find(({ id }) => id === account.id)?.tokenIds[0];
   if (tokenId === undefined) {
@@ -48,10 +48,10 @@ export async function replaceToken({ account, token }: Connection, connections: 
   warnUnsaved(await connections.replaceToken(tokenId, verified), connections);
 }
 
-/** An account a token cannot read, and why. */
+/** An account that a token cannot access, and the error. */
 export type Unreadable = { readonly account: Account; readonly error: ApiError };
 
-/** Tries to list the destinations of each account: one call proves that the token may read it. */
+/** Lists the destinations of each account, because one successful call proves the permission. */
 export async function findUnreadable(api: Api, accounts: readonly Account[]): Promise<readonly Unreadable[]> {
   const tried = await Promise.all(
     accounts.map(async (account): Promise<readonly Unreadable[]> => {
@@ -69,7 +69,7 @@ export async function findUnreadable(api: Api, accounts: readonly Account[]): Pr
   return tried.flat();
 }
 
-/** Says which accounts could not be read and why; whether to go on all the same. */
+/** Shows which accounts failed and why. Returns whether the user continues anyway. */
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
   const names = unreadable.map(({ account }) => account.name).join(', ');
   const reasons = unreadable.map(({ account, error }) => describeProblem(error, account.name).sentence);
@@ -81,7 +81,7 @@ export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn:
   return chosen === goOn;
 }
 
-/** Has an account read through another of the stored tokens that see it. */
+/** Asks which stored token the account uses. */
 export async function chooseToken({ account }: Connection, connections: Connections): Promise<void> {
   const [used, ...others] = connections.accounts().find(({ id }) => id === account.id)?.tokenIds ?? [];
   const tokens = connections.tokens();
@@ -117,7 +117,7 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   }
 }
 
-/** Gives an account another label, here only. */
+/** Changes the label of an account in VS Code only. */
 export async function renameAccount({ account }: Connection, connections: Connections): Promise<void> {
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename Account'),
@@ -133,7 +133,7 @@ export async function renameAccount({ account }: Connection, connections: Connec
   }
 }
 
-/** Forgets an account here, after asking; nothing at Cloudflare changes. */
+/** Removes an account from VS Code after confirmation. Nothing changes at Cloudflare. */
 export async function removeAccount(
   { account }: Connection,
   connections: Connections,

@@ -6,7 +6,7 @@ import { tell } from '../host/notice.ts';
 /** VS Code's page on keyrings that are missing or locked. */
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
 
-/** What the view says above its rows while tokens cannot be stored or read; empty while all is well. */
+/** The message above the tree while tokens cannot be stored or read; empty without a problem. */
 export function describeTrouble({ failed, unsaved, unreadable }: StorageTrouble): string {
   if (failed) {
     return vscode.l10n.t(
@@ -28,7 +28,7 @@ export function describeTrouble({ failed, unsaved, unreadable }: StorageTrouble)
     : '';
 }
 
-/** Says, where a token was not stored, that it is kept for this session, and offers help and another try. */
+/** Warns that a token was not stored, and offers help and a retry. */
 export function warnUnsaved(saved: boolean, connections: Connections): void {
   if (saved) {
     return;

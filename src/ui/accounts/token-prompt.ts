@@ -22,19 +22,19 @@ export type TokenQuestion = {
   readonly title: string;
   readonly prompt: string;
   readonly connect: Connect;
-  /** The account to ask where the token may be that account's own; otherwise the user is asked for it. */
+  /** The account that may own the token. Without it, the user enters the account ID of an account-owned token. */
   readonly accountId?: string;
   readonly back?: boolean;
 };
 
-/** A verified token with the accounts it may list; for an account's own token, the one account it was verified by. */
+/** A verified token with the accounts it lists. `accountId`: the owner of an account-owned token. */
 export type TokenAnswer = {
   readonly verified: VerifiedToken;
   readonly accounts: readonly Account[];
   readonly accountId?: string;
 };
 
-/** Asks for a token, masked, until Cloudflare lets one in. An account's own needs the id of its account as well. */
+/** Asks for a masked token until Cloudflare verifies it. An account-owned token also needs its account ID. */
 export async function askToken(question: TokenQuestion): Promise<Answer<TokenAnswer>> {
   const { title, prompt, connect, accountId, back = false } = question;
   for (;;) {
@@ -97,7 +97,7 @@ function askAccountOf(token: string, title: string, connect: Connect): Promise<A
   });
 }
 
-/** Asks for an account id until it is one and passes the check. */
+/** Asks for an account ID until it is valid and passes the check. */
 export function askAccountId<T>(question: {
   readonly title: string;
   readonly prompt: string;
@@ -119,7 +119,7 @@ export function askAccountId<T>(question: {
   });
 }
 
-/** What Cloudflare objects to is said in the input, where it can be put right; all else goes to the command boundary. */
+/** Shows API errors in the input, where the user can correct it. Other errors reach the command boundary. */
 async function attempt<T>(verify: () => Promise<T>): Promise<Check<T>> {
   try {
     return { ok: true, value: await verify() };
@@ -131,7 +131,7 @@ async function attempt<T>(verify: () => Promise<T>): Promise<Check<T>> {
   }
 }
 
-/** The sentence for a token, or an account's token, that could not be verified. */
+/** Describes why a token could not be verified. */
 export function describeVerifyFailure(error: ApiError): string {
   const { kind, details } = error;
   if (details.tokenStatus === 'expired') {

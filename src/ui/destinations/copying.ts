@@ -5,14 +5,14 @@ import { makeTestRequest, toCurl } from '../../core/testing/test-request.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { SecretStore } from './secret-store.ts';
 
-/** Puts the IDs on the clipboard, a line each. */
+/** Copies the IDs, one per line. */
 export async function copyIds(targets: readonly Located[]): Promise<void> {
   await vscode.env.clipboard.writeText(targets.map(({ destination }) => destination.id).join('\n'));
 }
 
 /**
- * Puts the URLs on the clipboard, a line each, and says what that means: for most types they are credentials. Cloudflare
- * may give one out without its secret part; the whole one is taken where this machine remembers it.
+ * Copies the URLs, one per line, with a warning: for most types a URL is a credential. Cloudflare may hide its secret
+ * part; a remembered URL is copied in full.
  */
 export async function copyUrls(targets: readonly Located[], secrets: SecretStore): Promise<void> {
   const urls = await Promise.all(
@@ -28,19 +28,19 @@ export async function copyUrls(targets: readonly Located[], secrets: SecretStore
   );
 }
 
-/** Puts Terraform of the destinations on the clipboard, each with the import block that takes over the one there is. */
+/** Copies Terraform of the destinations, each with an import block for the existing destination. */
 export async function copyAsTerraform(targets: readonly Located[]): Promise<void> {
   const blocks = targets.map(({ connection, destination }) => toTerraform(connection.account.id, destination));
   await vscode.env.clipboard.writeText(blocks.join('\n'));
 }
 
 /**
- * Puts two curl commands on the clipboard: one that reads the destination from Cloudflare's API, and the very request of a
- * test from this machine. Token, URL and secret stay variables.
+ * Copies two curl commands: one gets the destination from Cloudflare's API, the other sends the same test as this
+ * machine. Token, URL and secret stay variables.
  */
 export async function copyAsCurl({ connection, destination }: Located, apiBaseUrl: string): Promise<void> {
   const path = `/accounts/${connection.account.id}/alerting/v3/destinations/webhooks/${encodeURIComponent(destination.id)}`;
-  // Whether there is a secret nobody can tell: where the type takes one, its header is there.
+  // Cloudflare does not reveal whether a secret exists, so the header is included if the type supports one.
   const request = makeTestRequest(destination.type, destination.url, 'secret');
   const lines = [
     `# ${vscode.l10n.t('Gets the destination from Cloudflare')}`,

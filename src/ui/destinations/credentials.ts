@@ -7,19 +7,19 @@ import { nameService } from '../text/draft.ts';
 import { askText, type Check } from '../host/quick-input.ts';
 import type { RememberedSecret } from './secret-store.ts';
 
-/** What is needed to send to a destination, or to create it again; `typed` is set where the user has typed some of it. */
+/** The URL and secret that a test or a new creation needs. `typed`: the parts that the user entered. */
 export type Credentials = { readonly url: string; readonly secret?: string; readonly typed?: RememberedSecret };
 
 export type CredentialsQuestion = {
   readonly title: string;
   readonly redactor: Redactor;
-  /** Whether to ask for a secret, too, that the destination may or may not have. */
+  /** Whether to ask for a secret that the destination may not have. */
   readonly optional: boolean;
 };
 
 /**
- * Collects the URL and secret of a destination: what Cloudflare gives out and this machine remembers, the rest from the
- * user, masked. Undefined where they leave. From then on neither reaches a log.
+ * Collects the URL and secret of a destination from Cloudflare, from the secret storage, and then from the user in
+ * masked inputs. Returns undefined if the user cancels. Both are redacted in the log.
  */
 export async function collectCredentials(
   destination: Destination,

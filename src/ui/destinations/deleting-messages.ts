@@ -11,7 +11,7 @@ import { nameOf, typeOf } from '../text/destination.ts';
 const MOST_DESTINATIONS = 5;
 const MOST_POLICIES = 8;
 
-/** What was found out about the policies of one account; `impacts` is undefined where they could not be read. */
+/** The impact on the policies of one account. `impacts` is undefined if the policies could not be loaded. */
 export type Checked = {
   readonly accountName: string;
   readonly impacts: readonly Impact[] | undefined;
@@ -23,7 +23,7 @@ export function describeTarget({ connection, destination }: Located): string {
   return vscode.l10n.t('“{0}” of {1}', nameOf(destination), connection.account.name);
 }
 
-/** Names what is to be deleted. */
+/** The question of the modal. */
 export function askDeletion(targets: readonly Located[]): string {
   const [first] = targets;
   return first && targets.length === 1
@@ -31,7 +31,7 @@ export function askDeletion(targets: readonly Located[]): string {
     : vscode.l10n.t('Delete {0} webhook destinations?', targets.length);
 }
 
-/** What is deleted and what it means for the policies; that it could not be checked where they could not be read. */
+/** The detail of the modal: the destinations, the impact on policies, and the policies that could not be loaded. */
 export function describeDeletion(targets: readonly Located[], checked: readonly Checked[]): string {
   const [first] = targets;
   const facts =
@@ -66,7 +66,7 @@ export function describeDeletion(targets: readonly Located[], checked: readonly 
   ].join('\n\n');
 }
 
-/** Policies by their names, as far as there is room for them. */
+/** The names of the first policies, and the number of the others. */
 function list(names: readonly string[]): string {
   return nameSome(names, MOST_POLICIES).join(', ');
 }
@@ -110,13 +110,13 @@ function describeThinned(names: string, count: number, single: boolean): string 
       );
 }
 
-/** At most so many of the texts, and how many more there are. */
+/** The first texts, and the number of the others. */
 export function nameSome(texts: readonly string[], most: number): readonly string[] {
   const rest = texts.length - most;
   return rest > 0 ? [...texts.slice(0, most), vscode.l10n.t('and {0} more', rest)] : texts;
 }
 
-/** One sentence or two on how it ended: how many are gone, which are not and why. */
+/** The result: how many destinations were deleted, which were not, and why. */
 export function describeEnd(deletions: readonly Deletion[]): string {
   const gone = deletions.filter(({ outcome }) => outcome === 'deleted' || outcome === 'alreadyGone');
   const alreadyGone = gone.filter(({ outcome }) => outcome === 'alreadyGone');
@@ -128,7 +128,7 @@ export function describeEnd(deletions: readonly Deletion[]): string {
       ? vscode.l10n.t('{0} was already deleted.', describeTarget(only.target))
       : vscode.l10n.t('Deleted {0}.', describeTarget(only.target));
   }
-  // What was begun and not ended must not be hidden.
+  // A destination that was removed from policies but not deleted must be reported.
   const halfDone = deletions
     .filter((each) => !gone.includes(each) && each.takenOutOf.length > 0)
     .map(({ target, takenOutOf }) =>

@@ -11,7 +11,7 @@ import { VIEW_ID } from '../host/ids.ts';
 import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './deleting-messages.ts';
 
-/** An account with what of it is to be deleted and what was found out about its policies. */
+/** An account, the IDs to delete, and the impact on its policies. */
 type AccountCheck = Checked & {
   readonly connection: Connection;
   readonly ids: ReadonlySet<string>;
@@ -19,8 +19,8 @@ type AccountCheck = Checked & {
 };
 
 /**
- * Deletes destinations, one or many, behind a modal that names them and what would fall silent; each is gone from the
- * tree as it goes. Ends in one message, from which it can be undone for a minute. The failure of a single one is thrown.
+ * Deletes destinations after a modal that names them and the policies that would stop delivering. The tree removes each
+ * at once. The final message offers Undo for a minute. Throws the error if a single destination fails.
  */
 export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
   const { store, policies: policyStore, secrets, logger } = services;
@@ -105,7 +105,7 @@ async function tellEnd(deletions: readonly Deletion[], deleted: Deleted[], servi
   );
 }
 
-/** Reads the policies of an account of which these are to be deleted. */
+/** Loads the policies of an account and computes the impact of the deletion. */
 async function checkAccount(
   connection: Connection,
   targets: readonly Located[],
@@ -119,12 +119,12 @@ async function checkAccount(
     const existing = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
     return { ...base, policies, alertNames, impacts: impactOf(policies, ids, existing) };
   } catch {
-    // The client has logged why. The user can still decide.
+    // The client logs the error, and the user can still decide.
     return { ...base, policies: [], alertNames: new Map(), impacts: undefined };
   }
 }
 
-/** The policies they can be taken out of: those that would not be left without a mechanism. */
+/** The policies that keep at least one mechanism after the removal; Cloudflare rejects a policy without one. */
 function toDetaching({ connection, ids, impacts = [] }: AccountCheck): readonly Detaching[] {
   const possible = impacts.filter(({ policy }) => withoutDestinations(policy, ids));
   return possible.length > 0 ? [{ api: connection.api, accountId: connection.account.id, impacts: possible }] : [];

@@ -20,15 +20,15 @@ import { REPLACEMENTS_KEY } from '../host/ids.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /**
- * Carries drafts out, for the panel, the JSON editor and the commands alike: runs the operation of the core, puts the
- * store right, has the account read again, and keeps or moves what is remembered. All throw what the core throws.
+ * Writes drafts for the panel, the JSON editor and the commands: runs the core operation, updates the store, refreshes
+ * the account, and updates the remembered secret. Errors of the core pass through.
  */
 export type DestinationWriter = {
   /** Returns the new destination as Cloudflare describes it. */
   create(connection: Connection, draft: Draft, remember: boolean): Promise<Destination>;
   /** For a plan of kind rename or update. */
   update(target: Located, draft: Draft, remember: boolean): Promise<UpdateOutcome>;
-  /** For a plan of kind replace, or where an update was ignored. `onStep` hears of every step. */
+  /** For a plan of kind replace, or after an ignored update. `onStep` is called after every step. */
   replace(
     target: Located,
     draft: Draft,
@@ -36,7 +36,7 @@ export type DestinationWriter = {
     onStep?: (state: ReplaceState) => void,
     signal?: AbortSignal,
   ): Promise<ReplaceState>;
-  /** Replacements that were begun and not ended, oldest first; they survive a reload of the window. */
+  /** Unfinished replacements, oldest first. They are persisted, so a window reload does not lose them. */
   unfinished(): readonly ReplaceState[];
   resume(
     connection: Connection,
@@ -50,7 +50,7 @@ export type DestinationWriter = {
     onStep?: (state: ReplaceState) => void,
     signal?: AbortSignal,
   ): Promise<ReplaceState>;
-  /** Stops telling of a replacement; what it did stays done. */
+  /** Deletes the persisted state of a replacement. Completed steps stay. */
   dismiss(state: ReplaceState): Promise<void>;
 };
 
@@ -89,7 +89,7 @@ export function createDestinationWriter(
     });
   }
 
-  /** Whatever happened, the account is read again, so that what is shown is what is there. */
+  /** Refreshes the account after success and failure, so that the view shows the state at Cloudflare. */
   async function finish<T>(accountId: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -117,7 +117,7 @@ export function createDestinationWriter(
           await rememberDraft(account.id, id, draft);
         }
         const destination = await api.getDestination(account.id, id).catch((error: unknown) => {
-          // It is there; that it cannot be read back at once must not look as if it had not been created.
+          // The destination exists, so a failed read must not look like a failed creation.
           if (error instanceof ApiError) {
             return { id, name: draft.name, type: guessType(draft.url)?.type ?? '', url: draft.url };
           }
@@ -142,7 +142,7 @@ export function createDestinationWriter(
         hide(draft);
         const known = store.entry(account.id)?.state.last?.destinations.map(({ id }) => id) ?? [destination.id];
         const begun = startReplacement(account.id, destination, draft, known);
-        // As soon as it exists: a replacement that is resumed later no longer knows URL and secret.
+        // Stored as soon as the destination exists, because a resumed replacement no longer has URL and secret.
         let remembered = !remember;
         const keep = keeping(onStep);
         const keepAndRemember = async (state: ReplaceState): Promise<void> => {

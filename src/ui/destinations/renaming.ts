@@ -5,7 +5,7 @@ import type { DestinationWriter } from './destination-writer.ts';
 import { nameOf } from '../text/destination.ts';
 import { tell } from '../host/notice.ts';
 
-/** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */
+/** Runs Rename…: asks for the new name and sends it. */
 export async function renameDestination(target: Located, writer: DestinationWriter): Promise<void> {
   const { destination } = target;
   const answer = await askText<string>({

@@ -4,20 +4,20 @@ import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 
-/** What this machine remembers of a destination because the user asked it to. */
+/** The credentials of a destination that the user chose to remember on this machine. */
 export type RememberedSecret = {
   readonly secret?: string;
-  /** The whole URL, for the types whose secret Cloudflare takes out of it. */
+  /** The full URL, for the types whose secret part Cloudflare hides. */
   readonly url?: string;
 };
 
-/** Secrets of destinations in SecretStorage, where the user has them remembered. None of these rejects. */
+/** Remembered secrets of destinations in SecretStorage. No method rejects. */
 export type SecretStore = {
   get(accountId: string, destinationId: string): Promise<RememberedSecret | undefined>;
-  /** `false`: SecretStorage did not take it. */
+  /** `false`: SecretStorage could not store it. */
   remember(accountId: string, destinationId: string, remembered: RememberedSecret): Promise<boolean>;
   forget(accountId: string, destinationId: string): Promise<void>;
-  /** Forgets all that is remembered of an account's destinations. */
+  /** Deletes all remembered secrets of an account. */
   forgetAccount(accountId: string): Promise<void>;
 };
 

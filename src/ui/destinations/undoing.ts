@@ -15,15 +15,15 @@ import { tell, withoutLinks } from '../host/notice.ts';
 import type { RememberedSecret, SecretStore } from './secret-store.ts';
 import { describeTarget, nameSome } from './deleting-messages.ts';
 
-/** All that is needed to create a destination again. Holds credentials: in memory only, and for a minute. */
+/** The data that Undo needs. It contains credentials, so it stays in memory for one minute only. */
 export type Deleted = {
   readonly target: Located;
   readonly remembered: RememberedSecret | undefined;
-  /** Those that used it when it was deleted. */
+  /** The policies that used the destination before its deletion. */
   readonly policies: readonly Policy[];
 };
 
-/** What deleting and taking it back need of the extension. */
+/** The services that deleting and undoing need. */
 export type DeletingServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
@@ -35,7 +35,7 @@ export type DeletingServices = {
 const UNDO_FOR = 60_000;
 const MOST_TOLD = 5;
 
-/** Tells how a deletion ended, with a button that takes it back for a minute; `deleted` is emptied after it. */
+/** Shows the result of a deletion with an Undo button for one minute, then empties `deleted`. */
 export async function offerUndo(
   message: string,
   isWhole: boolean,
@@ -72,7 +72,7 @@ export async function offerUndo(
   tellUndone(ends);
 }
 
-/** How taking back one deletion ended. */
+/** The result of undoing one deletion. */
 type UndoEnd = { readonly kind: 'done' | 'incomplete' | 'failed' | 'left'; readonly sentence: string };
 
 async function undoDeletion(deleted: Deleted, services: DeletingServices): Promise<UndoEnd> {
@@ -118,7 +118,7 @@ function tellUndone(ends: readonly UndoEnd[]): void {
   void tell(failed.length > 0 ? 'error' : 'information', message);
 }
 
-/** Undefined where something has to be typed and the user leaves. */
+/** Undefined if the user cancels a required input. */
 async function completeDraft(
   { target, remembered }: Deleted,
   { redactor }: DeletingServices,

@@ -3,10 +3,10 @@ import { findRemoval } from '../../core/formats/json-document.ts';
 import { toRange } from './commands.ts';
 import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
 
-/** What is run by the fix of a secret in the text; takes the document's URI. Not contributed: it is of no use elsewhere. */
+/** The internal command of the quick fix for a secret in the text. Its argument is the document URI. */
 export const MOVE_SECRET = 'json.moveSecret';
 
-/** The quick fixes for our diagnostics: the secret behind a mask, and away with a key that cannot be sent. */
+/** The quick fixes: move the secret to a masked input, or remove a property that cannot be sent. */
 export const jsonFixes: vscode.CodeActionProvider = {
   provideCodeActions: (document, _range, { diagnostics }) =>
     diagnostics.flatMap((diagnostic) => fix(document, diagnostic)),

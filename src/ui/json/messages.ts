@@ -6,7 +6,7 @@ import { describeDraftProblem } from '../text/draft.ts';
 
 const KEYS = DOCUMENT_KEYS.map((key) => `"${key}"`).join(', ');
 
-/** What is wrong, or doubtful, with a document: one sentence, and what to do about it. */
+/** Describes a problem of a document and how to fix it. */
 export function describeDocumentProblem(problem: DocumentProblem): string {
   switch (problem.kind) {
     case 'syntax':
@@ -36,7 +36,7 @@ export function describeDocumentProblem(problem: DocumentProblem): string {
   }
 }
 
-/** What an update came to, exactly: what took, what was ignored, what nobody can know. */
+/** Describes the result of an update: applied, ignored and unverifiable changes. */
 export function describeUpdate({ took, ignored, unknown }: UpdateOutcome, name: string, account: string): string {
   const sentences = [
     ...(took.length > 0

@@ -25,15 +25,15 @@ export type SaveServices = {
   readonly writer: DestinationWriter;
   readonly secrets: SecretStore;
   readonly logger: Logger;
-  /** Shows Cloudflare's refusal in the document. */
+  /** Shows Cloudflare's rejection in the document. */
   readonly refuse: (uri: vscode.Uri, sentence: string) => void;
   /** A secret that was moved out of the text. */
   readonly heldSecret: (uri: vscode.Uri) => string | undefined;
 };
 
 /**
- * Saves a document: what it says is planned and carried out. Returns the id of the destination it is of now. Whatever
- * keeps it from being done is thrown as a `FileSystemError`, so that VS Code keeps the document unsaved and says why.
+ * Saves a document and returns the ID of its destination. Every failure is thrown as a `FileSystemError`, so that VS
+ * Code keeps the document unsaved and shows the reason.
  */
 export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<string> {
   const { uri, connection } = write;
@@ -125,7 +125,7 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
   if (outcome.ignored.length === 0 && outcome.unknown.length === 0) {
     void tell('information', sentence);
   } else {
-    // Not awaited: the document is saved, whenever the message is answered.
+    // Not awaited, because an open message must not block the save.
     void offerReplacement(write.uri, { connection, destination: outcome.destination }, draft, sentence, parts);
   }
   return destination.id;
@@ -154,7 +154,7 @@ async function offerReplacement(
   }
 }
 
-/** An update leaves the secret as it is; the new one of a replacement begins without. */
+/** An update keeps the current secret, but a replacement needs the secret again. */
 async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
@@ -209,19 +209,19 @@ async function askToOverwrite(now: Destination): Promise<void> {
   );
 }
 
-/** Asks in a modal; anything but the button ends the save. */
+/** Asks in a modal. Every answer except the button cancels the save. */
 async function confirm(question: string, detail: string, button: string, otherwise: string): Promise<void> {
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) {
     throw notSaved(otherwise);
   }
 }
 
-/** A secret that is remembered has to follow a new one, or the next rename would bring the old one back. */
+/** A remembered secret must be updated too, because the next rename sends it again. */
 async function isRemembered({ connection, destination }: Located, { secrets }: SaveServices): Promise<boolean> {
   return (await secrets.get(connection.account.id, destination.id)) !== undefined;
 }
 
-/** VS Code shows the sentence after the file's name. Of its codes the others have it offer what does not help here. */
+/** VS Code shows the sentence after the file name. Other error codes make it offer actions that cannot help. */
 export function notSaved(sentence: string): vscode.FileSystemError {
   return vscode.FileSystemError.Unavailable(sentence);
 }

@@ -11,7 +11,7 @@ import { describeProblem } from '../text/error.ts';
 
 const DAYS = 30;
 
-/** Who uses a destination and what was sent to it, in words: what the store does not hold. */
+/** The policies of a destination and its alert history, which the store does not contain. */
 export type Activity = Pick<PanelAbout, 'policies' | 'alerts'>;
 
 export function loadingActivity(): Activity {
@@ -19,7 +19,7 @@ export function loadingActivity(): Activity {
   return { policies: { summary, rows: [] }, alerts: { summary, days: [] } };
 }
 
-/** Reads both; what cannot be read is a sentence in its place. Rejects only with the signal's reason. */
+/** Loads both. A failure becomes the summary of its section. Rejects only if the signal aborts. */
 export async function loadActivity(
   policyStore: PolicyStore,
   connection: Connection,

@@ -10,7 +10,7 @@ import { describeBoth } from '../replacement/replacing.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
-/** What never changes on the page. */
+/** The static texts of the page. */
 export function panelTexts(): PanelTexts {
   return {
     name: vscode.l10n.t('Name'),
@@ -62,7 +62,7 @@ function list(differences: readonly Difference[]): string {
   return new Intl.ListFormat(vscode.env.language).format(differences.map(nameDifference));
 }
 
-/** What saving comes to, said before it is done. */
+/** Describes what saving will do. */
 export function describePlan({ kind, differences }: Plan): string {
   switch (kind) {
     case 'nothing':
@@ -81,7 +81,7 @@ export function describePlan({ kind, differences }: Plan): string {
   }
 }
 
-/** What became of an update; offers to replace what did not take or cannot be known. */
+/** Describes the result of an update. Offers a replacement for ignored or unverifiable changes. */
 export function describeOutcome({ took, ignored, unknown, destination }: UpdateOutcome): PanelNotice {
   const lines = [
     ...(took.length > 0
@@ -131,7 +131,7 @@ function describeCreation({ name, type }: Destination): string {
     : vscode.l10n.t('Created “{0}” ({1} webhook).', name, label);
 }
 
-/** Asked before replacing. */
+/** The confirmation before a replacement. */
 export function describeReplace(
   destination: Destination,
   { url, secret }: Draft,
@@ -154,7 +154,7 @@ export function describeReplace(
   };
 }
 
-/** How a replacement ended. */
+/** The result of a replacement. */
 export function describeReplaced(state: ReplaceState): PanelNotice {
   return {
     tone: 'success',
@@ -168,7 +168,7 @@ export function describeReplaced(state: ReplaceState): PanelNotice {
   };
 }
 
-/** A replacement that stopped on the way: why, and how far it has got; without a state, nothing was done. */
+/** A stopped replacement: the reason and the completed steps. Without a state, nothing was done. */
 export function describeStopped(why: readonly string[], state: ReplaceState | undefined): PanelNotice {
   if (!state) {
     return {
@@ -185,7 +185,7 @@ export function describeStopped(why: readonly string[], state: ReplaceState | un
   };
 }
 
-/** Why something failed: Cloudflare's own words in it, what was typed still there. */
+/** Describes a failure, with Cloudflare's own message. */
 export function describeFailure(error: unknown, name: string): string[] {
   const sentence = describeSentence(error, name);
   return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
@@ -198,7 +198,7 @@ export function describeFailure(error: unknown, name: string): string[] {
     : [sentence];
 }
 
-/** Told where an edit is in progress and the destination changes at Cloudflare. */
+/** Shown if the destination changes at Cloudflare during an edit. */
 export function describeConflict(current: Destination, name: string, url: string): PanelNotice {
   const changes = [
     ...(current.name === name ? [] : [vscode.l10n.t('the new name is “{0}”', current.name)]),

@@ -15,18 +15,18 @@ import type { RememberedSecret } from '../destinations/secret-store.ts';
 import { describeTime } from '../text/format.ts';
 import { describeHealth, nameOf } from '../text/destination.ts';
 
-/** What one panel knows beside the store. */
+/** The state of one panel that is not in the store. */
 export type PanelModel = {
   accountId: string;
   /** Undefined: nothing has been created yet. */
   destinationId: string | undefined;
   fields: PanelFields;
-  /** What the fields were when the user began; undefined until an existing destination has been read. */
+  /** The saved values that the edit started from; undefined until an existing destination is loaded. */
   base: { readonly name: string; readonly url: string } | undefined;
   remembered: RememberedSecret | undefined;
-  /** As last seen, for when it is gone. */
+  /** The last known name, for a destination that was deleted. */
   lastName: string;
-  /** Fields that the user has finished with once: only then an error there is told. */
+  /** Fields that the user has left once; errors are shown only there. */
   visited: ReadonlySet<PanelField>;
   busy: boolean;
   notice: PanelNotice | undefined;
@@ -35,7 +35,7 @@ export type PanelModel = {
   canEditAsJson: boolean;
 };
 
-/** How the panel stands to what the store holds. */
+/** The state of the panel's destination in the store. */
 export type Standing = 'new' | 'unread' | 'gone' | 'there';
 
 export function findCurrent(model: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
@@ -60,17 +60,17 @@ export function draftOf({ name, url, secret }: PanelFields): Draft {
   return { name: name.trim(), url: url.trim(), ...(secret === '' ? {} : { secret }) };
 }
 
-/** All findings, told or not. */
+/** All findings, including those of fields that the user has not left yet. */
 export function findProblems(model: PanelModel, current: Destination | undefined): readonly DraftFinding[] {
   return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current) });
 }
 
-/** Whether an empty secret means the one there is: a replacement has none. */
+/** Whether an empty secret keeps the current one. A replacement has none to keep. */
 function keepsSecret({ fields }: PanelModel, current: Destination | undefined): boolean {
   return current !== undefined && planChange(current, draftOf(fields)).kind !== 'replace';
 }
 
-/** All there is to see, from what the panel and the store know. */
+/** Builds the view from the panel and the store. */
 export function buildView(model: PanelModel, entry: AccountEntry | undefined): PanelView {
   const current = findCurrent(model, entry);
   const standing = standingOf(model, entry);
@@ -119,7 +119,7 @@ function saveLabel(standing: Standing): string {
       : vscode.l10n.t('Save');
 }
 
-/** The type a URL stands for, called a guess until Cloudflare has answered. */
+/** The type of the URL: detected from the URL, or reported by Cloudflare for a saved one. */
 function describeGuess(url: string, current: Destination | undefined): string {
   const type = guessType(url);
   if (!type) {
@@ -127,7 +127,7 @@ function describeGuess(url: string, current: Destination | undefined): string {
   }
   return current?.url === url.trim() && current.type !== ''
     ? vscode.l10n.t('Type: {0}. {1}', describeType(current.type), describeTypeRules(type))
-    : vscode.l10n.t('Detected type: {0}. {1}', describeType(type.type), describeTypeRules(type));
+    : vscode.l10n.t('Detected type: {0}. {1}', type.label, describeTypeRules(type));
 }
 
 function planOf(model: PanelModel, standing: Standing, current: Destination | undefined): string {

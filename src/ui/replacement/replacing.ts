@@ -224,11 +224,11 @@ function describeEnd({ phase, name, policies, newId }: ReplaceState, { account }
         account.name,
       )
     : vscode.l10n.t(
-        'Replaced “{0}” of {1}. The new ID is {2}. {3}',
+        'Replaced “{0}” of {1}. {2} The new ID is {3}.',
         name,
         account.name,
-        newId ?? '',
         describeMoved(policies?.length ?? 0),
+        newId ?? '',
       );
 }
 

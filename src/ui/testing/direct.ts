@@ -12,7 +12,7 @@ import { describeSendProblem, describeStatus } from './messages.ts';
 const HOSTS_KEY = 'testedHosts';
 const MOST_HOSTS = 200;
 
-/** Before the first test to a host, and each time where it may wake somebody up, says what will be sent, and asks. */
+/** Shows the request and asks before the first test of a host, and before every test that may page people. */
 export async function confirmSending(
   { destination }: Located,
   request: TestRequest,
@@ -55,7 +55,7 @@ function describeRequest({ headers, body, secretHeader }: TestRequest, pages: bo
   ].join('\n\n');
 }
 
-/** Sends it and says in words what came of it. Rejects only where it is cancelled. */
+/** Sends the test and describes the result. Rejects only if it is canceled. */
 export async function sendFromHere(
   { destination }: Located,
   request: TestRequest,
@@ -64,7 +64,7 @@ export async function sendFromHere(
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
   const end = describeOutcome(destination.type, nameOf(destination), hostOf(request.url), outcome, redactor);
-  // A receiver may give back what it was sent, control characters in between.
+  // A receiver may echo the secret, with control characters in between.
   return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 

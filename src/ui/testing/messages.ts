@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { SEND_DEADLINE, type SendProblem } from '../../core/testing/send-test.ts';
 
-/** What a status that is no success, or is not meant as one, means for the user, and what to do. */
+/** Explains the status of a failed test and how to fix it. */
 export function describeStatus(status: number, service: string): string {
   if (status === 401 || status === 403) {
     return vscode.l10n.t('{0} does not accept the secret. Use “Replace…” to set a new one.', service);
@@ -26,7 +26,7 @@ export function describeStatus(status: number, service: string): string {
     : vscode.l10n.t('The receiver rejected the request. Check the URL and the secret.');
 }
 
-/** Why no answer came, in one sentence with what to do. */
+/** Explains why no response arrived and how to fix it. */
 export function describeSendProblem(problem: SendProblem, host: string, detail: string): string {
   switch (problem) {
     case 'insecure':

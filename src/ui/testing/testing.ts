@@ -14,8 +14,8 @@ import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
 type Way = 'direct' | 'cloudflare';
 
 /**
- * Test…: of one destination either way, of several from this machine, one after the other with a summary. Nothing is sent
- * before the user has said so. Throws what the API throws.
+ * Runs Test…: one destination either way, or several from this machine one after another with a summary. Nothing is
+ * sent before the user confirms. API errors pass through.
  */
 export async function testDestinations(targets: readonly Located[], services: TestingServices): Promise<void> {
   const [only] = targets;
@@ -120,7 +120,7 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
   await again();
 }
 
-/** Undefined where the user has cancelled. */
+/** Undefined if the user cancels. */
 async function withCancel(
   { destination }: Located,
   work: (signal: AbortSignal) => Promise<TestEnd>,
@@ -155,7 +155,7 @@ function keep({ connection, destination }: Located, { way, result, reason }: Tes
   );
 }
 
-/** Tells how it ended, with what can be done next. */
+/** Shows the result with the next actions. */
 async function tellEnd(
   target: Located,
   end: TestEnd,
@@ -192,18 +192,18 @@ async function tellEnd(
       await services.secrets.remember(connection.account.id, destination.id, typed);
     }
   } catch (error) {
-    // The command has ended long ago, so nobody else would tell.
+    // The command has already ended, so its error boundary does not apply.
     services.logger.log('error', `testDestination: ${describeForLog(error)}`);
     void tell('error', describeFailure(error, connection.account.name));
   }
 }
 
-/** Whether what was typed says that there is nothing to type. */
+/** Whether the user entered that there is no secret. */
 function isEmpty(typed: Credentials['typed']): boolean {
   return typed !== undefined && Object.keys(typed).length === 0;
 }
 
-/** From this machine, one after the other; whoever leaves a question, or cancels, ends it. */
+/** Tests from this machine one after another. Canceling a question or a test ends the series. */
 async function testSeveral(targets: readonly Located[], services: TestingServices): Promise<void> {
   const ends: { readonly target: Located; readonly end: TestEnd }[] = [];
   for (const target of targets) {

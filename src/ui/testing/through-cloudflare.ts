@@ -10,8 +10,8 @@ import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
 /**
- * Picks one of the policies that use the destination, each with whom else it notifies, since they all get the test.
- * Undefined where the user leaves, `none` where no policy uses it.
+ * Asks for one of the policies that use the destination. Each item names the other recipients, because all receive the
+ * test. Undefined if the user cancels, `none` if no policy uses the destination.
  */
 export async function pickPolicy(
   target: Located,
@@ -97,7 +97,7 @@ async function confirmOthers({ policy, others }: Item): Promise<boolean> {
   return chosen === send;
 }
 
-/** Has Cloudflare test the policy and watches the destination for a minute. Throws what the API throws. */
+/** Tests the policy through Cloudflare and polls the destination for a minute. API errors pass through. */
 export async function sendThroughCloudflare(
   { connection, destination }: Located,
   policy: Policy,

@@ -20,7 +20,7 @@ export function describeFailing(count: number): string {
   );
 }
 
-/** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */
+/** "last failure 2 hours ago": the event that decides the health, and its age. Empty without any event. */
 export function describeLastEvent(destination: Destination): string {
   const event = lastEventOf(destination);
   if (!event) {
@@ -34,13 +34,13 @@ export function describeLastEvent(destination: Destination): string {
   }[event.kind];
 }
 
-/** "slack · last failure 2 hours ago", "generic · never used": what stands behind a name. */
+/** "slack · last failure 2 hours ago", "generic · never used" */
 export function describeBriefly(destination: Destination): string {
   const health = healthOf(destination);
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
-/** The name as shown: the server may send none. */
+/** The displayed name, because Cloudflare may send an empty one. */
 export function nameOf(destination: Destination): string {
   return destination.name.trim() || vscode.l10n.t('(no name)');
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type DestinationType, typeNamed } from '../../core/model/destination-types/index.ts';
 import type { DraftProblem } from '../../core/model/draft-check.ts';
 
-/** What is wrong, or doubtful, with a draft: one sentence, and what to do about it. */
+/** Describes a problem of a draft and how to fix it. */
 export function describeDraftProblem(problem: DraftProblem): string {
   switch (problem.kind) {
     case 'empty':
@@ -36,7 +36,7 @@ export function describeDraftProblem(problem: DraftProblem): string {
   }
 }
 
-/** What is particular to a type: where its secret belongs, and what its URL must be like. */
+/** The rules of a type: where its secret belongs, and an example URL. */
 export function describeTypeRules({ type, label, secret, example }: DestinationType): string {
   const place = {
     url: vscode.l10n.t('The secret is part of the URL. Leave the secret empty.'),
@@ -47,13 +47,13 @@ export function describeTypeRules({ type, label, secret, example }: DestinationT
   return [place, reach, vscode.l10n.t('Example: {0}', example)].filter(Boolean).join(' ');
 }
 
-/** The type as people call it and as the API does: "Slack (slack)". */
+/** The display name and the API name of a type: "Slack (slack)". */
 export function describeType(type: string): string {
   const known = typeNamed(type);
   return known ? `${known.label} (${type})` : type || vscode.l10n.t('unknown type');
 }
 
-/** What people call who answers: the service, or the host where it is somebody's own endpoint. */
+/** The name of the receiver: the service, or the host of a generic webhook. */
 export function nameService(type: string, host: string): string {
   return type === 'generic' ? host : (typeNamed(type)?.label ?? host);
 }

@@ -3,15 +3,15 @@ import type { ApiError } from '../../core/api/api-error.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { describeAge, plural } from './format.ts';
 
-/** What a user can do about a problem; each is a button or a click. */
+/** An action that can fix a problem. */
 export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting';
 
-/** `headline` is for where there is room for a few words only; the sentence says all of it. */
+/** `headline`: a few words for a row. `sentence`: the full explanation. */
 export type Problem = { readonly headline: string; readonly sentence: string; readonly remedies: readonly Remedy[] };
 
 /**
- * The one place that turns an API error into words and remedies. `subject` is what was asked of, e.g. an account's
- * name. Cloudflare's own words follow in brackets, verbatim but for secrets.
+ * Turns an API error into a message and remedies. `subject`: the target of the request, for example an account name.
+ * Cloudflare's own message is quoted verbatim with secrets redacted.
  */
 export function describeProblem({ kind, details }: ApiError, subject: string): Problem {
   const because = [details.reason, ...(details.codes?.length ? [describeCodes(details.codes)] : [])].filter(Boolean);

@@ -4,7 +4,7 @@ import { PolicyUnchangedError } from '../../core/policies/change-policy.ts';
 import { DraftNeededError } from '../../core/replacement/replace-destination.ts';
 import { describeProblem } from './error.ts';
 
-/** Why an operation on destinations of an account stopped, in a sentence. What nobody foresaw is in the log. */
+/** Describes why an operation on a destination failed. Unexpected errors are in the log. */
 export function describeFailure(error: unknown, accountName: string): string {
   if (error instanceof ApiError) {
     return describeProblem(error, accountName).sentence;

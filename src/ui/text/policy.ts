@@ -7,7 +7,7 @@ export function nameOfPolicy({ name }: Policy): string {
   return name.trim() || vscode.l10n.t('(no name)');
 }
 
-/** The alert in Cloudflare's words, else as the API calls it. */
+/** Cloudflare's display name of the alert, else its API name. */
 export function describeAlert({ alertType }: Policy, { alertNames }: Pick<AccountPolicies, 'alertNames'>): string {
   return alertNames.get(alertType) ?? alertType;
 }

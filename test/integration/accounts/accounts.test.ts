@@ -81,7 +81,7 @@ describe('accounts and tokens', () => {
         { types: BOLT },
         { types: 'By id' },
       );
-      assert.equal(questions[2]?.text, 'Enter the ID of the account.');
+      assert.equal(questions[2]?.text, 'Enter the account ID.');
       assert.deepEqual(await labels(), ['By id']);
     });
   });
@@ -123,14 +123,14 @@ describe('accounts and tokens', () => {
       assert.deepEqual(await labels(), ['Acme', 'Shop', 'Cove']);
       const [record, ...others] = extension.connections.tokens().values();
       assert.deepEqual([record?.token, others.length], [SECOND, 0]);
-      assert.match(user?.questions[0]?.text ?? '', /also used for Shop, Cove/);
+      assert.match(user?.questions[0]?.text ?? '', /accounts will use it too: Shop, Cove/);
     });
 
     it('says which accounts the new one cannot read, and changes nothing unless told to', async () => {
       await addAll();
       await fake.putToken({ value: SECOND, accounts: [ACME, BOLT] });
       const { questions } = await does('replaceToken', row(ACME), { types: SECOND }, 'leaves');
-      assert.equal(questions[1]?.title, 'This token cannot read Cove.');
+      assert.equal(questions[1]?.title, 'This token cannot access Cove.');
       assert.equal([...extension.connections.tokens().values()][0]?.token, FIRST);
       await does('replaceToken', row(ACME), { types: SECOND }, { presses: 'Replace Anyway' });
       assert.equal([...extension.connections.tokens().values()][0]?.token, SECOND);
@@ -225,8 +225,8 @@ describe('accounts and tokens', () => {
     });
 
     for (const [what, token, problem] of [
-      ['unknown', 'cfut_unknown_0123456789012345', /^CLOUDFLARE_API_TOKEN: Cloudflare does not know this token/],
-      ['no token', 'not a token', /does not hold an API token/],
+      ['unknown', 'cfut_unknown_0123456789012345', /^CLOUDFLARE_API_TOKEN: Cloudflare does not recognize this token/],
+      ['no token', 'not a token', /does not contain an API token/],
       ['an account’s own, with no account named', demoTokens.accountOwned, /Set CLOUDFLARE_ACCOUNT_ID too/],
     ] as const) {
       it(`is refused in words where it is ${what}`, async () => {
@@ -284,7 +284,7 @@ describe('accounts and tokens', () => {
       const newer = JSON.stringify({ ...record, version: 2 });
       await extension.context.secrets.store(key, newer);
       await extension.connections.load();
-      assert.match(extension.view.message ?? '', /1 stored tokens cannot be read by this version/);
+      assert.match(extension.view.message ?? '', /cannot read 1 stored token\./);
       assert.equal(await extension.context.secrets.get(key), newer);
       await extension.context.secrets.delete(key);
       await extension.connections.load();

@@ -53,7 +53,7 @@ describe('what uses what, and finding it', () => {
     assert.match(rows[0]?.description ?? '', /^HTTP DDoS .+ · enabled · delivers nowhere else$/);
     assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+ · disabled/);
     const [none] = await readTree(extension, nodeOf('Beta'));
-    assert.equal(none?.spoken, 'No policy uses it. Cloudflare sends no alerts to it.');
+    assert.equal(none?.spoken, 'No policy uses this destination. Cloudflare sends no alerts to it.');
   });
 
   it('reads the policies of an account once, however many are expanded, and again after Refresh', async () => {
@@ -69,7 +69,7 @@ describe('what uses what, and finding it', () => {
     await fake.addFault({ path: POLICIES, fault: { kind: 'status', status: 403 } });
     const [row] = await readTree(extension, nodeOf('Alpha'));
     assert.equal(row?.context, 'policyProblem');
-    assert.match(row?.spoken ?? '', /may not do this for Acme/);
+    assert.match(row?.spoken ?? '', /does not have permission for Acme/);
   });
 
   it('shows only failing ones where asked, says so, and all again', async () => {
