@@ -186,7 +186,7 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await take('panel-new');
   await panel.getByLabel('URL', { exact: true }).fill('not an address');
   await panel.getByRole('button', { name: 'Create', exact: true }).click();
-  await panel.getByText('Enter a complete URL.').waitFor();
+  await panel.getByText('Enter a complete URL').waitFor();
   await take('panel-errors');
   await workbench.runCommand('View: Close Editor');
 }

@@ -97,7 +97,7 @@ describe('looking, testing and deleting, as a user does it', function () {
     await workbench.quickInput.waitFor('Choose a policy.');
     await workbench.quickInput.pick('Attacks');
     await workbench.notifications.waitFor('Cloudflare delivered its test to “Alpha” through the policy “Attacks”');
-    await panel.getByText('through Cloudflare: worked', { exact: false }).waitFor();
+    await panel.getByText('through Cloudflare: succeeded', { exact: false }).waitFor();
     await workbench.notifications.clear();
     await workbench.runCommand('View: Close Editor');
   });

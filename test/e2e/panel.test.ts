@@ -53,11 +53,11 @@ describe('the panel, as a user works with it', function () {
     assert.equal(await field('Name').evaluate((element) => element === element.ownerDocument.activeElement), true);
   });
 
-  it('guesses the type while a URL is typed, and calls it a guess', async () => {
+  it('detects the type while a URL is typed', async () => {
     await field('URL').fill('https://hooks.slack.com/services/T1/B1/abc');
     await panel.getByText(/^Detected type: Slack\./).waitFor();
     await field('URL').fill('https://api.opsgenie.com/v2/alerts');
-    await panel.getByText(/^Probably Opsgenie/).waitFor();
+    await panel.getByText(/^Detected type: Opsgenie/).waitFor();
   });
 
   it('shows Cloudflare’s own words where it refuses, with every field kept', async () => {

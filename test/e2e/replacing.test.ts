@@ -48,15 +48,15 @@ describe('Rename… and Replace…, as a user does them', function () {
     const { fake, workbench, view } = session;
     await fake.addFault({ method: 'PUT', fault: { kind: 'hang' } });
     await view.pickFromMenu('On-call', 'Replace…');
-    await workbench.quickInput.waitFor('The new URL');
+    await workbench.quickInput.waitFor('Enter the new URL');
     await workbench.quickInput.answer(`${hook}/new`);
-    await workbench.quickInput.waitFor('The secret of the new one');
+    await workbench.quickInput.waitFor('Enter the secret of the replacement');
     await workbench.quickInput.answer('');
     const { detail } = await workbench.dialog.read();
     assert.match(detail, /If a step fails, the replacement stops and the old destination stays/);
     await workbench.screenshot(pictureFile('replace question'));
     await workbench.dialog.press('Replace');
-    await workbench.notifications.waitFor(/moving policies, 0 of 2/);
+    await workbench.notifications.waitFor(/moving policies: 0 of 2/);
     await workbench.screenshot(pictureFile('replace progress'));
     await workbench.reload();
     await fake.clear({ part: 'faults' });
