@@ -6,27 +6,27 @@ import { describeForLog } from '../../core/api/api-error.ts';
 
 export type TokenRecords = ReadonlyMap<string, TokenRecord>;
 
-/** What was found in SecretStorage. */
+/** The content of SecretStorage. */
 export type StoredTokens = {
   readonly records: TokenRecords;
-  /** How many entries are malformed or of a newer version. They are left as they are. */
+  /** The number of entries that are malformed or of a newer version. They stay unchanged. */
   readonly unreadable: number;
-  /** Whether SecretStorage failed: the records are then those this session knows. */
+  /** Whether SecretStorage failed. The records are then those of this session. */
   readonly failed: boolean;
-  /** Whether some of the records are kept for this session only, since SecretStorage did not take them. */
+  /** Whether some records exist in this session only, because SecretStorage could not store them. */
   readonly unsaved: boolean;
 };
 
 export type TokenStore = {
-  /** Never rejects. Whatever SecretStorage did not take before is offered to it again first. */
+  /** Never rejects. First retries to store the records that SecretStorage could not store before. */
   load(): Promise<StoredTokens>;
-  /** Keeps the record for this session and in SecretStorage. `false`: for this session only. Never rejects. */
+  /** Stores the record in this session and in SecretStorage. `false`: in this session only. Never rejects. */
   save(record: TokenRecord): Promise<boolean>;
-  /** Forgets the record. `false`: SecretStorage did not, and it will be back in the next session. Never rejects. */
+  /** Deletes the record. `false`: SecretStorage failed, so the next session loads it again. Never rejects. */
   delete(id: string): Promise<boolean>;
 };
 
-/** Tokens in SecretStorage and nowhere else, one entry each, found by their keys. */
+/** Stores tokens only in SecretStorage, one entry per token, and finds them by their keys. */
 export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): TokenStore {
   let known: TokenRecords = new Map();
   const unsaved = new Map<string, TokenRecord>();

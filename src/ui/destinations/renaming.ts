@@ -5,17 +5,15 @@ import type { DestinationWriter } from './destination-writer.ts';
 import { nameOf } from '../text/destination.ts';
 import { tell } from '../host/notice.ts';
 
-/** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */
+/** Runs Rename…: asks for the new name and sends it. */
 export async function renameDestination(target: Located, writer: DestinationWriter): Promise<void> {
   const { destination } = target;
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
-    prompt: vscode.l10n.t('The new name. Cloudflare may include it in the alerts that it sends.'),
+    prompt: vscode.l10n.t('Enter the new name. Cloudflare may include it in the alerts that it sends.'),
     value: destination.name,
     check: (text) =>
-      text.trim() === ''
-        ? { ok: false, problem: vscode.l10n.t('A destination needs a name.') }
-        : { ok: true, value: text.trim() },
+      text.trim() === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: text.trim() },
   });
   if (answer.kind !== 'value' || answer.value === destination.name) {
     return;
@@ -26,7 +24,7 @@ export async function renameDestination(target: Located, writer: DestinationWrit
   } else {
     void tell(
       'warning',
-      vscode.l10n.t('Cloudflare answered as if it had renamed “{0}”, but did not.', nameOf(destination)),
+      vscode.l10n.t('Cloudflare accepted the new name of “{0}” but did not change it. Try again.', nameOf(destination)),
     );
   }
 }

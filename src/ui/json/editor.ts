@@ -15,18 +15,18 @@ import type { Logger } from '../host/log.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
-/** Destinations as JSON documents: opened like files, and saved at Cloudflare. */
+/** Edits destinations as JSON documents, which are saved at Cloudflare. */
 export type JsonEditor = vscode.Disposable & {
   /** For the scheme `cfwebhook:`; it is registered by `lazy-editing.ts`. */
   readonly provider: vscode.FileSystemProvider;
   readonly open: (target: Located) => Promise<void>;
-  /** A document whose save creates, begun with what the active editor holds of the API's own request body. */
+  /** Opens a document whose save creates a destination, with the draft of the active editor, if any. */
   readonly create: (connection: Connection) => Promise<void>;
 };
 
 export type JsonEditorServices = {
   readonly store: Store;
-  /** Once the accounts are known, before which restored documents wait. */
+  /** Resolves once the accounts are loaded; restored documents wait for it. */
   readonly loaded: Promise<unknown>;
   readonly writer: DestinationWriter;
   readonly secrets: SecretStore;
@@ -34,9 +34,9 @@ export type JsonEditorServices = {
 };
 
 export function createJsonEditor({ store, loaded, writer, secrets, logger }: JsonEditorServices): JsonEditor {
-  /** By URI: secrets that were moved out of the text, in memory only. */
+  /** Secrets that were moved out of the text, by URI, in memory only. */
   const held = new Map<string, string>();
-  /** By URI: why VS Code saves. */
+  /** The reason of the current save, by URI. */
   const reasons = new Map<string, vscode.TextDocumentSaveReason>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
 
@@ -47,7 +47,9 @@ export function createJsonEditor({ store, loaded, writer, secrets, logger }: Jso
     reasons.delete(write.uri.toString());
     if (reason !== vscode.TextDocumentSaveReason.Manual) {
       throw notSaved(
-        vscode.l10n.t('It changes what is at Cloudflare, so it is not saved automatically. Save it yourself.'),
+        vscode.l10n.t(
+          'Auto Save does not save this document, because saving changes the destination at Cloudflare. Save it manually.',
+        ),
       );
     }
     const id = await saveDocument(write, { writer, secrets, logger, heldSecret, refuse });
@@ -79,7 +81,7 @@ export function createJsonEditor({ store, loaded, writer, secrets, logger }: Jso
       const address = readAddress(event.document.uri);
       if (address) {
         reasons.set(event.document.uri.toString(), event.reason);
-        // So that VS Code, which compares before it saves, compares with what Cloudflare has now.
+        // VS Code compares with the file before it saves, so the store must have Cloudflare's current state.
         if (address.kind === 'existing' && event.reason === vscode.TextDocumentSaveReason.Manual) {
           event.waitUntil(store.refresh([address.accountId]));
         }

@@ -6,33 +6,33 @@ import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
 
-/** One save, as VS Code asked for it. */
+/** One save that VS Code requested. */
 export type JsonWrite = {
   readonly uri: vscode.Uri;
   readonly text: string;
   readonly connection: Connection;
-  /** `new`: never saved. `gone`: there was a destination, and Cloudflare has it no more. */
+  /** `new`: never saved. `gone`: the destination was deleted at Cloudflare. */
   readonly target: Destination | 'new' | 'gone';
-  /** Whether Cloudflare has another content than the user last saw, in a way that VS Code cannot notice itself. */
+  /** Whether the content at Cloudflare changed in a way that VS Code cannot detect. */
   readonly isStale: boolean;
 };
 
-/** The documents of scheme `cfwebhook:`: what Cloudflare has, as JSON, read from the store. */
+/** The file system of scheme `cfwebhook:`, which shows the destinations of the store as JSON. */
 export type JsonFiles = vscode.Disposable & {
   readonly provider: vscode.FileSystemProvider;
-  /** The destination a document is of; undefined for a new one, or where it is gone. */
+  /** The destination of a document; undefined if it is new or was deleted. */
   destinationOf(uri: vscode.Uri): Destination | undefined;
-  /** Where the destination of a document has its own one, since it was created by it, or replaced through it. */
+  /** The URI to open after saving created or replaced the destination. */
   movedTo(uri: vscode.Uri): vscode.Uri | undefined;
-  /** Has VS Code read a document again where what was written (`text`) is not what is there. */
+  /** Makes VS Code reload a document if its content differs from the written `text`. */
   rereadUnless(uri: vscode.Uri, text: string): void;
 };
 
-/** The content of a document and since when; `at` moves with it, and VS Code's conflict dialog goes by that. */
+/** The content of a document and its change time. VS Code's conflict dialog depends on `at`. */
 type Told = {
   readonly text: string | undefined;
   readonly at: number;
-  /** The content when VS Code last looked at time and size, and when it last read it. */
+  /** The content at the last `stat` and at the last `readFile`. */
   readonly looked?: string;
   readonly read?: string;
 };
@@ -40,8 +40,8 @@ type Told = {
 const NEW_DOCUMENT = formatDocument({ name: '', url: '' });
 
 /**
- * `loaded`: once the accounts are known. `save` carries a document out and returns the id of the destination it is of
- * now, or throws a `FileSystemError` that says why not.
+ * `loaded` resolves once the accounts are loaded. `save` writes a document and returns the ID of its destination, or
+ * throws a `FileSystemError` with the reason.
  */
 export function createJsonFiles(
   store: Store,
@@ -64,7 +64,7 @@ export function createJsonFiles(
     return last?.destinations.find(({ id }) => id === wanted);
   }
 
-  /** The content as it is now, with the time at which it became that. */
+  /** The current content and its change time. */
   function look(uri: vscode.Uri): Told {
     const destination = destinationOf(uri);
     const blank = destinationIdOf(uri) === undefined ? NEW_DOCUMENT : undefined;
@@ -78,7 +78,7 @@ export function createJsonFiles(
     return now;
   }
 
-  /** Waits until the account of a document has been read, as after a reload of the window. */
+  /** Waits until the account of a document is loaded, for example after a window reload. */
   async function connect(uri: vscode.Uri): Promise<Connection> {
     await loaded;
     const accountId = readAddress(uri)?.accountId ?? '';
@@ -88,7 +88,7 @@ export function createJsonFiles(
     }
     const entry = store.entry(accountId);
     if (!entry) {
-      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account is no longer in VS Code.'));
+      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
     }
     if (entry.state.kind === 'failed' && !entry.state.last) {
       const { sentence } = describeProblem(entry.state.error, entry.connection.account.name);
@@ -112,7 +112,7 @@ export function createJsonFiles(
   function announce(): void {
     const events = [...told].flatMap(([key, before]): vscode.FileChangeEvent[] => {
       const uri = vscode.Uri.parse(key, true);
-      // While one is saved, VS Code looks by itself when that is over.
+      // VS Code checks a document itself after its save.
       if (writing.has(key) || look(uri).text === before.text) {
         return [];
       }
@@ -193,8 +193,8 @@ export function createJsonFiles(
 }
 
 /**
- * VS Code takes a file for changed only where its time and its size are others, and it looked before the save began.
- * What it could not see that way, we have to.
+ * VS Code detects a change only if both time and size differ, and only at the `stat` before the save. This function
+ * detects the other changes.
  */
 function isUnnoticed({ text, looked, read }: Told): boolean {
   const isOther = (seen: string | undefined): boolean => seen !== undefined && seen !== text;
@@ -210,5 +210,7 @@ function kindOfChange(before: string | undefined, now: string | undefined): vsco
 }
 
 function refuse(): never {
-  throw vscode.FileSystemError.Unavailable(vscode.l10n.t('Use the commands of Cloudflare Webhooks for that.'));
+  throw vscode.FileSystemError.Unavailable(
+    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
+  );
 }

@@ -6,29 +6,29 @@ import { describeDraftProblem } from '../text/draft.ts';
 
 const KEYS = DOCUMENT_KEYS.map((key) => `"${key}"`).join(', ');
 
-/** What is wrong, or doubtful, with a document: one sentence, and what to do about it. */
+/** Describes a problem of a document and how to fix it. */
 export function describeDocumentProblem(problem: DocumentProblem): string {
   switch (problem.kind) {
     case 'syntax':
       return {
-        comment: vscode.l10n.t('Comments are not kept: take them out.'),
+        comment: vscode.l10n.t('Remove the comments. They cannot be saved.'),
         tooDeep: vscode.l10n.t('This is not a webhook destination: it is nested too deeply.'),
         other: vscode.l10n.t('This is not valid JSON.'),
       }[problem.code];
     case 'notAnObject':
-      return vscode.l10n.t('A webhook destination is an object with the keys {0}.', KEYS);
+      return vscode.l10n.t('A webhook destination is an object with the properties {0}.', KEYS);
     case 'unknownKey':
-      return vscode.l10n.t('Cloudflare knows no “{0}” of a webhook destination. There are {1}.', problem.key, KEYS);
+      return vscode.l10n.t('Unknown property “{0}”. Valid properties are {1}.', problem.key, KEYS);
     case 'readOnlyKey':
-      return vscode.l10n.t('“{0}” is written by Cloudflare only. What can be changed is {1}.', problem.key, KEYS);
+      return vscode.l10n.t('“{0}” is read-only. You can change {1}.', problem.key, KEYS);
     case 'duplicateKey':
-      return vscode.l10n.t('“{0}” is here twice: only one of them can be sent.', problem.key);
+      return vscode.l10n.t('Duplicate property “{0}”. Remove one of them.', problem.key);
     case 'wrongType':
-      return vscode.l10n.t('“{0}” has to be a text in quotes.', problem.key);
+      return vscode.l10n.t('“{0}” must be a string.', problem.key);
     case 'missingKey':
-      return vscode.l10n.t('“{0}” is missing.', problem.key);
+      return vscode.l10n.t('Add the property “{0}”.', problem.key);
     case 'emptySecret':
-      return vscode.l10n.t('An empty secret is not sent. Take the key out: the secret then stays as it is.');
+      return vscode.l10n.t('An empty secret is not sent. Remove the property to keep the current secret.');
     case 'draft':
       return describeDraftProblem(problem.problem);
     default:
@@ -36,16 +36,16 @@ export function describeDocumentProblem(problem: DocumentProblem): string {
   }
 }
 
-/** What an update came to, exactly: what took, what was ignored, what nobody can know. */
+/** Describes the result of an update: applied, ignored and unverifiable changes. */
 export function describeUpdate({ took, ignored, unknown }: UpdateOutcome, name: string, account: string): string {
   const sentences = [
     ...(took.length > 0
-      ? [vscode.l10n.t('Saved “{0}” of {1}: Cloudflare took the {2}.', name, account, describeDifferences(took))]
+      ? [vscode.l10n.t('Saved “{0}” of {1}. Cloudflare applied the new {2}.', name, account, describeDifferences(took))]
       : []),
     ...(ignored.length > 0
       ? [
           vscode.l10n.t(
-            'Cloudflare accepted the change of “{0}” of {1}, but kept the old {2}. A replacement takes it: a new destination, to which the policies are moved.',
+            'Cloudflare accepted the change of “{0}” of {1} but did not change the {2}. Replace the destination to use the new {2}.',
             name,
             account,
             describeDifferences(ignored),
@@ -55,7 +55,7 @@ export function describeUpdate({ took, ignored, unknown }: UpdateOutcome, name: 
     ...(unknown.length > 0
       ? [
           vscode.l10n.t(
-            'The new {0} of “{1}” was sent, but whether Cloudflare took it cannot be read back. A test through Cloudflare shows it; a replacement is sure to take it.',
+            'Cloudflare does not confirm {0} changes of “{1}”. Test through Cloudflare to check, or replace the destination.',
             describeDifferences(unknown),
             name,
           ),

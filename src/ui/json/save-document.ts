@@ -25,15 +25,15 @@ export type SaveServices = {
   readonly writer: DestinationWriter;
   readonly secrets: SecretStore;
   readonly logger: Logger;
-  /** Shows Cloudflare's refusal in the document. */
+  /** Shows Cloudflare's rejection in the document. */
   readonly refuse: (uri: vscode.Uri, sentence: string) => void;
   /** A secret that was moved out of the text. */
   readonly heldSecret: (uri: vscode.Uri) => string | undefined;
 };
 
 /**
- * Saves a document: what it says is planned and carried out. Returns the id of the destination it is of now. Whatever
- * keeps it from being done is thrown as a `FileSystemError`, so that VS Code keeps the document unsaved and says why.
+ * Saves a document and returns the ID of its destination. Every failure is thrown as a `FileSystemError`, so that VS
+ * Code keeps the document unsaved and shows the reason.
  */
 export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<string> {
   const { uri, connection } = write;
@@ -51,7 +51,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
       }
       throw notSaved(sentence);
     }
-    throw notSaved(vscode.l10n.t('Something went wrong in the extension; the log says more.'));
+    throw notSaved(vscode.l10n.t('The extension failed unexpectedly. See the log for details.'));
   }
 }
 
@@ -93,22 +93,19 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Pr
 async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<string> {
   const { account } = connection;
   const created = await writer.create(connection, draft, false);
-  void tell(
-    'information',
-    vscode.l10n.t('Created “{0}” of {1}: Cloudflare has tested it.', nameOf(created), account.name),
-  );
+  void tell('information', vscode.l10n.t('Created “{0}” of {1}. Cloudflare tested it.', nameOf(created), account.name));
   return created.id;
 }
 
 async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
   const again = vscode.l10n.t('Create Again');
   await confirm(
-    vscode.l10n.t('“{0}” was deleted at Cloudflare meanwhile. Create it again?', draft.name),
+    vscode.l10n.t('“{0}” was deleted at Cloudflare. Create it again?', draft.name),
     vscode.l10n.t(
-      'The new one gets another ID: policies that used the old one do not use it. A secret, also one within the URL, has to be in the document.',
+      'The new destination gets a new ID, and no policy uses it. The document must contain the secret, including a secret in the URL.',
     ),
     again,
-    vscode.l10n.t('The destination was deleted at Cloudflare.'),
+    vscode.l10n.t('The destination was deleted at Cloudflare. Nothing was saved.'),
   );
   return create(write, draft, parts);
 }
@@ -128,7 +125,7 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
   if (outcome.ignored.length === 0 && outcome.unknown.length === 0) {
     void tell('information', sentence);
   } else {
-    // Not awaited: the document is saved, whenever the message is answered.
+    // Not awaited, because an open message must not block the save.
     const located = { connection, destination: outcome.destination };
     void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
   }
@@ -159,7 +156,7 @@ async function offerReplacement(
   }
 }
 
-/** An update leaves the secret as it is; the new one of a replacement begins without. */
+/** An update keeps the current secret, but a replacement needs the secret again. */
 async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
@@ -167,7 +164,7 @@ async function requireSecret({ connection, destination }: Located, draft: Draft,
   if (missing) {
     throw new UserError(
       vscode.l10n.t(
-        '{0} Nothing was replaced: use “Replace…” of the destination.',
+        '{0} Nothing was replaced. Use “Replace…” on the destination instead.',
         describeDraftProblem(missing.problem),
       ),
     );
@@ -179,54 +176,54 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
   const steps = vscode.l10n.t(
-    'A new destination is created, which Cloudflare tests. Each policy that uses the old one is moved to it and checked. Then the old one is deleted. The first failure stops it, with the old one kept.',
+    'Cloudflare tests and creates the new destination. Each policy is moved to the new destination and checked. Then the old destination is deleted. If a step fails, the replacement stops and the old destination stays.',
   );
-  const withoutSecret = vscode.l10n.t('The new one has no secret, since the document has none.');
+  const withoutSecret = vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.');
   await confirm(
     vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
     secret === undefined ? `${steps} ${withoutSecret}` : steps,
     vscode.l10n.t('Replace'),
-    vscode.l10n.t('What the document says takes a replacement, which you did not want.'),
+    vscode.l10n.t('This change requires replacing the destination. Nothing was saved.'),
   );
   const wanted = { ...draft, ...(secret === undefined ? {} : { secret }) };
   const done = await replaceWithProgress(target, wanted, remembered !== undefined, parts.writer).catch(
     (error: unknown) => {
       throw error instanceof Error && error.name === 'AbortError'
-        ? notSaved(vscode.l10n.t('Replacing was cancelled.'))
+        ? notSaved(vscode.l10n.t('The replacement was canceled.'))
         : error;
     },
   );
   if (done?.newId === undefined) {
-    throw notSaved(vscode.l10n.t('The replacement stopped; its message says what is done and how to go on.'));
+    throw notSaved(vscode.l10n.t('The replacement stopped. See its notification to resume or undo.'));
   }
   return done.newId;
 }
 
 async function askToOverwrite(now: Destination): Promise<void> {
   await confirm(
-    vscode.l10n.t('“{0}” has changed at Cloudflare since you last saw it. Overwrite it?', nameOf(now)),
+    vscode.l10n.t('“{0}” has changed at Cloudflare since you opened it. Overwrite it?', nameOf(now)),
     vscode.l10n.t(
-      'Its URL leads to {0} now. To see it, cancel and use “Revert File”.',
+      'The host of its URL is now {0}. To see the new version, cancel and use “Revert File”.',
       hostOf(now.url) || vscode.l10n.t('unknown'),
     ),
     vscode.l10n.t('Overwrite'),
-    vscode.l10n.t('It has changed at Cloudflare since you last saw it.'),
+    vscode.l10n.t('The destination has changed at Cloudflare since you opened it. Nothing was saved.'),
   );
 }
 
-/** Asks in a modal; anything but the button ends the save. */
+/** Asks in a modal. Every answer except the button cancels the save. */
 async function confirm(question: string, detail: string, button: string, otherwise: string): Promise<void> {
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) {
     throw notSaved(otherwise);
   }
 }
 
-/** A secret that is remembered has to follow a new one, or the next rename would bring the old one back. */
+/** A remembered secret must be updated too, because the next rename sends it again. */
 async function isRemembered({ connection, destination }: Located, { secrets }: SaveServices): Promise<boolean> {
   return (await secrets.get(connection.account.id, destination.id)) !== undefined;
 }
 
-/** VS Code shows the sentence after the file's name. Of its codes the others have it offer what does not help here. */
+/** VS Code shows the sentence after the file name. Other error codes make it offer actions that cannot help. */
 export function notSaved(sentence: string): vscode.FileSystemError {
   return vscode.FileSystemError.Unavailable(sentence);
 }

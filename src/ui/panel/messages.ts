@@ -1,34 +1,33 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { guessType } from '../../core/model/destination-types/index.ts';
+import { guessType, typeNamed } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
 import type { Difference, Plan } from '../../core/model/plan.ts';
 import type { ReplaceState } from '../../core/replacement/replace-destination.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
-import { describeType } from '../text/draft.ts';
 import { describeBoth } from '../replacement/replacing.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
-/** What never changes on the page. */
+/** The static texts of the page. */
 export function panelTexts(): PanelTexts {
   return {
     name: vscode.l10n.t('Name'),
-    nameHint: vscode.l10n.t('How it is called in notification policies.'),
+    nameHint: vscode.l10n.t('The name shown in notification policies.'),
     url: vscode.l10n.t('URL'),
-    urlHint: vscode.l10n.t('Where Cloudflare sends the alerts. Cloudflare sends a test there before it takes it.'),
+    urlHint: vscode.l10n.t('The URL that receives alerts. Cloudflare tests the URL before accepting it.'),
     secret: vscode.l10n.t('Secret'),
     show: vscode.l10n.t('Show Secret'),
     hide: vscode.l10n.t('Hide Secret'),
     generate: vscode.l10n.t('Generate Secret'),
-    generated: vscode.l10n.t('A strong secret was generated and is shown: give it to the receiver too.'),
+    generated: vscode.l10n.t('A strong secret was generated and is shown. Enter it at the receiver too.'),
     remember: vscode.l10n.t('Remember on this machine'),
     tools: vscode.l10n.t('Actions'),
     about: vscode.l10n.t('About this destination'),
     policies: vscode.l10n.t('Used by'),
     alerts: vscode.l10n.t('Alerts sent'),
-    numbers: vscode.l10n.t('Numbers per day'),
+    numbers: vscode.l10n.t('Alerts per day'),
     day: vscode.l10n.t('Day'),
     count: vscode.l10n.t('Alerts sent'),
   };
@@ -40,7 +39,7 @@ export const button = {
   cancel: (): PanelButton => ({ action: 'cancel', label: vscode.l10n.t('Cancel') }),
   resume: (): PanelButton => ({ action: 'resume', label: vscode.l10n.t('Resume') }),
   undo: (): PanelButton => ({ action: 'undo', label: vscode.l10n.t('Undo') }),
-  leave: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Leave It') }),
+  leave: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Keep Both') }),
   dismiss: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Dismiss') }),
   load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Load') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
@@ -63,41 +62,39 @@ function list(differences: readonly Difference[]): string {
   return new Intl.ListFormat(vscode.env.language).format(differences.map(nameDifference));
 }
 
-/** What saving comes to, said before it is done. */
+/** Describes what saving will do. */
 export function describePlan({ kind, differences }: Plan): string {
   switch (kind) {
     case 'nothing':
-      return vscode.l10n.t('Nothing to save: this is what Cloudflare has.');
+      return vscode.l10n.t('No changes to save.');
     case 'rename':
-      return vscode.l10n.t('Saving renames it. URL and secret stay as they are.');
+      return vscode.l10n.t('Saving changes only the name.');
     case 'update':
       return vscode.l10n.t(
-        'Saving sends the new {0}, then reads back what took: Cloudflare may ignore a new URL.',
+        'Saving sends the new {0}, then checks what changed. Cloudflare may ignore a new URL.',
         list(differences),
       );
     case 'replace':
-      return vscode.l10n.t(
-        'The new URL stands for another type, which a destination cannot change: saving replaces it by a new one, after asking.',
-      );
+      return vscode.l10n.t('This URL has a different type, so saving creates a replacement.');
     default:
       return kind satisfies never;
   }
 }
 
-/** What became of an update; offers to replace what did not take or cannot be known. */
+/** Describes the result of an update. Offers a replacement for ignored or unverifiable changes. */
 export function describeOutcome({ took, ignored, unknown, destination }: UpdateOutcome): PanelNotice {
   const lines = [
     ...(took.length > 0
       ? [
           took.length === 1 && took[0] === 'name'
             ? vscode.l10n.t('Renamed to “{0}”.', destination.name)
-            : vscode.l10n.t('Saved: {0}.', list(took)),
+            : vscode.l10n.t('Saved the new {0}.', list(took)),
         ]
       : []),
     ...(ignored.length > 0
       ? [
           vscode.l10n.t(
-            'Cloudflare accepted the change but ignored the new {0}: read back, it is as it was. Replace makes a new destination with what you typed and moves the policies to it.',
+            'Cloudflare did not change the {0}. “Replace…” creates a new destination with your values and moves the policies to it.',
             list(ignored),
           ),
         ]
@@ -105,7 +102,7 @@ export function describeOutcome({ took, ignored, unknown, destination }: UpdateO
     ...(unknown.length > 0
       ? [
           vscode.l10n.t(
-            'Whether the new {0} was taken cannot be known: Cloudflare never shows it. If it must be certain, Replace makes a new destination with it.',
+            'Cloudflare does not confirm {0} changes. “Replace…” creates a new destination that uses the new {0}.',
             list(unknown),
           ),
         ]
@@ -122,15 +119,19 @@ export function describeOutcome({ took, ignored, unknown, destination }: UpdateO
 export function describeCreated(destination: Destination): PanelNotice {
   return {
     tone: 'success',
-    lines: [
-      vscode.l10n.t('Created “{0}”, which Cloudflare calls {1}.', destination.name, describeType(destination.type)),
-      vscode.l10n.t('No alert goes to it until a notification policy uses it.'),
-    ],
+    lines: [describeCreation(destination), vscode.l10n.t('It receives no alerts until a notification policy uses it.')],
     buttons: [button.dismiss()],
   };
 }
 
-/** Asked before replacing. */
+function describeCreation({ name, type }: Destination): string {
+  const label = typeNamed(type)?.label ?? type;
+  return type === 'generic'
+    ? vscode.l10n.t('Created “{0}” (generic webhook).', name)
+    : vscode.l10n.t('Created “{0}” ({1} webhook).', name, label);
+}
+
+/** The confirmation before a replacement. */
 export function describeReplace(
   destination: Destination,
   { url, secret }: Draft,
@@ -139,42 +140,40 @@ export function describeReplace(
   return {
     tone: 'warning',
     lines: [
-      vscode.l10n.t('Replace “{0}” by a new destination for {1}?', destination.name, hostOf(url)),
-      vscode.l10n.t('Cloudflare tests the new one and creates it, with a new id.'),
+      vscode.l10n.t('Replace “{0}” with a new destination for {1}?', destination.name, hostOf(url)),
+      vscode.l10n.t('Cloudflare tests the new destination and creates it with a new ID.'),
       ...(secret === undefined && guessType(url)?.secret !== 'url'
-        ? [vscode.l10n.t('The new one gets no secret: none is typed, and Cloudflare does not give the old one back.')]
+        ? [vscode.l10n.t('The replacement will not have a secret. Enter it to keep one.')]
         : []),
       policies.length > 0
-        ? vscode.l10n.t('Each policy that uses the old one is moved to it: {0}.', policies.join(', '))
-        : vscode.l10n.t('Each policy that uses the old one is moved to it.'),
-      vscode.l10n.t(
-        'Only then is the old one deleted. It can be stopped, resumed and undone at every step before that.',
-      ),
+        ? vscode.l10n.t('These policies are moved to the new destination: {0}.', policies.join(', '))
+        : vscode.l10n.t('Each policy is moved to the new destination.'),
+      vscode.l10n.t('Then the old destination is deleted. Until then, you can stop, resume or undo.'),
     ],
     buttons: [button.confirm(), button.cancel()],
   };
 }
 
-/** How a replacement ended. */
+/** The result of a replacement. */
 export function describeReplaced(state: ReplaceState): PanelNotice {
   return {
     tone: 'success',
     lines: [
       state.phase === 'undone'
-        ? vscode.l10n.t('Undone: the old destination is used as before.')
-        : vscode.l10n.t('Replaced. The new id is {0}.', state.newId ?? ''),
+        ? vscode.l10n.t('The replacement was undone. The policies use the old destination again.')
+        : vscode.l10n.t('Replaced. The new ID is {0}.', state.newId ?? ''),
     ],
     ...(state.phase === 'done' ? { steps: [...describeReplaceSteps(state)] } : {}),
     buttons: [button.dismiss()],
   };
 }
 
-/** A replacement that stopped on the way: why, and how far it has got; without a state, nothing was done. */
+/** A stopped replacement: the reason and the completed steps. Without a state, nothing was done. */
 export function describeStopped(why: readonly string[], state: ReplaceState | undefined): PanelNotice {
   if (!state) {
     return {
       tone: 'error',
-      lines: [...why, vscode.l10n.t('Nothing was changed: the old destination is as it was.')],
+      lines: [...why, vscode.l10n.t('Nothing was changed.')],
       buttons: [button.dismiss()],
     };
   }
@@ -186,30 +185,35 @@ export function describeStopped(why: readonly string[], state: ReplaceState | un
   };
 }
 
-/** Why something failed: Cloudflare's own words in it, what was typed still there. */
+/** Describes a failure, with Cloudflare's own message. */
 export function describeFailure(error: unknown, name: string): string[] {
   const sentence = describeSentence(error, name);
   return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
     ? [
         sentence,
         vscode.l10n.t(
-          'Before it takes a URL, Cloudflare sends a test to it and wants a success in answer. Check that the receiver is up and that URL and secret are right; everything typed is still here.',
+          'Cloudflare tests the URL before accepting it. Check that the receiver is running and that the URL and the secret are correct. Your input is unchanged.',
         ),
       ]
     : [sentence];
 }
 
-/** Told where an edit is in progress and the destination changes at Cloudflare. */
+/** Shown if the destination changes at Cloudflare during an edit. */
 export function describeConflict(current: Destination, name: string, url: string): PanelNotice {
   const changes = [
-    ...(current.name === name ? [] : [vscode.l10n.t('the name is now “{0}”', current.name)]),
-    ...(current.url === url ? [] : [vscode.l10n.t('the URL is now another, at {0}', hostOf(current.url))]),
+    ...(current.name === name ? [] : [vscode.l10n.t('the new name is “{0}”', current.name)]),
+    ...(current.url === url ? [] : [vscode.l10n.t('the host of the new URL is {0}', hostOf(current.url))]),
   ];
   return {
     tone: 'warning',
     lines: [
-      vscode.l10n.t('Changed at Cloudflare meanwhile: {0}.', new Intl.ListFormat(vscode.env.language).format(changes)),
-      vscode.l10n.t('What you typed is untouched. Load takes over what Cloudflare has; Keep Mine stays with yours.'),
+      vscode.l10n.t(
+        'The destination changed at Cloudflare: {0}.',
+        new Intl.ListFormat(vscode.env.language).format(changes),
+      ),
+      vscode.l10n.t(
+        'Your input is unchanged. “Load” replaces it with the values from Cloudflare. “Keep Mine” keeps it.',
+      ),
     ],
     buttons: [button.load(), button.keep()],
   };

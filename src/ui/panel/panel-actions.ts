@@ -22,10 +22,10 @@ import type { SecretStore } from '../destinations/secret-store.ts';
 
 type Run = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
 
-/** What can be done with the form of a panel. None of these rejects: what went wrong is told in the panel. */
+/** The actions of a panel. No method rejects: the panel shows each failure. */
 export type PanelActions = {
   save(connection: Connection): Promise<void>;
-  /** Asks; `confirm` then does it, `withdraw` does not. */
+  /** Asks for confirmation. `confirm` then replaces, `withdraw` cancels. */
   askReplace(destination: Destination): void;
   confirm(connection: Connection, destination: Destination): Promise<void>;
   withdraw(): void;
@@ -33,7 +33,7 @@ export type PanelActions = {
   undo(connection: Connection): Promise<void>;
   /** Stops a replacement between two steps. */
   stop(): void;
-  /** Lets go of a replacement that has stopped. */
+  /** Deletes the state of a stopped replacement, so that both destinations stay. */
   dismiss(): Promise<void>;
   readonly isAsking: () => boolean;
 };
@@ -41,18 +41,18 @@ export type PanelActions = {
 export function createPanelActions(panel: PanelState, writer: DestinationWriter, secrets: SecretStore): PanelActions {
   const { model } = panel;
   let stopping: AbortController | undefined;
-  /** What is to replace the destination once the user has confirmed it. */
+  /** The draft of the replacement that waits for confirmation. */
   let pending: Draft | undefined;
-  /** What was sent last: Cloudflare gives neither secrets nor, for some types, whole URLs back. */
+  /** The last sent draft, because Cloudflare never returns secrets and, for some types, full URLs. */
   let sent: Draft | undefined;
   let unfinished = writer
     .unfinished()
     .find(({ accountId, oldId }) => accountId === model.accountId && oldId === model.destinationId);
   if (unfinished) {
-    model.notice = describeStopped([vscode.l10n.t('Replacing this destination was interrupted.')], unfinished);
+    model.notice = describeStopped([vscode.l10n.t('The replacement of this destination was interrupted.')], unfinished);
   }
 
-  /** Shows all that is wrong and goes to the first of it. */
+  /** Shows all problems and focuses the first field with an error. */
   function isSound(destination: Destination | undefined): boolean {
     const error = findProblems(model, destination).find(({ severity }) => severity === 'error');
     model.visited = new Set<PanelField>(['name', 'url', 'secret']);
@@ -70,7 +70,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     }
     const draft = draftOf(model.fields);
     if (!destination) {
-      await panel.work(progressOf(vscode.l10n.t('Creating “{0}”: Cloudflare tests its URL…', draft.name)), async () =>
+      await panel.work(progressOf(vscode.l10n.t('Creating “{0}” and testing its URL…', draft.name)), async () =>
         create(connection, draft),
       );
       return;
@@ -82,11 +82,12 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
       await forgetUnlessWanted(destination.id);
       panel.tell({
         tone: 'info',
-        lines: [vscode.l10n.t('Nothing to save: this is what Cloudflare has.')],
+        lines: [vscode.l10n.t('No changes to save.')],
         buttons: [],
       });
     } else {
-      const progress = kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving, then reading back…');
+      const progress =
+        kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving and checking what changed…');
       await panel.work(progressOf(progress), async () => update(connection, destination, draft));
     }
   }
@@ -94,7 +95,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
   async function create(connection: Connection, draft: Draft): Promise<PanelNotice> {
     const before = new Set(panel.entry()?.state.last?.destinations.map(({ id }) => id));
     const created = await writer.create(connection, draft, model.fields.remember).catch((error: unknown) => {
-      // The creation may have been done and only reading it back have failed: trying again would make a second one.
+      // The creation may have succeeded although its answer was lost. A retry would create a duplicate.
       const made = panel
         .entry()
         ?.state.last?.destinations.find(
@@ -116,7 +117,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     sent = draft;
     const { name, url } = outcome.destination;
     model.base = { name, url };
-    // What was ignored stays typed, for Replace.
+    // Ignored values stay in the fields for Replace.
     panel.setFields(outcome.ignored.includes('url') ? { name } : { name, url, secret: '' });
     model.visited = new Set();
     return describeOutcome(outcome);
@@ -131,10 +132,10 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     model.fields = { ...model.fields, remember };
   }
 
-  /** What the fields say, completed by what Cloudflare does not give back but this machine knows. */
+  /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
     const draft = draftOf(model.fields);
-    // The secret of one service is none of another's business.
+    // A secret must not be sent to a service of another type.
     const keeps = guessType(draft.url)?.type === destination.type;
     const secret = draft.secret ?? (keeps ? (sent?.secret ?? model.remembered?.secret) : undefined);
     const whole = [sent?.url, model.remembered?.url].find((each) => each && canStandFor(destination.url, each));
@@ -170,7 +171,7 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
       },
       async (error) => {
         unfinished = last;
-        const lines = stop.signal.aborted ? [vscode.l10n.t('Stopped.')] : panel.explain(error);
+        const lines = stop.signal.aborted ? [vscode.l10n.t('The replacement was canceled.')] : panel.explain(error);
         const nothingDone = last && last.newId === undefined && (!last.attempted || !leavesDoubt(error));
         if (last && (nothingDone || error instanceof DraftNeededError)) {
           await writer.dismiss(last);

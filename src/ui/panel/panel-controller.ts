@@ -7,24 +7,24 @@ import { button } from './messages.ts';
 import { createPanelActions } from './panel-actions.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 
-/** What is done by a command, on the destination as it is at Cloudflare. */
+/** Actions that run a command on the saved destination. */
 const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
 
 export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
-  /** Runs a command of ours on the destination of the panel. */
+  /** Runs a command of this extension on the destination of the panel. */
   readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
 };
 
-/** One panel without its window: messages go in and come out. */
+/** One panel without its window, driven by messages. */
 export type PanelController = vscode.Disposable & {
-  /** Resolves when all that the message set going has ended. */
+  /** Resolves after all work for the message has ended. */
   receive(message: FromPanel): Promise<void>;
   title(): string;
   target(): PanelTarget;
 };
 
-/** `post` sends to the page; `onMoved` hears when title or destination have become others. */
+/** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
 export async function createPanelController(
   target: PanelTarget,
   services: PanelServices,
@@ -92,7 +92,7 @@ export async function createPanelController(
       case 'delete':
       case 'editAsJson':
         if (action === 'test' && isDirty(model)) {
-          const line = vscode.l10n.t('The test uses what is saved at Cloudflare, not what is typed here.');
+          const line = vscode.l10n.t('The test uses the saved destination, not your unsaved changes.');
           panel.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
         }
         if (destination) {
@@ -115,7 +115,7 @@ export async function createPanelController(
             const isOther = JSON.stringify(message.fields) !== JSON.stringify(model.fields);
             model.fields = message.fields;
             model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
-            // What was asked was asked about other fields.
+            // The confirmation was for other values.
             if (isOther && actions.isAsking()) {
               actions.withdraw();
             }

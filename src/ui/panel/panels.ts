@@ -10,14 +10,14 @@ import { runCommand } from '../host/run-command.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
 
-/** The panels to create and edit destinations: one for each, and one an account for a new one. */
+/** The panels that create and edit destinations: one per destination, and one per account for a new one. */
 export type Panels = vscode.Disposable & {
-  /** Resolves once the panel is there; a panel that is open already is revealed. */
+  /** Resolves once the panel exists. An open panel is revealed. */
   openNew(connection: Connection): Promise<void>;
   open(located: Located): Promise<void>;
-  /** Whether there is a window of this destination, which then tells of it. */
+  /** Whether a panel of this destination is open, which then shows its notices. */
   isOpen(accountId: string, destinationId: string): boolean;
-  /** Fills a window that VS Code has restored; `state` is what its page had kept. */
+  /** Fills a panel that VS Code restored. `state`: the persisted webview state. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   /** A panel's controller without its window. */
   createController(
@@ -34,7 +34,7 @@ export function createPanels(
   given: Given,
 ): Panels {
   const drafts = createDraftKeep(secretStorage, given.log);
-  /** By destination, so that there is one of each; a controller that moves changes its key. */
+  /** Keyed by destination, so that each has one panel. The key changes after a replacement. */
   const open = new Map<string, vscode.WebviewPanel>();
   const controllers = new Set<PanelController>();
 
@@ -127,7 +127,7 @@ export function createPanels(
     isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
       const state = parseSavedPanelState(value);
-      // A second one of the same destination cannot have been there, and a state that cannot be read leads nowhere.
+      // A second panel of a destination or an invalid state cannot be restored.
       if (!state || open.has(keyOf(state))) {
         panel.dispose();
         return;
@@ -136,7 +136,7 @@ export function createPanels(
     },
     createController,
     dispose() {
-      // The windows stay: when VS Code goes down they are what it restores.
+      // The panels stay open, because VS Code restores them after a restart.
       drafts.dispose();
       for (const controller of controllers) {
         controller.dispose();

@@ -79,7 +79,7 @@ describe('failing SecretStorage', () => {
   it('shows the most severe problem above the rows', () => {
     const trouble = { failed: false, unsaved: false, unreadable: 0 };
     assert.equal(describeTrouble(trouble), '');
-    assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /for this session only/);
+    assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /in this session only/);
     assert.match(describeTrouble({ ...trouble, failed: true, unsaved: true }), /cannot be read.*keyring locked/);
   });
 
@@ -89,7 +89,7 @@ describe('failing SecretStorage', () => {
     try {
       warnUnsaved(false, connections);
       await new Promise((resolve) => setImmediate(resolve));
-      assert.match(user.questions[0]?.title ?? '', /kept for this session only/);
+      assert.match(user.questions[0]?.title ?? '', /available in this session only/);
     } finally {
       user.dispose();
     }

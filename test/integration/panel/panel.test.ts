@@ -44,7 +44,7 @@ describe('panel', () => {
   it('shows a failed fetch beside the form without blocking the form', async () => {
     await fake.addFault({ path: '**/policies', fault: { kind: 'status', status: 403 } });
     page = await openPage(destination.id);
-    assert.match(page.view().about?.policies.summary ?? '', /may not do this/);
+    assert.match(page.view().about?.policies.summary ?? '', /does not have permission/);
     assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
   });
 
@@ -108,20 +108,20 @@ describe('panel', () => {
 
   it('describes the effect of saving in advance', async () => {
     page = await openPage(destination.id);
-    assert.match(page.view().plan, /^Nothing to save/);
+    assert.match(page.view().plan, /^No changes to save/);
     await page.types({ name: 'Other' });
-    assert.match(page.view().plan, /^Saving renames/);
+    assert.match(page.view().plan, /^Saving changes only the name/);
     await page.types({ url: `${receivers}/generic/other` });
     assert.match(page.view().plan, /name and URL/);
     await page.types({ url: 'https://hooks.slack.com/services/T/B/x' });
-    assert.match(page.view().plan, /another type/);
+    assert.match(page.view().plan, /different type/);
   });
 
   it('reports a new secret as unverifiable and offers a replacement, which sends it again', async () => {
     page = await openPage(destination.id);
     await page.types({ secret: 'n3w' });
     await page.presses('save');
-    assert.match(page.told(), /cannot be known.*\[Replace…\]/);
+    assert.match(page.told(), /Cloudflare does not confirm secret changes.*\[Replace…\]/);
     await page.presses('replace');
     await page.presses('confirm');
     assert.match(page.told(), /^Replaced/);
@@ -133,7 +133,7 @@ describe('panel', () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('save');
-    assert.match(page.told(), /^Saved: URL\./);
+    assert.match(page.told(), /^Saved the new URL\./);
     assert.equal((await find('Sensor gateway')).url, `${receivers}/generic/new`);
   });
 
@@ -141,7 +141,7 @@ describe('panel', () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('replace');
-    assert.match(page.told(), /gets no secret/);
+    assert.match(page.told(), /will not have a secret/);
     await page.types({ url: `${receivers}/generic/newer` });
     assert.equal(page.told(), '');
     await page.presses('confirm');
@@ -168,7 +168,7 @@ describe('panel', () => {
     });
 
     it('shows the progress and completes on Resume', async () => {
-      assert.match(page.told(), /the old one is kept.*\[Resume\] \[Undo\]/);
+      assert.match(page.told(), /the old destination both exist.*\[Resume\] \[Undo\]/);
       const { steps = [] } = page.view().notices.at(-1) ?? {};
       assert.ok(steps.some(({ text, state }) => text.includes('“Origin down”') && state !== 'done'));
       await page.presses('resume');
@@ -180,7 +180,7 @@ describe('panel', () => {
 
     it('rolls the replacement back on Undo', async () => {
       await page.presses('undo');
-      assert.match(page.told(), /^Undone/);
+      assert.match(page.told(), /^The replacement was undone/);
       assert.deepEqual(
         (await all()).filter(({ name }) => name === 'Sensor gateway').map(({ id }) => id),
         [destination.id],
@@ -204,7 +204,7 @@ describe('panel', () => {
     await until(() => page.view().notices.some(({ steps }) => steps !== undefined));
     await page.presses('cancel');
     await replacing;
-    assert.match(page.told(), /^Stopped\./);
+    assert.match(page.told(), /^The replacement was canceled\./);
     assert.ok((await all()).some(({ id }) => id === destination.id));
     for (const state of (await extension.editing.load()).writer.unfinished()) {
       await (await extension.editing.load()).writer.dismiss(state);
@@ -219,11 +219,11 @@ describe('panel', () => {
     await page.types({ name: 'Mine' });
     const user = scriptUser({ picks: ['From this machine'] }, { types: '' }, { presses: 'Send' });
     await page.presses('test');
-    assert.match(page.told(), /uses what is saved at Cloudflare, not what is typed here/);
+    assert.match(page.told(), /uses the saved destination, not your unsaved changes/);
     await until(() => lastTest() !== '');
     user.dispose();
     assert.equal(user.questions[0]?.title, 'Test “Sensor gateway”');
-    assert.match(lastTest(), /^from this machine: worked now$/);
+    assert.match(lastTest(), /^from this machine: succeeded now$/);
     assert.equal(page.fields().name, 'Mine');
   });
 
@@ -241,7 +241,7 @@ describe('panel', () => {
     await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
     await extension.store.refresh();
     assert.equal(page.fields().name, 'Mine');
-    assert.match(page.told(), /the name is now “Elsewhere”.*\[Load\] \[Keep Mine\]/);
+    assert.match(page.told(), /the new name is “Elsewhere”.*\[Load\] \[Keep Mine\]/);
     await page.presses('keep');
     assert.equal(page.told(), '');
     await page.presses('load');

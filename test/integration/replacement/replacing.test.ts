@@ -47,7 +47,7 @@ describe('Rename… and Replace…', () => {
 
   it('renames, and refuses an empty name in place', async () => {
     const { questions, messages } = await does('renameDestination', { types: ' ' }, { types: 'On-call' });
-    assert.match(questions[0]?.problem ?? '', /needs a name/);
+    assert.match(questions[0]?.problem ?? '', /Enter a name/);
     assert.deepEqual(messages, ['Renamed “Ops” to “On-call”.']);
     assert.deepEqual(await rows(), ['On-call']);
   });
@@ -61,7 +61,7 @@ describe('Rename… and Replace…', () => {
       { presses: 'Replace' },
     );
     assert.match(questions[0]?.problem ?? '', /\S/);
-    assert.match(questions[3]?.text ?? '', /first failure stops it, with the old one kept/);
+    assert.match(questions[3]?.text ?? '', /If a step fails, the replacement stops and the old destination stays/);
     assert.match(messages.join(), /^Replaced “Ops” of Acme\. 2 policies were moved/);
     assert.deepEqual(await usersOf((await newId()) ?? ''), ['Certificates', 'Attacks']);
     assert.deepEqual(await rows(), ['Ops']);
@@ -82,10 +82,10 @@ describe('Rename… and Replace…', () => {
         { presses: choice },
       );
       const stop = questions[3]?.title ?? '';
-      assert.match(stop, /may not do this/);
+      assert.match(stop, /does not have permission/);
       assert.match(
         stop,
-        /The new one exists \(ID .+\) and the old one is kept\. Not moved: “Attacks”, “Certificates”\./,
+        /The new destination \(ID .+\) and the old destination both exist\. Not moved: “Attacks”, “Certificates”\./,
       );
       await until(async () => messages.length > 0);
       const [destination = assert.fail(), ...others] = await fake.destinations({ account: accountId });
