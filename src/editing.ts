@@ -1,4 +1,6 @@
+import { createLeases } from './core/async/lease.ts';
 import type { Services } from './services.ts';
+import { createSharedFiles, isProcessAlive } from './ui/host/shared-files.ts';
 import { createDestinationWriter } from './ui/destinations/destination-writer.ts';
 import { createDestinationsModule } from './ui/destinations/module.ts';
 import { createJsonModule } from './ui/json/module.ts';
@@ -12,9 +14,22 @@ export type Editing = ReturnType<typeof createEditing>;
 
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
 export function createEditing(shared: Services) {
-  const writer = createDestinationWriter(shared);
-  const replacements = createReplacements(shared);
-  const services = { ...shared, writer, replacements };
+  const sharedFiles = createSharedFiles(shared.operationsFolder);
+  const leases = createLeases({
+    files: sharedFiles,
+    now: shared.host.now,
+    makeId: () => crypto.randomUUID(),
+    process: String(process.pid),
+    isAlive: isProcessAlive,
+    every(milliseconds, work) {
+      const timer = setInterval(work, milliseconds);
+      return () => clearInterval(timer);
+    },
+  });
+  const operations = { ...shared, sharedFiles, leases };
+  const writer = createDestinationWriter(operations);
+  const replacements = createReplacements(operations);
+  const services = { ...operations, writer, replacements };
   const destinations = createDestinationsModule(services);
   const replacement = createReplacementModule(services);
   const testing = createTestingModule(services);

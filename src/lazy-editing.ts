@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { describeForLog } from './core/api/api-error.ts';
 import type { Editing } from './editing.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
@@ -42,12 +44,14 @@ export function createLazyEditing(services: Services): LazyEditing {
       (await load()).commands[name](...args);
 
   // The second bundle is loaded at start-up only where a replacement was interrupted.
-  void services.loaded.then(async () => {
-    const names = await services.sharedFiles.names().catch(() => []);
+  async function offerUnfinished(): Promise<void> {
+    await services.loaded;
+    const names = await readdir(services.operationsFolder).catch(() => []);
     if (names.some((name) => name.endsWith(REPLACEMENT_SUFFIX))) {
       await (await load()).offerUnfinished();
     }
-  });
+  }
+  void offerUnfinished().catch((error: unknown) => services.logger.log('error', describeForLog(error)));
 
   const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
   const provider: vscode.FileSystemProvider = {

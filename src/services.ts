@@ -5,8 +5,6 @@ import { ApiError, describeForLog } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor, type Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
-import { createLeases, type Leases } from './core/async/lease.ts';
-import type { SharedFiles } from './core/async/shared-files.ts';
 import { type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
 import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
@@ -17,7 +15,6 @@ import { createTargets, type Targets } from './ui/destinations/targets.ts';
 import { createLogger, type Logger } from './ui/host/log.ts';
 import { createOrderedState, type State } from './ui/host/ordered-state.ts';
 import { readSettings } from './ui/host/settings.ts';
-import { createSharedFiles, isProcessAlive } from './ui/host/shared-files.ts';
 import { userAgentOf } from './ui/host/user-agent.ts';
 import { type BackgroundRefresh, createBackgroundRefresh } from './ui/monitoring/background-refresh.ts';
 import { createSharedSnapshots, type SharedSnapshots } from './ui/monitoring/shared-snapshots.ts';
@@ -36,9 +33,8 @@ export type Services = {
   readonly logger: Logger;
   readonly host: Host;
   readonly state: State;
-  /** Operations in progress, over all windows: their leases and what they need to be resumed. */
-  readonly sharedFiles: SharedFiles;
-  readonly leases: Leases;
+  /** The folder of the operations in progress, which all windows share. */
+  readonly operationsFolder: string;
   readonly store: Store;
   readonly budgets: CallBudgets;
   readonly snapshots: SharedSnapshots;
@@ -69,18 +65,6 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
     log: logger.log,
   };
   const state = createOrderedState(context.globalState);
-  const sharedFiles = createSharedFiles(path.join(context.globalStorageUri.fsPath, 'operations'));
-  const leases = createLeases({
-    files: sharedFiles,
-    now: host.now,
-    makeId: () => crypto.randomUUID(),
-    process: String(process.pid),
-    isAlive: isProcessAlive,
-    every(milliseconds, work) {
-      const timer = setInterval(work, milliseconds);
-      return () => clearInterval(timer);
-    },
-  });
   const store = createStore({ now: host.now, toApiError: (error) => toApiError(error, host) });
   const budgets = createCallBudgets(host.now);
   const snapshots = createSharedSnapshots(context.secrets, store, host.log);
@@ -104,8 +88,7 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
     logger,
     host,
     state,
-    sharedFiles,
-    leases,
+    operationsFolder: path.join(context.globalStorageUri.fsPath, 'operations'),
     store,
     budgets,
     snapshots,

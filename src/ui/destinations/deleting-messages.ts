@@ -3,6 +3,9 @@ import { plural } from '../text/format.ts';
 import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
@@ -31,8 +34,17 @@ export function askDeletion(targets: readonly Located[]): string {
     : vscode.l10n.t('Delete {0} webhook destinations?', targets.length);
 }
 
+export type DeletionQuestion = {
+  readonly targets: readonly Located[];
+  readonly checked: readonly Checked[];
+  /** What this machine remembers of each target. */
+  readonly remembered: readonly (RememberedSecret | undefined)[];
+  /** Whether policies came to be affected since the user was asked last. */
+  readonly hasMore: boolean;
+};
+
 /** The detail of the modal: the destinations, the impact on policies, and the policies that could not be loaded. */
-export function describeDeletion(targets: readonly Located[], checked: readonly Checked[]): string {
+export function describeDeletion({ targets, checked, remembered, hasMore }: DeletionQuestion): string {
   const [first] = targets;
   const facts =
     first && targets.length === 1
@@ -52,9 +64,25 @@ export function describeDeletion(targets: readonly Located[], checked: readonly 
   const read = checked.filter(({ impacts }) => impacts);
   const unread = checked.filter(({ impacts }) => !impacts).map(({ accountName }) => accountName);
   const consequences = describeImpacts(read, targets.length === 1);
+  const withheld = targets.filter((target, index) => needsCredentials(target, remembered[index])).length;
   return [
+    ...(hasMore ? [vscode.l10n.t('The policies changed in the meantime. Check them again.')] : []),
     facts,
     ...(read.length === 0 ? [] : consequences),
+    ...(withheld === 0
+      ? []
+      : [
+          plural(
+            withheld,
+            vscode.l10n.t(
+              'Undo will ask for the URL or secret of one destination: Cloudflare withholds it, and this machine does not remember it.',
+            ),
+            vscode.l10n.t(
+              'Undo will ask for URLs or secrets of {0} destinations: Cloudflare withholds them, and this machine does not remember them.',
+              withheld,
+            ),
+          ),
+        ]),
     ...(unread.length === 0
       ? []
       : [
@@ -110,6 +138,13 @@ function describeThinned(names: string, count: number, single: boolean): string 
       );
 }
 
+/** Whether Undo has to ask for a URL or secret. */
+function needsCredentials({ destination }: Located, remembered: RememberedSecret | undefined): boolean {
+  const type = typeOrGeneric(destination.type);
+  const isCut = lacksSecret(type, wholeUrlOf(destination, remembered));
+  return isCut || (type.secret === 'required' && remembered?.secret === undefined);
+}
+
 /** The first texts, and the number of the others. */
 export function nameSome(texts: readonly string[], most: number): readonly string[] {
   const rest = texts.length - most;
@@ -130,13 +165,13 @@ export function describeEnd(deletions: readonly Deletion[]): string {
   }
   // A destination that was removed from policies but not deleted must be reported.
   const halfDone = deletions
-    .filter((each) => !gone.includes(each) && each.takenOutOf.length > 0)
-    .map(({ target, takenOutOf }) =>
+    .filter((each) => !gone.includes(each) && each.removedFrom.length > 0)
+    .map(({ target, removedFrom }) =>
       vscode.l10n.t(
         '{0} was not deleted, but was removed from {1}.',
         describeTarget(target),
         nameSome(
-          takenOutOf.map((policy) => `“${nameOfPolicy(policy)}”`),
+          removedFrom.map((policy) => `“${nameOfPolicy(policy)}”`),
           MOST_POLICIES,
         ).join(', '),
       ),

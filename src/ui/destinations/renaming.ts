@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
@@ -18,13 +19,45 @@ export async function renameDestination(target: Located, writer: DestinationWrit
   if (answer.kind !== 'value' || answer.value === destination.name) {
     return;
   }
-  const { took } = await writer.update(target, { name: answer.value, url: destination.url }, false);
-  if (took.includes('name')) {
-    void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), answer.value));
-  } else {
-    void tell(
-      'warning',
-      vscode.l10n.t('Cloudflare accepted the new name of “{0}” but did not change it. Try again.', nameOf(destination)),
+  await rename(target, answer.value, writer);
+}
+
+/** Where another client renamed it in the meantime, the user decides which name stays. */
+async function rename(target: Located, name: string, writer: DestinationWriter): Promise<void> {
+  const { connection, destination } = target;
+  try {
+    const { applied, isVerified } = await writer.update(target, { name, url: destination.url }, false);
+    if (applied.includes('name')) {
+      void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), name));
+    } else {
+      void tell(
+        'warning',
+        isVerified
+          ? vscode.l10n.t(
+              'Cloudflare accepted the new name of “{0}” but did not change it. Try again.',
+              nameOf(destination),
+            )
+          : vscode.l10n.t(
+              'Cloudflare accepted the new name of “{0}”, but it could not be checked.',
+              nameOf(destination),
+            ),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof DestinationConflictError)) {
+      throw error;
+    }
+    const keep = vscode.l10n.t('Keep Mine');
+    const chosen = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Another client renamed “{0}” to “{1}”.', nameOf(destination), nameOf(error.now)),
+      {
+        modal: true,
+        detail: vscode.l10n.t('“Keep Mine” renames it to “{0}”. “Cancel” keeps “{1}”.', name, nameOf(error.now)),
+      },
+      keep,
     );
+    if (chosen === keep) {
+      await rename({ connection, destination: error.now }, name, writer);
+    }
   }
 }

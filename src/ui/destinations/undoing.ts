@@ -6,7 +6,7 @@ import type { Leases } from '../../core/async/lease.ts';
 import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
-import { type Restored, restoreDestination } from '../../core/destinations/restore-destination.ts';
+import { type Restored, restoreDestination, type RestoreOptions } from '../../core/destinations/restore-destination.ts';
 import type { Draft } from '../../core/model/destination.ts';
 import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import type { Policy } from '../../core/model/policy.ts';
@@ -129,8 +129,12 @@ async function undoDeletion(
       return { result: 'left', sentence, again: deleted };
     }
     progress = { ...deleted, draft };
-    const restored = await createAgain(progress, draft, unanswered, services, (newId) => {
-      progress = { ...progress, newId };
+    const restored = await createAgain(progress, services, {
+      draft,
+      unanswered,
+      onCreated(newId) {
+        progress = { ...progress, newId };
+      },
     });
     if (remembered) {
       await services.secrets.remember(account.id, restored.newId, remembered);
@@ -179,10 +183,8 @@ async function completeDraft(
 
 async function createAgain(
   { target, policies, newId }: Deleted,
-  draft: Draft,
-  unanswered: UnansweredCreations,
   services: DeletingServices,
-  onCreated: (newId: string) => void,
+  given: Pick<RestoreOptions, 'draft' | 'unanswered' | 'onCreated'>,
 ): Promise<Restored> {
   const { account, api } = target.connection;
   const { host } = services;
@@ -198,11 +200,9 @@ async function createAgain(
           host: { sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() },
           accountId: account.id,
           oldId: target.destination.id,
-          draft,
+          ...given,
           policies,
-          unanswered,
           newId,
-          onCreated,
         });
       } finally {
         services.policies.forget([account.id]);

@@ -12,6 +12,8 @@ import { jsonFixes } from './fixes.ts';
 import { notSaved, saveDocument } from './save-document.ts';
 import { swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
@@ -29,11 +31,14 @@ export type JsonEditorServices = {
   /** Resolves once the accounts are loaded; restored documents wait for it. */
   readonly loaded: Promise<unknown>;
   readonly writer: DestinationWriter;
+  readonly replacements: Replacements;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly logger: Logger;
 };
 
-export function createJsonEditor({ store, loaded, writer, secrets, logger }: JsonEditorServices): JsonEditor {
+export function createJsonEditor(services: JsonEditorServices): JsonEditor {
+  const { store, loaded, logger } = services;
   /** Secrets that were moved out of the text, by URI, in memory only. */
   const held = new Map<string, string>();
   /** The reason of the current save, by URI. */
@@ -52,7 +57,7 @@ export function createJsonEditor({ store, loaded, writer, secrets, logger }: Jso
         ),
       );
     }
-    const id = await saveDocument(write, { writer, secrets, logger, heldSecret, refuse });
+    const id = await saveDocument(write, { ...services, heldSecret, refuse });
     held.delete(write.uri.toString());
     diagnostics.accept(write.uri);
     return id;

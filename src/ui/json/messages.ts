@@ -37,10 +37,21 @@ export function describeDocumentProblem(problem: DocumentProblem): string {
 }
 
 /** Describes the result of an update: applied, ignored and unverifiable changes. */
-export function describeUpdate({ took, ignored, unknown }: UpdateOutcome, name: string, account: string): string {
+export function describeUpdate(
+  { applied, ignored, unverifiable }: UpdateOutcome,
+  name: string,
+  account: string,
+): string {
   const sentences = [
-    ...(took.length > 0
-      ? [vscode.l10n.t('Saved “{0}” of {1}. Cloudflare applied the new {2}.', name, account, describeDifferences(took))]
+    ...(applied.length > 0
+      ? [
+          vscode.l10n.t(
+            'Saved “{0}” of {1}. Cloudflare applied the new {2}.',
+            name,
+            account,
+            describeDifferences(applied),
+          ),
+        ]
       : []),
     ...(ignored.length > 0
       ? [
@@ -52,11 +63,11 @@ export function describeUpdate({ took, ignored, unknown }: UpdateOutcome, name: 
           ),
         ]
       : []),
-    ...(unknown.length > 0
+    ...(unverifiable.length > 0
       ? [
           vscode.l10n.t(
             'Cloudflare does not confirm {0} changes of “{1}”. Test through Cloudflare to check, or replace the destination.',
-            describeDifferences(unknown),
+            describeDifferences(unverifiable),
             name,
           ),
         ]

@@ -15,7 +15,10 @@ import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
-import { replaceWithProgress } from '../replacement/replacing.ts';
+import { confirmReplacement } from '../replacement/ask-replacement.ts';
+import type { Replacements } from '../replacement/replacements.ts';
+import { replaceWithProgress } from '../replacement/run-replacement.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { reportFailure, UserError } from '../host/report.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
@@ -23,6 +26,8 @@ import { nameOf } from '../text/destination.ts';
 
 export type SaveServices = {
   readonly writer: DestinationWriter;
+  readonly replacements: Replacements;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly logger: Logger;
   /** Shows Cloudflare's rejection in the document. */
@@ -81,8 +86,9 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Pr
     case 'nothing':
       return target.id;
     case 'rename':
-    case 'update':
       return update(write, { connection, destination: target }, draft, parts);
+    case 'update':
+      return changeCredentials(write, { connection, destination: target }, draft, parts);
     case 'replace':
       return replace({ connection, destination: target }, draft, parts);
     default:
@@ -110,6 +116,35 @@ async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices):
   return create(write, draft, parts);
 }
 
+/** Another URL or secret: Cloudflare documents only a new name as an edit, so replacing is offered first. */
+async function changeCredentials(
+  write: JsonWrite,
+  target: Located,
+  draft: Draft,
+  parts: SaveServices,
+): Promise<string> {
+  const [replacing, inPlace] = [vscode.l10n.t('Replace…'), vscode.l10n.t('Update in Place')];
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Change the URL or secret of “{0}”?', nameOf(target.destination)),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        '“Replace…” creates a new destination, moves the policies to it and deletes the old one. “Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.',
+      ),
+    },
+    replacing,
+    inPlace,
+  );
+  if (chosen === inPlace) {
+    return update(write, target, draft, parts);
+  }
+  if (chosen === replacing) {
+    await requireSecret(target, draft, parts);
+    return replace(target, draft, parts);
+  }
+  throw notSaved(vscode.l10n.t('Nothing was saved.'));
+}
+
 async function update(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<string> {
   const { connection, destination } = target;
   let outcome: UpdateOutcome;
@@ -122,12 +157,16 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
     throw error;
   }
   const sentence = describeUpdate(outcome, nameOf(outcome.destination), connection.account.name);
-  if (outcome.ignored.length === 0 && outcome.unknown.length === 0) {
-    void tell('information', sentence);
-  } else {
-    // Not awaited, because an open message must not block the save.
-    const located = { connection, destination: outcome.destination };
+  const located = { connection, destination: outcome.destination };
+  if (outcome.ignored.length > 0) {
+    // The document stays unsaved, with the ignored text in it. Not awaited, because an open message must not block the save.
     void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
+    throw notSaved(sentence);
+  }
+  if (outcome.unverifiable.length > 0) {
+    void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
+  } else {
+    void tell('information', sentence);
   }
   return destination.id;
 }
@@ -175,28 +214,19 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   const { connection, destination } = target;
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
-  const steps = vscode.l10n.t(
-    'Cloudflare tests and creates the new destination. Each policy is moved to the new destination and checked. Then the old destination is deleted. If a step fails, the replacement stops and the old destination stays.',
-  );
-  const withoutSecret = vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.');
-  await confirm(
-    vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
-    secret === undefined ? `${steps} ${withoutSecret}` : steps,
-    vscode.l10n.t('Replace'),
-    vscode.l10n.t('This change requires replacing the destination. Nothing was saved.'),
-  );
+  const note =
+    secret === undefined
+      ? vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.')
+      : '';
   const wanted = { ...draft, ...(secret === undefined ? {} : { secret }) };
-  const done = await replaceWithProgress(target, wanted, remembered !== undefined, parts.writer).catch(
-    (error: unknown) => {
-      throw error instanceof Error && error.name === 'AbortError'
-        ? notSaved(vscode.l10n.t('The replacement was canceled.'))
-        : error;
-    },
-  );
-  if (done?.newId === undefined) {
-    throw notSaved(vscode.l10n.t('The replacement stopped. See its notification to resume or undo.'));
+  if (!(await confirmReplacement(target, wanted, parts.policies, note))) {
+    throw notSaved(vscode.l10n.t('This change requires replacing the destination. Nothing was saved.'));
   }
-  return done.newId;
+  const end = await replaceWithProgress(target, wanted, remembered !== undefined, parts.replacements);
+  if (end?.ending !== 'done' || end.state.newId === undefined) {
+    throw notSaved(vscode.l10n.t('The replacement stopped. See its notification for what you can do.'));
+  }
+  return end.state.newId;
 }
 
 async function askToOverwrite(now: Destination): Promise<void> {

@@ -4,9 +4,11 @@ import { guessType, typeNamed } from '../../core/model/destination-types/index.t
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
 import type { Difference, Plan } from '../../core/model/plan.ts';
-import type { ReplaceState } from '../../core/replacement/replace-destination.ts';
+import type { Look } from '../../core/replacement/controller.ts';
+import type { RunEnd } from '../../core/replacement/run.ts';
+import type { Step } from '../../core/replacement/state.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
-import { describeBoth } from '../replacement/replacing.ts';
+import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
@@ -37,11 +39,12 @@ export const button = {
   replace: (): PanelButton => ({ action: 'replace', label: vscode.l10n.t('Replace…') }),
   confirm: (): PanelButton => ({ action: 'confirm', label: vscode.l10n.t('Replace') }),
   cancel: (): PanelButton => ({ action: 'cancel', label: vscode.l10n.t('Cancel') }),
-  resume: (): PanelButton => ({ action: 'resume', label: vscode.l10n.t('Resume') }),
-  undo: (): PanelButton => ({ action: 'undo', label: vscode.l10n.t('Undo') }),
-  leave: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Keep Both') }),
+  updateInPlace: (): PanelButton => ({ action: 'updateInPlace', label: vscode.l10n.t('Update in Place') }),
+  revert: (): PanelButton => ({ action: 'revert', label: vscode.l10n.t('Undo') }),
+  stop: (): PanelButton => ({ action: 'cancel', label: vscode.l10n.t('Stop') }),
+  step: (step: Step): PanelButton => ({ action: step, label: labelOf(step) }),
   dismiss: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Dismiss') }),
-  load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Load') }),
+  load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Use Cloudflare’s Version') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
   test: (): PanelButton => ({ action: 'test', label: vscode.l10n.t('Test…') }),
   refresh: (): PanelButton => ({ action: 'refresh', label: vscode.l10n.t('Refresh') }),
@@ -82,13 +85,16 @@ export function describePlan({ kind, differences }: Plan): string {
 }
 
 /** Describes the result of an update. Offers a replacement for ignored or unverifiable changes. */
-export function describeOutcome({ took, ignored, unknown, destination }: UpdateOutcome): PanelNotice {
+export function describeOutcome(
+  { applied, ignored, unverifiable, destination }: UpdateOutcome,
+  canRevert: boolean,
+): PanelNotice {
   const lines = [
-    ...(took.length > 0
+    ...(applied.length > 0
       ? [
-          took.length === 1 && took[0] === 'name'
+          applied.length === 1 && applied[0] === 'name'
             ? vscode.l10n.t('Renamed to “{0}”.', destination.name)
-            : vscode.l10n.t('Saved the new {0}.', list(took)),
+            : vscode.l10n.t('Saved the new {0}.', list(applied)),
         ]
       : []),
     ...(ignored.length > 0
@@ -99,20 +105,20 @@ export function describeOutcome({ took, ignored, unknown, destination }: UpdateO
           ),
         ]
       : []),
-    ...(unknown.length > 0
+    ...(unverifiable.length > 0
       ? [
           vscode.l10n.t(
             'Cloudflare does not confirm {0} changes. “Replace…” creates a new destination that uses the new {0}.',
-            list(unknown),
+            list(unverifiable),
           ),
         ]
       : []),
   ];
-  const doubt = ignored.length + unknown.length > 0;
+  const doubt = ignored.length + unverifiable.length > 0;
   return {
-    tone: ignored.length > 0 ? 'warning' : unknown.length > 0 ? 'info' : 'success',
+    tone: ignored.length > 0 ? 'warning' : unverifiable.length > 0 ? 'info' : 'success',
     lines,
-    buttons: doubt ? [button.replace(), button.dismiss()] : [button.dismiss()],
+    buttons: [...(doubt ? [button.replace()] : []), ...(canRevert ? [button.revert()] : []), button.dismiss()],
   };
 }
 
@@ -135,53 +141,62 @@ function describeCreation({ name, type }: Destination): string {
 export function describeReplace(
   destination: Destination,
   { url, secret }: Draft,
-  policies: readonly string[],
+  policies: readonly string[] | undefined,
 ): PanelNotice {
   return {
     tone: 'warning',
     lines: [
       vscode.l10n.t('Replace “{0}” with a new destination for {1}?', destination.name, hostOf(url)),
-      vscode.l10n.t('Cloudflare tests the new destination and creates it with a new ID.'),
+      describeConsequences(hostOf(url), policies),
       ...(secret === undefined && guessType(url)?.secret !== 'url'
         ? [vscode.l10n.t('The replacement will not have a secret. Enter it to keep one.')]
         : []),
-      policies.length > 0
-        ? vscode.l10n.t('These policies are moved to the new destination: {0}.', policies.join(', '))
-        : vscode.l10n.t('Each policy is moved to the new destination.'),
-      vscode.l10n.t('Then the old destination is deleted. Until then, you can stop, resume or undo.'),
     ],
     buttons: [button.confirm(), button.cancel()],
   };
 }
 
-/** The result of a replacement. */
-export function describeReplaced(state: ReplaceState): PanelNotice {
+/** Asked where URL or secret change: Cloudflare documents only a new name as an edit. */
+export function describeAlternatives(
+  destination: Destination,
+  draft: Draft,
+  policies: readonly string[] | undefined,
+): PanelNotice {
+  const replace = describeReplace(destination, draft, policies);
   return {
-    tone: 'success',
+    ...replace,
     lines: [
-      state.phase === 'undone'
-        ? vscode.l10n.t('The replacement was undone. The policies use the old destination again.')
-        : vscode.l10n.t('Replaced. The new ID is {0}.', state.newId ?? ''),
+      ...replace.lines,
+      vscode.l10n.t('“Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.'),
     ],
-    ...(state.phase === 'done' ? { steps: [...describeReplaceSteps(state)] } : {}),
+    buttons: [button.confirm(), button.updateInPlace(), button.cancel()],
+  };
+}
+
+/** The result of a replacement. */
+export function describeReplaced(end: RunEnd, accountName: string): PanelNotice {
+  return {
+    tone: end.ending === 'done' || end.ending === 'undone' ? 'success' : 'info',
+    lines: [describeEnd(end, accountName)],
+    ...(end.ending === 'done' ? { steps: [...describeReplaceSteps(end.state)] } : {}),
     buttons: [button.dismiss()],
   };
 }
 
-/** A stopped replacement: the reason and the completed steps. Without a state, nothing was done. */
-export function describeStopped(why: readonly string[], state: ReplaceState | undefined): PanelNotice {
-  if (!state) {
+/** A replacement that stopped: why, what exists, and what can be done. Without a look, nothing was created. */
+export function describeStopped(why: readonly string[], look: Look | undefined, isError = true): PanelNotice {
+  if (!look) {
     return {
-      tone: 'error',
+      tone: isError ? 'error' : 'info',
       lines: [...why, vscode.l10n.t('Nothing was changed.')],
       buttons: [button.dismiss()],
     };
   }
   return {
-    tone: 'error',
-    lines: [...why, describeBoth(state)],
-    steps: [...describeReplaceSteps(state)],
-    buttons: [button.resume(), button.undo(), button.leave()],
+    tone: isError ? 'error' : 'warning',
+    lines: [...why, ...describeLook(look)],
+    steps: [...describeReplaceSteps(look.state)],
+    buttons: look.steps.map(button.step),
   };
 }
 
@@ -211,9 +226,7 @@ export function describeConflict(current: Destination, name: string, url: string
         'The destination changed at Cloudflare: {0}.',
         new Intl.ListFormat(vscode.env.language).format(changes),
       ),
-      vscode.l10n.t(
-        'Your input is unchanged. “Load” replaces it with the values from Cloudflare. “Keep Mine” keeps it.',
-      ),
+      vscode.l10n.t('Your input is unchanged. “Use Cloudflare’s Version” replaces it. “Keep Mine” keeps it.'),
     ],
     buttons: [button.load(), button.keep()],
   };

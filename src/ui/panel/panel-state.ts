@@ -78,6 +78,7 @@ export async function createPanelState(
     base: kept && { name: kept.baseName, url: kept.baseUrl },
     remembered: undefined,
     lastName: kept?.baseName ?? '',
+    isSecretLost: kept?.hadSecret ?? false,
     visited: new Set(),
     busy: false,
     notice: undefined,
@@ -132,6 +133,7 @@ export async function createPanelState(
         baseName: base?.name ?? '',
         baseUrl: base?.url ?? '',
         ...(model.destinationId === undefined ? {} : { destinationId: model.destinationId }),
+        ...(fields.secret === '' && !model.isSecretLost ? {} : { hadSecret: true }),
       });
     } else {
       drafts.forget(draftId);
@@ -140,6 +142,7 @@ export async function createPanelState(
 
   function load({ name, url }: Destination): void {
     model.base = { name, url };
+    model.isSecretLost = false;
     model.visited = new Set();
     setFields({ name, url, secret: '' });
   }

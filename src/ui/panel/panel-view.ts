@@ -27,6 +27,8 @@ export type PanelModel = {
   remembered: RememberedSecret | undefined;
   /** The last known name, for a destination that was deleted. */
   lastName: string;
+  /** A secret was typed before the window was reloaded or the panel closed; secrets are not persisted. */
+  isSecretLost: boolean;
   /** Fields that the user has left once; errors are shown only there. */
   visited: ReadonlySet<PanelField>;
   busy: boolean;
@@ -70,6 +72,10 @@ export function findProblems(
   return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current, types) }, types);
 }
 
+function isSecretMissing({ isSecretLost, fields }: PanelModel): boolean {
+  return isSecretLost && fields.secret === '';
+}
+
 /** Whether an empty secret keeps the current one. A replacement has none to keep. */
 function keepsSecret({ fields }: PanelModel, current: Destination | undefined, types = DESTINATION_TYPES): boolean {
   return current !== undefined && planChange(current, draftOf(fields), types).kind !== 'replace';
@@ -85,9 +91,11 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
     account: entry?.connection.account.name ?? '',
     busy: model.busy || standing === 'unread',
     guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current, types),
-    secretHint: keepsSecret(model, current, types)
-      ? vscode.l10n.t('Cloudflare never shows the secret. Leave this empty to keep the current secret.')
-      : vscode.l10n.t('Cloudflare never shows the secret again.'),
+    secretHint: isSecretMissing(model)
+      ? vscode.l10n.t('The secret you typed was not stored. Enter it again.')
+      : keepsSecret(model, current, types)
+        ? vscode.l10n.t('Cloudflare never shows the secret. Leave this empty to keep the current secret.')
+        : vscode.l10n.t('Cloudflare never shows the secret again.'),
     rememberHint: vscode.l10n.t(
       'Stores the secret in VS Code’s secret storage for renaming and tests. If cleared, the secret is not stored.',
     ),

@@ -6,6 +6,7 @@ import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/p
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
+import { tell } from '../host/notice.ts';
 import { runCommand } from '../host/run-command.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
@@ -27,7 +28,10 @@ export type Panels = vscode.Disposable & {
   ): Promise<PanelController>;
 };
 
-type Given = Pick<PanelServices, 'store' | 'policies' | 'writer' | 'secrets' | 'lastTests' | 'log' | 'now'>;
+type Given = Pick<
+  PanelServices,
+  'store' | 'policies' | 'writer' | 'replacements' | 'secrets' | 'lastTests' | 'log' | 'now'
+>;
 
 export function createPanels(
   { extensionUri, secrets: secretStorage }: Pick<vscode.ExtensionContext, 'extensionUri' | 'secrets'>,
@@ -63,6 +67,25 @@ export function createPanels(
     await fill(panel, { ...target, draftId: randomUUID() });
   }
 
+  /** A panel that is closed with unsaved changes keeps them until the user lets them go. */
+  async function offerReopen(draftId: string, closing: PanelController | undefined): Promise<void> {
+    if (!closing?.isDirty()) {
+      drafts.forget(draftId);
+      return;
+    }
+    const { accountId, destinationId } = closing.target();
+    const reopen = vscode.l10n.t('Reopen');
+    const message = vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title());
+    const chosen = await tell('warning', message, reopen, vscode.l10n.t('Discard'));
+    const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }) };
+    if (chosen === reopen && !open.has(keyOf(ids))) {
+      const panel = vscode.window.createWebviewPanel(PANEL_TYPE, closing.title(), vscode.ViewColumn.Active);
+      await fill(panel, { ...ids, draftId });
+    } else if (chosen !== reopen) {
+      drafts.forget(draftId);
+    }
+  }
+
   async function fill(panel: vscode.WebviewPanel, target: PanelTarget): Promise<void> {
     const { webview } = panel;
     let key = keyOf(target);
@@ -75,7 +98,7 @@ export function createPanels(
       if (open.get(key) === panel) {
         open.delete(key);
       }
-      drafts.forget(target.draftId);
+      void offerReopen(target.draftId, controller);
       if (controller) {
         controllers.delete(controller);
         controller.dispose();
@@ -91,7 +114,7 @@ export function createPanels(
         return;
       }
       const { accountId, destinationId, draftId } = controller.target();
-      panel.title = controller.title();
+      panel.title = controller.isDirty() ? vscode.l10n.t('● {0}', controller.title()) : controller.title();
       if (open.get(key) === panel) {
         open.delete(key);
       }

@@ -4,7 +4,7 @@ import type { Draft } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { RunEnd } from '../../core/replacement/run.ts';
-import { keyOfReplacement, type Replacement, type Step } from '../../core/replacement/state.ts';
+import { keyOfReplacement, type Replacement } from '../../core/replacement/state.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
 import { describeEnd, describeLook, describeProgress, describeStop, isCancellation, labelOf } from './messages.ts';
 import type { Replacements, RunningOptions } from './replacements.ts';
@@ -105,16 +105,7 @@ async function offer(connection: Connection, key: string, replacements: Replacem
     await offer(connection, key, replacements, happened);
     return;
   }
-  await takeStep(connection, key, replacements, step, look.observed.candidates[0]?.id);
-}
-
-async function takeStep(
-  connection: Connection,
-  key: string,
-  replacements: Replacements,
-  step: Exclude<Step, 'retry'>,
-  candidateId: string | undefined,
-): Promise<void> {
+  const candidateId = look.observed.candidates[0]?.id;
   try {
     await runAndOffer(connection, key, replacements, async (running) =>
       replacements.take(step, connection, key, { ...running, ...(candidateId === undefined ? {} : { candidateId }) }),
