@@ -71,7 +71,7 @@ export function activate(context: vscode.ExtensionContext) {
   setState('loading');
   const loaded = connections
     .load()
-    .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`))
+    .catch((error: unknown) => logger.log('error', `Failed to load the stored accounts: ${describeForLog(error)}`))
     .finally(() => setState(store.entries().length === 0 ? 'noAccount' : 'ready'));
   const backgroundRefresh = createBackgroundRefresh(store, budgets, snapshots, host, loaded);
   const statusItem = createStatusItem(store, backgroundRefresh.intervalOf);
@@ -258,5 +258,5 @@ function toApiError(error: unknown, host: Host): ApiError {
     return error;
   }
   host.log('error', describeForLog(error));
-  return new ApiError({ kind: 'protocol', reason: 'the extension could not make sense of the answer; see the log' });
+  return new ApiError({ kind: 'protocol', reason: 'the extension could not parse the response; see the log' });
 }

@@ -90,7 +90,7 @@ async function undoDeletion(deleted: Deleted, services: DeletingServices): Promi
     const kind = restored.failed.length > 0 ? 'incomplete' : 'done';
     return { kind, sentence: describeRestored(deleted, restored, draft) };
   } catch (error) {
-    services.logger.log('error', `undo of deleting ${target.destination.id}: ${describeForLog(error)}`);
+    services.logger.log('error', `Failed to undo the deletion of ${target.destination.id}: ${describeForLog(error)}`);
     const reason = describeFailure(error, account.name);
     const sentence = vscode.l10n.t('Could not create {0} again. {1}', describeTarget(target), reason);
     return { kind: 'failed', sentence };
