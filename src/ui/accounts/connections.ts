@@ -125,7 +125,7 @@ export function createConnections({
     const value = state.get(ACCOUNTS_KEY) ?? [];
     const read = parseRememberedAccounts(value);
     if (!read) {
-      host.log('warn', 'The list of accounts kept by VS Code cannot be read by this version; it is taken as empty');
+      host.log('warn', 'This version cannot read the stored list of accounts and ignores it');
     }
     return read ?? [];
   }
@@ -163,7 +163,9 @@ export function createConnections({
   }
 
   function loadAgain(): void {
-    void load().catch((error: unknown) => host.log('error', `Reading what is stored failed: ${describeForLog(error)}`));
+    void load().catch((error: unknown) =>
+      host.log('error', `Failed to load the stored accounts: ${describeForLog(error)}`),
+    );
   }
 
   const subscriptions = vscode.Disposable.from(

@@ -38,7 +38,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
       return true;
     } catch (error) {
       unsaved.set(record.id, record);
-      log('error', `SecretStorage did not take a token: ${describeForLog(error)}`);
+      log('error', `SecretStorage could not store a token: ${describeForLog(error)}`);
       return false;
     }
   }
@@ -54,7 +54,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
           records.set(record.id, record);
         } else {
           unreadable += 1;
-          log('warn', `The stored token ${key} cannot be read by this version; it is left as it is`);
+          log('warn', `This version cannot read the stored token ${key} and leaves it unchanged`);
         }
       }),
     );
@@ -72,7 +72,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
         unreadable = found.unreadable;
       } catch (error) {
         failed = true;
-        log('error', `SecretStorage could not be read: ${describeForLog(error)}`);
+        log('error', `Failed to read SecretStorage: ${describeForLog(error)}`);
       }
       for (const { token } of known.values()) {
         redactor.remember(token);
@@ -91,7 +91,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
         await secrets.delete(tokenKey(id));
         return true;
       } catch (error) {
-        log('error', `SecretStorage did not delete a token: ${describeForLog(error)}`);
+        log('error', `SecretStorage could not delete a token: ${describeForLog(error)}`);
         return false;
       }
     },

@@ -29,7 +29,7 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
   const orElse =
     <T>(fallback: T) =>
     (error: unknown): T => {
-      log('error', `SecretStorage failed for the secret of a destination: ${describeForLog(error)}`);
+      log('error', `SecretStorage failed for a remembered secret: ${describeForLog(error)}`);
       return fallback;
     };
 

@@ -145,7 +145,7 @@ async function undoDeletion(
       ? { result: 'incomplete', sentence, again: { ...progress, policies: failed } }
       : { result: 'done', sentence };
   } catch (error) {
-    services.logger.log('error', `undo of deleting ${target.destination.id}: ${describeForLog(error)}`);
+    services.logger.log('error', `Failed to undo the deletion of ${target.destination.id}: ${describeForLog(error)}`);
     const reason = describeFailure(error, account.name);
     const sentence = vscode.l10n.t('Could not create {0} again. {1}', describeTarget(target), reason);
     return { result: 'failed', sentence, again: progress };

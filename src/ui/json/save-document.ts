@@ -48,7 +48,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
     if (error instanceof vscode.FileSystemError) {
       throw error;
     }
-    parts.logger.log('error', `Saving a JSON document: ${describeForLog(error)}`);
+    parts.logger.log('error', `Failed to save a JSON document: ${describeForLog(error)}`);
     if (error instanceof ApiError) {
       const { sentence } = describeProblem(error, connection.account.name);
       if (error.kind === 'rejected') {

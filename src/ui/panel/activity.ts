@@ -94,7 +94,7 @@ function summarize(days: readonly AlertDay[]): string {
   return total === 0
     ? vscode.l10n.t('No alert was sent in the last {0} days.', days.length)
     : vscode.l10n.t(
-        'Alerts sent in the last {0} days: {1}. Days with alerts: {2}. Most alerts per day: {3}. The history does not show whether they arrived.',
+        'Alerts sent in the last {0} days: {1}. Days with alerts: {2}. Busiest day: {3}. The history does not show whether they arrived.',
         days.length,
         total,
         busy,

@@ -37,7 +37,7 @@ export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftK
   /** The stored drafts, so that a draft that was never written is not deleted. */
   const written = new Set<string>();
   const orLog = (error: unknown): undefined => {
-    log('error', `SecretStorage failed for what was typed into a panel: ${describeForLog(error)}`);
+    log('error', `SecretStorage failed for the draft of a panel: ${describeForLog(error)}`);
   };
 
   return {

@@ -137,7 +137,7 @@ export function createPanels(
       if (message) {
         void made.receive(message).catch((error: unknown) => given.log('error', `Panel: ${String(error)}`));
       } else {
-        given.log('warn', 'A panel sent a message that is not one of ours');
+        given.log('warn', 'A panel sent an unknown message');
       }
     });
     webview.html = panelPage(webview, extensionUri);
