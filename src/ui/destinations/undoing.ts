@@ -56,7 +56,7 @@ export async function offerUndo(
   deleted: Deleted[],
   services: DeletingServices,
 ): Promise<void> {
-  const end = services.host.now() + UNDO_FOR;
+  const end = Date.now() + UNDO_FOR;
   const timer = setTimeout(() => deleted.splice(0), UNDO_FOR);
   const unanswered: UnansweredCreations = new Map();
   let kind: 'information' | 'error' = isComplete ? 'information' : 'error';
@@ -75,7 +75,7 @@ export async function offerUndo(
     if (chosen !== undo) {
       break;
     }
-    if (services.host.now() > end || deleted.length === 0) {
+    if (Date.now() > end || deleted.length === 0) {
       void tell(
         'warning',
         vscode.l10n.t('A deletion can be undone for one minute. The minute is over, and the credentials are dropped.'),
@@ -83,7 +83,7 @@ export async function offerUndo(
       break;
     }
     const results = await undoAll(deleted.splice(0), unanswered, services);
-    deleted.push(...(services.host.now() > end ? [] : results.flatMap(({ again }) => again ?? [])));
+    deleted.push(...(Date.now() > end ? [] : results.flatMap(({ again }) => again ?? [])));
     said = describeUndone(results);
     kind = results.some(({ result }) => result === 'failed' || result === 'incomplete') ? 'error' : 'information';
     if (deleted.length === 0) {
@@ -215,7 +215,7 @@ async function createAgain(
 function describeRestored({ target, policies }: Deleted, { newId, restored, failed }: Restored, draft: Draft): string {
   const names = list(restored.map(({ name }) => `“${name}”`));
   return [
-    vscode.l10n.t('{0} exists again, with the new ID {1}. Cloudflare tested it.', describeTarget(target), newId),
+    vscode.l10n.t('{0} was created again with the new ID {1}. Cloudflare tested it.', describeTarget(target), newId),
     ...(draft.secret === undefined && typeOrGeneric(target.destination.type).secret === 'optional'
       ? [vscode.l10n.t('It has no secret: this machine does not remember one.')]
       : []),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Draft } from '../../core/model/destination.ts';
+import type { Look } from '../../core/replacement/controller.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { RunEnd } from '../../core/replacement/run.ts';
@@ -40,7 +41,10 @@ export async function offerUnfinished(
         state.oldName,
         connection.account.name,
       );
-      void offer(connection, keyOfReplacement(state), replacements, happened);
+      const look = await replacements.look(connection, keyOfReplacement(state));
+      if (look && !look.isBusy) {
+        void offer({ connection, look, replacements }, happened);
+      }
     }
   }
 }
@@ -59,6 +63,7 @@ async function runAndOffer(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Replacing'), cancellable: true },
       async (progress, token) => {
         const cancel = new AbortController();
+        progress.report({ message: vscode.l10n.t('checking the state at Cloudflare…') });
         token.onCancellationRequested(() => {
           progress.report({ message: vscode.l10n.t('Stopping…') });
           cancel.abort();
@@ -84,25 +89,27 @@ async function runAndOffer(
       }
       throw error;
     }
-    void offer(connection, key, replacements, describeStop(error, connection.account.name));
+    void offer({ connection, look, replacements }, describeStop(error, connection.account.name));
     return undefined;
   }
 }
 
+type Stopped = { readonly connection: Connection; readonly look: Look; readonly replacements: Replacements };
+
 /** Says what exists and offers the steps that are possible now. A notification that is closed leaves everything as it is. */
-async function offer(connection: Connection, key: string, replacements: Replacements, happened: string): Promise<void> {
-  const look = await replacements.look(connection, key);
-  if (!look || look.isBusy) {
-    return;
-  }
+async function offer({ connection, look, replacements }: Stopped, happened: string): Promise<void> {
   const message = [happened, ...describeLook(look)].join(' ');
   const chosen = await tell('warning', message, ...look.steps.map(labelOf));
   const step = look.steps.find((each) => labelOf(each) === chosen);
   if (step === undefined) {
     return;
   }
+  const key = keyOfReplacement(look.state);
   if (step === 'retry') {
-    await offer(connection, key, replacements, happened);
+    const again = await replacements.look(connection, key);
+    if (again) {
+      await offer({ connection, look: again, replacements }, happened);
+    }
     return;
   }
   const candidateId = look.observed.candidates[0]?.id;

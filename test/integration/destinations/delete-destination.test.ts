@@ -30,7 +30,8 @@ describe('Delete command', () => {
   afterEach(() => user?.dispose());
 
   /** The result: the message with the Undo button, or the messages without buttons. */
-  const told = () => [user?.questions[1]?.title ?? '', ...(user?.messages ?? [])].join('');
+  const told = () =>
+    [...(user?.questions.slice(1).map(({ title }) => title) ?? []), ...(user?.messages ?? [])].join('');
   const until = async (isSo: () => Promise<boolean>): Promise<void> => waitFor(isSo, told);
   /** Creates two policies that use the destination: one without and one with another mechanism. */
   const usePolicies = async (): Promise<void> => {
@@ -74,7 +75,7 @@ describe('Delete command', () => {
     }
     user = scriptUser('leaves');
     await deleteFirst();
-    assert.match(user.questions[0]?.text ?? '', /No policy uses it\.$/);
+    assert.match(user.questions[0]?.text ?? '', /No policy uses it\./);
     await usePolicies();
     user.dispose();
     user = scriptUser('leaves');
@@ -246,6 +247,18 @@ describe('Delete command', () => {
       await extension.connections.remove(accountId);
     });
 
+    it('keeps offering Undo if its prompt is closed with Escape', async () => {
+      await fake.removeDestination({ account: accountId, id: destinationId });
+      name = 'Chat';
+      const url = 'https://hooks.slack.com/services/T/B/secret';
+      destinationId = (await fake.putDestination({ account: accountId, name, url })).id;
+      await run('refreshAll');
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' }, 'leaves', { presses: 'Undo' }, 'leaves', 'leaves');
+      await deleteFirst();
+      await until(async () => (user?.questions.filter(({ kind }) => kind === 'input').length ?? 0) >= 2);
+      assert.match(user.questions[0]?.text ?? '', /Undo will ask for the URL or secret/);
+    });
+
     it('expires after a minute', async () => {
       user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
       const { now } = Date;
@@ -272,6 +285,21 @@ describe('Delete command', () => {
       await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 } });
       await deleteFirst();
       await until(async () => /Could not create .+ again/.test(told()));
+    });
+
+    it('can be tried again within the minute until it succeeds, and creates one destination', async () => {
+      await useGeneric();
+      await usePolicies();
+      const [undo, leave] = [{ presses: 'Undo' }, 'leaves'] as const;
+      user = scriptUser({ presses: 'Delete' }, undo, undo, undo, leave);
+      await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+      await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 2 });
+      await deleteFirst();
+      await until(async () => (await webhooksOf('Only here'))?.[0] !== destinationId);
+      await until(async () => /Added to: “Also mail” and “Only here”/.test(told()));
+      const again = (await fake.destinations({ account: accountId })).filter((each) => each.name === name);
+      assert.equal(again.length, 1);
+      assert.deepEqual(await webhooksOf('Only here'), [again[0]?.id]);
     });
 
     it('asks for the whole URL if Cloudflare hides a part, and restores nothing without it', async () => {
