@@ -47,5 +47,9 @@ export type ContributedCommand = (typeof COMMANDS)[number];
 /** What is run by the fix of a secret in the text; takes the document's URI. Not contributed: it is of no use elsewhere. */
 export const MOVE_SECRET = 'json.moveSecret';
 
-export type CommandName = ContributedCommand | typeof MOVE_SECRET;
+/** Run by keys in the view, on the selected rows. Not contributed: the palette has the commands they stand for. */
+export const RENAME_SELECTED = 'keys.rename';
+export const DELETE_SELECTED = 'keys.delete';
+
+export type CommandName = ContributedCommand | typeof MOVE_SECRET | typeof RENAME_SELECTED | typeof DELETE_SELECTED;
 export type CommandId = `cloudflareWebhooks.${CommandName}`;
