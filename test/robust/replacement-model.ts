@@ -4,8 +4,9 @@ import { createReplacementController, type ReplacementController } from '../../s
 import { createReplacementRecords } from '../../src/core/replacement/records.ts';
 import type { RunEnd } from '../../src/core/replacement/run.ts';
 import { keyOfReplacement } from '../../src/core/replacement/state.ts';
+import { createMemoryFiles } from '../unit/core/async/memory-files.ts';
 import { createSimulation, KilledError, type Simulation } from './simulation.ts';
-import { type Call, createMemoryFiles, type Fault, type World, type WorldPolicy } from './world.ts';
+import { type Call, type Fault, type World, type WorldPolicy } from './world.ts';
 
 export const OLD = 'd-0-0';
 const ACCOUNT = 'a';

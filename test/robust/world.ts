@@ -1,6 +1,5 @@
 import { ApiError, type ApiErrorKind } from '../../src/core/api/api-error.ts';
 import type { Api } from '../../src/core/api/client.ts';
-import type { SharedFiles } from '../../src/core/async/shared-files.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import type { Policy } from '../../src/core/model/policy.ts';
 import { makeApi } from '../unit/core/api/fake-api.ts';
@@ -187,45 +186,4 @@ export function connect(world: World, by: string, around: Surroundings): Api {
         world.policies = world.policies.map((each) => (each.id === id ? after : each));
       }),
   });
-}
-
-/** The shared folder of all windows, in memory; each operation may let another window go on. */
-export function createMemoryFiles(gate: () => Promise<void> = async () => {}): SharedFiles {
-  const files = new Map<string, string>();
-  return {
-    async names() {
-      await gate();
-      return [...files.keys()];
-    },
-    async read(name) {
-      await gate();
-      return files.get(name);
-    },
-    async write(name, text) {
-      await gate();
-      files.set(name, text);
-    },
-    async create(name, text) {
-      await gate();
-      if (files.has(name)) {
-        return false;
-      }
-      files.set(name, text);
-      return true;
-    },
-    async rename(from, to) {
-      await gate();
-      const text = files.get(from);
-      if (text === undefined) {
-        return false;
-      }
-      files.delete(from);
-      files.set(to, text);
-      return true;
-    },
-    async remove(name) {
-      await gate();
-      files.delete(name);
-    },
-  };
 }

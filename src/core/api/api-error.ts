@@ -110,3 +110,11 @@ const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UN
 export function isUncertain(error: unknown): boolean {
   return !(error instanceof ApiError) || (UNCERTAIN.has(error.kind) && !NOT_SENT.test(error.details.reason ?? ''));
 }
+
+/**
+ * Whether the API itself said that a destination or a policy does not exist. Code 7003 is about the account, and the "not
+ * found" page of a proxy has the kind `protocol`: neither says anything about the destination.
+ */
+export function isNotFound(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.kind === 'notFound' && !error.details.codes?.includes(7003);
+}

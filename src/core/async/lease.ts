@@ -83,9 +83,10 @@ export function createLeases({ files, now, makeId, process, isAlive, every }: Le
         }
       };
       await check();
+      let renewal: Promise<void> = Promise.resolve();
       const stop = every(HEARTBEAT, () => {
         // A renewal that fails lets the lease expire, which `check` notices.
-        void isOurs()
+        renewal = isOurs()
           .then(async (ours) => (ours ? files.write(file, makeContent()) : undefined))
           .catch(() => undefined);
       });
@@ -93,6 +94,8 @@ export function createLeases({ files, now, makeId, process, isAlive, every }: Le
         check,
         async release() {
           stop();
+          // A renewal that is written after the file was deleted would hold the lease for nobody.
+          await renewal;
           if (await isOurs()) {
             await files.remove(file);
           }

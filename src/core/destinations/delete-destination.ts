@@ -1,4 +1,4 @@
-import { ApiError, isUncertain } from '../api/api-error.ts';
+import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 
@@ -52,7 +52,6 @@ async function isGone(api: Api, accountId: string, destinationId: string): Promi
     await api.getDestination(accountId, destinationId);
     return false;
   } catch (error) {
-    // Code 7003 is about the account: it says nothing about the destination.
-    return error instanceof ApiError && error.kind === 'notFound' && !hasCode(error, 7003);
+    return isNotFound(error);
   }
 }

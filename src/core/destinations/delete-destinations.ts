@@ -1,6 +1,7 @@
+import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
-import type { Leases } from '../async/lease.ts';
+import type { Lease, Leases } from '../async/lease.ts';
 import { createLimit } from '../async/limit.ts';
 import { isNamed } from '../async/named-error.ts';
 import { comparableId, createIdSet, type IdSet } from '../model/id.ts';
@@ -49,9 +50,18 @@ export async function deleteDestinations(
 ): Promise<readonly Deletion[]> {
   const { host, leases, detach = [], onDone, signal } = options;
   const limit = createLimit(CONCURRENCY);
-  const kept = new Map<string, unknown>();
-  const removedFrom = new Map<string, readonly Policy[]>();
-  await Promise.all(detach.map(async (each) => detachFromPolicies(targets, each, options, { kept, removedFrom })));
+  const progress: Progress = { held: new Map(), kept: new Map(), removedFrom: new Map() };
+  const { held, kept, removedFrom } = progress;
+  // Held before the first policy is changed: a replacement in another window moves the same policies.
+  for (const { connection, destination } of targets) {
+    const key = keyOf(connection.account.id, destination.id);
+    try {
+      held.set(key, await leases.acquire(`${connection.account.id}.${destination.id}`));
+    } catch (error) {
+      kept.set(key, error);
+    }
+  }
+  await Promise.all(detach.map(async (each) => detachFromPolicies(targets, each, options, progress)));
 
   async function remove(target: Located): Promise<Deletion> {
     const { connection, destination } = target;
@@ -64,19 +74,14 @@ export async function deleteDestinations(
       return { ...known, outcome: 'skipped' };
     }
     try {
-      const accountId = connection.account.id;
-      const lease = await leases.acquire(`${accountId}.${destination.id}`);
-      try {
-        const outcome = await deleteDestination({
-          api: connection.api,
-          host,
-          accountId,
-          destinationId: destination.id,
-        });
-        return { ...known, outcome };
-      } finally {
-        await lease.release();
-      }
+      await held.get(key)?.check();
+      const outcome = await deleteDestination({
+        api: connection.api,
+        host,
+        accountId: connection.account.id,
+        destinationId: destination.id,
+      });
+      return { ...known, outcome };
     } catch (error) {
       return { ...known, outcome: 'failed', error };
     }
@@ -86,6 +91,11 @@ export async function deleteDestinations(
     targets.map(async (target) =>
       limit(async () => {
         const deletion = await remove(target);
+        // A lease that cannot be released expires by itself.
+        await held
+          .get(keyOf(target.connection.account.id, target.destination.id))
+          ?.release()
+          .catch(() => undefined);
         onDone?.(deletion);
         return deletion;
       }),
@@ -93,26 +103,37 @@ export async function deleteDestinations(
   );
 }
 
-type Progress = { readonly kept: Map<string, unknown>; readonly removedFrom: Map<string, readonly Policy[]> };
+type Progress = {
+  readonly held: Map<string, Lease>;
+  /** Destinations that are not deleted, and why. */
+  readonly kept: Map<string, unknown>;
+  readonly removedFrom: Map<string, readonly Policy[]>;
+};
 
 /** One policy after the other, with all destinations at once: a policy is written whole, and two writers would lose one. */
 async function detachFromPolicies(
   targets: readonly Located[],
   { api, accountId, impacts, existing }: Detaching,
   { host, signal }: DeleteManyOptions,
-  { kept, removedFrom }: Progress,
+  { held, kept, removedFrom }: Progress,
 ): Promise<void> {
-  const ids = targets.flatMap(({ connection, destination }) =>
+  const all = targets.flatMap(({ connection, destination }) =>
     connection.account.id === accountId ? [destination.id] : [],
   );
-  const deleted = createIdSet(ids);
-  const left: IdSet = { has: (id) => existing.has(id) && !deleted.has(id) };
   for (const { policy } of impacts) {
+    // A destination that is kept stays in the policies that it has not been removed from.
+    const ids = all.filter((id) => !kept.has(keyOf(accountId, id)));
+    const deleted = createIdSet(ids);
+    const left: IdSet = { has: (id) => existing.has(id) && !deleted.has(id) };
     const keys = ids.filter((id) => usesDestination(policy, id)).map((id) => keyOf(accountId, id));
     if (signal?.aborted) {
       return;
     }
+    if (keys.length === 0) {
+      continue;
+    }
     try {
+      await Promise.all(keys.map(async (key) => held.get(key)?.check()));
       const outcome = await changePolicy({
         api,
         host,
@@ -128,6 +149,10 @@ async function detachFromPolicies(
         removedFrom.set(key, [...(removedFrom.get(key) ?? []), policy]);
       }
     } catch (error) {
+      if (isNotFound(error)) {
+        // The policy was deleted in the meantime, so there is nothing to remove the destination from.
+        continue;
+      }
       for (const key of keys) {
         kept.set(key, error);
       }

@@ -1,4 +1,5 @@
-import { ApiError } from '../api/api-error.ts';
+import { isNotFound } from '../api/api-error.ts';
+import type { Api } from '../api/client.ts';
 import { type Policy, restoreDestinationIn, usesDestination } from '../model/policy.ts';
 import { changePolicy } from '../policies/change-policy.ts';
 import { createDestination, type CreateOptions } from './create-destination.ts';
@@ -14,7 +15,7 @@ export type RestoreOptions = CreateOptions & {
   readonly oldId: string;
   /** The policies that delivered to it. */
   readonly policies: readonly Policy[];
-  /** The destination that an earlier attempt created: nothing is created again. */
+  /** The destination that an earlier attempt created: while it exists, nothing is created again. */
   readonly newId?: string | undefined;
   /** Told of the new ID as soon as it is known. */
   readonly onCreated?: (newId: string) => void;
@@ -27,7 +28,8 @@ export type RestoreOptions = CreateOptions & {
  */
 export async function restoreDestination(options: RestoreOptions): Promise<Restored> {
   const { api, host, accountId, oldId, policies, onCreated } = options;
-  const newId = options.newId ?? (await createDestination(options));
+  const isThere = options.newId !== undefined && (await exists(api, accountId, options.newId));
+  const newId = (isThere ? options.newId : undefined) ?? (await createDestination(options));
   onCreated?.(newId);
   const restored: Policy[] = [];
   const failed: Restored['failed'][number][] = [];
@@ -43,10 +45,23 @@ export async function restoreDestination(options: RestoreOptions): Promise<Resto
       });
       restored.push(policy);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.kind !== 'notFound') {
+      if (!isNotFound(error)) {
         failed.push({ policy, error });
       }
     }
   }
   return { newId, restored, failed };
+}
+
+/** Policies must not be pointed at a destination that another client deleted since the earlier attempt. */
+async function exists(api: Api, accountId: string, destinationId: string): Promise<boolean> {
+  try {
+    await api.getDestination(accountId, destinationId);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) {
+      return false;
+    }
+    throw error;
+  }
 }

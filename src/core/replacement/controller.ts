@@ -1,7 +1,7 @@
 import { ApiError } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
-import type { Lease, Leases } from '../async/lease.ts';
+import { type Lease, type Leases, LeaseTakenError } from '../async/lease.ts';
 import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { StepUnavailableError, UnfinishedReplacementError } from './errors.ts';
 import { type Digest, takeFingerprint } from '../destinations/fingerprint.ts';
@@ -94,19 +94,25 @@ export function createReplacementController(options: ControllerOptions): Replace
       const machine = { api, host, persist, signal };
       const end =
         direction === 'forward' ? await runForward(from, { ...machine, draft }) : await runUndo(from, machine);
-      return await close(end);
+      return await close(end, lease);
     } catch (error) {
-      if (hasTouchedNothing(last)) {
+      const isOurs = await lease.check().then(
+        () => true,
+        () => false,
+      );
+      if (isOurs && hasTouchedNothing(last)) {
         await records.remove(key);
       }
       throw error;
     }
   }
 
-  async function close({ ending, state }: RunEnd): Promise<RunEnd> {
+  /** Only the owner of the lease removes a record: another window may have written a newer one. */
+  async function close({ ending, state }: RunEnd, lease: Lease): Promise<RunEnd> {
     if (!TRANSITIONS[state.stage].includes(ending)) {
       throw new Error(`A replacement cannot end as ${ending} in the stage ${state.stage}`);
     }
+    await lease.check();
     await records.remove(keyOfReplacement(state));
     return { ending, state };
   }
@@ -125,12 +131,25 @@ export function createReplacementController(options: ControllerOptions): Replace
       }
       const isBusy = await leases.isTaken(key);
       const { observed, steps } = await lookAt(api, state);
-      const isOver = steps[0] === 'close' && hasTouchedNothing(state);
-      if (isOver && !isBusy) {
-        await withLease(key, async () => records.remove(key));
-        return undefined;
+      if (isBusy || steps[0] !== 'close' || !hasTouchedNothing(state)) {
+        return { state, observed, steps: isBusy ? [] : steps, isBusy };
       }
-      return { state, observed, steps: isBusy ? [] : steps, isBusy };
+      try {
+        return await withLease(key, async () => {
+          // Another window may have started a replacement since the record was read.
+          const now = await records.get(key);
+          if (now && !hasTouchedNothing(now)) {
+            return { state: now, isBusy, ...(await lookAt(api, now)) };
+          }
+          await records.remove(key);
+          return undefined;
+        });
+      } catch (error) {
+        if (error instanceof LeaseTakenError) {
+          return { state, observed, steps: [], isBusy: true };
+        }
+        throw error;
+      }
     },
     start: async ({ accountId, old, draft, ...rest }) => {
       const key = keyOfReplacement({ accountId, oldId: old.id });
@@ -177,9 +196,9 @@ export function createReplacementController(options: ControllerOptions): Replace
           case 'adopt':
             return run(adopt(state, observed, given.candidateId), given, lease, 'forward');
           case 'keepBoth':
-            return close({ ending: 'kept', state });
+            return close({ ending: 'kept', state }, lease);
           case 'close':
-            return close({ ending: 'closed', state });
+            return close({ ending: 'closed', state }, lease);
           default:
             return step satisfies never;
         }

@@ -1,4 +1,4 @@
-import { ApiError, isUncertain } from '../api/api-error.ts';
+import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { swapDestination, usesDestination } from '../model/policy.ts';
@@ -90,7 +90,7 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
       case 'policy': {
         const { policyId = '', to = '' } = pending;
         const policy = await api.getPolicy(accountId, policyId).catch((error: unknown) => {
-          if (error instanceof ApiError && error.kind === 'notFound') {
+          if (isNotFound(error)) {
             return undefined;
           }
           throw error;

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.ts';
+import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { policiesOf } from '../model/policy.ts';
 import { type Digest, findCreation, type Found } from '../destinations/fingerprint.ts';
@@ -21,8 +21,7 @@ export async function presenceOf(api: Api, accountId: string, destinationId: str
     await api.getDestination(accountId, destinationId);
     return 'exists';
   } catch (error) {
-    const isGone = error instanceof ApiError && error.kind === 'notFound' && !error.details.codes?.includes(7003);
-    return isGone ? 'gone' : 'unknown';
+    return isNotFound(error) ? 'gone' : 'unknown';
   }
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.ts';
+import { isNotFound } from '../api/api-error.ts';
 import type { Draft } from '../model/destination.ts';
 import { policiesOf } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
@@ -128,7 +128,7 @@ async function moveOne(machine: Machine, id: string, from: string, to: string, i
     await machine.movePolicy(id, from, to);
   } catch (error) {
     // A policy that was deleted in the meantime needs no move; the next list no longer has it.
-    if (!(error instanceof ApiError) || error.kind !== 'notFound') {
+    if (!isNotFound(error)) {
       throw error;
     }
   }

@@ -110,7 +110,10 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
     if (observed.candidates.length > 0) {
       return observed.old === 'exists' ? ['adopt', 'close'] : ['close'];
     }
-    return observed.isSettling ? ['resume', 'undo'] : ['close'];
+    if (!observed.isSettling) {
+      return ['close'];
+    }
+    return observed.old === 'exists' ? ['resume', 'undo'] : ['resume'];
   }
   if (observed.new === 'gone') {
     return observed.old === 'exists' && (observed.onNew !== 0 || observed.isSettling) ? ['undo'] : ['close'];

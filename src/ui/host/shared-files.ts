@@ -7,8 +7,11 @@ import type { SharedFiles } from '../../core/async/shared-files.ts';
 export function createSharedFiles(folder: string): SharedFiles {
   const at = (name: string): string => path.join(folder, name);
 
-  async function writeNew(name: string, text: string): Promise<void> {
+  async function makeFolder(): Promise<void> {
     await mkdir(folder, { recursive: true });
+  }
+
+  async function writeNew(name: string, text: string): Promise<void> {
     await writeFile(at(name), text, { flag: 'wx', mode: 0o600 });
   }
 
@@ -18,13 +21,17 @@ export function createSharedFiles(folder: string): SharedFiles {
     async write(name, text) {
       // Another name first: a reader, or a window that is killed, never meets half a file.
       const aside = `${name}.${randomUUID()}.tmp`;
+      await makeFolder();
       await writeNew(aside, text);
       await rename(at(aside), at(name));
     },
-    create: async (name, text) =>
-      writeNew(name, text)
+    async create(name, text) {
+      // Outside of the handler below: a file in the place of the folder is "EEXIST" too.
+      await makeFolder();
+      return writeNew(name, text)
         .then(() => true)
-        .catch(orElse('EEXIST', false)),
+        .catch(orElse('EEXIST', false));
+    },
     rename: async (from, to) =>
       rename(at(from), at(to))
         .then(() => true)
