@@ -4,6 +4,7 @@ import { createSharedFiles, isProcessAlive } from './ui/host/shared-files.ts';
 import { createDestinationWriter } from './ui/destinations/destination-writer.ts';
 import { createDestinationsModule } from './ui/destinations/module.ts';
 import { createJsonModule } from './ui/json/module.ts';
+import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { createPanelModule } from './ui/panel/module.ts';
 import { createReplacementModule } from './ui/replacement/module.ts';
 import { createReplacements } from './ui/replacement/replacements.ts';
@@ -13,7 +14,7 @@ import { createTestingModule } from './ui/testing/module.ts';
 export type Editing = ReturnType<typeof createEditing>;
 
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
-export function createEditing(shared: Services) {
+export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) {
   const sharedFiles = createSharedFiles(shared.operationsFolder);
   const leases = createLeases({
     files: sharedFiles,
@@ -34,7 +35,7 @@ export function createEditing(shared: Services) {
   const replacement = createReplacementModule(services);
   const testing = createTestingModule(services);
   const panel = createPanelModule(services);
-  const json = createJsonModule(services);
+  const json = createJsonModule({ ...services, announcedSaves });
   const { panels } = panel;
   return {
     writer,

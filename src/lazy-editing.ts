@@ -4,6 +4,7 @@ import { describeForLog } from './core/api/api-error.ts';
 import type { Editing } from './editing.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
+import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { JSON_SCHEME } from './ui/host/ids.ts';
 import { PANEL_TYPE } from './ui/host/ids.ts';
 import { REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
@@ -24,11 +25,20 @@ type EditingCommand = keyof Editing['commands'];
 export function createLazyEditing(services: Services): LazyEditing {
   let loading: Promise<Editing> | undefined;
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  const subscriptions: vscode.Disposable[] = [changed];
+  // A restored document can be saved before the second bundle is loaded.
+  const announcedSaves: AnnouncedSaves = new Map();
+  const subscriptions: vscode.Disposable[] = [
+    changed,
+    vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
+      if (document.uri.scheme === JSON_SCHEME) {
+        announcedSaves.set(document.uri.toString(), { reason, text: document.getText() });
+      }
+    }),
+  ];
 
   async function load(): Promise<Editing> {
     loading ??= import('./editing.ts').then(({ createEditing }) => {
-      const editing = createEditing(services);
+      const editing = createEditing(services, announcedSaves);
       subscriptions.push(
         ...editing.disposables,
         editing.jsonEditor.provider.onDidChangeFile((events) => changed.fire(events)),

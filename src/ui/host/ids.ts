@@ -10,6 +10,9 @@ export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
+/** The language of the JSON documents, for which package.json turns auto save off. */
+export const JSON_LANGUAGE = 'cfwebhook-json';
+
 /** The end of the file names of replacements that have not ended, in the shared folder of operations. */
 export const REPLACEMENT_SUFFIX = '.replacement.json';
 

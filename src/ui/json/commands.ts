@@ -4,7 +4,7 @@ import type { Draft } from '../../core/model/destination.ts';
 import { findRemoval, findValue, formatDocument, parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { addressOf, nextNewAddress, readAddress } from './addresses.ts';
-import { JSON_SCHEME } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
 import { askText } from '../host/quick-input.ts';
 
 /** Runs Edit as JSON. An open document is shown again, even if its name in the URI is outdated. */
@@ -40,7 +40,8 @@ export function findDraftInEditor(): Draft | undefined {
     return undefined;
   }
   const { document, selection } = editor;
-  const isWholeMeant = document.languageId.startsWith('json') && document.uri.scheme !== JSON_SCHEME;
+  const isJson = document.languageId === JSON_LANGUAGE || document.languageId.startsWith('json');
+  const isWholeMeant = isJson && document.uri.scheme !== JSON_SCHEME;
   const wanted = selection.isEmpty ? undefined : parseDocument(document.getText(selection)).draft;
   return wanted ?? (isWholeMeant ? parseDocument(document.getText()).draft : undefined);
 }

@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../../core/formats/json-document.ts';
 import { isDestinationDocument } from './addresses.ts';
-import { JSON_SCHEME } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
 import { describeDocumentProblem } from './messages.ts';
+import { documentsOf, isShown } from './tabs.ts';
 
 /** Codes of the diagnostics that have a quick fix. */
 export const SECRET_IN_TEXT = 'secretInText';
@@ -24,9 +25,11 @@ export function createJsonDiagnostics(
 ): JsonDiagnostics {
   const collection = vscode.languages.createDiagnosticCollection('cloudflareWebhooks');
   const refusals = new Map<string, string>();
+  /** Documents without a tab. VS Code can keep their text for minutes. */
+  const hidden = new Set<string>();
 
   function check(document: vscode.TextDocument): void {
-    if (!isDestinationDocument(document)) {
+    if (!isDestinationDocument(document) || hidden.has(document.uri.toString())) {
       return;
     }
     const text = document.getText();
@@ -66,9 +69,27 @@ export function createJsonDiagnostics(
     }
   }
 
+  function forget(uri: vscode.Uri): void {
+    refusals.delete(uri.toString());
+    collection.delete(uri);
+  }
+
   const subscriptions = vscode.Disposable.from(
     collection,
-    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      hidden.delete(document.uri.toString());
+      check(document);
+    }),
+    vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+      for (const uri of closed.flatMap(documentsOf).filter((each) => !isShown(each))) {
+        hidden.add(uri.toString());
+        forget(uri);
+      }
+      const reopened = opened.flatMap(documentsOf).filter((each) => hidden.delete(each.toString()));
+      if (reopened.length > 0) {
+        update();
+      }
+    }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) {
         refusals.delete(document.uri.toString());
@@ -76,8 +97,8 @@ export function createJsonDiagnostics(
       }
     }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      refusals.delete(uri.toString());
-      collection.delete(uri);
+      hidden.delete(uri.toString());
+      forget(uri);
     }),
   );
   update();
@@ -98,7 +119,7 @@ export function createJsonDiagnostics(
 /** VS Code's JSON support reports syntax errors, unless the user turned its validation off. */
 function isSaidByVsCode(document: vscode.TextDocument, { kind }: DocumentProblem): boolean {
   const validates = vscode.workspace.getConfiguration('json', document.uri).get<unknown>('validate.enable') !== false;
-  return kind === 'syntax' && validates && document.languageId.startsWith('json');
+  return kind === 'syntax' && validates && [JSON_LANGUAGE, 'json', 'jsonc'].includes(document.languageId);
 }
 
 /** Informs where the secret is: in the text, and so in backups, or in memory. */

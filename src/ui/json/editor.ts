@@ -4,13 +4,14 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { registerCommands } from '../host/commands.ts';
 import { isDestinationDocument, readAddress } from './addresses.ts';
-import { JSON_SCHEME, MOVE_SECRET } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME, MOVE_SECRET } from '../host/ids.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
 import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
-import { notSaved, saveDocument } from './save-document.ts';
-import { swapEditor } from './tabs.ts';
+import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
+import { saveDocument } from './save-document.ts';
+import { closeTabs, swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Replacements } from '../replacement/replacements.ts';
@@ -35,71 +36,106 @@ export type JsonEditorServices = {
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly logger: Logger;
+  readonly announcedSaves: AnnouncedSaves;
 };
 
 export function createJsonEditor(services: JsonEditorServices): JsonEditor {
-  const { store, loaded, logger } = services;
+  const { store, loaded, logger, announcedSaves } = services;
   /** Secrets that were moved out of the text, by URI, in memory only. */
   const held = new Map<string, string>();
-  /** The reason of the current save, by URI. */
-  const reasons = new Map<string, vscode.TextDocumentSaveReason>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
 
   const refuse = (uri: vscode.Uri, sentence: string): void => diagnostics.refuse(uri, sentence);
 
-  const files = createJsonFiles(store, loaded, async (write) => {
-    const reason = reasons.get(write.uri.toString()) ?? vscode.TextDocumentSaveReason.Manual;
-    reasons.delete(write.uri.toString());
-    if (reason !== vscode.TextDocumentSaveReason.Manual) {
-      throw notSaved(
-        vscode.l10n.t(
-          'Auto Save does not save this document, because saving changes the destination at Cloudflare. Save it manually.',
-        ),
-      );
+  const claims = createSaveClaims(announcedSaves, async (uri) => {
+    const address = readAddress(uri);
+    if (address?.kind === 'existing') {
+      await store.refresh([address.accountId]);
     }
-    const id = await saveDocument(write, { ...services, heldSecret, refuse });
-    held.delete(write.uri.toString());
-    diagnostics.accept(write.uri);
-    return id;
+  });
+  const files = createJsonFiles({
+    store,
+    loaded,
+    claims,
+    async save(write) {
+      const saved = await saveDocument(write, { ...services, heldSecret, refuse, showReplacement });
+      if (saved.keepUnsaved === undefined) {
+        held.delete(write.uri.toString());
+      }
+      diagnostics.accept(write.uri);
+      return saved;
+    },
   });
   const diagnostics = createJsonDiagnostics(
     (uri) => files.destinationOf(uri),
     (uri) => held.has(uri.toString()),
   );
+  const moving = new Set<string>();
 
+  /** Makes the tabs of a document without unsaved changes follow its destination. */
   async function settle(document: vscode.TextDocument): Promise<void> {
-    const { uri } = document;
+    const { uri, isDirty } = document;
+    const key = uri.toString();
     const moved = files.movedTo(uri);
-    if (moved) {
-      await swapEditor(uri, moved);
-    } else if (!document.isDirty) {
-      files.rereadUnless(uri, document.getText());
+    if (isDirty || moving.has(key)) {
+      return;
+    }
+    moving.add(key);
+    try {
+      if (moved) {
+        await swapEditor(uri, moved);
+      } else if (files.isGone(uri)) {
+        await closeTabs(uri);
+      }
+    } finally {
+      moving.delete(key);
+    }
+  }
+
+  function settleAll(): void {
+    for (const document of vscode.workspace.textDocuments.filter(isJsonDocument)) {
+      void settle(document);
     }
     diagnostics.update();
   }
+
+  async function showReplacement(uri: vscode.Uri, text: string, id: string): Promise<void> {
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+    const address = readAddress(uri);
+    if (!document || !address) {
+      return;
+    }
+    if (address.kind === 'existing') {
+      files.follow(address.accountId, address.destinationId, id);
+    }
+    // A document that was edited meanwhile stays open. Its next save changes the new destination.
+    if (document.isDirty && document.getText() === text) {
+      held.delete(uri.toString());
+      await files.abandon(uri, text, () => document.save());
+      announcedSaves.delete(uri.toString());
+    }
+    await settle(document);
+  }
+
+  vscode.workspace.textDocuments.forEach(setLanguage);
 
   const subscriptions = vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider({ pattern: '**/*.cfwebhook.json' }, jsonFixes, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
-    vscode.workspace.onWillSaveTextDocument((event) => {
-      const address = readAddress(event.document.uri);
-      if (address) {
-        reasons.set(event.document.uri.toString(), event.reason);
-        // VS Code compares with the file before it saves, so the store must have Cloudflare's current state.
-        if (address.kind === 'existing' && event.reason === vscode.TextDocumentSaveReason.Manual) {
-          event.waitUntil(store.refresh([address.accountId]));
-        }
-      }
-    }),
+    vscode.workspace.onDidOpenTextDocument(setLanguage),
     vscode.workspace.onDidSaveTextDocument(async (document) => {
-      if (document.uri.scheme === JSON_SCHEME) {
+      if (isJsonDocument(document)) {
+        if (!document.isDirty && !files.movedTo(document.uri)) {
+          files.rereadUnless(document.uri, document.getText());
+        }
         await settle(document);
+        diagnostics.update();
       }
     }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       held.delete(uri.toString());
-      reasons.delete(uri.toString());
+      announcedSaves.delete(uri.toString());
     }),
     registerCommands(
       {
@@ -116,7 +152,10 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     ),
     diagnostics,
     files,
-    { dispose: store.onChanged(() => diagnostics.update()) },
+    { dispose: store.onChanged(settleAll) },
+    {
+      dispose: services.replacements.onReplaced((accountId, oldId, newId) => files.follow(accountId, oldId, newId)),
+    },
   );
   return {
     provider: files.provider,
@@ -124,4 +163,15 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     create: async (connection) => openNewDocument(connection, findDraftInEditor()),
     dispose: () => void subscriptions.dispose(),
   };
+}
+
+function isJsonDocument({ uri }: vscode.TextDocument): boolean {
+  return uri.scheme === JSON_SCHEME;
+}
+
+/** A setting such as `files.associations` can give a document another language, for which auto save is not off. */
+function setLanguage(document: vscode.TextDocument): void {
+  if (isJsonDocument(document) && document.languageId !== JSON_LANGUAGE) {
+    void vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE);
+  }
 }

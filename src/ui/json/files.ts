@@ -5,6 +5,8 @@ import { formatDocument } from '../../core/formats/json-document.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
+import { notSaved } from './messages.ts';
+import type { SaveClaims } from './save-claims.ts';
 
 /** One save that VS Code requested. */
 export type JsonWrite = {
@@ -17,13 +19,22 @@ export type JsonWrite = {
   readonly isStale: boolean;
 };
 
+/** The destination of a saved document, and why VS Code must keep the text unsaved although something was sent. */
+export type Saved = { readonly id: string; readonly keepUnsaved?: string };
+
 /** The file system of scheme `cfwebhook:`, which shows the destinations of the store as JSON. */
 export type JsonFiles = vscode.Disposable & {
   readonly provider: vscode.FileSystemProvider;
   /** The destination of a document; undefined if it is new or was deleted. */
   destinationOf(uri: vscode.Uri): Destination | undefined;
-  /** The URI to open after saving created or replaced the destination. */
+  /** The current URI of the destination of a document, if it differs: after creating, renaming or replacing it. */
   movedTo(uri: vscode.Uri): vscode.Uri | undefined;
+  /** Whether the destination of a document was deleted. */
+  isGone(uri: vscode.Uri): boolean;
+  /** The documents of a replaced destination show the new destination from now on. */
+  follow(accountId: string, oldId: string, newId: string): void;
+  /** Makes the next save of exactly this text send nothing, so that a document that is no longer needed can be closed. */
+  abandon(uri: vscode.Uri, text: string, save: () => Thenable<boolean>): Promise<void>;
   /** Makes VS Code reload a document if its content differs from the written `text`. */
   rereadUnless(uri: vscode.Uri, text: string): void;
 };
@@ -39,15 +50,17 @@ type Told = {
 
 const NEW_DOCUMENT = formatDocument({ name: '', url: '' });
 
-/**
- * `loaded` resolves once the accounts are loaded. `save` writes a document and returns the ID of its destination, or
- * throws a `FileSystemError` with the reason.
- */
-export function createJsonFiles(
-  store: Store,
-  loaded: Promise<unknown>,
-  save: (write: JsonWrite) => Promise<string | undefined>,
-): JsonFiles {
+export type JsonFilesParts = {
+  readonly store: Store;
+  /** Resolves once the accounts are loaded. */
+  readonly loaded: Promise<unknown>;
+  readonly claims: SaveClaims;
+  /** Writes a document, or throws a `FileSystemError` with the reason. */
+  readonly save: (write: JsonWrite) => Promise<Saved>;
+};
+
+export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts): JsonFiles {
+  const abandoned = new Map<string, string>();
   const told = new Map<string, Told>();
   const bound = new Map<string, string>();
   const writing = new Set<string>();
@@ -70,7 +83,8 @@ export function createJsonFiles(
     const blank = destinationIdOf(uri) === undefined ? NEW_DOCUMENT : undefined;
     const text = destination ? formatDocument({ name: destination.name, url: destination.url }) : blank;
     const before = told.get(uri.toString());
-    if (before && before.text === text) {
+    // A destination that was just created is missing until the next refresh.
+    if (before && (before.text === text || (text === undefined && bound.has(uri.toString())))) {
       return before;
     }
     const now = { ...before, text, at: Math.max(Date.now(), (before?.at ?? 0) + 1) };
@@ -124,19 +138,28 @@ export function createJsonFiles(
   }
 
   async function write(uri: vscode.Uri, text: string): Promise<void> {
+    if (abandoned.get(uri.toString()) === text) {
+      return;
+    }
+    await claims.claim(uri, text);
     const connection = await connect(uri);
     const destination = destinationOf(uri);
     const before = look(uri);
     const target = destination ?? (destinationIdOf(uri) === undefined ? 'new' : 'gone');
+    let keepUnsaved: string | undefined;
     writing.add(uri.toString());
     try {
       const isStale = destination !== undefined && isUnnoticed(before);
-      const id = await save({ uri, text, connection, target, isStale });
-      if (id !== undefined && id !== destinationIdOf(uri)) {
-        bound.set(uri.toString(), id);
+      const saved = await save({ uri, text, connection, target, isStale });
+      keepUnsaved = saved.keepUnsaved;
+      if (saved.id !== destinationIdOf(uri)) {
+        bound.set(uri.toString(), saved.id);
       }
       const now = look(uri);
-      told.set(uri.toString(), { ...now, ...(now.text === undefined ? {} : { read: now.text }) });
+      const seen = now.text === undefined ? {} : { looked: now.text, read: now.text };
+      // With a new time, VS Code would report the user's own change as a conflict at the next save.
+      const at = keepUnsaved === undefined ? now.at : before.at;
+      told.set(uri.toString(), { ...now, ...seen, at });
     } catch (error) {
       const now = look(uri);
       if (now.text !== before.text) {
@@ -145,6 +168,9 @@ export function createJsonFiles(
       throw error;
     } finally {
       writing.delete(uri.toString());
+    }
+    if (keepUnsaved !== undefined) {
+      throw notSaved(keepUnsaved);
     }
   }
 
@@ -157,6 +183,11 @@ export function createJsonFiles(
         if (!readAddress(uri)) {
           return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
         }
+        if (abandoned.has(uri.toString())) {
+          // Older than every version that VS Code has, so that it reports no conflict.
+          return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: 0 };
+        }
+        await claims.prepare(uri);
         const { text, at } = await find(uri);
         told.set(uri.toString(), { ...look(uri), looked: text });
         return { type: vscode.FileType.File, ctime: 0, mtime: at, size: Buffer.byteLength(text) };
@@ -174,9 +205,30 @@ export function createJsonFiles(
     },
     destinationOf,
     movedTo(uri) {
-      const destination = bound.has(uri.toString()) ? destinationOf(uri) : undefined;
+      const destination = destinationOf(uri);
       const address = readAddress(uri);
-      return destination && address && addressOf(address.accountId, destination);
+      const now = destination && address && addressOf(address.accountId, destination);
+      return now?.toString() === uri.toString() ? undefined : now;
+    },
+    isGone(uri) {
+      const address = readAddress(uri);
+      const isKnown = address?.kind === 'existing' && store.entry(address.accountId)?.state.kind === 'ready';
+      return isKnown && !bound.has(uri.toString()) && !destinationOf(uri);
+    },
+    follow(accountId, oldId, newId) {
+      for (const uri of [...told.keys()].map((key) => vscode.Uri.parse(key, true))) {
+        if (readAddress(uri)?.accountId === accountId && destinationIdOf(uri) === oldId) {
+          bound.set(uri.toString(), newId);
+        }
+      }
+    },
+    async abandon(uri, text, saveNow) {
+      abandoned.set(uri.toString(), text);
+      try {
+        await saveNow();
+      } finally {
+        abandoned.delete(uri.toString());
+      }
     },
     rereadUnless(uri, text) {
       const now = look(uri);

@@ -76,6 +76,14 @@ export function describeUpdate(
   return sentences.join(' ');
 }
 
+/** Why a document stays unsaved after Cloudflare ignored some of its changes. */
+export function describeIgnored(ignored: readonly Difference[]): string {
+  return vscode.l10n.t(
+    'Cloudflare did not change the {0}. The document keeps your text. To use the new {0}, replace the destination.',
+    describeDifferences(ignored),
+  );
+}
+
 function describeDifferences(differences: readonly Difference[]): string {
   const words = {
     name: vscode.l10n.t('name'),
@@ -84,4 +92,9 @@ function describeDifferences(differences: readonly Difference[]): string {
     type: vscode.l10n.t('type'),
   };
   return differences.map((each) => words[each]).join(', ');
+}
+
+/** Refuses a save. VS Code shows the sentence after the file name. Other error codes offer actions that cannot help. */
+export function notSaved(sentence: string): vscode.FileSystemError {
+  return vscode.FileSystemError.Unavailable(sentence);
 }

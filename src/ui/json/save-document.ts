@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
+import type { Draft } from '../../core/model/destination.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { planChange } from '../../core/model/plan.ts';
-import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
+import { DestinationConflictError, type UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
-import { addressOf } from './addresses.ts';
-import type { JsonWrite } from './files.ts';
-import { swapEditor } from './tabs.ts';
-import { describeDocumentProblem, describeUpdate } from './messages.ts';
+import { askWhichVersion } from './conflict.ts';
+import type { JsonWrite, Saved } from './files.ts';
+import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } from './messages.ts';
 import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
+import { describeFailure } from '../text/operation-failure.ts';
 import { confirmReplacement } from '../replacement/ask-replacement.ts';
 import type { Replacements } from '../replacement/replacements.ts';
 import { replaceWithProgress } from '../replacement/run-replacement.ts';
@@ -34,13 +34,15 @@ export type SaveServices = {
   readonly refuse: (uri: vscode.Uri, sentence: string) => void;
   /** A secret that was moved out of the text. */
   readonly heldSecret: (uri: vscode.Uri) => string | undefined;
+  /** Shows the new destination instead of a document whose unsaved `text` it was created from. */
+  readonly showReplacement: (uri: vscode.Uri, text: string, id: string) => Promise<void>;
 };
 
 /**
- * Saves a document and returns the ID of its destination. Every failure is thrown as a `FileSystemError`, so that VS
+ * Saves a document. Every failure is thrown as a `FileSystemError`, so that VS
  * Code keeps the document unsaved and shows the reason.
  */
-export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<string> {
+export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<Saved> {
   const { uri, connection } = write;
   try {
     return await carryOut(write, readDraft(write, parts.heldSecret(uri)), parts);
@@ -56,7 +58,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
       }
       throw notSaved(sentence);
     }
-    throw notSaved(vscode.l10n.t('The extension failed unexpectedly. See the log for details.'));
+    throw notSaved(error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
   }
 }
 
@@ -70,40 +72,57 @@ function readDraft({ text, target }: JsonWrite, heldSecret: string | undefined):
   return { ...draft, ...(draft.secret === undefined && heldSecret !== undefined ? { secret: heldSecret } : {}) };
 }
 
-async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
-  const { connection, target } = write;
+async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<Saved> {
+  const { target } = write;
   if (target === 'new') {
     return create(write, draft, parts);
   }
   if (target === 'gone') {
     return createAgain(write, draft, parts);
   }
-  if (write.isStale) {
-    await askToOverwrite(target);
+  let destination = target;
+  let isConflict = write.isStale;
+  for (;;) {
+    // After this save, VS Code loads Cloudflare's version, since it differs from the saved text.
+    if (isConflict && (await askWhichVersion(destination)) === 'cloudflare') {
+      return { id: target.id };
+    }
+    try {
+      return await change(write, { connection: write.connection, destination }, draft, parts);
+    } catch (error) {
+      if (!(error instanceof DestinationConflictError)) {
+        throw error;
+      }
+      destination = error.now;
+      isConflict = true;
+    }
   }
-  const plan = planChange(target, draft);
+}
+
+async function change(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
+  const plan = planChange(target.destination, draft);
   switch (plan.kind) {
     case 'nothing':
-      return target.id;
+      return { id: target.destination.id };
     case 'rename':
-      return update(write, { connection, destination: target }, draft, parts);
+      return update(write, target, draft, parts);
     case 'update':
-      return changeCredentials(write, { connection, destination: target }, draft, parts);
+      return changeCredentials(write, target, draft, parts);
     case 'replace':
-      return replace({ connection, destination: target }, draft, parts);
+      return { id: await replace(target, draft, parts) };
     default:
       return plan.kind satisfies never;
   }
 }
 
-async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<string> {
+async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<Saved> {
   const { account } = connection;
   const created = await writer.create(connection, draft, false);
   void tell('information', vscode.l10n.t('Created “{0}” of {1}. Cloudflare tested it.', nameOf(created), account.name));
-  return created.id;
+  return { id: created.id };
 }
 
-async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
+async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<Saved> {
   const again = vscode.l10n.t('Create Again');
   await confirm(
     vscode.l10n.t('“{0}” was deleted at Cloudflare. Create it again?', draft.name),
@@ -117,12 +136,7 @@ async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices):
 }
 
 /** Another URL or secret: Cloudflare documents only a new name as an edit, so replacing is offered first. */
-async function changeCredentials(
-  write: JsonWrite,
-  target: Located,
-  draft: Draft,
-  parts: SaveServices,
-): Promise<string> {
+async function changeCredentials(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
   const [replacing, inPlace] = [vscode.l10n.t('Replace…'), vscode.l10n.t('Update in Place')];
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Change the URL or secret of “{0}”?', nameOf(target.destination)),
@@ -140,12 +154,12 @@ async function changeCredentials(
   }
   if (chosen === replacing) {
     await requireSecret(target, draft, parts);
-    return replace(target, draft, parts);
+    return { id: await replace(target, draft, parts) };
   }
   throw notSaved(vscode.l10n.t('Nothing was saved.'));
 }
 
-async function update(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<string> {
+async function update(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
   const { connection, destination } = target;
   let outcome: UpdateOutcome;
   try {
@@ -160,20 +174,20 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
   const located = { connection, destination: outcome.destination };
   if (outcome.ignored.length > 0) {
     // The document stays unsaved, with the ignored text in it. Not awaited, because an open message must not block the save.
-    void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
-    throw notSaved(sentence);
+    void offerReplacement(sentence, write, { target: located, draft }, parts);
+    return { id: destination.id, keepUnsaved: describeIgnored(outcome.ignored) };
   }
   if (outcome.unverifiable.length > 0) {
-    void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
+    void offerReplacement(sentence, write, { target: located, draft }, parts);
   } else {
     void tell('information', sentence);
   }
-  return destination.id;
+  return { id: destination.id };
 }
 
 async function offerReplacement(
   sentence: string,
-  uri: vscode.Uri,
+  { uri, text }: JsonWrite,
   { target, draft }: { readonly target: Located; readonly draft: Draft },
   parts: SaveServices,
 ): Promise<void> {
@@ -185,7 +199,7 @@ async function offerReplacement(
   try {
     await requireSecret(target, draft, parts);
     const id = await replace(target, draft, parts);
-    await swapEditor(uri, addressOf(account.id, { ...target.destination, id, name: draft.name }));
+    await parts.showReplacement(uri, text, id);
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) {
       await reportFailure(error, parts.logger, 'replaceDestination', {
@@ -229,18 +243,6 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   return end.state.newId;
 }
 
-async function askToOverwrite(now: Destination): Promise<void> {
-  await confirm(
-    vscode.l10n.t('“{0}” has changed at Cloudflare since you opened it. Overwrite it?', nameOf(now)),
-    vscode.l10n.t(
-      'The host of its URL is now {0}. To see the new version, cancel and use “Revert File”.',
-      hostOf(now.url) || vscode.l10n.t('unknown'),
-    ),
-    vscode.l10n.t('Overwrite'),
-    vscode.l10n.t('The destination has changed at Cloudflare since you opened it. Nothing was saved.'),
-  );
-}
-
 /** Asks in a modal. Every answer except the button cancels the save. */
 async function confirm(question: string, detail: string, button: string, otherwise: string): Promise<void> {
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) {
@@ -251,9 +253,4 @@ async function confirm(question: string, detail: string, button: string, otherwi
 /** A remembered secret must be updated too, because the next rename sends it again. */
 async function isRemembered({ connection, destination }: Located, { secrets }: SaveServices): Promise<boolean> {
   return (await secrets.get(connection.account.id, destination.id)) !== undefined;
-}
-
-/** VS Code shows the sentence after the file name. Other error codes make it offer actions that cannot help. */
-export function notSaved(sentence: string): vscode.FileSystemError {
-  return vscode.FileSystemError.Unavailable(sentence);
 }

@@ -33,6 +33,8 @@ export type Replacements = {
   /** Undefined where the replacement has ended. */
   look(connection: Connection, key: string): Promise<Look | undefined>;
   start(target: Located, draft: Draft, options: RunningOptions & { readonly remember: boolean }): Promise<RunEnd>;
+  /** Called when the new destination takes the place of the old one, before the old one leaves the store. Returns what ends it. */
+  onReplaced(listener: (accountId: string, oldId: string, newId: string) => void): () => void;
   take(step: Exclude<Step, 'retry'>, connection: Connection, key: string, options?: RunningOptions): Promise<RunEnd>;
 };
 
@@ -54,6 +56,7 @@ export function createReplacements(services: ReplacementsServices): Replacements
     host: { now: host.now, sleep: host.sleep, digest: sha256 },
     makeSalt: () => crypto.randomUUID(),
   });
+  const listeners = new Set<Parameters<Replacements['onReplaced']>[0]>();
   /** Drafts of replacements that were started in this window: URL and secret are never persisted. */
   const drafts = new Map<string, { readonly draft: Draft; readonly remember: boolean }>();
 
@@ -76,6 +79,9 @@ export function createReplacements(services: ReplacementsServices): Replacements
             await secrets.remember(accountId, newId, rememberDraft(undefined, given.draft));
           }
           if (stage === 'finishing') {
+            if (newId !== undefined) {
+              listeners.forEach((listener) => listener(accountId, oldId, newId));
+            }
             store.removeDestination(accountId, oldId);
           }
           if (stage === 'closing' && newId !== undefined) {
@@ -104,6 +110,10 @@ export function createReplacements(services: ReplacementsServices): Replacements
 
   return {
     unfinished: async () => controller.unfinished(),
+    onReplaced(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     look: async ({ api }, key) => controller.look(api, key),
     async start({ connection: { account, api }, destination }, draft, options) {
       for (const each of [draft.url, draft.secret]) {
