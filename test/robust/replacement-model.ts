@@ -35,6 +35,8 @@ export type Scenario = {
   readonly buttons: readonly number[];
   /** A second window that presses a button of the same replacement at any time. */
   readonly second: boolean;
+  /** Without a heartbeat a lease expires while its owner waits, as on a machine that was suspended. */
+  readonly heartbeat: boolean;
   readonly choices: readonly number[];
 };
 
@@ -250,7 +252,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
           makeId: () => `id${(ids += 1)}`,
           process: name,
           isAlive: (process) => simulation.isAlive(process),
-          every: () => () => {},
+          every: scenario.heartbeat ? simulation.everyOf(name) : () => () => {},
         }),
         host: { now: simulation.now, sleep: simulation.sleepOf(name), digest: async (text) => `digest of ${text}` },
         makeSalt: () => 'salt',
@@ -322,6 +324,12 @@ export async function play(scenario: Scenario): Promise<Verdict> {
         return;
       }
       const { steps, state, observed } = look;
+      if (steps.includes('undo') && observed.old !== 'exists') {
+        violations.push('I4: offers Undo although the old destination was not seen to exist');
+      }
+      if (steps.includes('close') && observed.new === 'exists') {
+        violations.push('I4: offers to forget a new destination that exists');
+      }
       checkOffer(steps, state.newId);
       const offered = steps.filter((step) => step !== 'retry');
       const step = button < 0 ? undefined : offered[button % Math.max(1, offered.length)];

@@ -32,6 +32,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   kill: fc.option(fc.integer({ min: 0, max: 160 }), { nil: undefined }),
   buttons: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 3 }),
   second: fc.boolean(),
+  heartbeat: fc.boolean(),
   choices: fc.array(fc.nat(7), { maxLength: 24 }),
 });
 
