@@ -30,7 +30,7 @@ export const chaosOver = (gates: number): fc.Arbitrary<Chaos> =>
     cutsUrls: fc.boolean(),
     putMode: fc.constantFrom('as-documented', 'rename-only'),
     faults: fc.array(fc.tuple(fc.nat(Math.ceil(gates / 3)), fault), { maxLength: 3 }),
-    outsiders: fc.array(fc.tuple(fc.nat(gates), fc.nat(20)), { maxLength: 2 }),
+    outsiders: fc.array(fc.tuple(fc.oneof(fc.nat(gates), fc.nat(Math.ceil(gates / 4))), fc.nat(20)), { maxLength: 2 }),
     choices: fc.array(fc.nat(7), { maxLength: 24 }),
   });
 
