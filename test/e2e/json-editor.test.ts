@@ -19,8 +19,9 @@ describe('JSON editor in the workbench', function () {
         'editor.minimap.enabled': false,
         'editor.autoClosingBrackets': 'never',
         'editor.autoIndent': 'none',
-        // The desktop default. On the web, auto save is on by default.
-        'files.autoSave': 'off',
+        // The default on the web. The language of the documents must not be affected.
+        'files.autoSave': 'afterDelay',
+        'files.autoSaveDelay': 500,
       },
     });
     await session.workbench.welcome.getByText('Add Account…').click();
@@ -53,7 +54,7 @@ describe('JSON editor in the workbench', function () {
     await lines().getByText('"url"').waitFor();
     await write('{\n  "name": "Fresh",\n  "url": "https://hooks.halden.example/fresh"\n}\n');
     await lines().getByText('"url"').hover();
-    await page().locator('.monaco-hover', { hasText: 'Users report that Cloudflare ignores a new URL' }).waitFor();
+    await page().locator('.monaco-hover', { hasText: 'Cloudflare may ignore a new URL' }).waitFor();
     await workbench.screenshot(pictureFile('json hover'));
     await page().keyboard.press('Escape');
     await write('{\n  \n}');
@@ -71,8 +72,8 @@ describe('JSON editor in the workbench', function () {
     await write(textOf({ name: 'Fresh', url: 'http://hooks.slack.com/services/a/b/c', type: 'slack', colour: 'red' }));
     await page().keyboard.press('Control+Shift+M');
     const problems = page().locator('.part.panel .markers-panel');
-    await problems.getByText('“type” is written by Cloudflare only').waitFor();
-    await problems.getByText('Slack takes https only').waitFor();
+    await problems.getByText('“type” is read-only').waitFor();
+    await problems.getByText('Slack requires https').waitFor();
     // One row for the file and three rows for its problems.
     assert.equal(await problems.locator('.monaco-list-row').count(), 4);
     await workbench.screenshot(pictureFile('json problems'));
@@ -120,10 +121,14 @@ describe('JSON editor in the workbench', function () {
     const { workbench } = session;
     await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/second' }));
     await page().keyboard.press('Control+S');
-    await workbench.notifications.waitFor(/kept the old URL/);
-    await lines().getByText('https://hooks.halden.example/fresh').waitFor();
+    await workbench.dialog.read();
+    await workbench.screenshot(pictureFile('json change url'));
+    await workbench.dialog.press('Update in Place');
+    await workbench.notifications.waitFor(/accepted the change/);
+    await workbench.notifications.waitFor(/The document keeps your text/);
+    assert.match(await lines().innerText(), /halden\.example\/second/);
     await workbench.screenshot(pictureFile('json ignored'));
-    await workbench.notifications.press(/kept the old URL/, 'Replace…');
+    await workbench.notifications.press(/accepted the change/, 'Replace…');
     await workbench.dialog.read();
     await workbench.screenshot(pictureFile('json replace'));
     await workbench.dialog.press('Replace');
@@ -156,5 +161,29 @@ describe('JSON editor in the workbench', function () {
     await page().keyboard.press('Control+S');
     await workbench.notifications.waitFor('Saved “Refused”');
     assert.ok(await named('Refused'));
+  });
+
+  it('sends nothing on its own: auto save is on, the API is slow, and the window is reloaded', async () => {
+    const { fake, workbench } = session;
+    await workbench.editorTab(/^Refused/).waitFor();
+    await workbench.notifications.clear();
+    await fake.addFault({ delayMs: 2000 });
+    const before = (await fake.log()).length;
+    await write(textOf({ name: 'Half-ty', url: 'https://hooks.halden.example/second' }));
+    // Longer than the delays of auto save and of VS Code's backup.
+    await delay(2500);
+    await workbench.reload();
+    await workbench.editorTab(/^Refused/).click();
+    await lines().getByText('Half-ty').waitFor();
+    await delay(5000);
+    const sent = (await fake.log()).slice(before).filter(({ method }) => method !== 'GET');
+    assert.deepEqual(sent, []);
+    assert.ok(await named('Refused'));
+    assert.doesNotMatch((await workbench.notifications.texts()).join(), /Failed to save/);
+    await workbench.screenshot(pictureFile('json auto save'));
+    await lines().click();
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.waitFor('Saved “Half-ty”');
+    await workbench.editorTab(/^Half-ty/).waitFor();
   });
 });

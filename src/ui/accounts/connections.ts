@@ -29,17 +29,17 @@ import { refreshForUser } from '../monitoring/refreshing.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
-/** What is wrong with the storage of tokens, if anything. */
+/** The problems of the token storage. */
 export type StorageTrouble = Omit<StoredTokens, 'records'> & {
   /** The list of accounts is malformed or of a newer version. It is left as it is. */
   readonly accountsUnreadable: boolean;
 };
 
-/** The accounts and tokens there are: what the commands that add, replace and remove them work on. */
+/** The stored accounts and tokens, and the operations that add, replace and remove them. */
 export type Connections = vscode.Disposable & {
   /**
-   * Loads what is stored and hands it to the store, with what is cached of the accounts. Starts to refresh those of which
-   * nothing, or only old data, is cached.
+   * Loads what is stored into the store, with the cached snapshots of the accounts. Starts to refresh accounts without a
+   * snapshot or with an old one.
    */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
@@ -50,9 +50,9 @@ export type Connections = vscode.Disposable & {
   readonly connect: (token: string) => Api;
   /** Waits until a call with that token fits into its rate limit. Rejects once the signal aborts. */
   readonly admit: (token: string, signal: AbortSignal) => Promise<void>;
-  /** Stores the token and these accounts as read through it. `false`: the token is kept for this session only. */
+  /** Stores the token and the accounts that use it. `false`: the token is available in this session only. */
   add(verified: VerifiedToken, accounts: readonly AddedAccount[]): Promise<boolean>;
-  /** Puts another token in the place of a stored one; accounts, labels and order stay. Returns as `add` does. */
+  /** Replaces a stored token; accounts, labels and order stay. Returns the same as `add`. */
   replaceToken(tokenId: string, verified: VerifiedToken): Promise<boolean>;
   chooseToken(accountId: string, tokenId: string): Promise<void>;
   label(accountId: string, label: string): Promise<void>;
@@ -63,11 +63,11 @@ export type Connections = vscode.Disposable & {
   skippedEntries(accountId: string): number;
   /** Undefined where every token may go to the address that is set. */
   unconfirmedOrigin(): UnconfirmedOrigin | undefined;
-  /** The user's word that the tokens may go to this origin, if it still is the one that is set. */
+  /** Confirms that the tokens may go to this origin, if the setting still has it. */
   confirmOrigin(origin: string): Promise<void>;
-  /** Forgets all tokens of this profile, those of this session too. `false`: SecretStorage did not delete one. */
+  /** Deletes all tokens of this profile, including those of this session. `false`: SecretStorage did not delete one. */
   forgetTokens(): Promise<boolean>;
-  /** Forgets the account and every token that no other is seen through. `false`: SecretStorage did not delete a token. */
+  /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */
   remove(accountId: string): Promise<boolean>;
 };
 
@@ -100,10 +100,10 @@ export function createConnections({
     unsaved: false,
     accountsUnreadable: false,
   };
-  /** By API address and token, so that a client stays the same object as long as nothing about it changes. */
+  /** Keyed by API address and token, so that an unchanged connection keeps the same client object. */
   let clients: ReadonlyMap<string, Api> = new Map();
 
-  /** Hands the connections to the store. Returns the accounts it has not read through just these clients. */
+  /** Passes the connections to the store. Returns the accounts whose client is new. */
   function publish(): readonly string[] {
     const { apiBaseUrl } = readSettings();
     const next = new Map<string, Api>();
@@ -139,7 +139,7 @@ export function createConnections({
     }
   }
 
-  /** The list as it is stored now: another window may have changed it. Undefined where this version cannot read it. */
+  /** Reads the stored list each time, because another window may have changed it. Undefined if this version cannot read it. */
   function readAccounts(): RememberedAccounts | undefined {
     return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
   }
@@ -150,7 +150,7 @@ export function createConnections({
     if (!read) {
       throw new UserError(
         vscode.l10n.t(
-          'The stored list of accounts cannot be read by this version of the extension, so nothing was changed. Update the extension and try again.',
+          'This version of the extension cannot read the stored list of accounts, so nothing was changed. Update the extension and try again.',
         ),
       );
     }
@@ -162,7 +162,7 @@ export function createConnections({
     await state.update(ACCOUNTS_KEY, accounts);
   }
 
-  /** Changes what is stored, one after the other, then shows it; only reading the accounts may overlap. */
+  /** Runs storage changes one after another and publishes each. Only the refreshes may overlap. */
   async function update<T>(work: () => Promise<T>): Promise<T> {
     const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
     const toRefresh = await adoptCached(unread);
@@ -213,13 +213,15 @@ export function createConnections({
   }
 
   function loadAgain(): void {
-    void load().catch((error: unknown) => host.log('error', `Reading what is stored failed: ${describeForLog(error)}`));
+    void load().catch((error: unknown) =>
+      host.log('error', `Failed to load the stored accounts: ${describeForLog(error)}`),
+    );
   }
 
   const subscriptions = vscode.Disposable.from(
     troubleChanged,
-    // A hint only: it comes for our own writes too, at times twice, for nothing or not at all. What is stored is read
-    // again and compared; coming back to the window is the hint where there was none.
+    // The event is unreliable: it also fires for our own writes, sometimes twice, needlessly or not at all. So each
+    // event and each window focus reloads the storage.
     context.secrets.onDidChange(({ key }) => isTokenKey(key) && loadAgain()),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && loadAgain()),
     onSettingChanged('apiBaseUrl', loadAgain),
@@ -236,7 +238,7 @@ export function createConnections({
     add: async (verified, added) =>
       update(async () => {
         requireAccounts();
-        // A token that is stored already keeps its record, so that none is ever stored twice.
+        // A token that is already stored keeps its record, so that no token is stored twice.
         const known = [...tokens.values()].find(({ token }) => token === verified.token);
         const id = known?.id ?? crypto.randomUUID();
         const saved = await save({ version: 1, id, ...verified, ...originsAfter(known, verified) });

@@ -3,7 +3,7 @@ import { plain } from '../../core/model/plain-text.ts';
 
 export type NoticeKind = 'information' | 'warning' | 'error';
 
-/** Shows a notification and resolves with the button that was pressed, if any. The message may hold anybody's text. */
+/** Shows a notification and resolves with the pressed button, if any. The message may contain untrusted text. */
 export async function tell(
   kind: NoticeKind,
   message: string,
@@ -23,8 +23,8 @@ export async function tell(
 }
 
 /**
- * Text for a notification, its progress, or the prompt and validation message of an input. VS Code makes a link of
- * `[text](address)` there, even one that runs a command (`parseLinkedText`), and names are text from outside.
+ * Breaks Markdown links in a notification, its progress, or the prompt and validation message of an input. VS Code renders
+ * `[text](address)` there as a link, even to a command (`parseLinkedText`), and names are untrusted text.
  */
 export function withoutLinks(text: string): string {
   return plain(text).replaceAll('](', '] (');

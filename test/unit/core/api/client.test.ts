@@ -357,7 +357,14 @@ describe('API client against the fake Cloudflare', () => {
   it('never takes the page of a proxy for a deletion that is confirmed', async () => {
     const [first] = await connect().listDestinations(accountId);
     controls.addFault(fake.world, { path: `${WEBHOOKS}/*`, fault: { kind: 'html', status: 404 } });
-    await assert.rejects(deleteDestination(connect(), accountId, first?.id ?? ''), { kind: 'protocol' });
+    await assert.rejects(
+      deleteDestination({
+        api: connect(),
+        host: { sleep: async () => {} },
+        accountId,
+        destinationId: first?.id ?? '',
+      }),
+     , { kind: 'protocol' });
   });
 
   it('sends no header from environment variables', async () => {
