@@ -20,10 +20,10 @@ export function scheduleSweep(
   const run = async (): Promise<void> => {
     await loaded;
     await host.sleep(PAUSE, ended.signal);
-    const { findUnused, sweep } = await load();
-    const before = new Set((await findUnused()).map(({ raw }) => raw));
+    const sweeper = await load();
+    const before = new Set((await sweeper.findUnused()).map(({ raw }) => raw));
     await host.sleep(PAUSE, ended.signal);
-    await sweep(before);
+    await sweeper.sweep(before);
   };
   run().catch((error: unknown) => {
     if (!isCanceled(error)) {

@@ -364,7 +364,8 @@ describe('API client against the fake Cloudflare', () => {
         accountId,
         destinationId: first?.id ?? '',
       }),
-     , { kind: 'protocol' });
+      { kind: 'protocol' },
+    );
   });
 
   it('sends no header from environment variables', async () => {
