@@ -136,8 +136,9 @@ describe('the destination types', () => {
 
     it(`tell success from failure by the answer of ${name}`, () => {
       const [status, text, reason] = row.rejected;
-      assert.deepEqual(judgeAnswer(type, ...row.accepted), { ok: true });
-      assert.deepEqual(judgeAnswer(type, status, text), { ok: false, reason });
+      const [acceptedStatus, acceptedText] = row.accepted;
+      assert.deepEqual(judgeAnswer(type, { status: acceptedStatus, text: acceptedText }), { kind: 'accepted' });
+      assert.deepEqual(judgeAnswer(type, { status, text }), { kind: 'refused', reason });
     });
 
     it(`link to the documentation of ${name}`, () => {
