@@ -177,6 +177,9 @@ function checkContent(
 /** The range of a part of a string value in the document, where an escape takes several characters. */
 function locateInside(text: string, value: TextRange, { offset, length }: Place): TextRange {
   const units = text.slice(value.offset + 1, value.offset + value.length - 1).match(/\\u[0-9a-f]{4}|\\.|[^]/gi) ?? [];
+  if (length >= units.length) {
+    return value;
+  }
   const lengthOf = (from: number, to: number): number => units.slice(from, to).join('').length;
   return { offset: value.offset + 1 + lengthOf(0, offset), length: lengthOf(offset, offset + length) };
 }

@@ -15,6 +15,7 @@ import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
+import { describeRefusedTest } from '../text/refused-test.ts';
 import { replaceWithProgress } from '../replacement/replacing.ts';
 import { reportFailure, UserError } from '../host/report.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
@@ -46,10 +47,12 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
     parts.logger.log('error', `Saving a JSON document: ${describeForLog(error)}`);
     if (error instanceof ApiError) {
       const { sentence } = describeProblem(error, connection.account.name);
+      const url = parseDocument(write.text).draft?.url ?? '';
+      const why = error.kind === 'rejected' ? describeRefusedTest(error, url) : undefined;
       if (error.kind === 'rejected') {
-        parts.refuse(uri, error.details.reason ?? sentence);
+        parts.refuse(uri, [error.details.reason ?? sentence, why].filter(Boolean).join('. '));
       }
-      throw notSaved(sentence);
+      throw notSaved([sentence, why].filter(Boolean).join(' '));
     }
     throw notSaved(vscode.l10n.t('Something went wrong in the extension; the log says more.'));
   }
@@ -163,7 +166,7 @@ async function offerReplacement(
 async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
-  const missing = findings.find(({ problem }) => problem.kind === 'missing');
+  const missing = findings.find(({ problem }) => problem.kind === 'missing' || problem.kind === 'incomplete');
   if (missing) {
     throw new UserError(
       vscode.l10n.t(
@@ -178,6 +181,12 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   const { connection, destination } = target;
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
+  const incomplete = checkDraft(draft, { secret: secret !== undefined }).find(
+    ({ problem }) => problem.kind === 'incomplete',
+  );
+  if (incomplete) {
+    throw notSaved(describeDraftProblem(incomplete.problem));
+  }
   const steps = vscode.l10n.t(
     'A new destination is created, which Cloudflare tests. Each policy that uses the old one is moved to it and checked. Then the old one is deleted. The first failure stops it, with the old one kept.',
   );

@@ -9,6 +9,7 @@ import type { UpdateOutcome } from '../../core/destinations/update-destination.t
 import { describeType } from '../text/draft.ts';
 import { describeBoth } from '../replacement/replacing.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
+import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
 /** What never changes on the page. */
@@ -186,17 +187,18 @@ export function describeStopped(why: readonly string[], state: ReplaceState | un
   };
 }
 
-/** Why something failed: Cloudflare's own words in it, what was typed still there. */
-export function describeFailure(error: unknown, name: string): string[] {
+/** Explains a failure in the words of Cloudflare. Where Cloudflare tested `url` and rejected it, explains that too. */
+export function describeFailure(error: unknown, name: string, url: string): string[] {
   const sentence = describeSentence(error, name);
-  return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
-    ? [
-        sentence,
-        vscode.l10n.t(
-          'Before it takes a URL, Cloudflare sends a test to it and wants a success in answer. Check that the receiver is up and that URL and secret are right; everything typed is still here.',
-        ),
-      ]
-    : [sentence];
+  if (!(error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422)) {
+    return [sentence];
+  }
+  return [
+    sentence,
+    describeRefusedTest(error, url) ??
+      vscode.l10n.t('Cloudflare tests a URL before it saves it. Check that the receiver runs, and the URL and secret.'),
+    vscode.l10n.t('Your input is unchanged.'),
+  ];
 }
 
 /** Told where an edit is in progress and the destination changes at Cloudflare. */

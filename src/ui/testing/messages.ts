@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Advice } from '../../core/model/destination-types/answer.ts';
+import type { KnownService } from '../../core/model/destination-types/destination-type.ts';
 import { SEND_DEADLINE, type SendProblem } from '../../core/testing/send-test.ts';
 
 /** What a status that is no success, or is not meant as one, means for the user, and what to do. */
@@ -24,6 +26,26 @@ export function describeStatus(status: number, service: string): string {
   return status >= 200 && status < 300
     ? vscode.l10n.t('It answered, but did not take the test.')
     : vscode.l10n.t('The receiver did not understand or did not want the test.');
+}
+
+/** How to fix what a receiver is known to complain about. */
+export function describeAdvice(advice: Advice): string {
+  return {
+    indexerAcknowledgement: vscode.l10n.t(
+      'Turn off indexer acknowledgement for this token. Cloudflare does not send a data channel.',
+    ),
+  }[advice];
+}
+
+/** Why a test with an answer proves nothing. */
+export function describeUnclear(service: KnownService | undefined, host: string): string {
+  return service?.support === 'silent'
+    ? vscode.l10n.t(
+        '{0} accepts any request, but shows only messages in its own format. Check whether the message arrived. Format: {1}',
+        service.label,
+        service.documentation,
+      )
+    : vscode.l10n.t('The answer of {0} does not show whether it accepted the test. Check there.', host);
 }
 
 /** Why no answer came, in one sentence with what to do. */
@@ -65,6 +87,15 @@ export function describeSendProblem(problem: SendProblem, host: string, detail: 
         host,
         detail,
       );
+    case 'redirectedToHttps':
+      return vscode.l10n.t('{0} redirects from http to https. Change the URL to https.', host);
+    case 'redirectedBySlash':
+      return vscode.l10n.t(
+        '{0} redirects to the same URL with or without the slash at the end. Change the end of the URL.',
+        host,
+      );
+    case 'redirectedHere':
+      return vscode.l10n.t('{0} redirects to another path or port of the same host. Use the target URL instead.', host);
     case 'unreachable':
       return vscode.l10n.t('{0} could not be reached{1}.', host, detail ? ` (${detail})` : '');
     default:

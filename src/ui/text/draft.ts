@@ -18,10 +18,41 @@ export function describeDraftProblem(problem: DraftProblem): string {
       return vscode.l10n.t(
         'The URL holds a user name or password. Cloudflare may refuse or drop them; the secret belongs in its own field.',
       );
+    case 'invisible':
+      return vscode.l10n.t('The URL contains white space or invisible characters. They are removed when you save.');
+    case 'incomplete':
+      return vscode.l10n.t(
+        'This {0} URL lacks its secret part. Enter the complete URL, or enter the secret part as the secret.',
+        problem.type,
+      );
     case 'insecure':
-      return vscode.l10n.t('{0} takes https only.', problem.type);
+      return vscode.l10n.t('{0} requires https.', problem.type);
     case 'port':
-      return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only; port {0} may be refused.', problem.port);
+      return vscode.l10n.t(
+        'Cloudflare may reject port {0}. Allowed ports for {1}: {2}.',
+        problem.port,
+        problem.type,
+        problem.allowed.join(', '),
+      );
+    case 'plainPort':
+      return vscode.l10n.t('Port {0} of {1} requires https.', problem.port, problem.type);
+    case 'keyInQuery':
+      return vscode.l10n.t(
+        'The URL contains a key in “{0}”. Remove it from the URL, and enter it as the secret.',
+        problem.parameter,
+      );
+    case 'refused':
+      return vscode.l10n.t(
+        'Cloudflare rejects webhooks of {0}. In the Cloudflare dashboard, connect {0} under Alerts > Destinations instead: {1}',
+        problem.service,
+        problem.documentation,
+      );
+    case 'silent':
+      return vscode.l10n.t(
+        '{0} accepts the alerts of Cloudflare but does not show them, because it expects another format: {1}',
+        problem.service,
+        problem.documentation,
+      );
     case 'privateHost':
       return vscode.l10n.t('This host looks private. Cloudflare can only reach hosts that are public.');
     case 'otherProduct':
@@ -49,7 +80,9 @@ export function describeTypeRules(type: DestinationType): string {
 function describeSecretPlace(type: DestinationType): string {
   switch (type.secret) {
     case 'url':
-      return vscode.l10n.t('Its secret is part of the URL; leave the secret field empty.');
+      return vscode.l10n.t(
+        'The secret is part of the URL. Leave the secret empty, or enter the URL without that part and the part as the secret.',
+      );
     case 'required':
       return vscode.l10n.t('It needs a secret: the key or token of {0}.', type.label);
     case 'optional':
@@ -57,6 +90,11 @@ function describeSecretPlace(type: DestinationType): string {
     default:
       return type satisfies never;
   }
+}
+
+/** Marks a URL that Cloudflare returned without its secret part. */
+export function describeCutUrl(): string {
+  return vscode.l10n.t('Cloudflare withholds the secret part of this URL. Alerts are sent to the complete URL.');
 }
 
 /** The label of a type with its name in the API. */

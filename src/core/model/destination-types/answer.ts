@@ -31,9 +31,9 @@ export function judgeByCode({ json }: Answer): Judgement {
  */
 export function judgeByShape({ text, json }: Answer): Judgement | undefined {
   const errorCode = get(json, 'errcode');
-  const flags = [get(json, 'ok'), get(json, 'success')];
+  const flags = new Set([get(json, 'ok'), get(json, 'success')]);
   // The connectors of a chat service answer 200 with this sentence, and with the body `1` on success.
-  if (/webhook message delivery failed/i.test(text) || flags.includes(false) || isError(errorCode)) {
+  if (/webhook message delivery failed/i.test(text) || flags.has(false) || isError(errorCode)) {
     return 'refused';
   }
   // Services disagree about `code`: for some only 0 is success, for others also the HTTP status.
@@ -41,7 +41,7 @@ export function judgeByShape({ text, json }: Answer): Judgement | undefined {
   if (isError(code)) {
     return code === 200 ? undefined : 'unclear';
   }
-  return flags.includes(true) || errorCode === 0 || code === 0 || text.trim() === '1' ? 'accepted' : undefined;
+  return flags.has(true) || errorCode === 0 || code === 0 || text.trim() === '1' ? 'accepted' : undefined;
 }
 
 function isError(code: unknown): boolean {

@@ -7,9 +7,8 @@ import { guessType } from '../../../../src/core/model/destination-types/index.ts
 import { terraformComments as comments } from './terraform-comments.ts';
 
 // The types of the package refer to the browser's, which contradict those of Node in all tests.
-const hcl: { readonly parse: (file: string, text: string) => Promise<unknown> } = createRequire(import.meta.url)(
-  '@cdktf/hcl2json',
-);
+const require = createRequire(import.meta.url);
+const hcl: { readonly parse: (file: string, text: string) => Promise<unknown> } = require('@cdktf/hcl2json');
 
 const ACCOUNT = 'a'.repeat(32);
 const ID = '1d2dc92b-f84e-4aff-bd9c-205d94b0b4e8';

@@ -47,8 +47,8 @@ const findings: readonly (readonly [title: string, url: string, expected: readon
   ['a port out of range', '"https://example.com:99999/x"', ['error notAnAddress at :99999']],
   ['characters no host has', '"https://exa<mple.com/x"', ['error notAnAddress at exa<mple.com']],
   ['half an IPv6 address', '"https://[::1/x"', ['error notAnAddress at [::1/x']],
-  ['no scheme', '"example.com/x"', ['error notAnAddress at example.com/x']],
-  ['no host', '"https://"', ['error notAnAddress at https://']],
+  ['no scheme', '"example.com/x"', ['error notAnAddress at "example.com/x"']],
+  ['no host', '"https://"', ['error notAnAddress at "https://"']],
 ];
 
 describe('copied text', () => {
