@@ -72,7 +72,7 @@ describe('JSON editor in the workbench', function () {
     await page().keyboard.press('Control+Shift+M');
     const problems = page().locator('.part.panel .markers-panel');
     await problems.getByText('“type” is written by Cloudflare only').waitFor();
-    await problems.getByText('Slack takes https only').waitFor();
+    await problems.getByText('Slack requires https').waitFor();
     // One row for the file and three rows for its problems.
     assert.equal(await problems.locator('.monaco-list-row').count(), 4);
     await workbench.screenshot(pictureFile('json problems'));

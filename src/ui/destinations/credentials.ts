@@ -62,7 +62,7 @@ async function askWholeUrl({ type, url }: Destination, title: string): Promise<s
     title,
     vscode.l10n.t('Enter the complete {0} URL, or only its secret part, which Cloudflare withholds.', service),
     (typed) => {
-      const isPart = typed !== '' && !/[:\s]/.test(typed);
+      const isPart = typed !== '' && !/[:/\s]/.test(typed);
       const text = isPart ? joinUrl(typeOrGeneric(type), url, typed) : normalizeAddress(typed);
       return guessType(text) === undefined
         ? { ok: false, problem: vscode.l10n.t('This is not a web address.') }

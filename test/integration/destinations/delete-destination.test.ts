@@ -283,7 +283,7 @@ describe('Delete command', () => {
       );
       await deleteFirst();
       await until(async () => told().includes('stays deleted'));
-      assert.match(user.questions[2]?.text ?? '', /^The whole URL, as Slack gave it out/);
+      assert.match(user.questions[2]?.text ?? '', /^Enter the complete Slack URL, or only its secret part/);
       assert.match(user.questions[2]?.problem ?? '', /not the whole URL of a webhook of Slack/);
       assert.equal(await isOnServer(), false);
     });

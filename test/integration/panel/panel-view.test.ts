@@ -37,7 +37,7 @@ describe('the view of the panel', () => {
       buildFor(each).findings.map(({ severity, text }) => `${severity}: ${text}`),
     );
     assert.equal(texts.length, 2);
-    assert.match(texts[0] ?? '', /^error: Carrier Pigeon takes https only/);
+    assert.match(texts[0] ?? '', /^error: Carrier Pigeon requires https/);
     assert.match(texts[1] ?? '', /^warning: Cloudflare does not treat a Carrier Pigeon URL with \/parrot\//);
   });
 });
