@@ -59,7 +59,10 @@ describe('fake Cloudflare: behavior seen in the field', () => {
     it(`tests ${path} with the secret beside it`, async () => {
       const { status, result } = await create({ name: 'Ops', url: base + path, secret });
       const { path: called, query } = fake.world.received.at(-1) ?? assert.fail();
-      assert.equal(called + (Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : ''), expected);
+      assert.equal(
+        called + (Object.keys(query).length > 0 ? `?${new URLSearchParams(query).toString()}` : ''),
+        expected,
+      );
       assert.equal(status, 201);
       assert.equal((await get(result.id)).result.url, base + path.replace('/B/good', '/B'));
     });

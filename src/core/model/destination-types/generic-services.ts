@@ -18,7 +18,8 @@ export const GENERIC_SERVICES: readonly KnownService[] = [
     matches: ({ hostname, pathname }) =>
       /(^|\.)logic\.azure\.(com|us|cn)$/.test(hostname) ||
       (/\.powerplatform\.(com|us|cn)$/.test(hostname) && pathname.includes('/workflows/')),
-    documentation: 'https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook',
+    documentation:
+      'https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using',
     support: 'silent',
   },
   {
@@ -38,7 +39,7 @@ export const GENERIC_SERVICES: readonly KnownService[] = [
   {
     label: 'DingTalk',
     matches: ({ hostname }) => hostname === 'oapi.dingtalk.com',
-    documentation: 'https://open.dingtalk.com/document/robots/custom-robot-access',
+    documentation: 'https://open.dingtalk.com/document/group/custom-robot-access',
     reports: true,
   },
   {
