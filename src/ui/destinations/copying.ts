@@ -8,14 +8,14 @@ import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { tell } from '../host/notice.ts';
 import type { SecretStore } from './secret-store.ts';
 
-/** Puts the IDs on the clipboard, a line each. */
+/** Copies the IDs, one per line. */
 export async function copyIds(targets: readonly Located[]): Promise<void> {
   await vscode.env.clipboard.writeText(targets.map(({ destination }) => destination.id).join('\n'));
 }
 
 /**
- * Copies the URLs, one per line, and says what they are worth: for most types a URL is a credential. Cloudflare may
- * withhold its secret part; a remembered URL or secret completes it.
+ * Copies the URLs, one per line, with a warning: for most types a URL is a credential. Cloudflare may hide its secret
+ * part; a remembered URL or secret completes it.
  */
 export async function copyUrls(targets: readonly Located[], secrets: SecretStore): Promise<void> {
   const copies = await Promise.all(
@@ -31,7 +31,7 @@ export async function copyUrls(targets: readonly Located[], secrets: SecretStore
     void tell('warning', describeCutCopies(cut, copies.length));
   } else {
     vscode.window.setStatusBarMessage(
-      vscode.l10n.t('Copied. Whoever has the URL of a webhook can send to it; treat it like a password.'),
+      vscode.l10n.t('Copied. Anyone with a webhook URL can send messages to it, so treat it like a password.'),
       8000,
     );
   }
@@ -39,16 +39,14 @@ export async function copyUrls(targets: readonly Located[], secrets: SecretStore
 
 function describeCutCopies(cut: number, all: number): string {
   if (all === 1) {
-    return vscode.l10n.t(
-      'Copied without its secret part, which Cloudflare withholds. This URL cannot receive messages.',
-    );
+    return vscode.l10n.t('Copied without its secret part, which Cloudflare hides. This URL cannot receive messages.');
   }
   return cut === all
-    ? vscode.l10n.t('Copied {0} URLs without their secret parts, which Cloudflare withholds.', all)
-    : vscode.l10n.t('Copied {0} URLs, {1} of them without the secret part, which Cloudflare withholds.', all, cut);
+    ? vscode.l10n.t('Copied {0} URLs without their secret parts, which Cloudflare hides.', all)
+    : vscode.l10n.t('Copied {0} URLs, {1} of them without the secret part, which Cloudflare hides.', all, cut);
 }
 
-/** Copies Terraform of the destinations, each with the import block for the existing one. */
+/** Copies Terraform of the destinations, each with an import block for the existing destination. */
 export async function copyAsTerraform(targets: readonly Located[]): Promise<void> {
   const items = [5, 4].map((provider) => ({
     label: vscode.l10n.t('Version {0} of the Provider', provider),
@@ -88,17 +86,17 @@ function writeComments(provider: number): TerraformComments {
 }
 
 /**
- * Puts two curl commands on the clipboard: one that reads the destination from Cloudflare's API, and the very request of a
- * test from this machine. Token, URL and secret stay variables.
+ * Copies two curl commands: one gets the destination from Cloudflare's API, the other sends the same test as this
+ * machine. Token, URL and secret stay variables.
  */
 export async function copyAsCurl({ connection, destination }: Located, apiBaseUrl: string): Promise<void> {
-  // Whether there is a secret nobody can tell: where the type takes one, its header is there.
+  // Cloudflare does not reveal whether a secret exists, so the header is included if the type supports one.
   const request = makeTestRequest(typeOrGeneric(destination.type), destination.url, 'secret');
   const lines = [
-    `# ${vscode.l10n.t('Reads the destination from Cloudflare')}`,
+    `# ${vscode.l10n.t('Gets the destination from Cloudflare')}`,
     toReadCurl({ apiBaseUrl, accountId: connection.account.id, destinationId: destination.id }),
     '',
-    `# ${vscode.l10n.t('Sends it the test that “Test…” sends from this machine')}`,
+    `# ${vscode.l10n.t('Sends the same test as “Test…” from this machine')}`,
     toTestCurl(request),
     '',
   ];

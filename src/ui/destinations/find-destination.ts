@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plural } from '../text/format.ts';
 import { healthOf } from '../../core/model/health.ts';
 import { locateAll, locateFailing, type Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -19,29 +20,37 @@ export async function showFailing(store: Store, view: DestinationsView): Promise
     void tell(
       'information',
       unread > 0
-        ? vscode.l10n.t('No failing destination is known, but the state of {0} accounts is not.', unread)
+        ? `${vscode.l10n.t('No known webhook destination is failing.')} ${describeUnread(unread)}`
         : vscode.l10n.t('No webhook destination is failing.'),
     );
     return;
   }
   const placeholder =
     unread > 0
-      ? vscode.l10n.t('Choose one to see it in the view. The state of {0} accounts is not known.', unread)
-      : vscode.l10n.t('Choose one to see it in the view');
+      ? `${vscode.l10n.t('Choose a destination to show it in the view.')} ${describeUnread(unread)}`
+      : vscode.l10n.t('Choose a destination to show it in the view');
   await findAmong(failing, vscode.l10n.t('Failing Destinations'), placeholder, view);
+}
+
+function describeUnread(accounts: number): string {
+  return plural(
+    accounts,
+    vscode.l10n.t('The state of 1 account is unknown.'),
+    vscode.l10n.t('The state of {0} accounts is unknown.', accounts),
+  );
 }
 
 /** Finds a destination by name, account, type or state over all accounts. */
 export async function goToDestination(store: Store, view: DestinationsView): Promise<void> {
   const all = locateAll(store.entries());
   if (all.length === 0) {
-    throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+    throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
   }
-  const placeholder = vscode.l10n.t('Type a part of a name, an account, a type or a state');
+  const placeholder = vscode.l10n.t('Type a name, account, type or state');
   await findAmong(all, vscode.l10n.t('Go to Destination'), placeholder, view);
 }
 
-/** Reveals the chosen one in the view; its buttons test or edit it instead. */
+/** Reveals the chosen destination in the view. The item buttons test or edit it instead. */
 async function findAmong(
   destinations: readonly Located[],
   title: string,
@@ -51,7 +60,7 @@ async function findAmong(
   const [test, edit, reveal] = [
     { iconPath: new vscode.ThemeIcon('beaker'), tooltip: vscode.l10n.t('Test…') },
     { iconPath: new vscode.ThemeIcon('edit'), tooltip: vscode.l10n.t('Edit…') },
-    { iconPath: new vscode.ThemeIcon('list-tree'), tooltip: vscode.l10n.t('Show in the View') },
+    { iconPath: new vscode.ThemeIcon('list-tree'), tooltip: vscode.l10n.t('Show in View') },
   ];
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = title;

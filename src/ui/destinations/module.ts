@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Leases } from '../../core/async/lease.ts';
 import type { Services } from '../../services.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { copyAsCurl, copyAsTerraform, copyIds, copyUrls } from './copying.ts';
@@ -8,7 +9,9 @@ import { renameDestination } from './renaming.ts';
 import { onDestination, onDestinations } from './targets.ts';
 
 /** Renaming, deleting and copying destinations. Part of the second bundle. */
-export function createDestinationsModule(services: Services & { readonly writer: DestinationWriter }) {
+export function createDestinationsModule(
+  services: Services & { readonly writer: DestinationWriter; readonly leases: Leases },
+) {
   const { apiBaseUrl, targets, secrets, writer } = services;
   return {
     commands: {

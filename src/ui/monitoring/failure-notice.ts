@@ -41,10 +41,10 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     }
     const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
     for (const id of recovered) {
-      note(id, 'no longer fails');
+      note(id, 'has recovered');
     }
     for (const { id } of newlyFailing) {
-      note(id, 'has begun to fail');
+      note(id, 'is now failing');
     }
     if (newlyFailing.length > 0 && readSettings().notifyOnNewFailure) {
       const isFirst = gathered.length === 0;
@@ -93,10 +93,10 @@ function describeNewFailures(failing: readonly Located[]): string {
   const [first] = failing;
   if (failing.length === 1 && first) {
     const account = first.connection.account.name;
-    return vscode.l10n.t('{0} ({1}) has begun to fail.', names[0] ?? '', account);
+    return vscode.l10n.t('{0} ({1}) is now failing.', names[0] ?? '', account);
   }
   const rest = names.length - MOST_NAMED;
   const named = names.slice(0, MOST_NAMED).join(', ');
   const list = rest > 0 ? vscode.l10n.t('{0} and {1} more', named, rest) : named;
-  return vscode.l10n.t('{0} webhook destinations have begun to fail: {1}.', names.length, list);
+  return vscode.l10n.t('{0} webhook destinations are now failing: {1}.', names.length, list);
 }

@@ -28,12 +28,8 @@ export function registerLanguageModelTools(store: Store, loaded: Promise<unknown
       },
     });
   return vscode.Disposable.from(
-    register('list_webhook_destinations', locateAll, vscode.l10n.t('Looking at the webhook destinations')),
-    register(
-      'get_failing_webhook_destinations',
-      locateFailing,
-      vscode.l10n.t('Looking for failing webhook destinations'),
-    ),
+    register('list_webhook_destinations', locateAll, vscode.l10n.t('Listing webhook destinations')),
+    register('get_failing_webhook_destinations', locateFailing, vscode.l10n.t('Getting failing webhook destinations')),
   );
 }
 

@@ -30,7 +30,7 @@ export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Stor
   const stored = new Map<string, Snapshot>();
 
   function note(error: unknown): undefined {
-    log('warn', `SecretStorage failed for what windows share: ${describeForLog(error)}`);
+    log('warn', `SecretStorage failed for a shared snapshot: ${describeForLog(error)}`);
   }
 
   function share(accountId: string, snapshot: Snapshot): void {

@@ -4,8 +4,8 @@ import { type Status, summarize } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
-import { describeAge, escapeMarkdown } from '../text/format.ts';
-import { describeLastEvent, nameOf } from '../text/destination.ts';
+import { describeAge, escapeMarkdown, plural } from '../text/format.ts';
+import { describeFailing, describeLastEvent, nameOf } from '../text/destination.ts';
 import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
 
 const MOST_LISTED = 10;
@@ -82,7 +82,7 @@ function describeStatus(status: Status, mode: StatusBarMode): Words | undefined 
     case 'failing': {
       const text = vscode.l10n.t('{0} failing', status.failing.length);
       const label = [
-        vscode.l10n.t('{0} webhook destinations failing', status.failing.length),
+        describeFailing(status.failing.length),
         ...(status.unread.length > 0 ? [describeUnread(status)] : []),
       ].join('. ');
       return { text: `$(warning) ${text}`, label, lines };
@@ -114,23 +114,35 @@ function describeDetails(status: Status): readonly string[] {
   );
   const unread = status.offline
     ? [describeUnread(status)]
-    : status.unread.map(({ connection }) => vscode.l10n.t('{0} could not be read', connection.account.name));
+    : status.unread.map(({ connection }) => vscode.l10n.t('Could not refresh {0}', connection.account.name));
   const isOld = status.oldest !== undefined && (status.offline || status.kind === 'stale');
   return [
     ...takeFirst(failing),
     ...takeFirst(unread),
-    ...(status.waiting > 0 ? [vscode.l10n.t('{0} accounts have not been read yet', status.waiting)] : []),
+    ...(status.waiting > 0 ? [describeWaiting(status.waiting)] : []),
     ...(status.kind === 'healthy'
-      ? [vscode.l10n.t('No webhook destination is failing; read {0}', describeReadingAge(status))]
+      ? [vscode.l10n.t('No webhook destination is failing (refreshed {0})', describeReadingAge(status))]
       : []),
-    ...(isOld ? [vscode.l10n.t('What is shown was read {0}', describeReadingAge(status))] : []),
+    ...(isOld ? [vscode.l10n.t('Last refreshed {0}', describeReadingAge(status))] : []),
   ];
 }
 
 function describeUnread({ offline, unread }: Status): string {
   return offline
-    ? vscode.l10n.t('Cloudflare cannot be reached')
-    : vscode.l10n.t('The state of {0} Cloudflare accounts could not be read', unread.length);
+    ? vscode.l10n.t('Could not reach Cloudflare')
+    : plural(
+        unread.length,
+        vscode.l10n.t('Could not refresh 1 Cloudflare account'),
+        vscode.l10n.t('Could not refresh {0} Cloudflare accounts', unread.length),
+      );
+}
+
+function describeWaiting(accounts: number): string {
+  return plural(
+    accounts,
+    vscode.l10n.t('1 account is not loaded yet'),
+    vscode.l10n.t('{0} accounts are not loaded yet', accounts),
+  );
 }
 
 function describeReadingAge({ oldest = 0 }: Status): string {

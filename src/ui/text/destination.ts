@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
-import { describeAge } from './format.ts';
+import { describeAge, plural } from './format.ts';
 
 export function describeHealth(health: Health): string {
   return {
@@ -11,7 +11,16 @@ export function describeHealth(health: Health): string {
   }[health];
 }
 
-/** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */
+/** "2 webhook destinations are failing" */
+export function describeFailing(count: number): string {
+  return plural(
+    count,
+    vscode.l10n.t('1 webhook destination is failing'),
+    vscode.l10n.t('{0} webhook destinations are failing', count),
+  );
+}
+
+/** "last failure 2 hours ago": the event that decides the health, and its age. Empty without any event. */
 export function describeLastEvent(destination: Destination): string {
   const event = lastEventOf(destination);
   if (!event) {
@@ -31,7 +40,7 @@ export function describeBriefly(destination: Destination): string {
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
-/** The name as shown: the server may send none. */
+/** The displayed name, because Cloudflare may send an empty one. */
 export function nameOf(destination: Destination): string {
   return destination.name.trim() || vscode.l10n.t('(no name)');
 }

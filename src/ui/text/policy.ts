@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plural } from './format.ts';
 import { countMechanisms, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 
@@ -6,7 +7,7 @@ export function nameOfPolicy({ name }: Policy): string {
   return name.trim() || vscode.l10n.t('(no name)');
 }
 
-/** The alert in Cloudflare's words, else as the API calls it. */
+/** Cloudflare's display name of the alert, else its API name. */
 export function describeAlert({ alertType }: Policy, { alertNames }: Pick<AccountPolicies, 'alertNames'>): string {
   return alertNames.get(alertType) ?? alertType;
 }
@@ -18,4 +19,25 @@ export function describePolicy(policy: Policy, known: Pick<AccountPolicies, 'ale
     policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled'),
     ...(countMechanisms(policy) === 1 ? [vscode.l10n.t('delivers nowhere else')] : []),
   ].join(' · ');
+}
+
+/** "Delivers to 2 webhooks, 1 e-mail address" */
+export function describeDelivery({ mechanisms }: Policy): string {
+  const kinds = Object.entries(mechanisms).filter(([, ids]) => ids.length > 0);
+  return kinds.length === 0
+    ? vscode.l10n.t('Delivers to nothing')
+    : vscode.l10n.t('Delivers to {0}', kinds.map(([kind, ids]) => countMechanism(kind, ids.length)).join(', '));
+}
+
+function countMechanism(kind: string, count: number): string {
+  switch (kind) {
+    case 'webhooks':
+      return plural(count, vscode.l10n.t('1 webhook'), vscode.l10n.t('{0} webhooks', count));
+    case 'email':
+      return plural(count, vscode.l10n.t('1 e-mail address'), vscode.l10n.t('{0} e-mail addresses', count));
+    case 'pagerduty':
+      return plural(count, vscode.l10n.t('1 PagerDuty service'), vscode.l10n.t('{0} PagerDuty services', count));
+    default:
+      return plural(count, vscode.l10n.t('1 {0} recipient', kind), vscode.l10n.t('{0} {1} recipients', count, kind));
+  }
 }

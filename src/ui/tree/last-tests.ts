@@ -54,9 +54,9 @@ export function createLastTests(): LastTests {
 export function describeLastTest({ at, way, result, reason }: LastTest): string {
   const age = describeAge(fromMilliseconds(at));
   const end = {
-    worked: vscode.l10n.t('worked {0}', age),
+    worked: vscode.l10n.t('succeeded {0}', age),
     failed: vscode.l10n.t('failed {0}', age),
-    undecided: vscode.l10n.t('proved nothing {0}', age),
+    undecided: vscode.l10n.t('inconclusive {0}', age),
   }[result];
   const from =
     way === 'direct' ? vscode.l10n.t('from this machine: {0}', end) : vscode.l10n.t('through Cloudflare: {0}', end);

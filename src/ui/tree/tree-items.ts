@@ -6,7 +6,7 @@ import type { Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeLastTest, type LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
-import { describeAlert, describePolicy, nameOfPolicy } from '../text/policy.ts';
+import { describeAlert, describeDelivery, describePolicy, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
@@ -61,7 +61,9 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
     ...(connection.token
       ? [[vscode.l10n.t('Token'), `${describeToken(connection.token)}, ${describeExpiry(connection.token)}`] as const]
       : []),
-    ...(state.last ? [[vscode.l10n.t('Read'), describeTime(new Date(state.last.at).toISOString())] as const] : []),
+    ...(state.last
+      ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(state.last.at).toISOString())] as const]
+      : []),
   ]);
   item.accessibilityInformation = {
     label: [account.name, vscode.l10n.t('account'), item.description].filter(Boolean).join(', '),
@@ -77,7 +79,7 @@ function describeAccount(state: AccountEntry['state']): string {
     ...(failing > 0 ? [vscode.l10n.t('{0} failing', failing)] : []),
     ...(state.last ? [String(destinations.length)] : []),
     ...(state.kind === 'loading' ? [vscode.l10n.t('loading…')] : []),
-    ...(state.kind === 'failed' ? [state.last ? vscode.l10n.t('stale') : vscode.l10n.t('could not be read')] : []),
+    ...(state.kind === 'failed' ? [state.last ? vscode.l10n.t('stale') : vscode.l10n.t('could not be loaded')] : []),
   ].join(' · ');
 }
 
@@ -147,21 +149,15 @@ function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies):
   item.tooltip = toTooltip(name, [
     [vscode.l10n.t('Alert'), describeAlert(policy, known)],
     [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
-    [vscode.l10n.t('Delivers to'), describeMechanisms(policy)],
+    [describeDelivery(policy)],
     [vscode.l10n.t('ID'), policy.id],
   ]);
   item.accessibilityInformation = { label: [name, vscode.l10n.t('policy'), item.description].join(', ') };
   return item;
 }
 
-/** "webhooks: 2, email: 1" */
-function describeMechanisms({ mechanisms }: Policy): string {
-  const kinds = Object.entries(mechanisms).filter(([, ids]) => ids.length > 0);
-  return kinds.map(([kind, ids]) => `${kind}: ${ids.length}`).join(', ') || vscode.l10n.t('nothing');
-}
-
 function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vscode.TreeItem {
-  const label = problem ? vscode.l10n.t('Policies could not be read') : vscode.l10n.t('No policy uses it');
+  const label = problem ? vscode.l10n.t('Could not load policies') : vscode.l10n.t('No policy uses this destination');
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
   item.id = `noPolicy/${accountId}/${destinationId}`;
   item.contextValue = problem ? 'policyProblem' : 'noPolicy';
@@ -175,7 +171,7 @@ function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vs
 }
 
 /** A heading and a list of facts. All of it is somebody's text: escaped, and neither trusted nor HTML. */
-function toTooltip(heading: string, facts: readonly (readonly [string, string])[]): vscode.MarkdownString {
-  const lines = facts.map(([label, value]) => escapeMarkdown(`${label}: ${value}`));
+function toTooltip(heading: string, facts: readonly (readonly [string, string?])[]): vscode.MarkdownString {
+  const lines = facts.map(([label, value]) => escapeMarkdown(value === undefined ? label : `${label}: ${value}`));
   return new vscode.MarkdownString([`**${escapeMarkdown(heading).trim()}**`, ...lines].join('  \n'));
 }

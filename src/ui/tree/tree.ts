@@ -13,7 +13,7 @@ import { VIEW_ID } from '../host/ids.ts';
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { toTreeItem } from './tree-items.ts';
-import { describeBriefly } from '../text/destination.ts';
+import { describeBriefly, describeFailing } from '../text/destination.ts';
 
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;
@@ -104,7 +104,7 @@ export function createDestinationsView(
       const problem =
         error instanceof ApiError
           ? describeProblem(error, connection.account.name).sentence
-          : vscode.l10n.t('The log says more.');
+          : vscode.l10n.t('See the log for details.');
       return [{ kind: 'noPolicy', accountId, destinationId, problem }];
     }
   }
@@ -119,10 +119,7 @@ export function createDestinationsView(
   function updateBadge(): void {
     const { failing } = countAll(store.entries());
     if (view.badge?.value !== (failing || undefined)) {
-      view.badge =
-        failing > 0
-          ? { value: failing, tooltip: vscode.l10n.t('{0} webhook destinations failing', failing) }
-          : undefined;
+      view.badge = failing > 0 ? { value: failing, tooltip: describeFailing(failing) } : undefined;
     }
   }
 
@@ -149,7 +146,6 @@ export function createDestinationsView(
   });
 
   // So that F2 and the like do what fits the row they are pressed on.
-  const setSelection = createContextKey('selection');
   const setFailingOnly = createContextKey('failingOnly');
   let selected: readonly Node[] = [];
 
@@ -167,7 +163,6 @@ export function createDestinationsView(
     view,
     view.onDidChangeSelection(({ selection }) => {
       selected = selection;
-      setSelection(selected[0]?.kind ?? '');
     }),
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),

@@ -51,9 +51,10 @@ describe('overview of destinations and policies', () => {
       ],
     );
     assert.match(rows[0]?.description ?? '', /^HTTP DDoS .+ · enabled · delivers nowhere else$/);
+    assert.match(rows[0]?.tooltip ?? '', /Delivers to 1 webhook\b/);
     assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+ · disabled/);
     const [none] = await readTree(extension, nodeOf('Beta'));
-    assert.equal(none?.spoken, 'No policy uses it. Cloudflare sends no alerts to it.');
+    assert.equal(none?.spoken, 'No policy uses this destination. Cloudflare sends no alerts to it.');
   });
 
   it('fetches the policies of an account once for several rows, and again after a refresh', async () => {
@@ -69,7 +70,7 @@ describe('overview of destinations and policies', () => {
     await fake.addFault({ path: POLICIES, fault: { kind: 'status', status: 403 } });
     const [row] = await readTree(extension, nodeOf('Alpha'));
     assert.equal(row?.context, 'policyProblem');
-    assert.match(row?.spoken ?? '', /may not do this for Acme/);
+    assert.match(row?.spoken ?? '', /does not have permission for Acme/);
   });
 
   it('filters failing destinations, shows the filter and can be turned off', async () => {
@@ -122,7 +123,7 @@ describe('overview of destinations and policies', () => {
     user = scriptUser();
     await run('copyUrl', nodes[0]);
     assert.equal(await vscode.env.clipboard.readText(), 'https://hooks.slack.com/services/T/B');
-    assert.match(user.messages[0] ?? '', /^Copied without its secret part, which Cloudflare withholds/);
+    assert.match(user.messages[0] ?? '', /^Copied without its secret part, which Cloudflare hides/);
     const key = `cloudflareWebhooks.secret.${accountId}.${ids['Alpha'] ?? ''}`;
     const whole = 'https://hooks.slack.com/services/T/B/secretOfAlpha';
     for (const remembered of [{ url: whole }, { secret: 'secretOfAlpha' }]) {

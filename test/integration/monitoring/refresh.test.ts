@@ -103,9 +103,9 @@ describe('automatic refresh', () => {
     await run('refreshAll');
     assert.deepEqual(
       user.questions.map(({ title }) => title),
-      ['2 webhook destinations have begun to fail: Beta, Gamma.'],
+      ['2 webhook destinations are now failing: Beta, Gamma.'],
     );
-    assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} no longer fails`));
+    assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} has recovered`));
     assert.ok(!readState(extension.context).includes(PATH));
   });
 
@@ -118,7 +118,7 @@ describe('automatic refresh', () => {
     await until(() => (user?.questions.length ?? 0) === 2);
     assert.deepEqual(
       user.questions.map(({ title }) => title),
-      ['[x] (command:evil) (Acme) has begun to fail.', 'Failing Destinations'],
+      ['[x] (command:evil) (Acme) is now failing.', 'Failing Destinations'],
     );
   });
 
@@ -139,7 +139,7 @@ describe('automatic refresh', () => {
     await deliver(false, 2);
     await run('refreshAll');
     assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
-    assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destinations failing');
+    assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destination is failing');
     const { tooltip: markdown } = extension.statusItem.item;
     assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
       enabledCommands: ['showFailing', 'refreshAll', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
@@ -153,7 +153,7 @@ describe('automatic refresh', () => {
       Date.now = () => real() + 3 * 3_600_000;
       extension.statusItem.repaintAges();
       assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy (3 hours ago)');
-      assert.match(tooltip(), /^What is shown was read 3 hours ago$/m);
+      assert.match(tooltip(), /^Last refreshed 3 hours ago$/m);
     } finally {
       Date.now = real;
     }
@@ -168,8 +168,8 @@ describe('automatic refresh', () => {
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
     assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
-    assert.match(tooltip(), /^Cloudflare cannot be reached$/m);
-    assert.match(tooltip(), /^What is shown was read /m);
+    assert.match(tooltip(), /^Could not reach Cloudflare$/m);
+    assert.match(tooltip(), /^Last refreshed /m);
     assert.match((await readTree(extension))[0]?.description ?? '', /^3 · stale/);
     await fake.clear({ part: 'faults' });
     await until(() => extension.store.entry(accountId)?.state.kind === 'ready');

@@ -19,6 +19,7 @@ describe('the view of the panel', () => {
           fields: { name: 'Roof', url: typed, secret: '', remember: false },
           base: undefined,
           remembered: undefined,
+          isSecretLost: false,
           lastName: '',
           visited: new Set(['url'] as const),
           busy: false,
@@ -31,7 +32,7 @@ describe('the view of the panel', () => {
         typesWithPigeon,
       );
     const { guess, findings } = buildFor(url);
-    assert.match(guess, /Carrier Pigeon \(pigeon\).+The secret is part of the URL.+https:\/\/loft\.pigeon\.example/);
+    assert.match(guess, /Carrier Pigeon\. The secret is part of the URL.+https:\/\/loft\.pigeon\.example/);
     assert.deepEqual(findings, []);
     const texts = [url.replace('https', 'http'), url.replace('fly', 'parrot')].flatMap((each) =>
       buildFor(each).findings.map(({ severity, text }) => `${severity}: ${text}`),
@@ -67,16 +68,17 @@ describe('the view of the panel', () => {
           notice: undefined,
           activity: loadingActivity(),
           lastTest: undefined,
+          isSecretLost: false,
           canEditAsJson: false,
         },
         entry,
       );
     const cut = 'https://hooks.slack.com/services/T/B';
     const saved = buildFor(cut);
-    assert.match(saved.guess, /Cloudflare withholds the secret part of this URL/);
+    assert.match(saved.guess, /Cloudflare hides the secret part of this URL/);
     assert.deepEqual(saved.findings, []);
     const other = buildFor(`${cut}2`);
-    assert.doesNotMatch(other.guess, /withholds/);
+    assert.doesNotMatch(other.guess, /hides/);
     assert.match(other.findings[0]?.text ?? '', /^This Slack URL lacks its secret part/);
     assert.deepEqual(buildFor(`${cut}2`, 's3cret').findings, []);
     assert.match(
