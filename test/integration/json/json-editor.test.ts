@@ -233,11 +233,39 @@ describe('JSON editor', () => {
       ours(document)
         .map(({ message }) => message)
         .join();
-    assert.match(words(), /Webhook test failed with status code/);
+    assert.match(
+      words(),
+      /Webhook test failed with status code 401.+rejected the secret, or a firewall blocked Cloudflare/,
+    );
     assert.ok(document.isDirty);
     await type(document, textOf('Fresh', receiverUrl('fresh')));
     assert.doesNotMatch(words(), /Webhook test failed/);
     assert.ok(!(await fake.destinations({ account: accountId })).some(({ name }) => name === 'Fresh'));
+  });
+
+  it('marks a URL without its secret part, and creates a destination with the secret beside it', async () => {
+    await run('createDestinationFromJson', { kind: 'account', accountId });
+    const document = active();
+    const slackUrl = 'https://hooks.slack.com/services/T/B';
+    await type(document, textOf('Chat', slackUrl));
+    assert.deepEqual(
+      ours(document).map(({ range, code }) => [document.getText(range), code]),
+      [[`"${slackUrl}"`, 'incomplete']],
+    );
+    await type(document, textOf('Chat', ` ${slackUrl}`, 's3cret-part'));
+    assert.deepEqual(
+      ours(document).map(({ code }) => code),
+      ['secretInText'],
+    );
+    assert.equal(await document.save(), true);
+    const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Chat');
+    assert.deepEqual([made?.url, made?.secret], [slackUrl, 's3cret-part']);
+    assert.equal((await fake.received()).at(-1)?.path, '/services/T/B/s3cret-part');
+    await until(() => active().uri.path.endsWith('/Chat.cfwebhook.json'), 'the new document');
+    assert.deepEqual(
+      ours(active()).map(({ range, code }) => [active().getText(range), code]),
+      [[`"${slackUrl}"`, 'cutUrl']],
+    );
   });
 
   it('starts a new document from the selected request body', async () => {
