@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { addAccount, fake, receiverUrl, run, startOver, until } from '../extension-under-test.ts';
-import { active, activeText, closeAll, tabs, textOf, type } from './json-documents.ts';
+import { active, activePath, closeAll, tabs, textOf, type } from './json-documents.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 const LANGUAGE = 'cfwebhook-json';
@@ -114,7 +114,7 @@ describe('explicit saves of JSON documents', () => {
       await type(document, textOf(name(index), receiverUrl('alpha')));
       assert.equal(await document.save(), true, name(index));
       assert.equal(await nameNow(), name(index));
-      await until(() => activeText() === textOf(name(index), receiverUrl('alpha')), 'the tab to follow');
+      await until(() => activePath().endsWith(`/${name(index)}.cfwebhook.json`), 'the tab to follow');
       await until(() => tabs().length === 1, 'the old tab to close');
     }
   });
