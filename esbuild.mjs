@@ -1,7 +1,8 @@
 // Bundles the extension. `node esbuild.mjs` builds once, minified. `--watch` rebuilds on every change, with source maps.
 // `--tests` also builds the integration tests, which run inside the extension host.
-import { glob, mkdir, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
+import { readBundledPackages, toNotices, toSbom } from './scripts/third-party.ts';
 
 const watch = process.argv.includes('--watch');
 
@@ -28,12 +29,12 @@ const node = {
   external: ['vscode'],
 };
 
-/** Replaces the dynamic import of `editing.ts` with the separately built editing bundle, which loads on first use. */
-const lazyEditing = {
-  name: 'lazy-editing',
+/** Replaces the dynamic import of a lazily loaded bundle's entry with the separately built bundle. */
+const lazyBundles = {
+  name: 'lazy-bundles',
   setup({ onResolve }) {
-    onResolve({ filter: /\/editing\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './editing.cjs', external: true } : undefined,
+    onResolve({ filter: /^\.\/(editing|managing)\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
     );
   },
 };
@@ -42,13 +43,13 @@ const lazyEditing = {
 const bundles = [
   {
     name: 'extension',
-    most: 120_000,
+    most: 125_000,
     forbidden: httpClients,
     options: {
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      plugins: [lazyEditing],
+      plugins: [lazyBundles],
       // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },
@@ -58,6 +59,12 @@ const bundles = [
     most: 170_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/editing.ts'], outfile: 'dist/editing.cjs' },
+  },
+  {
+    name: 'managing',
+    most: 65_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
   },
   {
     name: 'panel',
@@ -108,11 +115,16 @@ async function buildTests() {
 async function buildAll() {
   await rm('dist', { recursive: true, force: true });
   await mkdir('dist/meta', { recursive: true });
+  const metafiles = [];
   for (const bundle of bundles) {
     const { metafile } = await build(bundle.options);
+    metafiles.push(metafile);
     await writeFile(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile));
     console.log(`${bundle.name}: ${(inspect(bundle, metafile) / 1000).toFixed(1)} kB of ${bundle.most / 1000} kB`);
   }
+  const packages = await readBundledPackages(metafiles);
+  await writeFile('dist/ThirdPartyNotices.txt', toNotices(packages));
+  await writeFile('dist/sbom.cdx.json', toSbom(JSON.parse(await readFile('package.json', 'utf8')), packages));
   if (process.argv.includes('--tests')) {
     await buildTests();
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createLazyEditing } from './lazy-editing.ts';
+import { createLazyManaging } from './lazy-managing.ts';
 import { createServices } from './services.ts';
 import { createAccountsModule } from './ui/accounts/module.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
@@ -16,18 +17,20 @@ export function activate(context: vscode.ExtensionContext) {
   const lines: string[] = [];
   const services = createServices(context, isTest ? (line) => lines.push(line) : undefined);
   const editing = createLazyEditing(services);
+  const managing = createLazyManaging(services);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);
   // The type has the compiler find a contributed command that no module handles.
   const commands: Readonly<Record<ContributedCommand, CommandHandler>> = {
-    ...accounts.commands,
+    ...managing.commands,
     ...tree.commands,
     ...monitoring.commands,
     ...editing.commands,
   };
   context.subscriptions.push(
     services.logger,
+    ...managing.disposables,
     ...accounts.disposables,
     ...tree.disposables,
     ...monitoring.disposables,

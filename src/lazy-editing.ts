@@ -93,10 +93,6 @@ export function createLazyEditing(services: Services): LazyEditing {
       createDestinationFromJson: later('createDestinationFromJson'),
       testDestination: later('testDestination'),
       deleteDestination: later('deleteDestination'),
-      copyId: later('copyId'),
-      copyUrl: later('copyUrl'),
-      copyAsCurl: later('copyAsCurl'),
-      copyAsTerraform: later('copyAsTerraform'),
     },
     dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
   };

@@ -37,7 +37,12 @@ export async function benchDecoding(): Promise<void> {
       log: () => {},
     },
   });
-  const store = createStore({ now: Date.now, toApiError: () => new ApiError({ kind: 'protocol' }) });
+  const store = createStore({
+    now: Date.now,
+    toApiError: () => new ApiError({ kind: 'protocol' }),
+    defer: (work) => setImmediate(work),
+    log: () => {},
+  });
   store.setConnections([{ account: { id: 'a', name: 'A' }, token: undefined, api }]);
 
   const parse = await measure(`JSON.parse of ${COUNT} destinations`, () => JSON.parse(body));

@@ -18,6 +18,10 @@ export type Session = {
   readonly fake: ControlClient;
   /** The base URL of the fake webhook receivers, such as `/generic/…`. */
   readonly receiversUrl: string;
+  /** User data, extension storage, logs and the browser profile. Deleted by `close`. */
+  readonly dataDir: string;
+  /** Closes the browser only, so that its profile can be read. */
+  closeBrowser(): Promise<void>;
   readonly workbench: WorkbenchPage;
   readonly view: TreeView;
   close(): Promise<void>;
@@ -45,8 +49,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const server: Workbench = await startWorkbench({
       version: options.version ?? 'newest',
       vsix: VSIX,
-      userSettings: options.userSettings ?? {},
-      machineSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      userSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl, ...options.userSettings },
       env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
     });
     parts.push(server);
@@ -62,6 +65,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     return {
       fake: connectControl(fake.controlUrl),
       receiversUrl: fake.receiversUrl,
+      dataDir: server.dataDir,
+      closeBrowser: async () => opened.close(),
       workbench,
       view: workbench.treeView(VIEW),
       close,

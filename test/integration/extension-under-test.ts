@@ -122,8 +122,11 @@ export async function readTree({ destinationsView: { provider } }: Extension, pa
   const nodes = (await provider.getChildren(parent)) ?? [];
   return Promise.all(
     nodes.map(async (node): Promise<Row> => {
-      const { label, description, tooltip, accessibilityInformation, iconPath, contextValue } =
-        await provider.getTreeItem(node);
+      const item = await provider.getTreeItem(node);
+      const { label, description, accessibilityInformation, iconPath, contextValue } = item;
+      // VS Code asks for the tooltip when the pointer rests on the row.
+      const { token } = new vscode.CancellationTokenSource();
+      const { tooltip } = (await provider.resolveTreeItem?.(item, node, token)) ?? item;
       return {
         node,
         label: typeof label === 'string' ? label : (label?.label ?? ''),

@@ -452,12 +452,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
       violations.push(`I1 at the end: ${policy.id} reaches nothing`);
     }
     const edited = editedAt.get(policy.id);
-    if (
-      edited !== undefined &&
-      !excused.has(policy.id) &&
-      policy.note.startsWith('colleague') === false &&
-      policy.note !== ''
-    ) {
+    if (edited !== undefined && !excused.has(policy.id) && !policy.note.startsWith('colleague') && policy.note !== '') {
       violations.push(`I6: the change of ${policy.id} is lost`);
     }
     if (

@@ -127,7 +127,7 @@ export async function playCreate({ chaos, isSlack, saves }: CreateScenario): Pro
   const created: string[] = [];
   const url = isSlack ? WHOLE : PLAIN;
   const draft: Draft = { name: 'New', url };
-  const twins = ['t1', 't2', 't3'];
+  const twins = new Set(['t1', 't2', 't3']);
   const add = (id: string, other: Partial<WorldDestination>) => (stage: Stage) => {
     stage.world.destinations = [...stage.world.destinations, { id, name: 'New', url, ...other }];
   };
@@ -183,7 +183,7 @@ export async function playCreate({ chaos, isSlack, saves }: CreateScenario): Pro
       }
     },
   });
-  const mine = created.filter((id) => !twins.includes(id));
+  const mine = created.filter((id) => !twins.has(id));
   if (mine.length > 1 && !wasAsked && stage.outsiderActs() === 0) {
     violations.push(`doubled: ${mine.join(' ')} were created`);
   }

@@ -124,7 +124,7 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
   function openFiles(window: string): SharedFiles {
     const gate = simulation.fileGate(window);
     return {
-      names: async () => gate().then(stored.names),
+      names: async () => gate().then(async () => stored.names()),
       read: async (name) => gate().then(async () => stored.read(name)),
       write: async (name, text) => gate().then(async () => stored.write(name, text)),
       create: async (name, text) => gate().then(async () => stored.create(name, text)),
@@ -153,7 +153,7 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
         now: simulation.now,
         makeId: () => `id${(ids += 1)}`,
         process: window,
-        isAlive: simulation.isAlive,
+        isAlive: (process) => simulation.isAlive(process),
         every: simulation.everyOf(window),
       }),
     readBeforeSent: (mutation) => beforeSent.get(mutation) ?? 0,

@@ -10,3 +10,13 @@ export type Connection = {
   /** The API client for the token. A different object means a different token or a different base URL. */
   readonly api: Api;
 };
+
+/** Whether nothing that is shown or used of two connections differs. */
+export function isSameConnection(a: Connection, b: Connection | undefined): boolean {
+  return a === b || (a.api === b?.api && facts(a) === facts(b));
+}
+
+/** In an order of its own: one just made and one loaded from storage have their keys in different orders. */
+function facts({ account, token }: Connection): string {
+  return JSON.stringify([account.id, account.name, token?.id, token?.owner, token?.expiresOn, token?.cloudflareId]);
+}

@@ -1,5 +1,7 @@
-/** Creates a function that runs at most `most` jobs at a time. Other jobs wait and start in the order of their calls. */
-export function createLimit(most: number): <T>(job: () => Promise<T>) => Promise<T> {
+/** Runs at most so many jobs at a time. Other jobs wait and start in the order of their calls. */
+export type Limit = <T>(job: () => Promise<T>) => Promise<T>;
+
+export function createLimit(most: number): Limit {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (job) => {

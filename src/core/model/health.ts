@@ -1,37 +1,58 @@
-import type { Destination } from './destination.ts';
-import { type Instant, parseTimestamp } from './timestamp.ts';
+import type { DestinationFacts } from './destination.ts';
+import { compareInstants, type Instant, parseTimestamp } from './timestamp.ts';
 
 export type Health = 'failing' | 'healthy' | 'unused';
+
+export type LastEvent = { readonly kind: 'success' | 'failure' | 'created'; readonly at: Instant };
+
+type Times = Pick<DestinationFacts, 'lastSuccess' | 'lastFailure' | 'createdAt'>;
+type Derived = { readonly health: Health; readonly lastEvent: LastEvent | undefined };
+
+/**
+ * What was derived of each destination object. Destinations are immutable and an unchanged one stays the same object from
+ * snapshot to snapshot (`monitoring/snapshot.ts`), so its timestamps are parsed once.
+ */
+const derived = new WeakMap<Times, Derived>();
 
 /**
  * The one rule for health. Failing: the last failure is strictly later than the last success, or there is a failure and
  * no success. Neither: unused. Otherwise healthy, also where both are equal.
  */
-export function healthOf(destination: Pick<Destination, 'lastSuccess' | 'lastFailure'>): Health {
-  const success = parseTimestamp(destination.lastSuccess);
-  const failure = parseTimestamp(destination.lastFailure);
-  if (failure !== undefined && (success === undefined || failure > success)) {
-    return 'failing';
-  }
-  return success === undefined ? 'unused' : 'healthy';
+export function healthOf(destination: Times): Health {
+  return derive(destination).health;
 }
 
-export type LastEvent = { readonly kind: 'success' | 'failure' | 'created'; readonly at: Instant };
-
 /** The event that decides the health, and when: what a row shows the age of. An unused one has only been created. */
-export function lastEventOf(destination: Destination): LastEvent | undefined {
-  const [kind, text] = {
-    failing: ['failure', destination.lastFailure] as const,
-    healthy: ['success', destination.lastSuccess] as const,
-    unused: ['created', destination.createdAt] as const,
-  }[healthOf(destination)];
-  const at = parseTimestamp(text);
-  return at === undefined ? undefined : { kind, at };
+export function lastEventOf(destination: Times): LastEvent | undefined {
+  return derive(destination).lastEvent;
+}
+
+function derive(destination: Times): Derived {
+  const known = derived.get(destination);
+  if (known) {
+    return known;
+  }
+  const made = decideHealth(destination);
+  derived.set(destination, made);
+  return made;
+}
+
+function decideHealth({ lastSuccess, lastFailure, createdAt }: Times): Derived {
+  const success = parseTimestamp(lastSuccess);
+  const failure = parseTimestamp(lastFailure);
+  if (failure && (!success || compareInstants(failure, success) > 0)) {
+    return { health: 'failing', lastEvent: { kind: 'failure', at: failure } };
+  }
+  if (success) {
+    return { health: 'healthy', lastEvent: { kind: 'success', at: success } };
+  }
+  const created = parseTimestamp(createdAt);
+  return { health: 'unused', lastEvent: created && { kind: 'created', at: created } };
 }
 
 export type HealthCounts = Readonly<Record<Health, number>>;
 
-export function countHealth(destinations: Iterable<Destination>): HealthCounts {
+export function countHealth(destinations: Iterable<Times>): HealthCounts {
   const counts = { failing: 0, healthy: 0, unused: 0 };
   for (const destination of destinations) {
     counts[healthOf(destination)] += 1;
@@ -43,21 +64,28 @@ export type SortOrder = 'health' | 'name';
 
 const RANK: Readonly<Record<Health, number>> = { failing: 0, healthy: 1, unused: 2 };
 
+/** Making one takes longer than sorting a hundred names with it. */
+const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
 /** A copy in the order asked: by name, or failing first (newest failure on top), then healthy, then unused, by name. */
-export function sortDestinations(destinations: readonly Destination[], order: SortOrder): readonly Destination[] {
-  const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-  return destinations
-    .map((destination) => ({ destination, health: healthOf(destination), at: lastEventOf(destination)?.at ?? 0n }))
-    .toSorted((a, b) => {
-      if (order === 'health') {
-        if (a.health !== b.health) {
-          return RANK[a.health] - RANK[b.health];
-        }
-        if (a.health === 'failing' && a.at !== b.at) {
-          return a.at > b.at ? -1 : 1;
-        }
-      }
-      return names.compare(a.destination.name, b.destination.name) || (a.destination.id < b.destination.id ? -1 : 1);
-    })
-    .map((entry) => entry.destination);
+export function sortDestinations<D extends DestinationFacts>(
+  destinations: readonly D[],
+  order: SortOrder,
+): readonly D[] {
+  return destinations.toSorted((a, b) => (order === 'health' ? compareHealth(a, b) : 0) || compareNames(a, b));
+}
+
+function compareHealth(a: Times, b: Times): number {
+  const health = healthOf(a);
+  return RANK[health] - RANK[healthOf(b)] || (health === 'failing' ? compareNewest(a, b) : 0);
+}
+
+/** The one with the later event first. */
+export function compareNewest(a: Times, b: Times): number {
+  const [first, second] = [lastEventOf(a)?.at, lastEventOf(b)?.at];
+  return first && second ? compareInstants(second, first) : Number(second !== undefined) - Number(first !== undefined);
+}
+
+function compareNames(a: DestinationFacts, b: DestinationFacts): number {
+  return names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
 }

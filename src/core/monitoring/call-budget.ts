@@ -1,58 +1,79 @@
 import type { CallMeter } from '../api/call-meter.ts';
 
-/** The calls made with one token: how many of them background work may still make. */
+/** The calls made with one token: how many more may be sent, for background work and for what the user asks for. */
 export type CallBudget = CallMeter & {
   /** How many calls went out in the last five minutes. */
   used(): number;
-  /** From when on (milliseconds since the epoch) so many more calls fit; in the past where they do now. */
-  freeFrom(calls: number): number;
+  /** Milliseconds until so many more calls of background work fit; 0 where they do now. */
+  backgroundWait(calls: number): number;
+  /** The same for calls the user has asked for, which may use the token's real limit. */
+  userWait(calls: number): number;
 };
 
 const WINDOW = 5 * 60_000;
-/** A quarter of the 1,200 calls per five minutes that a token has; the rest is for people and other programs. */
-export const BACKGROUND_CALLS = 300;
-/** Where the server says that fewer are left, they are left to what people ask for. */
+/** Cloudflare's limit for a token: 1,200 calls per five minutes. */
+const TOKEN_CALLS = 1_200;
+/** A quarter of them is for background work. */
+export const BACKGROUND_CALLS = TOKEN_CALLS / 4;
+/** Left to other programs that use the token, and to retries of calls in flight. */
+const RESERVE = 100;
+export const USER_CALLS = TOKEN_CALLS - RESERVE;
+/** Where the server says that fewer are left, background work leaves them to the user. */
 const FEW_LEFT = 100;
 const LONGEST_PAUSE = 30 * 60_000;
 
+/** `now` counts milliseconds and never goes back: a corrected clock must neither free nor block any call. */
 export function createCallBudget(now: () => number): CallBudget {
-  /** When each call of the last five minutes went out, oldest first. */
+  /** When each call of the last five minutes went out, oldest first, from `first` on. */
   let calls: number[] = [];
+  let first = 0;
+  let backgroundPausedUntil = 0;
   let pausedUntil = 0;
 
   function dropOld(): void {
-    const first = calls.findIndex((at) => at > now() - WINDOW);
-    calls = first === -1 ? [] : first === 0 ? calls : calls.slice(first);
+    const end = now() - WINDOW;
+    while ((calls[first] ?? Number.POSITIVE_INFINITY) <= end) {
+      first += 1;
+    }
+    if (first > TOKEN_CALLS) {
+      calls = calls.slice(first);
+      first = 0;
+    }
   }
 
-  function pause(milliseconds: number): void {
-    pausedUntil = Math.max(pausedUntil, now() + Math.min(milliseconds, LONGEST_PAUSE));
+  function waitFor(more: number, most: number, paused: number): number {
+    dropOld();
+    const tooMany = calls.length - first + more - most;
+    const free = tooMany <= 0 ? 0 : (calls[first + tooMany - 1] ?? now()) + WINDOW;
+    return Math.max(0, free - now(), paused - now());
   }
+
+  const until = (milliseconds: number): number => now() + Math.min(milliseconds, LONGEST_PAUSE);
 
   return {
     sent() {
       calls.push(now());
     },
-    answered({ left, resetsIn, retryAfter }) {
-      if (left !== undefined && left < FEW_LEFT) {
-        pause(resetsIn ?? 0);
-      }
-      pause(retryAfter ?? 0);
+    answered({ left, resetsIn = 0, retryAfter = 0 }) {
+      pausedUntil = Math.max(pausedUntil, until(retryAfter));
+      const pause = left !== undefined && left < FEW_LEFT ? resetsIn : 0;
+      backgroundPausedUntil = Math.max(backgroundPausedUntil, pausedUntil, until(pause));
     },
     used() {
       dropOld();
-      return calls.length;
+      return calls.length - first;
     },
-    freeFrom(more) {
-      dropOld();
-      const tooMany = calls.length + more - BACKGROUND_CALLS;
-      return tooMany <= 0 ? pausedUntil : Math.max(pausedUntil, (calls[tooMany - 1] ?? now()) + WINDOW);
-    },
+    backgroundWait: (more) => waitFor(more, BACKGROUND_CALLS, backgroundPausedUntil),
+    userWait: (more) => waitFor(more, USER_CALLS, pausedUntil),
   };
 }
 
 /** A budget for each token, by the id of its record. */
-export type CallBudgets = { of(tokenId: string | undefined): CallBudget };
+export type CallBudgets = {
+  of(tokenId: string | undefined): CallBudget;
+  /** Has the calls that were made before a token was stored count for its record. */
+  carryOver(from: string, tokenId: string): void;
+};
 
 export function createCallBudgets(now: () => number): CallBudgets {
   const budgets = new Map<string | undefined, CallBudget>();
@@ -62,5 +83,24 @@ export function createCallBudgets(now: () => number): CallBudgets {
       budgets.set(tokenId, budget);
       return budget;
     },
+    carryOver(from, tokenId) {
+      const budget = budgets.get(from);
+      if (budget) {
+        budgets.set(tokenId, budget);
+        budgets.delete(from);
+      }
+    },
   };
+}
+
+/** Waits until a call the user has asked for fits into the budget. Rejects once the signal aborts. */
+export async function admitUserCall(
+  budget: CallBudget,
+  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let wait = budget.userWait(1); wait > 0; wait = budget.userWait(1)) {
+    await sleep(wait, signal);
+  }
+  signal?.throwIfAborted();
 }

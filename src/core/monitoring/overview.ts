@@ -1,28 +1,32 @@
 import type { Connection } from '../accounts/connection.ts';
-import type { Destination } from '../model/destination.ts';
-import { countHealth, type HealthCounts, healthOf, sortDestinations } from '../model/health.ts';
-import type { AccountEntry } from './store.ts';
+import type { Destination, ShownDestination } from '../model/destination.ts';
+import { compareNewest, healthOf } from '../model/health.ts';
+import { type AccountEntry, shownOf } from './account-state.ts';
 
 /** A destination with the account it belongs to. */
-export type Located = { readonly connection: Connection; readonly destination: Destination };
+export type Located<D extends ShownDestination = Destination> = {
+  readonly connection: Connection;
+  readonly destination: D;
+};
 
-/** All destinations of all accounts, as last read. */
-export function locateAll(entries: readonly AccountEntry[]): readonly Located[] {
+/** A destination as the views show it: it may come from the cache, without its URL. */
+export type Shown = Located<ShownDestination>;
+
+/** All destinations of all accounts, as last known. */
+export function locateAll(entries: readonly AccountEntry[]): readonly Shown[] {
   return entries.flatMap(({ connection, state }) =>
-    (state.last?.destinations ?? []).map((destination) => ({ connection, destination })),
+    (shownOf(state)?.destinations ?? []).map((destination) => ({ connection, destination })),
   );
 }
 
 /** The failing ones of all accounts, newest failure first. */
-export function locateFailing(entries: readonly AccountEntry[]): readonly Located[] {
-  const located = locateAll(entries);
-  const byDestination = new Map(located.map((each) => [each.destination, each]));
-  return sortDestinations([...byDestination.keys()], 'health')
-    .filter((destination) => healthOf(destination) === 'failing')
-    .flatMap((destination) => byDestination.get(destination) ?? []);
-}
-
-/** How many there are of each health, over all accounts. */
-export function countAll(entries: readonly AccountEntry[]): HealthCounts {
-  return countHealth(locateAll(entries).map(({ destination }) => destination));
+export function locateFailing(entries: readonly AccountEntry[]): readonly Shown[] {
+  return entries
+    .filter(({ state }) => (shownOf(state)?.counts.failing ?? 0) > 0)
+    .flatMap(({ connection, state }) =>
+      (shownOf(state)?.destinations ?? [])
+        .filter((destination) => healthOf(destination) === 'failing')
+        .map((destination) => ({ connection, destination })),
+    )
+    .toSorted((a, b) => compareNewest(a.destination, b.destination));
 }

@@ -1,38 +1,46 @@
-import { type CallBudgets, BACKGROUND_CALLS } from './call-budget.ts';
-import type { Log } from '../api/transport.ts';
 import type { Connection } from '../accounts/connection.ts';
-import type { AccountEntry, Store } from './store.ts';
+import { describeForLog } from '../api/api-error.ts';
+import type { Log } from '../api/transport.ts';
+import type { CallBudgets } from './call-budget.ts';
+import { createDueQueue } from './due-queue.ts';
+import { type Group, groupByToken, type Groups, type Plan } from './refresh-groups.ts';
+import {
+  CALLS_OF_A_REFRESH,
+  dueAt,
+  MOST_OF_A_TOKEN,
+  observe,
+  PACE,
+  stretchInterval,
+  type Turns,
+} from './refresh-turns.ts';
+import type { Store } from './store.ts';
 
 const MINUTE = 60_000;
-/** What one reading may come to: a call and the two repeats of `api/retry.ts`. */
-const CALLS_OF_A_READING = 3;
-const MOST_AT_ONCE = 6;
-/**
- * Between two readings through one token where they are many. A little more than the budget's second, so that the
- * repeats of those under way still fit into it.
- */
-export const PACE = (5 * MINUTE) / (BACKGROUND_CALLS - (MOST_AT_ONCE + 1) * CALLS_OF_A_READING);
-/** As long as a token has hardly been used, whoever comes to the window is not kept waiting. */
-const AT_ONCE = 100;
-const LONGEST_BACK_OFF = 30 * MINUTE;
+/** Over all tokens, so that a token whose requests hang holds up no other. */
+const MOST_AT_ONCE = 24;
+/** As long as a token has hardly been used, its accounts are not paced: coming back to the window shows them soon. */
+const UNPACED = 100;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** When the watch may work; intervals in milliseconds, 0 for never. */
+/** When the scheduler may work; intervals in milliseconds, 0 for never. */
 export type RefreshMode = { readonly interval: number; readonly focused: boolean };
 
-/** Reads accounts again in the background, each through its token, within a quarter of what the token may do. */
+/** Refreshes accounts in the background, each through its token, within a quarter of the token's rate limit. */
 export type RefreshScheduler = {
   follow(mode: RefreshMode): void;
-  /** How often an account of this token is really read; 0 for never. */
+  /** How often an account of this token is really refreshed; 0 for never. */
   intervalOf(connection: Connection): number;
   /** For good, also where it is told to follow again. */
   dispose(): void;
 };
 
 export type RefreshSchedulerOptions = {
-  readonly store: Pick<Store, 'entries' | 'refresh' | 'isRefused' | 'onChanged'>;
+  readonly store: Pick<Store, 'entries' | 'entry' | 'refresh' | 'isRefused' | 'onChanged' | 'onSettled'>;
   readonly budgets: CallBudgets;
+  /** Milliseconds since the epoch, as the machine's clock has it. */
   readonly now: () => number;
+  /** Milliseconds that never go back, whatever happens to the clock. */
+  readonly elapsed: () => number;
   /** Calls after so many milliseconds; what it returns cancels that. */
   readonly after: (milliseconds: number, work: () => void) => () => void;
   /** 0 ≤ x < 1 */
@@ -41,222 +49,210 @@ export type RefreshSchedulerOptions = {
 };
 
 /**
- * The turns of the accounts of one token. They stand on a grid, an interval from one turn of an account to its next and
- * evenly spread within it, so that nothing drifts and nothing bunches up. `phase` (0 ≤ phase < 1) moves the grid as a
- * whole: two machines with the same token do not ask at the same moment.
+ * Does nothing until it is told to follow. A queue of tokens by when each has an account due, and in each token a queue of
+ * its accounts; one timer, for the first of them all. Every event recomputes only what it touches.
  */
-export type Turns = { readonly interval: number; readonly count: number; readonly phase: number };
-
-/** However many accounts there are, their readings keep within the budget. */
-export function stretchInterval(interval: number, count: number): number {
-  return interval === 0 ? 0 : Math.max(interval, count * PACE);
-}
-
-/**
- * When the account at this place among those of its token is to be read (milliseconds since the epoch): 0 for as soon as
- * may be, infinity for not by itself. What was read out of turn waits at least half an interval. After each failure in
- * a row the wait doubles, up to half an hour. Coming back to the window (`focusedAt`) ends any wait longer than an interval.
- */
-export function dueAt(
-  { connection, state, attempt }: AccountEntry,
-  place: number,
-  { interval, count, phase }: Turns,
-  focusedAt: number,
-): number {
-  const isTried = attempt?.api === connection.api;
-  // What another client has read says nothing of this one; what another window has read is good until it is old.
-  if (!isTried && (attempt || !state.last || interval === 0)) {
-    return 0;
-  }
-  if (interval === 0) {
-    return NEVER;
-  }
-  const tried = isTried ? attempt.at : 0;
-  const read = state.last?.at ?? 0;
-  const last = Math.max(tried, read);
-  if (focusedAt >= last + interval) {
-    return 0;
-  }
-  const failures = isTried && tried >= read ? attempt.failures : 0;
-  const longest = Math.max(interval, LONGEST_BACK_OFF - interval / 2);
-  const wait = Math.min(interval * 2 ** Math.max(0, failures - 1), longest);
-  const firstTurn = (phase + place / count) * interval;
-  const earliest = last + wait - interval / 2;
-  return firstTurn + Math.ceil((earliest - firstTurn) / interval) * interval;
-}
-
-/** What is kept of a token. */
-type Pacing = {
-  lastStart: number;
-  running: number;
-  saidInterval: number;
-  /** The place after the account that was read last. */
-  next: number;
-};
-
-type Group = { readonly tokenId: string | undefined; readonly entries: AccountEntry[] };
-
-/** Does nothing until it is told to follow. There is one timer, for the next reading that is due. */
 export function createRefreshScheduler({
   store,
   budgets,
   now,
+  elapsed,
   after,
   random,
   log,
 }: RefreshSchedulerOptions): RefreshScheduler {
   const phase = random();
-  const pacings = new Map<string | undefined, Pacing>();
+  let groups: Groups = new Map();
+  let plans: ReadonlyMap<string, Plan> = new Map();
+  const queue = createDueQueue<Group>();
   let mode: RefreshMode = { interval: 0, focused: false };
   let focusedAt = 0;
   let running = 0;
-  let looking = false;
+  let pumping = false;
   let disposed = false;
-  let cancel: (() => void) | undefined;
+  /** How far the clock is ahead of `elapsed`: it moves when the clock is set, or the machine has slept. */
+  let ahead = now() - elapsed();
+  let cancelTimer: (() => void) | undefined;
+  const isFull = (): boolean => running >= MOST_AT_ONCE;
 
-  /** Kept until accounts come, go or change: the entries themselves stay the same objects. */
-  let known: readonly Group[] | undefined;
-
-  function groupByToken(): readonly Group[] {
-    const groups = new Map<string | undefined, Group>();
-    for (const entry of store.entries()) {
-      const tokenId = entry.connection.token?.id;
-      const group = groups.get(tokenId);
-      if (group) {
-        group.entries.push(entry);
-      } else {
-        groups.set(tokenId, { tokenId, entries: [entry] });
-      }
-    }
-    return [...groups.values()];
+  function turnsOf({ plans: { length } }: Group): Turns {
+    return { interval: stretchInterval(mode.interval, length), count: length, phase };
   }
 
-  /** Starts what is due and may go. Returns when to look again; infinity where the end of a reading tells. */
-  function startDue({ tokenId, entries }: Group): number {
-    const turns = { interval: stretchInterval(mode.interval, entries.length), count: entries.length, phase };
-    const pacing = pacings.get(tokenId) ?? { lastStart: 0, running: 0, saidInterval: 0, next: 0 };
-    pacings.set(tokenId, pacing);
-    sayStretched(turns, pacing);
-    const budget = budgets.of(tokenId);
-    while (running < MOST_AT_ONCE) {
-      const paced = budget.used() >= AT_ONCE ? pacing.lastStart + PACE : 0;
-      const free = Math.max(paced, budget.freeFrom((pacing.running + 1) * CALLS_OF_A_READING));
-      if (free > now()) {
-        return free;
-      }
-      const { at, place } = findFirst(entries, turns, pacing.next);
-      const entry = entries[place];
-      if (!entry || at > now()) {
-        return at;
-      }
-      pacing.next = place + 1;
-      void start(entry.connection.account.id, pacing);
-    }
-    return NEVER;
+  /** The accounts have changed. */
+  function rebuild(): void {
+    groups = groupByToken(store.entries(), groups);
+    plans = new Map([...groups.values()].flatMap((group) => group.plans.map((plan) => [plan.accountId, plan])));
+    queue.clear();
+    replanAll();
   }
 
-  /**
-   * One that is due, else the one whose turn comes first. There may be ten thousand, and one of them starts every second;
-   * turns go by place, so whoever is due next mostly stands where the last one stood.
-   */
-  function findFirst(entries: readonly AccountEntry[], turns: Turns, from: number) {
-    const first = { at: NEVER, place: -1 };
-    for (let step = 0; step < entries.length && first.at > now(); step += 1) {
-      const place = (from + step) % entries.length;
-      const entry = entries[place];
-      if (!entry || entry.reading) {
-        continue;
-      }
-      const at = dueAt(entry, place, turns, focusedAt);
-      if (at < first.at && (entry.state.kind === 'idle' || !store.isRefused(entry.connection))) {
-        first.at = at;
-        first.place = place;
-      }
-    }
-    return first;
-  }
-
-  async function start(accountId: string, pacing: Pacing): Promise<void> {
-    pacing.lastStart = now();
-    pacing.running += 1;
-    running += 1;
-    await store.refresh([accountId], { background: true });
-    pacing.running -= 1;
-    running -= 1;
-    if (!cancel) {
-      look();
+  function replanAll(): void {
+    for (const group of groups.values()) {
+      replanGroup(group);
     }
   }
 
-  function look(): void {
-    if (looking) {
+  function replanGroup(group: Group): void {
+    const turns = turnsOf(group);
+    sayStretched(turns, group);
+    for (const plan of group.plans) {
+      replan(plan, group, turns);
+    }
+    enqueue(group);
+  }
+
+  /** Puts one account where it belongs in the queue of its token. */
+  function replan(plan: Plan, group: Group, turns: Turns): void {
+    const entry = store.entry(plan.accountId);
+    // One whose token is refused is due only where that is still to be shown as its own error, which sends nothing.
+    const isLeftAlone = !entry || entry.reading || (entry.state.kind !== 'idle' && store.isRefused(entry.connection));
+    const at = isLeftAlone ? NEVER : dueAt(observe(plan.seen, entry, toElapsed), plan.place, turns, focusedAt);
+    if (at < NEVER) {
+      group.due.set(plan.accountId, at);
+    } else {
+      group.due.delete(plan.accountId);
+    }
+  }
+
+  /** A time of the machine's clock by the one that never goes back; what lies in the future counts as now. */
+  function toElapsed(at: number): number {
+    return elapsed() - Math.max(0, now() - at);
+  }
+
+  /** Puts a token where it belongs in the queue of tokens. */
+  function enqueue(group: Group): void {
+    const first = group.due.first();
+    if (first && group.pacing.running < MOST_OF_A_TOKEN) {
+      queue.set(group, Math.max(first.at, group.pacing.blockedUntil));
+    } else {
+      queue.delete(group);
+    }
+  }
+
+  /** Starts what is due, then sets the timer for what comes next. */
+  function pump(): void {
+    if (pumping) {
       return;
     }
-    cancel?.();
-    cancel = undefined;
+    cancelTimer?.();
+    cancelTimer = undefined;
     if (!mode.focused || disposed) {
       return;
     }
-    looking = true;
-    known ??= groupByToken();
-    const next = Math.min(...known.map(startDue));
-    looking = false;
-    if (next < NEVER) {
-      cancel = after(Math.max(0, next - now()), () => {
-        cancel = undefined;
-        look();
+    pumping = true;
+    noticeSleep();
+    let first = queue.first();
+    while (first && first.at <= elapsed() && !isFull()) {
+      startFirstOf(first.key);
+      first = queue.first();
+    }
+    pumping = false;
+    if (first && !isFull()) {
+      // At most a minute, to notice that the machine has slept.
+      cancelTimer = after(Math.min(Math.max(0, first.at - elapsed()), MINUTE), () => {
+        cancelTimer = undefined;
+        pump();
       });
-    } else if (running === 0) {
-      void lookAfterOthers();
     }
   }
 
-  /** Somebody else reads what there is to read; our own readings look again when they end. */
-  async function lookAfterOthers(): Promise<void> {
-    const entry = store.entries().find(({ reading }) => reading !== undefined);
-    if (entry) {
-      await entry.reading;
-      if (!cancel) {
-        look();
+  /** After a sleep, or where the clock was set forward, all data is older than it seemed: as on coming back. */
+  function noticeSleep(): void {
+    const jump = now() - elapsed() - ahead;
+    ahead += jump;
+    if (jump < MINUTE) {
+      return;
+    }
+    for (const { seen } of plans.values()) {
+      seen.triedAt -= jump;
+      seen.dataAt -= jump;
+    }
+    focusedAt = elapsed();
+    replanAll();
+  }
+
+  function startFirstOf(group: Group): void {
+    const budget = budgets.of(group.tokenId);
+    const pace = budget.used() >= UNPACED ? group.pacing.lastStart + PACE - elapsed() : 0;
+    const wait = Math.max(pace, budget.backgroundWait((group.pacing.running + 1) * CALLS_OF_A_REFRESH));
+    const accountId = group.due.first()?.key;
+    if (wait <= 0 && accountId !== undefined) {
+      group.due.delete(accountId);
+      void start(accountId, group);
+    } else {
+      group.pacing.blockedUntil = elapsed() + wait;
+    }
+    enqueue(group);
+  }
+
+  async function start(accountId: string, { pacing }: Group): Promise<void> {
+    pacing.lastStart = elapsed();
+    pacing.running += 1;
+    running += 1;
+    try {
+      await store.refresh([accountId], { background: true });
+    } catch (error) {
+      log('error', `Refreshing account ${accountId} failed: ${describeForLog(error)}`);
+    }
+    pacing.running -= 1;
+    running -= 1;
+    settle(accountId);
+  }
+
+  function settle(accountId: string): void {
+    const entry = store.entry(accountId);
+    const plan = plans.get(accountId);
+    const group = entry && groups.get(entry.connection.token?.id);
+    if (group && plan) {
+      const isRefused = store.isRefused(entry.connection);
+      if (isRefused === group.isRefused) {
+        replan(plan, group, turnsOf(group));
+        enqueue(group);
+      } else {
+        group.isRefused = isRefused;
+        replanGroup(group);
       }
     }
+    pump();
   }
 
-  function sayStretched({ interval, count }: Turns, pacing: Pacing): void {
+  function sayStretched({ interval, count }: Turns, { pacing }: Group): void {
     if (interval > mode.interval && interval !== pacing.saidInterval) {
       const minutes = (interval / MINUTE).toFixed(1);
       const reason = `${count} accounts share a quarter of the calls their token may make`;
-      log('info', `Each account is read every ${minutes} minutes, not every ${mode.interval / MINUTE}: ${reason}`);
+      log('info', `Each account is refreshed every ${minutes} minutes, not every ${mode.interval / MINUTE}: ${reason}`);
     }
     pacing.saidInterval = interval;
   }
 
-  // A change of states matters only where nothing is waited for: a refused token that works again, after a try by hand.
-  const stop = store.onChanged(({ accounts }) => {
-    if (accounts) {
-      known = undefined;
-    }
-    if (accounts || !cancel) {
-      look();
-    }
-  });
+  rebuild();
+  const stops = [
+    store.onSettled(settle),
+    store.onChanged(({ accounts }) => {
+      if (accounts) {
+        rebuild();
+        pump();
+      }
+    }),
+  ];
 
   return {
     follow(next) {
       if (next.focused && !mode.focused) {
-        focusedAt = now();
+        focusedAt = elapsed();
       }
       mode = next;
-      look();
+      replanAll();
+      pump();
     },
-    intervalOf(connection) {
-      const sameToken = store.entries().filter((entry) => entry.connection.token?.id === connection.token?.id);
-      return stretchInterval(mode.interval, sameToken.length);
-    },
+    intervalOf: ({ token }) => stretchInterval(mode.interval, groups.get(token?.id)?.plans.length ?? 0),
     dispose() {
       disposed = true;
-      look();
-      stop();
+      pump();
+      for (const stop of stops) {
+        stop();
+      }
     },
   };
 }

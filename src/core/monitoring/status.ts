@@ -1,69 +1,86 @@
-import { countAll, locateFailing, type Located } from './overview.ts';
-import type { AccountEntry } from './store.ts';
+import { type AccountEntry, shownOf } from './account-state.ts';
+import type { Totals } from './totals.ts';
 
 /**
  * How all accounts stand together, the worst that is known first:
  * - `none`: there is no account
  * - `failing`: at least one destination fails, whatever else is unknown
  * - `offline`: Cloudflare cannot be reached for any account
- * - `unknown`: some accounts could not be read
+ * - `unknown`: some accounts could not be refreshed
  * - `checking`: nothing is known of any account yet
- * - `stale`: nothing is wrong, but the oldest reading is older than it should be
+ * - `partial`: nothing is wrong as far as known, but some accounts have not been refreshed in this window yet
+ * - `stale`: nothing is wrong, but the oldest data is older than it should be
  */
-export type StatusKind = 'none' | 'failing' | 'offline' | 'unknown' | 'checking' | 'stale' | 'healthy';
+export type StatusKind = 'none' | 'failing' | 'offline' | 'unknown' | 'checking' | 'partial' | 'stale' | 'healthy';
 
 export type Status = {
   readonly kind: StatusKind;
-  /** Newest failure first. */
-  readonly failing: readonly Located[];
+  readonly failing: number;
   readonly healthy: number;
-  /** Accounts that could not be read. */
-  readonly unread: readonly AccountEntry[];
+  /** How many accounts could not be refreshed. */
+  readonly unread: number;
   /** Whether that is since Cloudflare cannot be reached at all. */
   readonly offline: boolean;
-  /** How many accounts have not been read yet. */
+  /** How many accounts have not been refreshed yet. */
   readonly waiting: number;
-  /** When the account whose reading is the oldest was read (milliseconds since the epoch); undefined where none was. */
+  /** How many of them are shown from the cache. */
+  readonly cached: number;
+  /** Of when the oldest data shown is (milliseconds since the epoch); undefined where there is none. */
   readonly oldest?: number;
 };
 
-/** `oldestAllowed`: from how many milliseconds on the reading of an account is stale. */
+/** `oldestAllowed`: from how many milliseconds on the data of an account is stale. */
 export function summarize(
   entries: readonly AccountEntry[],
+  totals: Totals,
   now: number,
   oldestAllowed: (entry: AccountEntry) => number,
 ): Status {
-  const unread = entries.filter(({ state }) => state.kind === 'failed');
-  const failing = locateFailing(entries);
-  const [first, ...rest] = entries.filter(({ state }) => state.last);
-  const oldest = rest.reduce((least, each) => (readAt(each) < readAt(least ?? each) ? each : least), first);
-  const offline =
-    entries.length > 0 && entries.every(({ state }) => state.kind === 'failed' && state.error.kind === 'network');
+  const oldest = findOldest(entries);
+  const offline = totals.accounts > 0 && totals.unreachable === totals.accounts;
+  const waiting = totals.states.idle + totals.states.loading;
   const kind =
-    entries.length === 0
+    totals.accounts === 0
       ? 'none'
-      : failing.length > 0
+      : totals.health.failing > 0
         ? 'failing'
         : offline
           ? 'offline'
-          : unread.length > 0
+          : totals.states.failed > 0
             ? 'unknown'
             : oldest === undefined
               ? 'checking'
-              : now - readAt(oldest) > oldestAllowed(oldest)
+              : now - oldest.at > oldestAllowed(oldest.entry)
                 ? 'stale'
-                : 'healthy';
+                : waiting > 0
+                  ? 'partial'
+                  : 'healthy';
   return {
     kind,
-    failing,
-    healthy: countAll(entries).healthy,
-    unread,
+    failing: totals.health.failing,
+    healthy: totals.health.healthy,
+    unread: totals.states.failed,
     offline,
-    waiting: entries.filter(({ state }) => state.kind === 'idle' || state.kind === 'loading').length,
-    ...(oldest ? { oldest: readAt(oldest) } : {}),
+    waiting,
+    cached: totals.cached,
+    ...(oldest ? { oldest: oldest.at } : {}),
   };
 }
 
-function readAt({ state }: AccountEntry): number {
-  return state.last?.at ?? 0;
+/** How many accounts are known as they are now only in part: loading, failed, or never refreshed in this window. */
+export function countUncertain({ states }: Totals): number {
+  return states.idle + states.loading + states.failed;
+}
+
+function findOldest(
+  entries: readonly AccountEntry[],
+): { readonly entry: AccountEntry; readonly at: number } | undefined {
+  let oldest: { readonly entry: AccountEntry; readonly at: number } | undefined;
+  for (const entry of entries) {
+    const at = shownOf(entry.state)?.at;
+    if (at !== undefined && at < (oldest?.at ?? Number.POSITIVE_INFINITY)) {
+      oldest = { entry, at };
+    }
+  }
+  return oldest;
 }

@@ -1,124 +1,133 @@
-import type { ApiError, ApiErrorKind } from '../api/api-error.ts';
-import type { Connection } from '../accounts/connection.ts';
-import type { Destination } from '../model/destination.ts';
-import { createLimit } from '../async/limit.ts';
+import { ApiError, type ApiErrorKind, describeForLog } from '../api/api-error.ts';
+import type { Log } from '../api/transport.ts';
+import { type Connection, isSameConnection } from '../accounts/connection.ts';
+import { createLimit, type Limit } from '../async/limit.ts';
+import type { CachedDestination, Destination } from '../model/destination.ts';
+import { type AccountEntry, type AccountState, type Attempt, isSameState } from './account-state.ts';
+import { makeSnapshot, mergeCached } from './snapshot.ts';
+import { createStoreEvents, type StoreEvents } from './store-events.ts';
+import { addState, NO_ACCOUNTS, subtractState, type Totals } from './totals.ts';
 
-/** What was read of an account, and when (milliseconds since the epoch). */
-export type Snapshot = { readonly at: number; readonly destinations: readonly Destination[] };
-
-/**
- * How an account stands. While it is read again it keeps the state it had: only the first reading is `loading`. A
- * failure keeps the last data known, which is then stale.
- */
-export type AccountState =
-  | { readonly kind: 'idle'; readonly last?: undefined }
-  | { readonly kind: 'loading'; readonly last?: undefined }
-  | { readonly kind: 'ready'; readonly last: Snapshot }
-  | { readonly kind: 'failed'; readonly error: ApiError; readonly last?: Snapshot };
-
-/** The last time an account was tried here. */
-export type Attempt = {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly api: Connection['api'];
-  /** How many have failed in a row, this one among them. */
-  readonly failures: number;
+export type RefreshOptions = {
+  /** Leaves out the accounts whose token Cloudflare has refused, until the user has replaced it or tries again. */
+  readonly background?: boolean;
+  /** Ends a refresh of many accounts: requests in flight end by themselves, no other is sent. */
+  readonly signal?: AbortSignal;
+  /** Called for each account when it is done with, whatever came of it. */
+  readonly onDone?: (accountId: string) => void;
 };
 
-export type AccountEntry = {
-  readonly connection: Connection;
-  readonly state: AccountState;
-  readonly attempt?: Attempt;
-  /** Settles when the reading that is under way has ended. */
-  readonly reading?: Promise<void>;
-};
-
-/** What a change touches: `accounts` that came, went or moved, or just the ids whose state is another. */
-export type Change = { readonly accounts: boolean; readonly states: ReadonlySet<string> };
-
-export type Store = {
-  /** In the user's order. */
+export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
+  /** In the user's order. The same array until accounts come, go or move. */
   entries(): readonly AccountEntry[];
   entry(accountId: string): AccountEntry | undefined;
-  /** Takes over the accounts there are now. States survive, except that a new client starts over any reading under way. */
+  totals(): Totals;
+  /** Takes over the accounts there are now. States survive, except that a new client restarts any refresh in flight. */
   setConnections(connections: readonly Connection[]): void;
   /**
-   * Reads these accounts (default: all). One that is being read already is not read twice. Never rejects. In the
-   * background those are left out whose token Cloudflare has refused: until the user has replaced it or tries again. One
-   * of them of which nothing is known yet shows the refusal as its own.
+   * Refreshes these accounts (default: all). One that is in flight is not fetched twice. Never rejects. Once it resolves,
+   * listeners have been told. An account that has never been loaded takes over its token's error.
    */
-  refresh(accountIds?: readonly string[], options?: { readonly background?: boolean }): Promise<void>;
-  /** Whether what it is read through was refused the last time it was used, and nothing will change that by itself. */
+  refresh(accountIds?: readonly string[], options?: RefreshOptions): Promise<void>;
+  /** Whether its token was refused the last time it was used, which nothing changes by itself. */
   isRefused(connection: Connection): boolean;
-  /** Takes over what another window has read, where that is newer. */
-  adopt(accountId: string, snapshot: Snapshot): void;
-  /** Puts right what an operation of ours has changed, ahead of the next reading. */
+  /**
+   * Takes over what another window or session has fetched, where that is newer. `differs`: an account that has been
+   * fetched here must be fetched again, since more than its timestamps is different.
+   */
+  adopt(accountId: string, cached: CachedReading): 'adopted' | 'ignored' | 'differs';
+  /** Applies what an operation of this window has changed, ahead of the next refresh. */
   removeDestination(accountId: string, destinationId: string): void;
   /** As `removeDestination`, for one that was created or changed. */
   putDestination(accountId: string, destination: Destination): void;
-  /** Returns what ends it. Nothing is sent where nothing changed. */
-  onChanged(listener: (change: Change) => void): () => void;
-  /** Told of each reading here that succeeded, also of one that brought nothing new. Returns what ends it. */
-  onRead(listener: (accountId: string, snapshot: Snapshot) => void): () => void;
 };
+
+export type CachedReading = { readonly at: number; readonly destinations: readonly CachedDestination[] };
 
 export type StoreOptions = {
   readonly now: () => number;
-  /** Turns whatever a reading threw into the error to keep. */
+  /** Turns whatever a refresh threw into the error to keep. */
   readonly toApiError: (error: unknown) => ApiError;
-  /** How many accounts are read at a time. */
-  readonly concurrency?: number;
+  /** Calls back soon, in a later macrotask: what changes until then is told in one event. */
+  readonly defer: (work: () => void) => void;
+  readonly log: Log;
+  /** Waits until a request of the user's may be sent; rejects once the signal aborts. Default: at once. */
+  readonly admit?: (connection: Connection, signal?: AbortSignal) => Promise<void>;
+  /** How many accounts are fetched at a time, of one token and in all. */
+  readonly concurrency?: { readonly perToken: number; readonly total: number };
 };
 
 type Slot = {
   connection: Connection;
   state: AccountState;
   attempt?: Attempt;
-  /** Raised by whatever makes a reading under way out of date. */
+  /** Raised by whatever makes a refresh in flight out of date. */
   generation: number;
   reading?: Promise<void>;
 };
 
 /** Failures of the client as a whole. */
 const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconfigured']);
+const CONCURRENCY = { perToken: 6, total: 24 };
 
 /** Holds accounts → destinations. The only writer of what the views show; the views only read and listen. */
-export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions): Store {
+export function createStore({ now, toApiError, defer, log, admit, concurrency = CONCURRENCY }: StoreOptions): Store {
   let slots: ReadonlyMap<string, Slot> = new Map();
-  const listeners = new Set<(change: Change) => void>();
-  const readListeners = new Set<(accountId: string, snapshot: Snapshot) => void>();
-  const inTurn = createLimit(concurrency);
+  let entries: readonly Slot[] = [];
+  let totals = NO_ACCOUNTS;
+  const events = createStoreEvents(defer, (error) => log('error', `A listener failed: ${describeForLog(error)}`));
+  const total = createLimit(concurrency.total);
+  const limits = new WeakMap<Connection['api'], Limit>();
   /** The clients whose token was refused the last time it was used, and how. */
   const refused = new WeakMap<Connection['api'], ApiError>();
 
-  function emit(change: Change): void {
-    for (const listener of listeners) {
-      listener(change);
-    }
+  /** So that a token whose requests hang holds up no other. */
+  function limitOf(api: Connection['api']): Limit {
+    const limit = limits.get(api) ?? createLimit(concurrency.perToken);
+    limits.set(api, limit);
+    return limit;
   }
 
   function setState(slot: Slot, state: AccountState): void {
+    const { id } = slot.connection.account;
+    if (slots.get(id) !== slot) {
+      return;
+    }
     const changed = !isSameState(slot.state, state);
+    totals = addState(subtractState(totals, slot.state), state);
     slot.state = state;
     if (changed) {
-      emit({ accounts: false, states: new Set([slot.connection.account.id]) });
+      events.stateChanged(id);
     }
   }
 
-  async function read(slot: Slot): Promise<void> {
-    if (!slot.state.last && slot.state.kind !== 'failed') {
-      setState(slot, { kind: 'loading' });
+  async function read(slot: Slot, isAdmitted: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const { cached } = slot.state;
+    if (slot.state.kind === 'idle') {
+      setState(slot, { kind: 'loading', ...(cached ? { cached } : {}) });
     }
     for (;;) {
-      const { generation } = slot;
-      const { account, api } = slot.connection;
-      const outcome = await inTurn(() => api.listDestinations(account.id)).then(
-        (destinations): AccountState => ({ kind: 'ready', last: { at: now(), destinations } }),
-        (error: unknown): AccountState => {
-          const { last } = slot.state;
-          return { kind: 'failed', error: toApiError(error), ...(last ? { last } : {}) };
+      const { generation, connection } = slot;
+      const { account, api } = connection;
+      const outcome = await limitOf(api)(async () => {
+        if (isAdmitted) {
+          signal?.throwIfAborted();
+          await admit?.(connection, signal);
+        }
+        return total(() => api.listDestinations(account.id));
+      }).then(
+        (destinations): AccountState => ({ kind: 'ready', last: makeSnapshot(now(), destinations, slot.state.last) }),
+        (error: unknown): AccountState | undefined => {
+          const { last, cached: shown } = slot.state;
+          return isAdmitted && signal?.aborted && !(error instanceof ApiError)
+            ? undefined
+            : { kind: 'failed', error: toApiError(error), ...(last ? { last } : shown ? { cached: shown } : {}) };
         },
       );
+      if (!outcome) {
+        cancel(slot);
+        return;
+      }
       if (outcome.kind === 'failed' && REFUSALS.has(outcome.error.kind)) {
         refused.set(api, outcome.error);
       } else {
@@ -133,12 +142,17 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
         slot.attempt = { at: now(), api, failures };
         setState(slot, outcome);
         if (outcome.kind === 'ready') {
-          for (const listener of readListeners) {
-            listener(account.id, outcome.last);
-          }
+          events.wasRead(account.id, outcome.last);
         }
         return;
       }
+    }
+  }
+
+  function cancel(slot: Slot): void {
+    const { kind, cached } = slot.state;
+    if (kind === 'loading') {
+      setState(slot, { kind: 'idle', ...(cached ? { cached } : {}) });
     }
   }
 
@@ -150,15 +164,38 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
     if (!slot?.state.last) {
       return;
     }
+    const { last } = slot.state;
     slot.generation += 1;
-    setState(slot, { ...slot.state, last: { ...slot.state.last, destinations: work(slot.state.last.destinations) } });
+    setState(slot, { ...slot.state, last: makeSnapshot(last.at, work(last.destinations), last) });
+    events.flush();
+  }
+
+  /** Starts or joins the refresh of an account. */
+  async function refreshSlot(slot: Slot, isAdmitted: boolean, { background, signal, onDone }: RefreshOptions) {
+    const { id } = slot.connection.account;
+    const refusal = background ? refused.get(slot.connection.api) : undefined;
+    if (!refusal) {
+      slot.reading ??= read(slot, isAdmitted, signal).finally(() => {
+        delete slot.reading;
+        if (slots.get(id) === slot) {
+          events.settled(id);
+        }
+      });
+      await slot.reading;
+    } else if (slot.state.kind === 'idle') {
+      const { cached } = slot.state;
+      setState(slot, { kind: 'failed', error: refusal, ...(cached ? { cached } : {}) });
+    }
+    onDone?.(id);
   }
 
   return {
-    entries: () => [...slots.values()],
+    ...events,
+    entries: () => entries,
     entry: (accountId) => slots.get(accountId),
+    totals: () => totals,
     setConnections(connections) {
-      const before = [...slots.values()].map(({ connection }) => connection);
+      const before = entries.map(({ connection }) => connection);
       slots = new Map(
         connections.map((connection) => {
           const slot = slots.get(connection.account.id) ?? { connection, state: { kind: 'idle' }, generation: 0 };
@@ -169,43 +206,49 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
           return [connection.account.id, slot];
         }),
       );
-      const after = [...slots.values()].map(({ connection }) => connection);
-      if (before.length !== after.length || before.some((connection, index) => !isSame(connection, after[index]))) {
-        emit({ accounts: true, states: new Set() });
+      entries = [...slots.values()];
+      totals = entries.reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
+      if (
+        before.length !== entries.length ||
+        entries.some(({ connection }, at) => !isSameConnection(connection, before[at]))
+      ) {
+        events.accountsChanged();
+        events.flush();
       }
     },
-    async refresh(accountIds, { background = false } = {}) {
-      const wanted = accountIds ?? [...slots.keys()];
-      await Promise.all(
-        wanted.flatMap((id) => {
-          const slot = slots.get(id);
-          if (!slot) {
-            return [];
-          }
-          const refusal = background ? refused.get(slot.connection.api) : undefined;
-          if (refusal) {
-            if (slot.state.kind === 'idle') {
-              setState(slot, { kind: 'failed', error: refusal });
-            }
-            return [];
-          }
-          slot.reading ??= read(slot).finally(() => {
-            delete slot.reading;
-          });
-          return [slot.reading];
-        }),
-      );
+    async refresh(accountIds, options = {}) {
+      const wanted = accountIds ? accountIds.flatMap((id) => slots.get(id) ?? []) : entries;
+      // One account is one request: it is sent now, and where there are too many the answer says for how long.
+      const isAdmitted = !options.background && wanted.length > 1;
+      await Promise.all(wanted.map((slot) => refreshSlot(slot, isAdmitted, options)));
+      if (!options.background) {
+        events.flush();
+      }
     },
     isRefused: ({ api }) => refused.has(api),
     adopt(accountId, { at, destinations }) {
       const slot = slots.get(accountId);
-      const snapshot = { at: Math.min(at, now()), destinations };
-      if (!slot || (slot.state.last && slot.state.last.at >= snapshot.at)) {
-        return;
+      const { last, cached } = slot?.state ?? {};
+      const age = Math.min(at, now());
+      if (!slot || ((last ?? cached)?.at ?? 0) >= age) {
+        return 'ignored';
       }
       const { state, attempt } = slot;
-      const hasFailedSince = state.kind === 'failed' && attempt !== undefined && attempt.at > snapshot.at;
-      setState(slot, hasFailedSince ? { ...state, last: snapshot } : { kind: 'ready', last: snapshot });
+      const merged = makeSnapshot(age, destinations, cached);
+      const hasFailedSince = state.kind === 'failed' && attempt !== undefined && attempt.at > age;
+      if (last) {
+        const live = mergeCached(last, merged);
+        if (!live) {
+          return 'differs';
+        }
+        setState(slot, hasFailedSince ? { ...state, last: live } : { kind: 'ready', last: live });
+      } else if (hasFailedSince || state.kind === 'loading') {
+        setState(slot, { ...state, cached: merged });
+      } else {
+        setState(slot, { kind: 'idle', cached: merged });
+      }
+      events.settled(accountId);
+      return 'adopted';
     },
     removeDestination(accountId, destinationId) {
       changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => id !== destinationId));
@@ -217,29 +260,5 @@ export function createStore({ now, toApiError, concurrency = 6 }: StoreOptions):
           : [...destinations, destination],
       );
     },
-    onChanged(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    onRead(listener) {
-      readListeners.add(listener);
-      return () => readListeners.delete(listener);
-    },
   };
-}
-
-/** The same to anyone who looks: when it was read does not matter. */
-function isSameState(a: AccountState, b: AccountState): boolean {
-  const visible = ({ kind, last, ...rest }: AccountState): string =>
-    JSON.stringify([kind, last?.destinations, 'error' in rest ? rest.error.details : null]);
-  return visible(a) === visible(b);
-}
-
-function isSame(a: Connection, b: Connection | undefined): boolean {
-  return a.api === b?.api && facts(a) === facts(b);
-}
-
-/** In an order of its own: one just made and one read back from storage have their keys in different orders. */
-function facts({ account, token }: Connection): string {
-  return JSON.stringify([account.id, account.name, token?.id, token?.owner, token?.expiresOn, token?.cloudflareId]);
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Destination } from '../model/destination.ts';
 import { healthOf } from '../model/health.ts';
-import { parseTimestamp } from '../model/timestamp.ts';
+import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
 
 /**
  * What is remembered of failures already seen: account id → id of each failing destination → the `last_failure` it had,
@@ -52,5 +52,5 @@ export function keepAccounts(known: KnownFailures, accountIds: ReadonlySet<strin
 
 function isKnown(failure: string | undefined, { lastSuccess }: Destination): boolean {
   const [failed, succeeded] = [parseTimestamp(failure), parseTimestamp(lastSuccess)];
-  return failure !== undefined && (failed === undefined || succeeded === undefined || succeeded < failed);
+  return failure !== undefined && (!failed || !succeeded || compareInstants(succeeded, failed) < 0);
 }

@@ -2,7 +2,7 @@ import { ApiError, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import type { Destination } from '../model/destination.ts';
-import { parseTimestamp } from '../model/timestamp.ts';
+import { compareInstants, type Instant, parseTimestamp } from '../model/timestamp.ts';
 
 /** What moved after Cloudflare sent a test; `nothing`: in a minute neither time did, so nothing is proved. */
 export type PolicyTest = {
@@ -67,14 +67,14 @@ export async function testThroughPolicy(
 function whatMoved(before: Destination, after: Destination): PolicyTest['moved'] {
   const success = later(before.lastSuccess, after.lastSuccess);
   const failure = later(before.lastFailure, after.lastFailure);
-  if (success === undefined && failure === undefined) {
+  if (!success && !failure) {
     return 'nothing';
   }
-  return failure === undefined || (success !== undefined && success >= failure) ? 'success' : 'failure';
+  return !failure || (success && compareInstants(success, failure) >= 0) ? 'success' : 'failure';
 }
 
 /** The later time, where it is later than the earlier one, to the nanosecond. */
-function later(before: string | undefined, after: string | undefined): bigint | undefined {
+function later(before: string | undefined, after: string | undefined): Instant | undefined {
   const [from, to] = [parseTimestamp(before), parseTimestamp(after)];
-  return to !== undefined && (from === undefined || to > from) ? to : undefined;
+  return to && (!from || compareInstants(to, from) > 0) ? to : undefined;
 }

@@ -1,4 +1,3 @@
-import { redactPatterns } from '../api/redaction.ts';
 import { type Advice, readAnswer } from '../model/destination-types/answer.ts';
 import type { DestinationType, KnownService } from '../model/destination-types/destination-type.ts';
 
@@ -27,7 +26,7 @@ const LONGEST_REASON = 200;
 export function judgeAnswer(
   type: DestinationType,
   { status, text, url: address = '' }: ReceivedAnswer,
-  redact: (words: string) => string = redactPatterns,
+  redact: (words: string) => string,
 ): Verdict {
   const answer = readAnswer(text);
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
-import type { Api } from '../../core/api/client.ts';
+import { type Api, MOST_ACCOUNTS } from '../../core/api/client.ts';
 import { checkToken, discoverAccounts } from '../../core/accounts/onboarding.ts';
 import type { AddedAccount } from '../../core/accounts/remembered-accounts.ts';
 import { cleanToken } from '../../core/model/token.ts';
 import type { Connections } from './connections.ts';
+import { type Environment, hasEnvironmentToken } from './environment.ts';
 import { confirmUnreadable, findUnreadable } from './manage-accounts.ts';
 import { describeProblem } from '../text/error.ts';
 import { type Answer, askPick, askText } from '../host/quick-input.ts';
@@ -15,13 +16,6 @@ import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from 
 import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
-
-/** The environment variables that may contain a token. The token is read only if the user chooses it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-export function hasEnvironmentToken(environment: Environment): boolean {
-  return Boolean(environment['CLOUDFLARE_API_TOKEN']?.trim());
-}
 
 /** Runs Add Account…: token, accounts, label. Nothing is stored before the last answer. */
 export async function addAccount(connections: Connections, environment: Environment): Promise<void> {
@@ -97,7 +91,10 @@ async function askReadableAccounts(
     if (chosen.kind !== 'value') {
       return chosen;
     }
-    const unreadable = await findUnreadable(api, chosen.value);
+    const unreadable = await findUnreadable(connections, answer.verified.token, chosen.value);
+    if (!unreadable) {
+      return { kind: 'cancel' };
+    }
     if (unreadable.length > 0 && !(await confirmUnreadable(unreadable, vscode.l10n.t('Add Anyway')))) {
       // Back to the account choice, or to the token if there was no choice.
       if (answer.accountId === undefined) {
@@ -127,7 +124,13 @@ async function askAccounts(
   for (;;) {
     const answer = await askPick({
       title: TITLE,
-      placeholder: vscode.l10n.t('Choose the accounts to add'),
+      placeholder:
+        seen.length < MOST_ACCOUNTS
+          ? vscode.l10n.t('Choose the accounts to add')
+          : vscode.l10n.t(
+              'Choose the accounts to add. Only the first {0} are listed. Enter the ID of any other.',
+              MOST_ACCOUNTS,
+            ),
       items: seen.map((account) => ({
         label: escapeIcons(account.name),
         description: account.id,

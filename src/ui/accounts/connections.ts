@@ -1,9 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { PUBLIC_API } from '../../core/api/base-url.ts';
-import { type Api, createApi } from '../../core/api/client.ts';
-import type { Host } from '../../core/api/transport.ts';
-import type { CallMeter } from '../../core/api/call-meter.ts';
+import type { Api } from '../../core/api/client.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { VerifiedToken } from '../../core/accounts/onboarding.ts';
 import {
@@ -18,29 +15,41 @@ import {
   removeAccount,
   toAccount,
 } from '../../core/accounts/remembered-accounts.ts';
+import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
+import { addOrigin, mayReceive, originsOf } from '../../core/accounts/token-origin.ts';
+import { ACCOUNTS_KEY } from '../host/ids.ts';
+import { UserError } from '../host/report.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
+import { configuredOrigin, createClients, type UnconfirmedOrigin } from './clients.ts';
+import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Services } from '../../services.ts';
+import { refreshForUser } from '../monitoring/refreshing.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
 /** The problems of the token storage. */
-export type StorageTrouble = Omit<StoredTokens, 'records'>;
+export type StorageTrouble = Omit<StoredTokens, 'records'> & {
+  /** The list of accounts is malformed or of a newer version. It is left as it is. */
+  readonly accountsUnreadable: boolean;
+};
 
 /** The stored accounts and tokens, and the operations that add, replace and remove them. */
 export type Connections = vscode.Disposable & {
   /**
-   * Loads the stored accounts into the store and refreshes new or changed ones. Snapshots of other windows are reused.
-   * With very many accounts, the refresh scheduler refreshes the rest.
+   * Loads what is stored into the store, with the cached snapshots of the accounts. Starts to refresh accounts without a
+   * snapshot or with an old one.
    */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
   tokens(): TokenRecords;
   trouble(): StorageTrouble;
   readonly onTroubleChanged: vscode.Event<StorageTrouble>;
-  /** A client for a token that is not stored yet. */
+  /** A client for a token that may not be stored yet. */
   readonly connect: (token: string) => Api;
+  /** Waits until a call with that token fits into its rate limit. Rejects once the signal aborts. */
+  readonly admit: (token: string, signal: AbortSignal) => Promise<void>;
   /** Stores the token and the accounts that use it. `false`: the token is available in this session only. */
   add(verified: VerifiedToken, accounts: readonly AddedAccount[]): Promise<boolean>;
   /** Replaces a stored token; accounts, labels and order stay. Returns the same as `add`. */
@@ -48,13 +57,22 @@ export type Connections = vscode.Disposable & {
   chooseToken(accountId: string, tokenId: string): Promise<void>;
   label(accountId: string, label: string): Promise<void>;
   move(accountIds: ReadonlySet<string>, onto: string | undefined): Promise<void>;
+  /** When this session began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** How many entries of the account's last list of destinations are malformed, and so not shown. */
+  skippedEntries(accountId: string): number;
+  /** Undefined where every token may go to the address that is set. */
+  unconfirmedOrigin(): UnconfirmedOrigin | undefined;
+  /** Confirms that the tokens may go to this origin, if the setting still has it. */
+  confirmOrigin(origin: string): Promise<void>;
+  /** Deletes all tokens of this profile, including those of this session. `false`: SecretStorage did not delete one. */
+  forgetTokens(): Promise<boolean>;
   /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */
   remove(accountId: string): Promise<boolean>;
 };
 
-const ACCOUNTS_KEY = 'accounts';
-/** A third of the background call budget of a token for five minutes. */
-const MOST_READ_AT_ONCE = 100;
+/** In minutes, where the setting turns automatic refresh off. */
+const DEFAULT_INTERVAL = 5;
 
 export function createConnections({
   context,
@@ -69,28 +87,21 @@ export function createConnections({
   Services,
   'context' | 'userAgent' | 'state' | 'store' | 'redactor' | 'host' | 'budgets' | 'snapshots'
 >): Connections {
+  const clientsOf = createClients({ userAgent, redactor, host, budgets });
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const inTurn = createSerialQueue();
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
-  let trouble: StorageTrouble = { unreadable: 0, failed: false, unsaved: false };
+  let trouble: StorageTrouble = {
+    unreadable: 0,
+    undecryptable: [],
+    failed: false,
+    unsaved: false,
+    accountsUnreadable: false,
+  };
   /** Keyed by API address and token, so that an unchanged connection keeps the same client object. */
   let clients: ReadonlyMap<string, Api> = new Map();
-
-  function connect(token: string, meter?: CallMeter): Api {
-    redactor.remember(token);
-    const { apiBaseUrl } = readSettings();
-    return apiBaseUrl.ok
-      ? createApi({ baseUrl: apiBaseUrl.url, token, userAgent, host, ...(meter ? { meter } : {}) })
-      : createRefusingApi(new ApiError({ kind: 'misconfigured', reason: apiBaseUrl.problem }));
-  }
-
-  /** A client that fails every call without sending it, for an account that has no usable token or address. */
-  function createRefusingApi(error: ApiError): Api {
-    const refusing: Host = { ...host, fetch: () => Promise.reject(error) };
-    return createApi({ baseUrl: PUBLIC_API, token: '', userAgent, host: refusing });
-  }
 
   /** Passes the connections to the store. Returns the accounts whose client is new. */
   function publish(): readonly string[] {
@@ -98,11 +109,13 @@ export function createConnections({
     const next = new Map<string, Api>();
     const connections = accounts.map((account): Connection => {
       const record = tokens.get(account.tokenIds[0]);
-      const key = JSON.stringify([apiBaseUrl, record?.token ?? null]);
+      const isUndecryptable = trouble.undecryptable.includes(account.tokenIds[0]);
+      const mayGo = record && mayReceive(record, configuredOrigin() ?? '');
+      const key = JSON.stringify([apiBaseUrl, record?.token ?? isUndecryptable, mayGo]);
       const api =
         next.get(key) ??
         clients.get(key) ??
-        (record ? connect(record.token, budgets.of(record.id)) : createRefusingApi(NO_TOKEN));
+        (record ? clientsOf.connectStored(record) : clientsOf.refuse(isUndecryptable ? UNDECRYPTABLE : NO_TOKEN));
       next.set(key, api);
       return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
@@ -112,7 +125,13 @@ export function createConnections({
     return connections.filter(({ account, api }) => before.get(account.id) !== api).map(({ account }) => account.id);
   }
 
-  function takeOver({ records, ...found }: StoredTokens): void {
+  /** By its record; a token that is not stored has a budget of its own until it is. */
+  function budgetKeyOf(token: string): string {
+    return [...tokens.values()].find((record) => record.token === token)?.id ?? token;
+  }
+
+  function takeOver({ records, ...rest }: StoredTokens): void {
+    const found = { ...rest, accountsUnreadable: readAccounts() === undefined };
     tokens = records;
     if (JSON.stringify(found) !== JSON.stringify(trouble)) {
       trouble = found;
@@ -120,44 +139,75 @@ export function createConnections({
     }
   }
 
-  /** Reads the stored list each time, because another window may have changed it. */
-  function readAccounts(): RememberedAccounts {
-    const value = state.get(ACCOUNTS_KEY) ?? [];
-    const read = parseRememberedAccounts(value);
+  /** Reads the stored list each time, because another window may have changed it. Undefined if this version cannot read it. */
+  function readAccounts(): RememberedAccounts | undefined {
+    return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
+  }
+
+  /** As {@link readAccounts}. Throws {@link UserError}: a list that cannot be read must not be overwritten. */
+  function requireAccounts(): RememberedAccounts {
+    const read = readAccounts();
     if (!read) {
-      host.log('warn', 'This version cannot read the stored list of accounts and ignores it');
+      throw new UserError(
+        vscode.l10n.t(
+          'This version of the extension cannot read the stored list of accounts, so nothing was changed. Update the extension and try again.',
+        ),
+      );
     }
-    return read ?? [];
+    return read;
   }
 
   async function changeAccounts(change: (list: RememberedAccounts) => RememberedAccounts): Promise<void> {
-    accounts = change(readAccounts());
+    accounts = change(requireAccounts());
     await state.update(ACCOUNTS_KEY, accounts);
   }
 
   /** Runs storage changes one after another and publishes each. Only the refreshes may overlap. */
   async function update<T>(work: () => Promise<T>): Promise<T> {
     const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
-    await readFirst(unread);
+    const toRefresh = await adoptCached(unread);
+    if (toRefresh.length > 0) {
+      await refreshForUser(store, toRefresh);
+    }
     return result;
   }
 
-  async function readFirst(accountIds: readonly string[]): Promise<void> {
-    const isUnknown = (id: string): boolean => !store.entry(id)?.state.last;
-    await snapshots.adopt(accountIds.filter(isUnknown));
-    const toRead = accountIds.filter((id) => isUnknown(id) || store.entry(id)?.attempt);
-    await store.refresh(toRead.slice(0, MOST_READ_AT_ONCE));
+  /**
+   * Shows what is cached of accounts that are new or changed. Returns those to be refreshed now: the others are left to
+   * the refresh scheduler.
+   */
+  async function adoptCached(accountIds: readonly string[]): Promise<readonly string[]> {
+    await snapshots.adopt(accountIds.filter((id) => !store.entry(id)?.state.last));
+    const isFocused = vscode.window.state.focused;
+    const oldest = host.now() - (readSettings().refreshInterval || DEFAULT_INTERVAL) * 60_000;
+    return accountIds.filter((id) => {
+      const entry = store.entry(id);
+      const shown = shownOf(entry?.state);
+      return !shown || entry?.attempt || (isFocused && shown.at < oldest);
+    });
   }
 
   async function load(): Promise<void> {
-    await update(async () => {
+    const unread = await inTurn(async () => {
       takeOver(await tokenStore.load());
-      accounts = readAccounts();
+      accounts = readAccounts() ?? [];
+      if (trouble.accountsUnreadable) {
+        host.log('warn', 'The stored list of accounts cannot be read by this version; it is left as it is');
+      }
+      return publish();
     });
+    // Not awaited: the accounts are known now, and what the refresh brings is told by the store.
+    void store.refresh(await adoptCached(unread));
+  }
+
+  function originsAfter(known: TokenRecord | undefined, { token }: VerifiedToken): Pick<TokenRecord, 'origins'> {
+    const origin = clientsOf.originOf(token);
+    return origin === undefined ? {} : { origins: known ? addOrigin(known, origin) : [origin] };
   }
 
   async function save(record: TokenRecord): Promise<boolean> {
     const saved = await tokenStore.save(record);
+    budgets.carryOver(record.token, record.id);
     takeOver({ ...trouble, records: new Map(tokens).set(record.id, record), unsaved: trouble.unsaved || !saved });
     return saved;
   }
@@ -179,38 +229,83 @@ export function createConnections({
 
   return {
     load,
-    connect: (token) => connect(token),
+    connect: (token) => clientsOf.connect(token, budgets.of(budgetKeyOf(token))),
+    admit: async (token, signal) => admitUserCall(budgets.of(budgetKeyOf(token)), host.sleep, signal),
     accounts: () => accounts,
     tokens: () => tokens,
     trouble: () => trouble,
     onTroubleChanged: troubleChanged.event,
     add: async (verified, added) =>
       update(async () => {
+        requireAccounts();
         // A token that is already stored keeps its record, so that no token is stored twice.
         const known = [...tokens.values()].find(({ token }) => token === verified.token);
         const id = known?.id ?? crypto.randomUUID();
-        const saved = await save({ version: 1, id, ...verified });
+        const saved = await save({ version: 1, id, ...verified, ...originsAfter(known, verified) });
         await changeAccounts((list) => addAccounts(list, added, id));
         return saved;
       }),
-    replaceToken: async (tokenId, verified) => update(async () => save({ version: 1, id: tokenId, ...verified })),
+    replaceToken: async (tokenId, verified) =>
+      update(async () => {
+        if (!requireAccounts().some(({ tokenIds }) => tokenIds.includes(tokenId))) {
+          throw new UserError(
+            vscode.l10n.t('The account was removed in another window. The new token was not stored.'),
+          );
+        }
+        return save({ version: 1, id: tokenId, ...verified, ...originsAfter(undefined, verified) });
+      }),
+    startedAt: host.now(),
+    skippedEntries: (accountId) => clientsOf.skippedEntries(accountId),
+    unconfirmedOrigin() {
+      const configured = configuredOrigin();
+      const waiting = accounts.flatMap((account) => {
+        const record = tokens.get(account.tokenIds[0]);
+        return record && configured !== undefined && !mayReceive(record, configured) ? [{ account, record }] : [];
+      });
+      return configured === undefined || waiting.length === 0
+        ? undefined
+        : {
+            configured,
+            verified: [...new Set(waiting.map(({ record }) => originsOf(record)[0]))],
+            accounts: waiting.map(({ account }) => toAccount(account)),
+          };
+    },
+    confirmOrigin: async (origin) =>
+      update(async () => {
+        if (origin === configuredOrigin()) {
+          for (const record of [...tokens.values()].filter((each) => !mayReceive(each, origin))) {
+            await save({ ...record, origins: addOrigin(record, origin) });
+          }
+        }
+      }),
+    forgetTokens: async () =>
+      update(async () => {
+        const ids = [...tokens.keys(), ...trouble.undecryptable];
+        const deleted = await Promise.all(ids.map(async (id) => tokenStore.delete(id)));
+        takeOver(await tokenStore.load());
+        return deleted.every(Boolean);
+      }),
     chooseToken: async (accountId, tokenId) =>
       update(async () => changeAccounts((list) => chooseToken(list, accountId, tokenId))),
     label: async (accountId, label) =>
       update(async () => changeAccounts((list) => labelAccount(list, accountId, label))),
     move: async (accountIds, onto) =>
       update(async () => changeAccounts((list) => moveAccounts(list, accountIds, onto))),
-    remove: async (accountId) =>
-      update(async () => {
-        const before = readAccounts();
+    async remove(accountId) {
+      const deleted = await update(async () => {
+        const before = requireAccounts();
         await changeAccounts((list) => removeAccount(list, accountId));
-        await snapshots.forget(accountId);
         const orphans = new Set(orphanedTokens(before, accounts));
         tokens = new Map([...tokens].filter(([id]) => !orphans.has(id)));
         return (await Promise.all([...orphans].map(async (id) => tokenStore.delete(id)))).every(Boolean);
-      }),
+      });
+      // Once the store does not know the account any more: a refresh that ends before would share a snapshot again.
+      await snapshots.forget(accountId);
+      return deleted;
+    },
     dispose: () => subscriptions.dispose(),
   };
 }
 
 const NO_TOKEN = new ApiError({ kind: 'noToken' });
+const UNDECRYPTABLE = new ApiError({ kind: 'undecryptable' });

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import type { Api } from '../../core/api/client.ts';
+import { createLimit } from '../../core/async/limit.ts';
 import type { Account } from '../../core/model/account.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../../core/accounts/remembered-accounts.ts';
 import type { Connections } from './connections.ts';
+import { withProgress } from '../monitoring/refreshing.ts';
 import { describeProblem } from '../text/error.ts';
 import { askPick, askText } from '../host/quick-input.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
@@ -41,32 +42,60 @@ export async function replaceToken({ account, token }: Connection, connections: 
     return;
   }
   const { verified } = answer.value;
-  const lost = await findUnreadable(connections.connect(verified.token), affected);
+  const lost = await findUnreadable(connections, verified.token, affected);
+  if (!lost) {
+    return;
+  }
   if (lost.length > 0 && !(await confirmUnreadable(lost, vscode.l10n.t('Replace Anyway')))) {
     return;
   }
   warnUnsaved(await connections.replaceToken(tokenId, verified), connections);
 }
 
+const VERIFIED_AT_ONCE = 6;
+
 /** An account that a token cannot access, and the error. */
 export type Unreadable = { readonly account: Account; readonly error: ApiError };
 
-/** Lists the destinations of each account, because one successful call proves the permission. */
-export async function findUnreadable(api: Api, accounts: readonly Account[]): Promise<readonly Unreadable[]> {
-  const tried = await Promise.all(
-    accounts.map(async (account): Promise<readonly Unreadable[]> => {
-      try {
-        await api.listDestinations(account.id);
-        return [];
-      } catch (error) {
-        if (error instanceof ApiError) {
-          return [{ account, error }];
-        }
-        throw error;
+/**
+ * Lists the destinations of each account, because one successful call proves the permission. Several at a time, within the
+ * rate limit of the token. Undefined if the user canceled.
+ */
+export async function findUnreadable(
+  { connect, admit }: Pick<Connections, 'connect' | 'admit'>,
+  token: string,
+  accounts: readonly Account[],
+): Promise<readonly Unreadable[] | undefined> {
+  const api = connect(token);
+  const limit = createLimit(VERIFIED_AT_ONCE);
+
+  async function verify(account: Account, signal: AbortSignal): Promise<readonly Unreadable[]> {
+    try {
+      await admit(token, signal);
+      await api.listDestinations(account.id, signal);
+      return [];
+    } catch (error) {
+      if (error instanceof ApiError) {
+        return [{ account, error }];
       }
-    }),
-  );
-  return tried.flat();
+      throw error;
+    }
+  }
+
+  const title = vscode.l10n.t('Verifying that the token can read each account');
+  return withProgress({ title, total: accounts.length }, async (signal, onDone) => {
+    try {
+      const tried = await Promise.all(
+        accounts.map(async (account) => limit(async () => verify(account, signal).finally(onDone))),
+      );
+      return tried.flat();
+    } catch (error) {
+      if (signal.aborted) {
+        return undefined;
+      }
+      throw error;
+    }
+  });
 }
 
 /** Shows which accounts failed and why. Returns whether the user continues anyway. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { plural } from '../text/format.ts';
 import { healthOf } from '../../core/model/health.ts';
-import { locateAll, locateFailing, type Located } from '../../core/monitoring/overview.ts';
+import { locateAll, locateFailing, type Shown } from '../../core/monitoring/overview.ts';
+import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { runCommand } from '../host/run-command.ts';
 import { UserError } from '../host/report.ts';
@@ -10,26 +11,41 @@ import { HEALTH_ICONS } from '../tree/tree-items.ts';
 import type { DestinationsView } from '../tree/tree.ts';
 import { tell } from '../host/notice.ts';
 
-type Item = vscode.QuickPickItem & { readonly located: Located };
+type Item = vscode.QuickPickItem & { readonly located: Shown };
 
-/** Lists the failing destinations of all accounts, newest failure first. */
+/**
+ * Lists the failing destinations of all accounts, newest failure first. Where an account is loading, failed, or known
+ * only from the cache, it never says that nothing is failing.
+ */
 export async function showFailing(store: Store, view: DestinationsView): Promise<void> {
   const failing = locateFailing(store.entries());
-  const unread = store.entries().filter(({ state }) => state.kind !== 'ready').length;
+  const uncertain = countUncertain(store.totals());
   if (failing.length === 0) {
-    void tell(
-      'information',
-      unread > 0
-        ? `${vscode.l10n.t('No known webhook destination is failing.')} ${describeUnread(unread)}`
-        : vscode.l10n.t('No webhook destination is failing.'),
-    );
+    void tellNothingFails(store.totals().accounts, uncertain);
     return;
   }
   const placeholder =
-    unread > 0
-      ? `${vscode.l10n.t('Choose a destination to show it in the view.')} ${describeUnread(unread)}`
+    uncertain > 0
+      ? `${vscode.l10n.t('Choose a destination to show it in the view.')} ${describeUnread(uncertain)}`
       : vscode.l10n.t('Choose a destination to show it in the view');
   await findAmong(failing, vscode.l10n.t('Failing Destinations'), placeholder, view);
+}
+
+async function tellNothingFails(accounts: number, uncertain: number): Promise<void> {
+  if (accounts === 0) {
+    const add = vscode.l10n.t('Add Account…');
+    if ((await tell('information', vscode.l10n.t('No Cloudflare account has been added yet.'), add)) === add) {
+      await runCommand('addAccount');
+    }
+  } else if (uncertain === 0) {
+    await tell('information', vscode.l10n.t('No webhook destination is failing.'));
+  } else {
+    const refresh = vscode.l10n.t('Refresh All');
+    const message = `${vscode.l10n.t('No known webhook destination is failing.')} ${describeUnread(uncertain)}`;
+    if ((await tell('information', message, refresh)) === refresh) {
+      await runCommand('refreshAll');
+    }
+  }
 }
 
 function describeUnread(accounts: number): string {
@@ -43,6 +59,10 @@ function describeUnread(accounts: number): string {
 /** Finds a destination by name, account, type or state over all accounts. */
 export async function goToDestination(store: Store, view: DestinationsView): Promise<void> {
   const all = locateAll(store.entries());
+  if (store.totals().accounts === 0) {
+    await tellNothingFails(0, 0);
+    return;
+  }
   if (all.length === 0) {
     throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
   }
@@ -52,7 +72,7 @@ export async function goToDestination(store: Store, view: DestinationsView): Pro
 
 /** Reveals the chosen destination in the view. The item buttons test or edit it instead. */
 async function findAmong(
-  destinations: readonly Located[],
+  destinations: readonly Shown[],
   title: string,
   placeholder: string,
   view: DestinationsView,

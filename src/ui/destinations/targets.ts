@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
-import { locateAll, type Located } from '../../core/monitoring/overview.ts';
+import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
 import type { CommandHandler } from '../host/commands.ts';
@@ -27,12 +27,20 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
     return node && store.entry(node.accountId)?.connection;
   }
 
-  function locate(node: Node | undefined): Located | undefined {
-    const entry = node && store.entry(node.accountId);
-    const destination =
-      node?.kind === 'destination'
-        ? entry?.state.last?.destinations.find(({ id }) => id === node.destinationId)
-        : undefined;
+  /** What the node stands for, as fetched from Cloudflare: what is cached has no URL, and is fetched first. */
+  async function locate(node: Node | undefined): Promise<Located | undefined> {
+    if (node?.kind !== 'destination') {
+      return undefined;
+    }
+    const { accountId, destinationId } = node;
+    if (store.entry(accountId)?.state.cached) {
+      await store.refresh([accountId]);
+    }
+    const entry = store.entry(accountId);
+    if (entry?.state.kind === 'failed' && !entry.state.last) {
+      throw entry.state.error;
+    }
+    const destination = entry?.state.last?.destinations.find(({ id }) => id === destinationId);
     return entry && destination ? { connection: entry.connection, destination } : undefined;
   }
 
@@ -43,7 +51,11 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
     }
     const items = targets.map((target) => ({ ...toPickItem(target), target }));
     const options = { title, matchOnDescription: true, matchOnDetail: true };
-    return (await vscode.window.showQuickPick(items, options))?.target;
+    const target = (await vscode.window.showQuickPick(items, options))?.target;
+    return (
+      target &&
+      locate({ kind: 'destination', accountId: target.connection.account.id, destinationId: target.destination.id })
+    );
   }
 
   return {
@@ -64,10 +76,10 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
       }));
       return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.connection;
     },
-    destination: async (argument, title) => locate(selected(argument)) ?? pick(title),
+    destination: async (argument, title) => (await locate(selected(argument))) ?? pick(title),
     async destinations(argument, all, title) {
       const nodes = !isNode(argument) ? selection() : Array.isArray(all) ? all.filter(isNode) : [argument];
-      const located = nodes.flatMap((node) => locate(node) ?? []);
+      const located = (await Promise.all(nodes.map(locate))).flatMap((each) => each ?? []);
       if (located.length > 0) {
         return located;
       }
@@ -78,7 +90,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
 }
 
 /** A destination as an item of a quick pick. */
-export function toPickItem({ connection, destination }: Located): vscode.QuickPickItem {
+export function toPickItem({ connection, destination }: Shown): vscode.QuickPickItem {
   return {
     label: escapeIcons(nameOf(destination)),
     description: escapeIcons(connection.account.name),

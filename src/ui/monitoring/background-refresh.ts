@@ -25,6 +25,7 @@ export function createBackgroundRefresh({
     store,
     budgets,
     now: host.now,
+    elapsed: () => performance.now(),
     after(milliseconds, work) {
       const timer = setTimeout(work, milliseconds);
       return () => clearTimeout(timer);

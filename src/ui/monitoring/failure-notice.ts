@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
 import type { Log } from '../../core/api/transport.ts';
+import type { Destination } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import type { Snapshot, Store } from '../../core/monitoring/store.ts';
+import type { Snapshot } from '../../core/monitoring/snapshot.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import {
   findTransitions,
   keepAccounts,
@@ -28,17 +31,25 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
 
   const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
 
-  function look(accountId: string, { destinations }: Snapshot): void {
-    const connection = store.entry(accountId)?.connection;
-    if (!connection) {
-      return;
-    }
+  /** All accounts of a burst at once: what is known of all failures is loaded and saved as a whole. */
+  function look(snapshots: ReadonlyMap<string, Snapshot>): void {
     // As it is stored now: another window may have seen the same.
     const before = readKnown();
-    const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
+    let known = before;
+    for (const [accountId, { destinations }] of snapshots) {
+      const connection = store.entry(accountId)?.connection;
+      if (connection) {
+        known = lookAt(connection, destinations, known);
+      }
+    }
     if (known !== before) {
       void state.update(KNOWN_KEY, known);
     }
+  }
+
+  function lookAt(connection: Connection, destinations: readonly Destination[], before: KnownFailures): KnownFailures {
+    const { id: accountId } = connection.account;
+    const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
     const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
     for (const id of recovered) {
       note(id, 'has recovered');
@@ -53,6 +64,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
         void announce();
       }
     }
+    return known;
   }
 
   /** One notification for all that is found by the readings now under way. */

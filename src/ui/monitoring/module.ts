@@ -1,8 +1,8 @@
 import type { Services } from '../../services.ts';
-import { type CommandHandlers, inView, type Module } from '../host/commands.ts';
+import type { CommandHandlers, Module } from '../host/commands.ts';
 import { createFailureNotice } from './failure-notice.ts';
-import { registerLanguageModelTools } from './language-model-tools.ts';
 import { createMinuteClock } from './minute-clock.ts';
+import { refreshForUser } from './refreshing.ts';
 
 /** Refreshing, by hand and in the background, and what tells of failing destinations outside the view. */
 export function createMonitoringModule({
@@ -15,18 +15,17 @@ export function createMonitoringModule({
   backgroundRefresh,
   statusItem,
   logger,
-  loaded,
 }: Services) {
   return {
     commands: {
       refresh: async (argument) => {
         const only = targets.selectedAccount(argument);
         policies.forget(only && [only.account.id]);
-        await inView(async () => store.refresh(only && [only.account.id]));
+        await refreshForUser(store, only && [only.account.id]);
       },
       refreshAll: async () => {
         policies.forget();
-        await inView(async () => store.refresh());
+        await refreshForUser(store);
       },
       showLog: () => logger.show(),
     } satisfies CommandHandlers,
@@ -39,7 +38,6 @@ export function createMonitoringModule({
         destinationsView.repaintAges();
         statusItem.repaintAges();
       }),
-      registerLanguageModelTools(store, loaded),
     ],
   } satisfies Module;
 }

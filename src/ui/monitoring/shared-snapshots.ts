@@ -1,100 +1,249 @@
-import type * as vscode from 'vscode';
-import type { Log } from '../../core/api/transport.ts';
-import {
-  accountOfSnapshotKey,
-  parseSnapshotRecord,
-  snapshotKey,
-  toSnapshotRecord,
-} from '../../core/monitoring/snapshot-cache.ts';
-import type { Snapshot, Store } from '../../core/monitoring/store.ts';
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
+import type { Log } from '../../core/api/transport.ts';
+import { createLimit } from '../../core/async/limit.ts';
+import {
+  accountOfCacheFile,
+  cacheFileOf,
+  formatCachedAccount,
+  parseCachedAccount,
+} from '../../core/monitoring/snapshot-cache.ts';
+import type { Snapshot } from '../../core/monitoring/snapshot.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 
 /**
- * What was last read of each account, in SecretStorage, since it holds URLs: so that windows need not all ask Cloudflare,
- * and a new session has something to show at once. Where SecretStorage fails, nothing is shared; nobody is told.
+ * The snapshot cache: what was last fetched of each account, without URLs, so that windows need not all ask Cloudflare and
+ * a new session has something to show at once. A file for each account in the extension's global storage, replaced as a
+ * whole. Where the file system fails, nothing is cached; that is logged.
  */
 export type SharedSnapshots = vscode.Disposable & {
-  /** Hands to the store what is stored of these accounts (default: all), where it is newer. Never rejects. */
+  /** Hands to the store what is cached of these accounts (default: all), where it is newer. Never rejects. */
   adopt(accountIds?: readonly string[]): Promise<void>;
-  /** Never rejects. */
+  /** Deletes what is cached of an account, also where a refresh of it is in flight. Never rejects. */
   forget(accountId: string): Promise<void>;
 };
 
-/** Above this many, writing them all would cost more than it saves. */
-const MOST_SHARED = 100;
-/** How old what is stored may be, in milliseconds, while nothing but its age is out of date. */
-const OLDEST_STORED = 60_000;
+/** How old the cache may be, in milliseconds, while nothing but its age is out of date. */
+const OLDEST_CACHED = 60_000;
+/** For how long other windows' writes are gathered, and our own are told from theirs, in milliseconds. */
+const GATHERING = 250;
+/** A temporary file that is older was left by a window that was killed. */
+const OLDEST_TEMPORARY = 10 * 60_000;
+const READ_AT_ONCE = 16;
+const OLD_KEY_PREFIX = 'cloudflareWebhooks.snapshot.';
 
-export function createSharedSnapshots(secrets: vscode.SecretStorage, store: Store, log: Log): SharedSnapshots {
-  /** What is known to be stored, so that the same is not written again. */
-  const stored = new Map<string, Snapshot>();
+export function createSharedSnapshots(
+  { globalStorageUri, secrets }: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'secrets'>,
+  store: Store,
+  log: Log,
+): SharedSnapshots {
+  const directory = join(globalStorageUri.fsPath, 'snapshots');
+  const fileOf = (accountId: string): string => join(directory, cacheFileOf(accountId));
+  /** What is known to be cached, so that the same is not written again. */
+  const cached = new Map<string, Pick<Snapshot, 'at' | 'destinations'>>();
+  const waiting = new Set<string>();
+  const forgotten = new Set<string>();
+  const reported = new Set<string>();
+  const limit = createLimit(READ_AT_ONCE);
+  /** When each file was last written by this window. */
+  const written = new Map<string, number>();
+  let known: ReadonlySet<string> = new Set();
+  let isWriting = false;
+  let isSwept = false;
 
   function note(error: unknown): undefined {
-    log('warn', `SecretStorage failed for a shared snapshot: ${describeForLog(error)}`);
+    log('warn', `The snapshot cache failed: ${describeForLog(error)}`);
   }
 
-  function share(accountId: string, snapshot: Snapshot): void {
-    const before = stored.get(accountId);
-    const isFresh =
-      before !== undefined &&
-      snapshot.at - before.at < OLDEST_STORED &&
-      JSON.stringify(snapshot.destinations) === JSON.stringify(before.destinations);
-    if (isFresh || store.entries().length > MOST_SHARED) {
+  const isOurs = (accountId: string): boolean => Date.now() - (written.get(accountId) ?? 0) < 4 * GATHERING;
+  const isThere = (accountId: string): boolean => store.entry(accountId) !== undefined && !forgotten.has(accountId);
+
+  function share(accountId: string): void {
+    const last = store.entry(accountId)?.state.last;
+    const before = cached.get(accountId);
+    const isFresh = last && last.destinations === before?.destinations && last.at - before.at < OLDEST_CACHED;
+    if (last && !isFresh) {
+      waiting.add(accountId);
+      void writeAll();
+    }
+  }
+
+  /** One file at a time. */
+  async function writeAll(): Promise<void> {
+    if (isWriting) {
       return;
     }
-    stored.set(accountId, snapshot);
-    Promise.resolve(secrets.store(snapshotKey(accountId), toSnapshotRecord(snapshot))).catch((error: unknown) => {
-      stored.delete(accountId);
-      note(error);
-    });
+    isWriting = true;
+    for (const accountId of waiting) {
+      waiting.delete(accountId);
+      await write(accountId).catch(note);
+    }
+    isWriting = false;
+  }
+
+  async function write(accountId: string): Promise<void> {
+    const entry = store.entry(accountId);
+    const last = entry?.state.last;
+    if (!entry || !last || !isThere(accountId)) {
+      return;
+    }
+    const content = formatCachedAccount(entry.connection.account, last.at, last.destinations);
+    cached.set(accountId, last);
+    if (content === undefined) {
+      await rm(fileOf(accountId), { force: true });
+      return;
+    }
+    const temporary = `${fileOf(accountId)}.${crypto.randomUUID()}.tmp`;
+    await mkdir(directory, { recursive: true });
+    try {
+      await writeFile(temporary, content, { mode: 0o600 });
+      written.set(accountId, Date.now());
+      await rename(temporary, fileOf(accountId));
+    } catch (error) {
+      cached.delete(accountId);
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    if (!isThere(accountId)) {
+      await rm(fileOf(accountId), { force: true });
+    }
   }
 
   async function adoptOne(accountId: string): Promise<void> {
-    const value = await Promise.resolve(secrets.get(snapshotKey(accountId))).catch(note);
-    const snapshot = parseSnapshotRecord(value);
-    if (snapshot && snapshot.at > (stored.get(accountId)?.at ?? 0)) {
-      stored.set(accountId, snapshot);
-      store.adopt(accountId, snapshot);
+    const content = await readFile(fileOf(accountId), 'utf8').catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+        note(error);
+      }
+    });
+    const account = content === undefined ? undefined : parseCachedAccount(content, accountId);
+    if (!account) {
+      if (content !== undefined && !reported.has(accountId)) {
+        reported.add(accountId);
+        log('warn', `The cached snapshot of account ${accountId} is corrupt or of another version; it is ignored`);
+      }
+      return;
+    }
+    if (isThere(accountId) && store.adopt(accountId, account) === 'differs') {
+      void store.refresh([accountId], { background: true });
     }
   }
 
-  async function adopt(accountIds: readonly string[] = store.entries().map(({ connection }) => connection.account.id)) {
-    if (store.entries().length <= MOST_SHARED) {
-      await Promise.all(accountIds.map(adoptOne));
+  async function adopt(accountIds = store.entries().map(({ connection }) => connection.account.id)): Promise<void> {
+    if (!isSwept && store.entries().length > 0) {
+      isSwept = true;
+      void sweep().catch(note);
+    }
+    await Promise.all(accountIds.map(async (id) => limit(async () => adoptOne(id))));
+  }
+
+  /** Deletes what killed windows and removed accounts have left, and what earlier versions kept in SecretStorage. */
+  async function sweep(): Promise<void> {
+    const keys = (await secrets.keys()).filter((key) => key.startsWith(OLD_KEY_PREFIX));
+    await Promise.all(keys.map(async (key) => secrets.delete(key)));
+    for (const name of await readdir(directory).catch(() => [])) {
+      const accountId = accountOfCacheFile(name);
+      const path = join(directory, name);
+      if (accountId === undefined ? await isOldTemporary(path) : !store.entry(accountId)) {
+        await rm(path, { force: true });
+      }
     }
   }
 
-  const subscriptions: readonly vscode.Disposable[] = [
-    { dispose: store.onRead(share) },
+  async function forget(accountId: string): Promise<void> {
+    forgotten.add(accountId);
+    waiting.delete(accountId);
+    cached.delete(accountId);
+    written.delete(accountId);
+    await rm(fileOf(accountId), { force: true }).catch(note);
+  }
+
+  /** Another window may have removed an account whose refresh was in flight here, which then has written it again. */
+  function followAccounts(): void {
+    const before = known;
+    known = new Set(store.entries().map(({ connection }) => connection.account.id));
+    for (const accountId of before) {
+      if (!known.has(accountId)) {
+        void forget(accountId);
+      }
+    }
+    for (const accountId of forgotten) {
+      if (!known.has(accountId)) {
+        forgotten.delete(accountId);
+      }
+    }
+  }
+
+  const subscriptions = vscode.Disposable.from(
     {
-      // What an operation of ours has put right is to be seen after a restart, too.
-      dispose: store.onChanged(({ states }) => {
-        for (const id of states) {
-          const last = store.entry(id)?.state.last;
-          if (last && last.at === stored.get(id)?.at) {
-            share(id, last);
+      dispose: store.onRead((snapshots) => {
+        for (const accountId of snapshots.keys()) {
+          share(accountId);
+        }
+      }),
+    },
+    {
+      dispose: store.onChanged(({ accounts, states }) => {
+        if (accounts) {
+          followAccounts();
+        }
+        // What an operation of this window has changed is to be seen after a restart, too.
+        for (const accountId of states) {
+          if (store.entry(accountId)?.state.last?.at === cached.get(accountId)?.at) {
+            share(accountId);
           }
         }
       }),
     },
-    // A hint only, which comes for our own writes as well.
-    secrets.onDidChange(({ key }) => {
-      const accountId = accountOfSnapshotKey(key);
-      if (accountId !== undefined && store.entry(accountId)) {
-        void adopt([accountId]);
-      }
+    watchDirectory(directory, note, (names) => {
+      const ids = names.flatMap((name) => accountOfCacheFile(name) ?? []);
+      void adopt(ids.filter((id) => isThere(id) && !isOurs(id)));
     }),
-  ];
-  return {
-    adopt,
-    async forget(accountId) {
-      stored.delete(accountId);
-      await Promise.resolve(secrets.delete(snapshotKey(accountId))).catch(note);
-    },
-    dispose() {
-      for (const subscription of subscriptions) {
-        subscription.dispose();
+  );
+  return { adopt, forget, dispose: () => subscriptions.dispose() };
+}
+
+async function isOldTemporary(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return path.endsWith('.tmp') && found !== undefined && Date.now() - found.mtimeMs > OLDEST_TEMPORARY;
+}
+
+/** Tells of the files that change, some at a time. A hint only: coming back to the window is one as well. */
+function watchDirectory(
+  directory: string,
+  note: (error: unknown) => void,
+  onChanged: (names: readonly string[]) => void,
+): vscode.Disposable {
+  const names = new Set<string>();
+  let watcher: FSWatcher | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDisposed = false;
+
+  async function start(): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    if (isDisposed) {
+      return;
+    }
+    watcher = watch(directory, { persistent: false }, (_, name) => {
+      if (name?.endsWith('.json')) {
+        names.add(name);
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          const gathered = [...names];
+          names.clear();
+          onChanged(gathered);
+        }, GATHERING);
       }
-    },
-  };
+    });
+    watcher.on('error', note);
+  }
+
+  start().catch(note);
+  return new vscode.Disposable(() => {
+    isDisposed = true;
+    clearTimeout(timer);
+    watcher?.close();
+  });
 }

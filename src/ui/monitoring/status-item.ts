@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
-import { type Status, summarize } from '../../core/monitoring/status.ts';
+import type { AccountEntry } from '../../core/monitoring/account-state.ts';
+import { locateFailing } from '../../core/monitoring/overview.ts';
+import { type Status, type StatusKind, summarize } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
@@ -9,6 +11,8 @@ import { describeFailing, describeLastEvent, nameOf } from '../text/destination.
 import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
 
 const MOST_LISTED = 10;
+/** What is shown also where the setting asks for the item only when something is wrong. */
+const WORTH_A_WARNING: ReadonlySet<StatusKind> = new Set(['failing', 'offline', 'unknown']);
 const DEFAULT_INTERVAL = 5 * 60_000;
 
 export type StatusItem = vscode.Disposable & {
@@ -28,14 +32,14 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
   let kind: Status['kind'] = 'none';
   let shown: Words | undefined;
 
+  const oldestAllowed = ({ connection }: AccountEntry): number => 2 * (intervalOf(connection) || DEFAULT_INTERVAL);
+
   function update(): void {
-    const status = summarize(
-      store.entries(),
-      Date.now(),
-      ({ connection }) => 2 * (intervalOf(connection) || DEFAULT_INTERVAL),
-    );
+    const { statusBar } = readSettings();
+    const entries = store.entries();
+    const status = summarize(entries, store.totals(), Date.now(), oldestAllowed);
     kind = status.kind;
-    const words = describeStatus(status, readSettings().statusBar);
+    const words = statusBar === 'never' ? undefined : describeStatus(status, entries, statusBar);
     // VS Code closes the tooltip that is open when it is given the same again.
     if (JSON.stringify(words) === JSON.stringify(shown)) {
       return;
@@ -59,7 +63,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
     onSettingChanged('statusBar', update),
     { dispose: store.onChanged(update) },
     // A reading that brings nothing new changes nothing but how old all is.
-    { dispose: store.onRead(() => kind === 'stale' && update()) },
+    { dispose: store.onRead(() => (kind === 'stale' || kind === 'partial') && update()) },
   );
   return { item, repaintAges: update, dispose: () => subscriptions.dispose() };
 }
@@ -72,18 +76,22 @@ type Words = {
 };
 
 /** Undefined: nothing to say. */
-function describeStatus(status: Status, mode: StatusBarMode): Words | undefined {
-  if (mode === 'never') {
+function describeStatus(
+  status: Status,
+  entries: readonly AccountEntry[],
+  mode: Exclude<StatusBarMode, 'never'>,
+): Words | undefined {
+  if (mode === 'whenFailing' && !WORTH_A_WARNING.has(status.kind)) {
     return undefined;
   }
-  const lines = describeDetails(status);
-  const healthy = vscode.l10n.t('Webhooks: {0} healthy', status.healthy);
+  const lines = describeDetails(status, entries);
+  const healthy = withAge(vscode.l10n.t('Webhooks: {0} healthy', status.healthy), status);
   switch (status.kind) {
     case 'failing': {
-      const text = vscode.l10n.t('{0} failing', status.failing.length);
+      const text = withAge(vscode.l10n.t('{0} failing', status.failing), status);
       const label = [
-        describeFailing(status.failing.length),
-        ...(status.unread.length > 0 ? [describeUnread(status)] : []),
+        withAge(describeFailing(status.failing), status),
+        ...(status.unread > 0 ? [describeUnread(status)] : []),
       ].join('. ');
       return { text: `$(warning) ${text}`, label, lines };
     }
@@ -92,14 +100,15 @@ function describeStatus(status: Status, mode: StatusBarMode): Words | undefined 
       return { text: '$(cloud-offline)', label: describeUnread(status), lines };
     case 'checking': {
       const text = vscode.l10n.t('Checking webhooks');
-      return mode === 'always' ? { text: `$(sync~spin) ${text}`, label: text, lines } : undefined;
+      return { text: `$(sync~spin) ${text}`, label: text, lines };
     }
-    case 'stale': {
-      const text = vscode.l10n.t('{0} ({1})', healthy, describeReadingAge(status));
-      return mode === 'always' ? { text, label: text, lines } : undefined;
+    case 'partial': {
+      const label = `${healthy}. ${describeWaiting(status.waiting)}`;
+      return { text: healthy, label, lines };
     }
+    case 'stale':
     case 'healthy':
-      return mode === 'always' ? { text: healthy, label: healthy, lines } : undefined;
+      return { text: healthy, label: healthy, lines };
     case 'none':
       return undefined;
     default:
@@ -107,18 +116,29 @@ function describeStatus(status: Status, mode: StatusBarMode): Words | undefined 
   }
 }
 
-function describeDetails(status: Status): readonly string[] {
-  const failing = status.failing.map(
+/** Data that is cached or stale is marked with its age. */
+function withAge(text: string, status: Status): string {
+  return status.cached > 0 || status.kind === 'stale'
+    ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status))
+    : text;
+}
+
+function describeDetails(status: Status, entries: readonly AccountEntry[]): readonly string[] {
+  const failing = takeFirst(
+    status.failing > 0 ? locateFailing(entries) : [],
     ({ connection, destination }) =>
       `${nameOf(destination)} (${connection.account.name}): ${describeLastEvent(destination)}`,
   );
   const unread = status.offline
     ? [describeUnread(status)]
-    : status.unread.map(({ connection }) => vscode.l10n.t('Could not refresh {0}', connection.account.name));
-  const isOld = status.oldest !== undefined && (status.offline || status.kind === 'stale');
+    : takeFirst(
+        entries.filter(({ state }) => state.kind === 'failed'),
+        ({ connection }) => vscode.l10n.t('Could not refresh {0}', connection.account.name),
+      );
+  const isOld = status.oldest !== undefined && (status.offline || status.kind === 'stale' || status.cached > 0);
   return [
-    ...takeFirst(failing),
-    ...takeFirst(unread),
+    ...failing,
+    ...unread,
     ...(status.waiting > 0 ? [describeWaiting(status.waiting)] : []),
     ...(status.kind === 'healthy'
       ? [vscode.l10n.t('No webhook destination is failing (refreshed {0})', describeReadingAge(status))]
@@ -131,9 +151,9 @@ function describeUnread({ offline, unread }: Status): string {
   return offline
     ? vscode.l10n.t('Could not reach Cloudflare')
     : plural(
-        unread.length,
+        unread,
         vscode.l10n.t('Could not refresh 1 Cloudflare account'),
-        vscode.l10n.t('Could not refresh {0} Cloudflare accounts', unread.length),
+        vscode.l10n.t('Could not refresh {0} Cloudflare accounts', unread),
       );
 }
 
@@ -149,9 +169,10 @@ function describeReadingAge({ oldest = 0 }: Status): string {
   return describeAge(fromMilliseconds(oldest));
 }
 
-function takeFirst(lines: readonly string[]): readonly string[] {
-  const rest = lines.length - MOST_LISTED;
-  return rest > 0 ? [...lines.slice(0, MOST_LISTED), vscode.l10n.t('and {0} more', rest)] : lines;
+function takeFirst<T>(items: readonly T[], describe: (item: T) => string): readonly string[] {
+  const rest = items.length - MOST_LISTED;
+  const lines = items.slice(0, MOST_LISTED).map(describe);
+  return rest > 0 ? [...lines, vscode.l10n.t('and {0} more', rest)] : lines;
 }
 
 function toTooltip(lines: readonly string[]): vscode.MarkdownString {

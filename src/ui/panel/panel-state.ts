@@ -4,7 +4,8 @@ import { ApiError } from '../../core/api/api-error.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
-import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
+import type { AccountEntry } from '../../core/monitoring/account-state.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
@@ -150,6 +151,10 @@ export async function createPanelState(
   /** Follows the store without overwriting unsaved changes. */
   function follow(): void {
     const destination = current();
+    // What is cached has no URL: it is fetched before it is shown in a form.
+    if (entry()?.state.cached && !entry()?.reading && entry()?.state.kind === 'idle') {
+      void store.refresh([accountId]);
+    }
     if (destination && !model.busy) {
       const { base } = model;
       model.lastName = destination.name;

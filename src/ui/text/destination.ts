@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Destination } from '../../core/model/destination.ts';
+import type { DestinationFacts } from '../../core/model/destination.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
 import { describeAge, plural } from './format.ts';
 
@@ -21,7 +21,7 @@ export function describeFailing(count: number): string {
 }
 
 /** "last failure 2 hours ago": the event that decides the health, and its age. Empty without any event. */
-export function describeLastEvent(destination: Destination): string {
+export function describeLastEvent(destination: DestinationFacts): string {
   const event = lastEventOf(destination);
   if (!event) {
     return '';
@@ -35,16 +35,16 @@ export function describeLastEvent(destination: Destination): string {
 }
 
 /** The type with the last event: "<type> · last failure 2 hours ago", "<type> · never used". */
-export function describeBriefly(destination: Destination): string {
+export function describeBriefly(destination: DestinationFacts): string {
   const health = healthOf(destination);
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
 /** The displayed name, because Cloudflare may send an empty one. */
-export function nameOf(destination: Destination): string {
+export function nameOf(destination: DestinationFacts): string {
   return destination.name.trim() || vscode.l10n.t('(no name)');
 }
 
-export function typeOf(destination: Destination): string {
+export function typeOf(destination: DestinationFacts): string {
   return destination.type || vscode.l10n.t('unknown type');
 }

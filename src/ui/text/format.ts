@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -10,12 +11,16 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
+/** Making one takes longer than formatting a hundred times with it. */
+let ages: Intl.RelativeTimeFormat | undefined;
+let times: Intl.DateTimeFormat | undefined;
+
 /** "2 hours ago", in the language of the user interface. */
 export function describeAge(at: Instant, now = Date.now()): string {
   const seconds = Math.round((toMilliseconds(at) - now) / 1000);
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
-  return Math.abs(seconds) < 10 ? format.format(0, 'second') : format.format(Math.trunc(seconds / size), unit);
+  ages ??= new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
+  return Math.abs(seconds) < 10 ? ages.format(0, 'second') : ages.format(Math.trunc(seconds / size), unit);
 }
 
 /** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or "never". */
@@ -24,8 +29,8 @@ export function describeTime(timestamp: string | undefined): string {
   if (at === undefined) {
     return vscode.l10n.t('never');
   }
-  const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
-  return `${format.format(toMilliseconds(at))} (${describeAge(at)})`;
+  times ??= new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  return `${times.format(toMilliseconds(at))} (${describeAge(at)})`;
 }
 
 /** Picks between the singular and the plural of a message; both are localized already. */
@@ -41,10 +46,10 @@ export function list(texts: readonly string[]): string {
 /** Escapes untrusted text for Markdown, so that it never becomes formatting, a link or HTML. */
 export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
-  return text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+  return plain(text).replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
 }
 
 /** Escapes untrusted text for a quick pick or the status bar, where `$(name)` would become an icon. */
 export function escapeIcons(text: string): string {
-  return text.replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
+  return plain(text).replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
 }

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import { type Destination, hostOf } from '../../core/model/destination.ts';
-import { countHealth, type Health, healthOf } from '../../core/model/health.ts';
-import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
+import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
+import { type Health, healthOf } from '../../core/model/health.ts';
+import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeLastTest, type LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
 import { describeAlert, describeDelivery, describePolicy, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
-import { describeTime, escapeMarkdown } from '../text/format.ts';
+import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
@@ -16,7 +18,7 @@ import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } fr
 export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
 
 /** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
-export function toTreeItem(node: Node, { store, policies, lastTests }: Known): vscode.TreeItem {
+export function toTreeItem(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
   const entry = store.entry(node.accountId);
   if (!entry) {
     return new vscode.TreeItem('');
@@ -25,8 +27,8 @@ export function toTreeItem(node: Node, { store, policies, lastTests }: Known): v
     case 'account':
       return toAccountItem(node, entry);
     case 'destination': {
-      const destination = entry.state.last?.destinations.find(({ id }) => id === node.destinationId);
-      return destination ? toDestinationItem(node, destination, lastTests) : new vscode.TreeItem('');
+      const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
+      return destination ? toDestinationItem(node, destination) : new vscode.TreeItem('');
     }
     case 'problem':
       return toProblemItem(entry);
@@ -46,6 +48,7 @@ export function toTreeItem(node: Node, { store, policies, lastTests }: Known): v
 
 function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): vscode.TreeItem {
   const { account } = connection;
+  const shown = shownOf(state);
   const item = new vscode.TreeItem(account.name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `account/${node.accountId}`;
   const notice = describeExpiryNotice(connection.token);
@@ -61,9 +64,7 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
     ...(connection.token
       ? [[vscode.l10n.t('Token'), `${describeToken(connection.token)}, ${describeExpiry(connection.token)}`] as const]
       : []),
-    ...(state.last
-      ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(state.last.at).toISOString())] as const]
-      : []),
+    ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
   ]);
   item.accessibilityInformation = {
     label: [account.name, vscode.l10n.t('account'), item.description].filter(Boolean).join(', '),
@@ -73,13 +74,14 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
 
 /** "2 failing · 14": failing ones, where there are any, and how many there are. */
 function describeAccount(state: AccountEntry['state']): string {
-  const destinations = state.last?.destinations ?? [];
-  const { failing } = countHealth(destinations);
+  const shown = shownOf(state);
+  const failing = shown?.counts.failing ?? 0;
   return [
     ...(failing > 0 ? [vscode.l10n.t('{0} failing', failing)] : []),
-    ...(state.last ? [String(destinations.length)] : []),
+    ...(shown ? [String(shown.destinations.length)] : []),
+    ...(shown && state.cached && state.kind !== 'failed' ? [describeAge(fromMilliseconds(shown.at))] : []),
     ...(state.kind === 'loading' ? [vscode.l10n.t('loading…')] : []),
-    ...(state.kind === 'failed' ? [state.last ? vscode.l10n.t('stale') : vscode.l10n.t('could not be loaded')] : []),
+    ...(state.kind === 'failed' ? [shown ? vscode.l10n.t('stale') : vscode.l10n.t('could not be loaded')] : []),
   ].join(' · ');
 }
 
@@ -90,8 +92,7 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   unused: new vscode.ThemeIcon('circle-outline'),
 };
 
-function toDestinationItem(node: DestinationNode, destination: Destination, lastTests: LastTests): vscode.TreeItem {
-  const test = lastTests.get(node.accountId, node.destinationId);
+function toDestinationItem(node: DestinationNode, destination: ShownDestination): vscode.TreeItem {
   const health = healthOf(destination);
   const name = nameOf(destination);
   const type = typeOf(destination);
@@ -100,20 +101,33 @@ function toDestinationItem(node: DestinationNode, destination: Destination, last
   item.contextValue = 'destination';
   item.description = describeBriefly(destination);
   item.iconPath = HEALTH_ICONS[health];
-  item.tooltip = toTooltip(name, [
-    [vscode.l10n.t('Health'), describeHealth(health)],
-    [vscode.l10n.t('Type'), type],
-    [vscode.l10n.t('Host'), hostOf(destination.url)],
+  item.accessibilityInformation = {
+    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
+  };
+  return item;
+}
+
+/** The tooltip of a destination's row. VS Code asks for it when the pointer rests on the row: it takes longer than the row. */
+export function describeDestinationRow(
+  { accountId, destinationId }: DestinationNode,
+  { store, lastTests }: Pick<Known, 'store' | 'lastTests'>,
+): vscode.MarkdownString | undefined {
+  const shown = shownOf(store.entry(accountId)?.state);
+  const destination = shown?.destinations.find(({ id }) => id === destinationId);
+  if (!destination) {
+    return undefined;
+  }
+  const test = lastTests.get(accountId, destinationId);
+  return toTooltip(nameOf(destination), [
+    [vscode.l10n.t('Health'), describeHealth(healthOf(destination))],
+    [vscode.l10n.t('Type'), typeOf(destination)],
+    [vscode.l10n.t('Host'), shownHostOf(destination)],
     [vscode.l10n.t('ID'), destination.id],
     [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
     [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
     [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
     ...(test ? [[vscode.l10n.t('Last test'), describeLastTest(test)] as const] : []),
   ]);
-  item.accessibilityInformation = {
-    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
-  };
-  return item;
 }
 
 function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {

@@ -1,19 +1,19 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import type { Destination } from '../../core/model/destination.ts';
-import { countHealth, healthOf, sortDestinations } from '../../core/model/health.ts';
-import { countAll } from '../../core/monitoring/overview.ts';
+import { healthOf, lastEventOf, sortDestinations } from '../../core/model/health.ts';
+import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
-import type { AccountEntry, Store } from '../../core/monitoring/store.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import { createContextKey } from '../host/context-key.ts';
 import type { LastTests } from './last-tests.ts';
 import { type AccountNode, type DestinationNode, type Node, type ProblemNode } from './nodes.ts';
 import { VIEW_ID } from '../host/ids.ts';
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
-import { toTreeItem } from './tree-items.ts';
-import { describeBriefly, describeFailing } from '../text/destination.ts';
+import { describeAge } from '../text/format.ts';
+import { describeDestinationRow, toTreeItem } from './tree-items.ts';
+import { describeFailing } from '../text/destination.ts';
 
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;
@@ -38,12 +38,16 @@ export function createDestinationsView(
   lastTests: LastTests,
   dragAndDropController: vscode.TreeDragAndDropController<Node>,
 ): DestinationsView {
-  const changed = new vscode.EventEmitter<Node | undefined>();
+  const changed = new vscode.EventEmitter<Node | Node[] | undefined>();
   // VS Code repaints a row by the very object it was given, so an account keeps its node.
   const accountNodes = new Map<string, AccountNode>();
-  /** What was last painted of an account that grows old. */
-  const painted = new Map<string, string>();
+  /** When the children of an account were last painted (milliseconds since the epoch): their ages are those of then. */
+  const painted = new Map<string, number>();
+  /** The accounts whose rows the view has, with the filter on. */
+  let filtered: ReadonlySet<string> = new Set();
   let failingOnly = false;
+
+  const findShown = (accountId: string) => shownOf(store.entry(accountId)?.state)?.destinations;
 
   function toAccountNode(accountId: string): AccountNode {
     const node = accountNodes.get(accountId) ?? { kind: 'account', accountId };
@@ -53,7 +57,13 @@ export function createDestinationsView(
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (node) => toTreeItem(node, { store, policies, lastTests }),
+    getTreeItem: (node) => toTreeItem(node, { store, policies }),
+    resolveTreeItem(item, node) {
+      if (node.kind === 'destination') {
+        item.tooltip = describeDestinationRow(node, { store, lastTests });
+      }
+      return item;
+    },
     getParent: (node) =>
       node.kind === 'account'
         ? undefined
@@ -62,10 +72,12 @@ export function createDestinationsView(
           : toAccountNode(node.accountId),
     getChildren(node) {
       if (!node) {
-        return store
+        const ids = store
           .entries()
           .filter((entry) => !failingOnly || isWorthALook(entry))
-          .map(({ connection }) => toAccountNode(connection.account.id));
+          .map(({ connection }) => connection.account.id);
+        filtered = new Set(ids);
+        return ids.map(toAccountNode);
       }
       return node.kind === 'account'
         ? childrenOf(node.accountId)
@@ -80,9 +92,9 @@ export function createDestinationsView(
     if (!state) {
       return [];
     }
-    painted.set(accountId, describeAges(state.last?.destinations));
+    painted.set(accountId, Date.now());
     const problem: readonly ProblemNode[] = state.kind === 'failed' ? [{ kind: 'problem', accountId }] : [];
-    const destinations = sortDestinations(state.last?.destinations ?? [], readSettings().sort);
+    const destinations = sortDestinations(shownOf(state)?.destinations ?? [], readSettings().sort);
     const rows = destinations
       .filter((destination) => !failingOnly || healthOf(destination) === 'failing')
       .map(({ id }): DestinationNode => ({ kind: 'destination', accountId, destinationId: id }));
@@ -117,10 +129,16 @@ export function createDestinationsView(
   });
 
   function updateBadge(): void {
-    const { failing } = countAll(store.entries());
+    const { failing } = store.totals().health;
     if (view.badge?.value !== (failing || undefined)) {
       view.badge = failing > 0 ? { value: failing, tooltip: describeFailing(failing) } : undefined;
     }
+  }
+
+  /** With the filter on, the state of an account decides whether it is there at all. */
+  function comesOrGoes(accountId: string): boolean {
+    const entry = store.entry(accountId);
+    return entry !== undefined && filtered.has(accountId) !== isWorthALook(entry);
   }
 
   const stop = store.onChanged(({ accounts, states }) => {
@@ -134,13 +152,10 @@ export function createDestinationsView(
       }
       lastTests.keepAccounts(present);
     }
-    if (accounts || failingOnly) {
-      // With the filter on, a state decides whether its account is there at all.
+    if (accounts || (failingOnly && [...states].some(comesOrGoes))) {
       changed.fire(undefined);
-    } else {
-      for (const id of states) {
-        changed.fire(toAccountNode(id));
-      }
+    } else if (states.size > 0) {
+      changed.fire([...states].map(toAccountNode));
     }
     updateBadge();
   });
@@ -178,30 +193,32 @@ export function createDestinationsView(
     selected: () => (view.selection.length > 0 ? view.selection : selected),
     showOnlyFailing,
     async reveal(accountId, destinationId) {
-      const destination = store.entry(accountId)?.state.last?.destinations.find(({ id }) => id === destinationId);
+      const destination = findShown(accountId)?.find(({ id }) => id === destinationId);
       if (failingOnly && destination && healthOf(destination) !== 'failing') {
         showOnlyFailing(false);
       }
       await view.reveal({ kind: 'destination', accountId, destinationId }, { select: true, focus: true });
     },
     repaintAges() {
-      for (const [accountId, text] of painted) {
-        const now = describeAges(store.entry(accountId)?.state.last?.destinations);
-        if (text !== now) {
-          painted.set(accountId, now);
-          changed.fire(toAccountNode(accountId));
-        }
+      const now = Date.now();
+      const aged = [...painted].filter(([accountId, then]) =>
+        findShown(accountId)?.some((destination) => {
+          const at = lastEventOf(destination)?.at;
+          return at && describeAge(at, then) !== describeAge(at, now);
+        }),
+      );
+      for (const [accountId] of aged) {
+        painted.set(accountId, now);
+      }
+      if (aged.length > 0) {
+        changed.fire(aged.map(([accountId]) => toAccountNode(accountId)));
       }
     },
     dispose: () => subscriptions.dispose(),
   };
 }
 
-/** Whether the filter leaves an account: it has a failing destination, or nobody knows. */
+/** Whether the filter leaves an account: it has a failing destination, or that is not known. */
 function isWorthALook({ state }: AccountEntry): boolean {
-  return state.kind === 'failed' || countHealth(state.last?.destinations ?? []).failing > 0;
-}
-
-function describeAges(destinations: readonly Destination[] = []): string {
-  return destinations.map((destination) => describeBriefly(destination)).join('\n');
+  return state.kind !== 'ready' || state.last.counts.failing > 0;
 }

@@ -138,7 +138,7 @@ describe('overview of destinations and policies', () => {
   it('repaints only rows whose age changed, without an API call', async () => {
     await readTree(extension);
     const fired: unknown[] = [];
-    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((node) => fired.push(node));
+    const listening = extension.destinationsView.provider.onDidChangeTreeData?.((nodes) => fired.push(nodes));
     await fake.clear({ part: 'log' });
     extension.destinationsView.repaintAges();
     assert.deepEqual(fired, []);
@@ -149,7 +149,7 @@ describe('overview of destinations and policies', () => {
     } finally {
       Date.now = now;
     }
-    assert.deepEqual(fired, [{ kind: 'account', accountId }]);
+    assert.deepEqual(fired, [[{ kind: 'account', accountId }]]);
     assert.deepEqual(await fake.log(), []);
     listening?.dispose();
   });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { snapshotKey, toSnapshotRecord } from '../../../src/core/monitoring/snapshot-cache.ts';
+import { cacheFileOf } from '../../../src/core/monitoring/snapshot-cache.ts';
 import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
 import {
   addAccount,
@@ -12,6 +14,7 @@ import {
   readTree,
   run,
   startWithAcme,
+  until as untilCached,
 } from '../extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -166,7 +169,7 @@ describe('automatic refresh', () => {
     await configure({ refreshInterval: SHORT_INTERVAL });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
-    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    await until(() => extension.statusItem.item.text === '$(cloud-offline)');
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
     assert.match(tooltip(), /^Could not reach Cloudflare$/m);
     assert.match(tooltip(), /^Last refreshed /m);
@@ -176,36 +179,107 @@ describe('automatic refresh', () => {
     assert.deepEqual([user.questions, user.messages], [[], []]);
   });
 
+  it('does not say that nothing is failing without an account or while the state of one is unknown', async () => {
+    user = scriptUser();
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 500 } });
+    await run('refreshAll');
+    await run('showFailing');
+    await fake.clear({ part: 'faults' });
+    await extension.connections.remove(accountId);
+    await run('showFailing');
+    await run('goToDestination');
+    const titles = user.questions.map(({ title }) => title);
+    assert.deepEqual(titles, [
+      'No known webhook destination is failing. The state of 1 account is unknown.',
+      'No Cloudflare account has been added yet.',
+      'No Cloudflare account has been added yet.',
+    ]);
+  });
+
   describe('with several windows', () => {
-    const stored = async (): Promise<string | undefined> => extension.context.secrets.get(snapshotKey(accountId));
+    const directory = (): string => join(extension.context.globalStorageUri.fsPath, 'snapshots');
+    const file = (): string => join(directory(), cacheFileOf(accountId));
+    const stored = async (): Promise<string | undefined> => readFile(file(), 'utf8').catch(() => undefined);
+    const storedOnce = async (): Promise<string> => {
+      await untilCached(async () => (await stored()) !== undefined);
+      return (await stored()) ?? '';
+    };
+    const destination = (fields: object) => ({
+      ...extension.store.entry(accountId)?.state.last?.destinations[0],
+      ...fields,
+    });
+    /** As another window does, after this window's own write. */
+    const writeAsOther = async (at: number, destinations: readonly object[]): Promise<void> => {
+      const account = { version: 1, accountId, label: 'Acme', at, destinations };
+      await storedOnce();
+      await writeFile(file(), JSON.stringify(account));
+    };
 
-    it('persists the snapshot in SecretStorage only and deletes it with the account', async () => {
-      assert.match((await stored()) ?? '', new RegExp(PATH));
+    it('caches hosts but no URL, in one file per account, and deletes the file with the account', async () => {
+      const content = await storedOnce();
+      assert.match(content, /"host":"hooks.slack.com"/);
+      assert.ok(!content.includes('services'));
       assert.ok(!readState(extension.context).includes(PATH));
+      assert.deepEqual(
+        (await extension.context.secrets.keys()).filter((key) => key.includes('snapshot')),
+        [],
+      );
+      // A refresh is in flight while the account is removed.
+      await fake.addFault({ path: WEBHOOKS, fault: { kind: 'drip', everyMs: 20, bytes: 40 } });
+      const inFlight = extension.store.refresh([accountId]);
       await extension.connections.remove(accountId);
+      await inFlight;
+      await fake.clear({ part: 'faults' });
       assert.equal(await stored(), undefined);
+      assert.deepEqual(
+        (await readdir(directory())).filter((name) => name.startsWith(accountId)),
+        [],
+      );
     });
 
-    it('shows the snapshot of another window without an API call', async () => {
+    it('shows the timestamps another window has fetched, without an API call', async () => {
       const before = await countListCalls();
-      const destinations = [{ id: 'x', name: 'Theirs', type: 'slack', url: `https://hooks.slack.com/${PATH}` }];
-      await extension.context.secrets.store(snapshotKey(accountId), toSnapshotRecord({ at: Date.now(), destinations }));
-      await until(() => extension.store.entry(accountId)?.state.last?.destinations[0]?.name === 'Theirs');
+      const { destinations = [] } = extension.store.entry(accountId)?.state.last ?? {};
+      const theirs = destinations.map((each) => ({
+        ...each,
+        url: undefined,
+        host: 'hooks.slack.com',
+        lastFailure: '2026-02-02T00:00:00Z',
+      }));
+      await writeAsOther(Date.now(), theirs);
+      await until(() => extension.destinationsView.view.badge?.value === 3);
       assert.equal(await countListCalls(), before);
+      assert.match(extension.store.entry(accountId)?.state.last?.destinations[0]?.url ?? '', /services/);
     });
 
-    it('ignores an invalid or older snapshot', async () => {
+    it('refreshes an account if another window has fetched other destinations', async () => {
+      const before = await countListCalls();
+      await writeAsOther(Date.now(), [{ ...destination({ id: 'x', host: 'hooks.slack.com' }), url: undefined }]);
+      await untilCached(async () => (await countListCalls()) === before + 1);
+      assert.equal(extension.store.entry(accountId)?.state.last?.destinations.length, 3);
+    });
+
+    it('ignores a corrupt, newer-version or older snapshot and logs it', async () => {
       const { last } = extension.store.entry(accountId)?.state ?? assert.fail();
-      let events = 0;
-      const listening = extension.context.secrets.onDidChange(() => (events += 1));
-      for (const value of ['no JSON', toSnapshotRecord({ at: (last?.at ?? 0) - 1, destinations: [] })]) {
-        const before = events;
-        await extension.context.secrets.store(snapshotKey(accountId), value);
-        await until(() => events > before);
-        await stored();
-      }
-      listening.dispose();
+      await writeAsOther((last?.at ?? 0) - 1, []);
+      await writeFile(file(), '{"version":2}');
+      await untilCached(() => extension.logged().includes(`The cached snapshot of account ${accountId} is corrupt`));
       assert.deepEqual(extension.store.entry(accountId)?.state.last, last);
+    });
+
+    it('fetches a cached destination before an operation uses its URL', async () => {
+      const { api } = extension.store.entry(accountId)?.connection ?? assert.fail();
+      const facts = { id: ids[0] ?? '', name: 'Cached', type: 'slack', host: 'hooks.slack.com' };
+      const connection = extension.store.entry(accountId)?.connection ?? assert.fail();
+      extension.store.setConnections([]);
+      extension.store.setConnections([{ ...connection, api }]);
+      extension.store.adopt(accountId, { at: Date.now() - 1000, destinations: [facts] });
+      const [row] = await readTree(extension);
+      assert.match(row?.description ?? '', /^1 · /);
+      assert.equal(row?.children[0]?.label, 'Cached');
+      await run('copyUrl', { kind: 'destination', accountId, destinationId: ids[0] });
+      assert.match(await vscode.env.clipboard.readText(), new RegExp(PATH));
+      assert.equal(extension.store.entry(accountId)?.state.kind, 'ready');
     });
   });
 });

@@ -137,8 +137,10 @@ describe('the destination types', () => {
     it(`tell success from failure by the answer of ${name}`, () => {
       const [status, text, reason] = row.rejected;
       const [acceptedStatus, acceptedText] = row.accepted;
-      assert.deepEqual(judgeAnswer(type, { status: acceptedStatus, text: acceptedText }), { kind: 'accepted' });
-      assert.deepEqual(judgeAnswer(type, { status, text }), { kind: 'refused', reason });
+      assert.deepEqual(judgeAnswer(type, { status: acceptedStatus, text: acceptedText }, redactPatterns), {
+        kind: 'accepted',
+      });
+      assert.deepEqual(judgeAnswer(type, { status, text }, redactPatterns), { kind: 'refused', reason });
     });
 
     it(`link to the documentation of ${name}`, () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { guessType, typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
 import { checkDraft } from '../../../../src/core/model/draft-check.ts';
+import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 
 /** URL, type and findings, by the rules in "Configure webhooks" of Cloudflare's documentation. */
@@ -44,7 +45,7 @@ describe('the event collector of the SIEM', () => {
 
   for (const [url, status, text, expected, advice] of answers) {
     it(`judges ${status} ${text || '(empty)'} of ${url.replace(/^.*\//, '/')} as ${expected}`, () => {
-      const verdict = judgeAnswer(typeOrGeneric('splunk'), { status, text, url });
+      const verdict = judgeAnswer(typeOrGeneric('splunk'), { status, text, url }, redactPatterns);
       assert.equal(verdict.kind, expected);
       assert.equal(verdict.kind === 'accepted' ? undefined : verdict.advice, advice);
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { toTestCurl } from '../../../../src/core/formats/curl.ts';
 import { parseDocument } from '../../../../src/core/formats/json-document.ts';
 import { toTerraform } from '../../../../src/core/formats/terraform.ts';
@@ -106,7 +107,7 @@ describe('a made-up ninth type', () => {
       ] as const) {
         const outcome = await sendTest(host, makeTestRequest(carrierPigeon, here?.url ?? '', secret), 'test/1');
         assert.ok(outcome.kind === 'answered');
-        assert.deepEqual(judgeAnswer(carrierPigeon, outcome), verdict);
+        assert.deepEqual(judgeAnswer(carrierPigeon, outcome, redactPatterns), verdict);
       }
       assert.deepEqual(JSON.parse(fake.world.received.at(-1)?.body ?? ''), { scroll: { words: 'coo' } });
     } finally {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { createCallBudget, BACKGROUND_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
+import {
+  admitUserCall,
+  BACKGROUND_CALLS,
+  createCallBudget,
+  USER_CALLS,
+} from '../../../../src/core/monitoring/call-budget.ts';
 
 const MINUTE = 60_000;
 
@@ -18,22 +23,41 @@ describe('call budget', () => {
     }
     const first = time - (BACKGROUND_CALLS - 1) * 100;
     assert.equal(budget.used(), BACKGROUND_CALLS);
-    assert.equal(budget.freeFrom(1), first + 5 * MINUTE);
-    assert.equal(budget.freeFrom(3), first + 200 + 5 * MINUTE);
+    assert.equal(budget.backgroundWait(1), first + 5 * MINUTE - time);
+    assert.equal(budget.backgroundWait(3), first + 200 + 5 * MINUTE - time);
     time = first + 5 * MINUTE;
-    assert.ok(budget.freeFrom(1) <= time);
-    assert.ok(budget.freeFrom(2) > time);
+    assert.equal(budget.backgroundWait(1), 0);
+    assert.ok(budget.backgroundWait(2) > 0);
+  });
+
+  it('gives the user the real limit of the token, less what was used and a reserve', async () => {
+    const budget = make();
+    for (let call = 0; call < USER_CALLS - 1; call += 1) {
+      budget.sent();
+    }
+    assert.ok(budget.backgroundWait(1) > 0);
+    assert.equal(budget.userWait(1), 0);
+    assert.equal(budget.userWait(2), 5 * MINUTE);
+    budget.sent();
+    const waits: number[] = [];
+    await admitUserCall(budget, async (milliseconds) => {
+      waits.push(milliseconds);
+      time += milliseconds;
+    });
+    assert.deepEqual(waits, [5 * MINUTE]);
+    const canceled = AbortSignal.abort(new Error('canceled'));
+    await assert.rejects(admitUserCall(budget, assert.fail, canceled), /canceled/);
   });
 
   it('waits where the server says that few calls are left, and as long as it asks, but half an hour at most', () => {
     const budget = make();
     budget.answered({ left: 700, resetsIn: 60_000 });
-    assert.ok(budget.freeFrom(1) <= time);
+    assert.equal(budget.backgroundWait(1), 0);
     budget.answered({ left: 50, resetsIn: 30_000 });
-    assert.equal(budget.freeFrom(1), time + 30_000);
+    assert.deepEqual([budget.backgroundWait(1), budget.userWait(1)], [30_000, 0]);
     budget.answered({ retryAfter: 90_000 });
-    assert.equal(budget.freeFrom(1), time + 90_000);
+    assert.deepEqual([budget.backgroundWait(1), budget.userWait(1)], [90_000, 90_000]);
     budget.answered({ retryAfter: 86_400_000 });
-    assert.equal(budget.freeFrom(1), time + 30 * MINUTE);
+    assert.equal(budget.userWait(1), 30 * MINUTE);
   });
 });

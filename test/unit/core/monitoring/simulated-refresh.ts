@@ -1,6 +1,7 @@
 import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
+import type { Connection } from '../../../../src/core/accounts/connection.ts';
 import { retryRead } from '../../../../src/core/api/retry.ts';
-import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
+import { admitUserCall, type CallBudgets, createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
 import { createStore, type Store } from '../../../../src/core/monitoring/store.ts';
 import { createRefreshScheduler, type RefreshScheduler } from '../../../../src/core/monitoring/refresh-scheduler.ts';
 import { makeApi, makeDestination } from '../api/fake-api.ts';
@@ -12,6 +13,8 @@ export type SimulationOptions = {
   readonly accounts: number;
   /** Milliseconds. */
   readonly interval: number;
+  /** The accounts are spread over so many tokens. Default: 1. */
+  readonly tokens?: number;
   /** What a call of this account is answered with at this time; undefined for well. Default: always well. */
   readonly answer?: (accountId: string, now: number) => ApiErrorDetails | undefined;
   /** 0 ≤ x < 1, the same at each run. */
@@ -21,18 +24,25 @@ export type SimulationOptions = {
 
 /** A clock that stands still until it is told to go on. */
 export type VirtualClock = {
+  /** What the machine's clock shows: it can be set. */
   readonly now: () => number;
+  /** Never goes back, whatever happens to the machine's clock. */
+  readonly elapsed: () => number;
   readonly after: (milliseconds: number, work: () => void) => () => void;
-  /** Runs what is due by then, in order, each with all that follows from it at once. */
+  /** Runs what is due by then (`elapsed`), in order, each with all that follows from it at once. */
   goTo(time: number): Promise<void>;
+  /** Sets the machine's clock forward or back; as a sleep of the machine does, too. */
+  set(by: number): void;
   pending(): number;
 };
 
 export function createVirtualClock(start = 1_000_000): VirtualClock {
   const timers = new Map<object, { readonly at: number; readonly work: () => void }>();
   let time = start;
+  let ahead = 0;
   return {
-    now: () => time,
+    now: () => time + ahead,
+    elapsed: () => time,
     after(milliseconds, work) {
       const key = {};
       timers.set(key, { at: time + milliseconds, work });
@@ -41,79 +51,101 @@ export function createVirtualClock(start = 1_000_000): VirtualClock {
     async goTo(end) {
       for (;;) {
         await new Promise((resolve) => setImmediate(resolve));
-        const [next] = [...timers].toSorted(([, a], [, b]) => a.at - b.at);
-        if (!next || next[1].at > end) {
+        let first: [object, { readonly at: number; readonly work: () => void }] | undefined;
+        for (const timer of timers) {
+          first = first && first[1].at <= timer[1].at ? first : timer;
+        }
+        if (!first || first[1].at > end) {
           time = Math.max(time, end);
           return;
         }
-        timers.delete(next[0]);
-        time = Math.max(time, next[1].at);
-        next[1].work();
+        timers.delete(first[0]);
+        time = Math.max(time, first[1].at);
+        first[1].work();
       }
+    },
+    set(by) {
+      ahead += by;
     },
     pending: () => timers.size,
   };
 }
 
+/** When a call went out (by `elapsed`), for which account, and through which token. */
+export type SimulatedCall = { readonly at: number; readonly id: string; readonly token: string };
+
 export type SimulatedRefresh = {
   readonly clock: VirtualClock;
   readonly store: Store;
   readonly scheduler: RefreshScheduler;
-  /** When each call went out, and for which account. */
-  readonly calls: readonly { readonly at: number; readonly id: string }[];
+  readonly budgets: CallBudgets;
+  readonly calls: readonly SimulatedCall[];
+  /** The first accounts, as many as wanted. */
+  connections(count: number): readonly Connection[];
 };
 
-/** The scheduler as it is, over the store as it is, with a clock and a Cloudflare of its own. One token. */
+/** The scheduler as it is, over the store as it is, with a clock and a Cloudflare of its own. */
 export function simulateRefresh(options: SimulationOptions): SimulatedRefresh {
-  const { accounts, interval, answer = () => undefined, random = () => 0.37, log = () => {} } = options;
+  const { accounts, interval, tokens = 1, answer = () => undefined, random = () => 0.37, log = () => {} } = options;
   const clock = createVirtualClock();
-  const budgets = createCallBudgets(clock.now);
-  const calls: { at: number; id: string }[] = [];
+  const budgets = createCallBudgets(clock.elapsed);
+  const calls: SimulatedCall[] = [];
   const sleep = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
       clock.after(milliseconds, resolve);
     });
   const host = { fetch: globalThis.fetch, now: clock.now, sleep, random, log };
   const destinations = [makeDestination('1')];
-  const api = makeApi({
-    listDestinations: (id) =>
-      retryRead(host, undefined, async () => {
-        budgets.of('token').sent();
-        calls.push({ at: clock.now(), id });
-        await sleep(LATENCY);
-        const failure = answer(id, clock.now());
-        if (failure) {
-          budgets.of('token').answered(failure.retryAfter === undefined ? {} : { retryAfter: failure.retryAfter });
-          throw new ApiError(failure);
-        }
-        return destinations;
-      }),
+  const apis = Array.from({ length: tokens }, (_, index) => {
+    const token = tokens === 1 ? 'token' : `token${index}`;
+    const api = makeApi({
+      listDestinations: (id) =>
+        retryRead(host, undefined, async () => {
+          budgets.of(token).sent();
+          calls.push({ at: clock.elapsed(), id, token });
+          await sleep(LATENCY);
+          const failure = answer(id, clock.elapsed());
+          if (failure) {
+            budgets.of(token).answered(failure.retryAfter === undefined ? {} : { retryAfter: failure.retryAfter });
+            throw new ApiError(failure);
+          }
+          return destinations;
+        }),
+    });
+    return { token, api };
   });
+  const connections = (count: number): readonly Connection[] =>
+    Array.from({ length: count }, (_, index) => {
+      const { token = 'token', api = makeApi() } = apis[index % tokens] ?? {};
+      return {
+        account: { id: `a${index}`, name: `Account ${index}` },
+        token: { id: token, owner: 'user' },
+        api,
+      };
+    });
   const store = createStore({
     now: clock.now,
     toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'protocol' })),
+    defer: (work) => clock.after(0, work),
+    log: (_, text) => log(text),
+    admit: async ({ token }, signal) => admitUserCall(budgets.of(token?.id), sleep, signal),
   });
-  store.setConnections(
-    Array.from({ length: accounts }, (_, index) => ({
-      account: { id: `a${index}`, name: `Account ${index}` },
-      token: { id: 'token', owner: 'user' },
-      api,
-    })),
-  );
+  store.setConnections(connections(accounts));
   const scheduler = createRefreshScheduler({
     store,
     budgets,
     now: clock.now,
+    elapsed: clock.elapsed,
     after: clock.after,
     random,
     log: (_, text) => log(text),
   });
   scheduler.follow({ interval, focused: true });
-  return { clock, store, scheduler, calls };
+  return { clock, store, scheduler, budgets, calls, connections };
 }
 
 /** The most calls in any five minutes. */
-export function countBusiest(calls: SimulatedRefresh['calls']): number {
+export function countBusiest(calls: readonly SimulatedCall[]): number {
   let most = 0;
   let first = 0;
   for (const [index, { at }] of calls.entries()) {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { ApiError, type ApiErrorKind } from '../../../../src/core/api/api-error.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { summarize } from '../../../../src/core/monitoring/status.ts';
-import type { AccountEntry, AccountState } from '../../../../src/core/monitoring/store.ts';
+import type { AccountEntry, AccountState } from '../../../../src/core/monitoring/account-state.ts';
+import { makeSnapshot } from '../../../../src/core/monitoring/snapshot.ts';
+import { addState, NO_ACCOUNTS } from '../../../../src/core/monitoring/totals.ts';
 import { makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
 
 const OLDEST = 1000;
@@ -12,16 +14,22 @@ const bad = makeDestination('2', { lastFailure: '2026-01-02T00:00:00Z' });
 const api = makeApi();
 const account = (state: AccountState): AccountEntry => ({ connection: makeConnection('a', api), state });
 const ready = (at: number, ...destinations: readonly Destination[]) =>
-  account({ kind: 'ready', last: { at, destinations } });
+  account({ kind: 'ready', last: makeSnapshot(at, destinations) });
 const failed = (kind: ApiErrorKind, ...destinations: readonly Destination[]) =>
-  account({ kind: 'failed', error: new ApiError({ kind }), last: { at: 1, destinations } });
-const status = (...entries: readonly AccountEntry[]) => summarize(entries, 5000, () => OLDEST);
+  account({ kind: 'failed', error: new ApiError({ kind }), last: makeSnapshot(1, destinations) });
+const cached = (at: number): AccountEntry => account({ kind: 'idle', cached: makeSnapshot(at, []) });
+const status = (...entries: readonly AccountEntry[]) => {
+  const totals = entries.reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
+  return summarize(entries, totals, 5000, () => OLDEST);
+};
 
 describe('status', () => {
   const cases: readonly (readonly [string, readonly AccountEntry[], string])[] = [
     ['nothing configured', [], 'none'],
     ['nothing read yet', [account({ kind: 'idle' }), account({ kind: 'loading' })], 'checking'],
-    ['some read, others not yet', [ready(4500, good), account({ kind: 'loading' })], 'healthy'],
+    ['some read, others not yet', [ready(4500, good), account({ kind: 'loading' })], 'partial'],
+    ['cached only', [cached(4500)], 'partial'],
+    ['cached, but too long ago', [cached(3999)], 'stale'],
     ['all healthy', [ready(4500, good), ready(4000, good)], 'healthy'],
     ['one failing', [ready(4500, bad, good)], 'failing'],
     ['one failing, another account unknown', [ready(4500, bad), failed('forbidden')], 'failing'],
@@ -42,10 +50,7 @@ describe('status', () => {
       ready(4200, good),
       account({ kind: 'idle' }),
     );
-    assert.deepEqual(
-      [failing.map(({ destination }) => destination.id), healthy, unread.length, waiting, oldest, offline],
-      [['2'], 2, 0, 1, 4200, false],
-    );
+    assert.deepEqual([failing, healthy, unread, waiting, oldest, offline], [1, 2, 0, 1, 4200, false]);
     assert.equal(status(failed('network', bad)).offline, true);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
-import { type Change, createStore, type Store } from '../../../../src/core/monitoring/store.ts';
+import { createStore, type Store } from '../../../../src/core/monitoring/store.ts';
+import type { Change } from '../../../../src/core/monitoring/store-events.ts';
 import { failWith, makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
 
 /** A list call whose answers the test gives, one by one, in the order it was called. */
@@ -19,32 +20,45 @@ function makeListing() {
   };
 }
 
-function makeStore(): { store: Store; changes: Change[] } {
-  const store = createStore({
-    now: () => 1000,
-    toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'protocol' })),
-    concurrency: 2,
-  });
+const NOTHING = { failing: 0, healthy: 0, unused: 0 };
+
+function makeStore(now: () => number = () => 1000) {
   const changes: Change[] = [];
+  const deferred: (() => void)[] = [];
+  const logged: string[] = [];
+  const store: Store = createStore({
+    now,
+    toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'protocol' })),
+    defer: (work) => deferred.push(work),
+    log: (_, text) => logged.push(text),
+    concurrency: { perToken: 2, total: 3 },
+  });
   store.onChanged((change) => changes.push(change));
-  return { store, changes };
+  /** What happens in the macrotask that was asked for. */
+  const runDeferred = (): void => {
+    for (const work of deferred.splice(0)) {
+      work();
+    }
+  };
+  return { store, changes, deferred, runDeferred, logged };
 }
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('store', () => {
   it('goes from idle over loading to ready, and says so each time', async () => {
-    const { store, changes } = makeStore();
+    const { store, changes, runDeferred } = makeStore();
     const { api, pending } = makeListing();
     store.setConnections([makeConnection('a', api)]);
     assert.equal(store.entry('a')?.state.kind, 'idle');
     const done = store.refresh();
     assert.equal(store.entry('a')?.state.kind, 'loading');
+    runDeferred();
     pending[0]?.resolve([makeDestination('1')]);
     await done;
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'ready',
-      last: { at: 1000, destinations: [makeDestination('1')] },
+      last: { at: 1000, destinations: [makeDestination('1')], counts: { ...NOTHING, unused: 1 } },
     });
     assert.deepEqual(
       changes.map(({ accounts, states }) => [accounts, [...states]]),
@@ -89,7 +103,10 @@ describe('store', () => {
     assert.equal(failed?.kind === 'failed' && failed.error.kind, 'timeout');
     assert.deepEqual(failed?.last?.destinations, [makeDestination('1')]);
     await store.refresh();
-    assert.deepEqual(store.entry('a')?.state, { kind: 'ready', last: { at: 1000, destinations: [] } });
+    assert.deepEqual(store.entry('a')?.state, {
+      kind: 'ready',
+      last: { at: 1000, destinations: [], counts: NOTHING },
+    });
   });
 
   it('lets one account fail without touching the others', async () => {
@@ -141,37 +158,74 @@ describe('store', () => {
     assert.deepEqual(calls.toSorted(), ['a', 'b', 'c']);
   });
 
-  it('takes over what another window has read, only where that is newer', async () => {
+  it('shows what another window has fetched until the first answer, only where that is newer', async () => {
     const { store, changes } = makeStore();
-    const answers = [async () => [makeDestination('1')], failWith({ kind: 'timeout' })];
-    store.setConnections([
-      makeConnection('a', makeApi({ listDestinations: async () => (answers.shift() ?? assert.fail)() })),
-    ]);
-    store.adopt('a', { at: 500, destinations: [makeDestination('old')] });
-    assert.deepEqual(store.entry('a')?.state.last, { at: 500, destinations: [makeDestination('old')] });
+    const old = { id: 'old', name: 'Old', type: 'slack', host: 'hooks.slack.com' };
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    assert.equal(store.adopt('a', { at: 500, destinations: [old] }), 'adopted');
+    assert.equal(store.adopt('a', { at: 400, destinations: [] }), 'ignored');
+    assert.deepEqual(store.entry('a')?.state, {
+      kind: 'idle',
+      cached: { at: 500, destinations: [old], counts: { ...NOTHING, unused: 1 } },
+    });
+    assert.equal(store.totals().health.unused, 1);
     await store.refresh();
     changes.length = 0;
-    store.adopt('a', { at: 999, destinations: [] });
-    store.adopt('nobody', { at: 2000, destinations: [] });
+    assert.equal(store.adopt('a', { at: 999, destinations: [] }), 'ignored');
+    assert.equal(store.adopt('nobody', { at: 2000, destinations: [] }), 'ignored');
     assert.deepEqual(changes, []);
     assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('1')]);
+    assert.equal(store.entry('a')?.state.cached, undefined);
   });
 
-  it('keeps a failure that is newer than what another window has read', async () => {
-    const { store } = makeStore();
+  it('takes over newer timestamps, and asks for a refresh where more than those differs', async () => {
+    let time = 1000;
+    const { store, runDeferred, changes } = makeStore(() => time);
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    await store.refresh();
+    changes.length = 0;
+    const { url, ...facts } = makeDestination('1', { lastFailure: '2026-01-01T00:00:00Z' });
+    const cached = { ...facts, host: 'hooks.slack.com' };
+    time = 2000;
+    assert.equal(store.adopt('a', { at: 9999, destinations: [cached] }), 'adopted');
+    assert.deepEqual(store.entry('a')?.state.last, {
+      at: 2000,
+      destinations: [{ ...facts, url }],
+      counts: { ...NOTHING, failing: 1 },
+    });
+    time = 3000;
+    for (const other of [
+      { ...cached, host: 'example.com' },
+      { ...cached, name: 'Other' },
+      { ...cached, id: '2' },
+    ]) {
+      assert.equal(store.adopt('a', { at: 3000, destinations: [other] }), 'differs');
+    }
+    assert.equal(store.adopt('a', { at: 3000, destinations: [] }), 'differs');
+    runDeferred();
+    assert.equal(changes.length, 1);
+  });
+
+  it('keeps a failure that is newer than what another window has fetched', async () => {
+    let time = 1000;
+    const { store } = makeStore(() => time);
     store.setConnections([makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'timeout' }) }))]);
     await store.refresh();
-    store.adopt('a', { at: 999, destinations: [makeDestination('1')] });
+    store.adopt('a', { at: 999, destinations: [{ id: '1', name: '', type: '', host: '' }] });
     const { state } = store.entry('a') ?? assert.fail();
-    assert.deepEqual([state.kind, state.last?.destinations.length], ['failed', 1]);
-    store.adopt('a', { at: 5000, destinations: [] });
-    assert.deepEqual(store.entry('a')?.state, { kind: 'ready', last: { at: 1000, destinations: [] } });
+    assert.deepEqual([state.kind, state.cached?.destinations.length], ['failed', 1]);
+    time = 2000;
+    store.adopt('a', { at: 2000, destinations: [] });
+    assert.deepEqual(store.entry('a')?.state, {
+      kind: 'idle',
+      cached: { at: 2000, destinations: [], counts: NOTHING },
+    });
   });
 
-  it('tells of each reading that succeeded, also where it brought nothing new', async () => {
+  it('tells of each refresh that succeeded, also where it brought nothing new', async () => {
     const { store } = makeStore();
     const read: string[] = [];
-    store.onRead((id) => read.push(id));
+    store.onRead((snapshots) => read.push([...snapshots.keys()].join()));
     store.setConnections([
       makeConnection('a', makeApi({ listDestinations: async () => [] })),
       makeConnection('b', makeApi({ listDestinations: failWith({ kind: 'timeout' }) })),
@@ -180,6 +234,155 @@ describe('store', () => {
     await store.refresh();
     store.adopt('a', { at: 2000, destinations: [] });
     assert.deepEqual(read, ['a', 'a']);
+  });
+
+  it('gathers what changes in a macrotask into one event, and tells it before a refresh resolves', async () => {
+    const { store, changes, deferred, runDeferred } = makeStore();
+    const api = makeApi({ listDestinations: async () => [makeDestination('1')] });
+    store.setConnections(['a', 'b', 'c'].map((id) => makeConnection(id, api)));
+    runDeferred();
+    changes.length = 0;
+    await store.refresh(['a', 'b'], { background: true });
+    await store.refresh(['c'], { background: true });
+    assert.deepEqual([changes.length, deferred.length], [0, 1]);
+    runDeferred();
+    assert.deepEqual(
+      changes.map(({ states }) => [...states]),
+      [['a', 'b', 'c']],
+    );
+    store.setConnections(['d', 'e'].map((id) => makeConnection(id, api)));
+    changes.length = 0;
+    await store.refresh();
+    assert.deepEqual(
+      changes.map(({ states }) => [...states]),
+      [['d', 'e']],
+    );
+  });
+
+  it('logs a listener that throws, and tells the others all the same', async () => {
+    const { store, changes, logged } = makeStore();
+    const fail = (): never => {
+      throw new Error('broken listener');
+    };
+    const stops = [store.onChanged(fail), store.onRead(fail), store.onSettled(fail)];
+    let settled = 0;
+    store.onSettled(() => (settled += 1));
+    store.onChanged((change) => changes.push(change));
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    await store.refresh();
+    assert.deepEqual([changes.length, settled, logged.length], [4, 1, 4]);
+    assert.match(logged[0] ?? '', /A listener failed: .*broken listener/);
+    for (const stop of stops) {
+      stop();
+    }
+    await store.refresh();
+    assert.equal(logged.length, 4);
+  });
+
+  it('decides the health of a destination once, and again only where the destination has changed', async () => {
+    const COUNT = 40;
+    const { store } = makeStore();
+    let looked = 0;
+    let failing = 0;
+    // Deciding looks at the last failure once; comparing looks at that of the new destination and of the old one.
+    const listDestinations = async (): Promise<readonly Destination[]> =>
+      Array.from({ length: COUNT }, (_, index) => {
+        const value = index < failing ? '2026-01-01T00:00:00Z' : '';
+        return {
+          ...makeDestination(String(index)),
+          get lastFailure() {
+            looked += 1;
+            return value;
+          },
+        };
+      });
+    store.setConnections([makeConnection('a', makeApi({ listDestinations }))]);
+    await store.refresh();
+    assert.equal(looked, COUNT);
+    const first = store.entry('a')?.state.last;
+    looked = 0;
+    await store.refresh();
+    const second = store.entry('a')?.state.last;
+    assert.equal(looked, 2 * COUNT);
+    assert.equal(second?.destinations, first?.destinations);
+    assert.equal(second?.counts, first?.counts);
+    failing = 3;
+    looked = 0;
+    await store.refresh();
+    const third = store.entry('a')?.state.last;
+    assert.equal(looked, 2 * COUNT + failing);
+    assert.deepEqual(third?.counts, { failing, healthy: 0, unused: COUNT - failing });
+    assert.deepEqual(
+      third?.destinations.map((destination, index) => destination === first?.destinations[index]),
+      Array.from({ length: COUNT }, (_, index) => index >= failing),
+    );
+  });
+
+  it('keeps totals over all accounts', async () => {
+    const { store } = makeStore();
+    const answers: Record<string, () => Promise<readonly Destination[]>> = {
+      a: async () => [makeDestination('1', { lastFailure: '2026-01-01T00:00:00Z' }), makeDestination('2')],
+      b: async () => [makeDestination('3', { lastSuccess: '2026-01-01T00:00:00Z' })],
+      c: failWith({ kind: 'network' }),
+    };
+    const api = makeApi({ listDestinations: async (id) => (answers[id] ?? assert.fail)() });
+    const connections = ['a', 'b', 'c'].map((id) => makeConnection(id, api));
+    store.setConnections(connections);
+    await store.refresh();
+    assert.deepEqual(store.totals(), {
+      accounts: 3,
+      states: { idle: 0, loading: 0, ready: 2, failed: 1 },
+      health: { failing: 1, healthy: 1, unused: 1 },
+      cached: 0,
+      unreachable: 1,
+    });
+    store.removeDestination('a', '1');
+    store.setConnections(connections.slice(0, 2));
+    assert.deepEqual(store.totals(), {
+      accounts: 2,
+      states: { idle: 0, loading: 0, ready: 2, failed: 0 },
+      health: { failing: 0, healthy: 1, unused: 1 },
+      cached: 0,
+      unreachable: 0,
+    });
+  });
+
+  it('sends no other request once a refresh of many is canceled, and keeps what it has', async () => {
+    const { store } = makeStore();
+    const { api, pending } = makeListing();
+    store.setConnections(['a', 'b', 'c', 'd'].map((id) => makeConnection(id, api)));
+    const controller = new AbortController();
+    const ended: string[] = [];
+    const done = store.refresh(undefined, { signal: controller.signal, onDone: (id) => ended.push(id) });
+    await tick();
+    controller.abort();
+    for (const answer of pending) {
+      answer.resolve([]);
+    }
+    await done;
+    assert.equal(pending.length, 2);
+    assert.deepEqual(
+      store.entries().map(({ state }) => state.kind),
+      ['ready', 'ready', 'idle', 'idle'],
+    );
+    assert.deepEqual(ended.toSorted(), ['a', 'b', 'c', 'd']);
+    const again = store.refresh();
+    await tick();
+    assert.equal(pending.length, 4);
+    void again;
+  });
+
+  it('lets a token whose requests hang hold up no other', async () => {
+    const { store } = makeStore();
+    const hanging = makeListing();
+    store.setConnections([
+      ...['a', 'b', 'c', 'd'].map((id) => makeConnection(id, hanging.api)),
+      makeConnection('e', makeApi({ listDestinations: async () => [] })),
+    ]);
+    void store.refresh();
+    await tick();
+    assert.equal(hanging.pending.length, 2);
+    assert.equal(store.entry('e')?.state.kind, 'ready');
   });
 
   it('does not bring back what was deleted while it was being read', async () => {

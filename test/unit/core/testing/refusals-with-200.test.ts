@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { guessType, typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
+import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 import { receivers } from '../../../fake-cloudflare/receiver-answers.ts';
 
@@ -48,14 +49,14 @@ describe('refusals with status 200', () => {
     it(`judges ${status} ${answer.slice(0, 40)} of ${new URL(url).hostname} as ${expected.slice(0, 40)}`, () => {
       const type = guessType(url) ?? assert.fail();
       assert.equal(type.type, 'generic');
-      const verdict = judgeAnswer(type, { status, text: answer, url });
+      const verdict = judgeAnswer(type, { status, text: answer, url }, redactPatterns);
       const words = verdict.kind === 'accepted' ? '' : `: ${verdict.reason}`;
       assert.equal(verdict.kind + words, expected);
     });
   }
 
   it('names the service and its format where an accepted body shows nothing', () => {
-    const verdict = judgeAnswer(typeOrGeneric('generic'), { status: 202, text: '', url: WORKFLOW });
+    const verdict = judgeAnswer(typeOrGeneric('generic'), { status: 202, text: '', url: WORKFLOW }, redactPatterns);
     assert.ok(verdict.kind === 'unclear');
     assert.deepEqual([verdict.service?.label, verdict.service?.support], ['Power Automate (Teams)', 'silent']);
     assert.match(verdict.service?.documentation ?? '', /^https:\/\/learn\.microsoft\.com\//);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
 import { firstLines, judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 import { receivers } from '../../../fake-cloudflare/receiver-answers.ts';
@@ -26,9 +27,12 @@ const reasons: Readonly<Record<string, string>> = {
 describe('test verdict', () => {
   for (const [type, { right, wrong }] of Object.entries(receivers)) {
     it(`takes the right answer of ${type}`, () => {
-      assert.deepEqual(judgeAnswer(typeOrGeneric(type), { status: right.status, text: textOf(right.body) }), {
-        kind: 'accepted',
-      });
+      assert.deepEqual(
+        judgeAnswer(typeOrGeneric(type), { status: right.status, text: textOf(right.body) }, redactPatterns),
+        {
+          kind: 'accepted',
+        },
+      );
     });
     for (const [name, { status, body }] of Object.entries(wrong)) {
       if (name === 'workflow') {
@@ -36,7 +40,7 @@ describe('test verdict', () => {
         continue;
       }
       it(`does not take “${name}” of ${type}`, () => {
-        const verdict = judgeAnswer(typeOrGeneric(type), { status, text: textOf(body) });
+        const verdict = judgeAnswer(typeOrGeneric(type), { status, text: textOf(body) }, redactPatterns);
         assert.ok(verdict.kind !== 'accepted');
         const expected = reasons[`${type} ${name}`];
         if (expected !== undefined) {
@@ -49,7 +53,11 @@ describe('test verdict', () => {
   it('does not accept status 200 alone for Slack, Feishu and Splunk', () => {
     for (const type of ['slack', 'feishu', 'splunk']) {
       for (const text of ['', '<html>Sign in</html>', '{}', '{"code":"0"}', 'null', '[0]']) {
-        assert.equal(judgeAnswer(typeOrGeneric(type), { status: 200, text }).kind, 'refused', `${type}: ${text}`);
+        assert.equal(
+          judgeAnswer(typeOrGeneric(type), { status: 200, text }, redactPatterns).kind,
+          'refused',
+          `${type}: ${text}`,
+        );
       }
     }
   });
@@ -61,7 +69,7 @@ describe('test verdict', () => {
         fc.integer({ min: 100, max: 599 }),
         fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
         (type, status, text) => {
-          const verdict = judgeAnswer(typeOrGeneric(type), { status, text });
+          const verdict = judgeAnswer(typeOrGeneric(type), { status, text }, redactPatterns);
           if (verdict.kind !== 'accepted') {
             assert.doesNotMatch(verdict.reason, /[\p{Cc}\p{Cf}]/u);
             assert.ok(verdict.reason.length <= 230);

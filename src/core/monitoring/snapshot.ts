@@ -1,0 +1,77 @@
+import type { CachedDestination, Destination, ShownDestination } from '../model/destination.ts';
+import { shownHostOf } from '../model/destination.ts';
+import { countHealth, type HealthCounts } from '../model/health.ts';
+
+/** The destinations of an account at a time (milliseconds since the epoch), and how many there are of each health. */
+export type SnapshotOf<D extends ShownDestination> = {
+  readonly at: number;
+  readonly destinations: readonly D[];
+  readonly counts: HealthCounts;
+};
+
+/** As fetched from Cloudflare. */
+export type Snapshot = SnapshotOf<Destination>;
+/** As another window or session has fetched it: without URLs. */
+export type CachedSnapshot = SnapshotOf<CachedDestination>;
+
+/**
+ * Decides the health of the destinations, once each. What is unchanged since `before` keeps its object, and where nothing
+ * has changed so does the list: comparing is by identity from here on.
+ */
+export function makeSnapshot<D extends ShownDestination>(
+  at: number,
+  fetched: readonly D[],
+  before?: SnapshotOf<D>,
+): SnapshotOf<D> {
+  if (!before) {
+    return { at, destinations: fetched, counts: countHealth(fetched) };
+  }
+  const known = new Map(before.destinations.map((destination) => [destination.id, destination]));
+  const destinations = fetched.map((destination) => {
+    const same = known.get(destination.id);
+    return same && isSameDestination(same, destination) ? same : destination;
+  });
+  const isSame =
+    destinations.length === before.destinations.length &&
+    destinations.every((destination, index) => destination === before.destinations[index]);
+  return isSame ? { ...before, at } : { at, destinations, counts: countHealth(destinations) };
+}
+
+/**
+ * Brings the timestamps of a newer cached snapshot into one that has URLs. Undefined where anything else differs: the
+ * URL may then be another as well, and only Cloudflare can tell.
+ */
+export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | undefined {
+  const known = new Map(live.destinations.map((destination) => [destination.id, destination]));
+  const merged: Destination[] = [];
+  for (const { host, ...facts } of cached.destinations) {
+    const destination = known.get(facts.id);
+    if (
+      !destination ||
+      destination.name !== facts.name ||
+      destination.type !== facts.type ||
+      shownHostOf(destination) !== host
+    ) {
+      return undefined;
+    }
+    merged.push({ ...facts, url: destination.url });
+  }
+  return merged.length === live.destinations.length ? makeSnapshot(cached.at, merged, live) : undefined;
+}
+
+function isSameDestination(a: ShownDestination, b: ShownDestination): boolean {
+  return (
+    a === b ||
+    (a.id === b.id &&
+      a.name === b.name &&
+      a.type === b.type &&
+      a.createdAt === b.createdAt &&
+      a.lastSuccess === b.lastSuccess &&
+      a.lastFailure === b.lastFailure &&
+      addressOf(a) === addressOf(b))
+  );
+}
+
+function addressOf(destination: ShownDestination): string {
+  return 'url' in destination ? destination.url : destination.host;
+}

@@ -1,0 +1,93 @@
+import type { Snapshot } from './snapshot.ts';
+
+/** What a change touches: `accounts` that came, went or moved, or just the ids whose state is another. */
+export type Change = { readonly accounts: boolean; readonly states: ReadonlySet<string> };
+
+type Listener<T> = (value: T) => void;
+
+export type StoreEvents = {
+  /** Nothing is sent where nothing changed. Returns what ends it, like the others. */
+  onChanged(listener: Listener<Change>): () => void;
+  /** Told of the accounts refreshed here successfully, also of those that brought nothing new. */
+  onRead(listener: Listener<ReadonlyMap<string, Snapshot>>): () => void;
+  /** Told at once of each account whose refresh ended, or that took over another window's data. */
+  onSettled(listener: Listener<string>): () => void;
+  accountsChanged(): void;
+  stateChanged(accountId: string): void;
+  wasRead(accountId: string, snapshot: Snapshot): void;
+  settled(accountId: string): void;
+  /** Sends what has been gathered now. */
+  flush(): void;
+};
+
+/** Gathers what changes until `defer` calls back. A listener that throws is reported and stops nothing. */
+export function createStoreEvents(defer: (work: () => void) => void, report: (error: unknown) => void): StoreEvents {
+  const changed = new Set<Listener<Change>>();
+  const read = new Set<Listener<ReadonlyMap<string, Snapshot>>>();
+  const settled = new Set<Listener<string>>();
+  let accounts = false;
+  let states = new Set<string>();
+  let snapshots = new Map<string, Snapshot>();
+  let isDeferred = false;
+
+  function send<T>(listeners: ReadonlySet<Listener<T>>, value: T): void {
+    for (const listener of listeners) {
+      try {
+        listener(value);
+      } catch (error) {
+        report(error);
+      }
+    }
+  }
+
+  function flush(): void {
+    const change = { accounts, states };
+    const readings = snapshots;
+    accounts = false;
+    states = new Set();
+    snapshots = new Map();
+    if (change.accounts || change.states.size > 0) {
+      send(changed, change);
+    }
+    if (readings.size > 0) {
+      send(read, readings);
+    }
+  }
+
+  function flushSoon(): void {
+    if (!isDeferred) {
+      isDeferred = true;
+      defer(() => {
+        isDeferred = false;
+        flush();
+      });
+    }
+  }
+
+  const listenIn =
+    <T>(listeners: Set<Listener<T>>) =>
+    (listener: Listener<T>): (() => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    };
+
+  return {
+    onChanged: listenIn(changed),
+    onRead: listenIn(read),
+    onSettled: listenIn(settled),
+    accountsChanged() {
+      accounts = true;
+      flushSoon();
+    },
+    stateChanged(accountId) {
+      states.add(accountId);
+      flushSoon();
+    },
+    wasRead(accountId, snapshot) {
+      snapshots.set(accountId, snapshot);
+      flushSoon();
+    },
+    settled: (accountId) => send(settled, accountId),
+    flush,
+  };
+}

@@ -1,0 +1,58 @@
+import type * as vscode from 'vscode';
+import type { Managing } from './managing.ts';
+import type { Services } from './services.ts';
+import type { CommandHandler } from './ui/host/commands.ts';
+import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
+import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
+
+type ManagingCommand = keyof Managing['commands'];
+
+export type LazyManaging = {
+  /** Their handlers are in a bundle of its own; the first one that is called loads it. */
+  readonly commands: Readonly<Record<ManagingCommand, CommandHandler>>;
+  readonly disposables: readonly vscode.Disposable[];
+};
+
+/** What is not needed to tell whether alerts arrive is loaded when it is first asked for. */
+export function createLazyManaging(services: Services): LazyManaging {
+  let loading: Promise<Managing> | undefined;
+
+  async function load(): Promise<Managing> {
+    loading ??= import('./managing.ts').then(({ createManaging }) => createManaging(services));
+    return loading;
+  }
+
+  const later =
+    (name: ManagingCommand): CommandHandler =>
+    async (...args) => {
+      const handler: CommandHandler = (await load()).commands[name];
+      return handler(...args);
+    };
+
+  return {
+    commands: {
+      addAccount: later('addAccount'),
+      replaceToken: later('replaceToken'),
+      chooseToken: later('chooseToken'),
+      renameAccount: later('renameAccount'),
+      removeAccount: later('removeAccount'),
+      confirmApiAddress: later('confirmApiAddress'),
+      forgetCredentials: later('forgetCredentials'),
+      copyAccountId: later('copyAccountId'),
+      openInDashboard: later('openInDashboard'),
+      showFailing: later('showFailing'),
+      goToDestination: later('goToDestination'),
+      copyId: later('copyId'),
+      copyUrl: later('copyUrl'),
+      copyAsCurl: later('copyAsCurl'),
+      copyAsTerraform: later('copyAsTerraform'),
+    },
+    disposables: [
+      scheduleSweep(load, services),
+      registerLanguageModelTools(async (name, input) => {
+        await services.loaded;
+        return (await load()).answerTool(services.store, name, input);
+      }),
+    ],
+  };
+}

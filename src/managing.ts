@@ -1,0 +1,22 @@
+import type { Services } from './services.ts';
+import { createAccountCommands } from './ui/accounts/commands.ts';
+import { findUnused, sweep } from './ui/accounts/sweep.ts';
+import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
+import { createFindingCommands } from './ui/destinations/finding.ts';
+import { answerTool } from './ui/monitoring/tool-answers.ts';
+
+export type Managing = ReturnType<typeof createManaging>;
+
+/** The bundle of what is used rarely and edits nothing: accounts, finding and copying destinations, answers of the tools. */
+export function createManaging(services: Services) {
+  return {
+    commands: {
+      ...createAccountCommands(services),
+      ...createFindingCommands(services),
+      ...createCopyingCommands(services),
+    },
+    answerTool,
+    findUnused: async () => findUnused(services),
+    sweep: async (before: ReadonlySet<string>) => sweep(services, before),
+  };
+}

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import { dashboardAddress } from '../../core/model/account.ts';
+import type { Services } from '../../services.ts';
+import { onAccount } from '../destinations/targets.ts';
+import { type CommandHandlers, inView } from '../host/commands.ts';
+import { isNode } from '../tree/nodes.ts';
+import { addAccount, addFromEnvironment } from './add-account.ts';
+import { confirmApiAddress } from './confirm-address.ts';
+import { forgetCredentials } from './forget-credentials.ts';
+import { chooseToken, removeAccount, renameAccount, replaceToken } from './manage-accounts.ts';
+
+/** Adding, replacing and removing accounts and tokens. Part of a bundle of its own. */
+export function createAccountCommands(
+  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'state' | 'targets'>,
+) {
+  const { connections, secrets, targets } = services;
+  return {
+    addAccount: async (argument) => {
+      const fromEnvironment = argument === 'fromEnvironment';
+      await (fromEnvironment
+        ? inView(async () => addFromEnvironment(connections, process.env))
+        : addAccount(connections, process.env));
+    },
+    replaceToken: onAccount(targets, vscode.l10n.t('Replace Token'), async (connection) =>
+      replaceToken(connection, connections),
+    ),
+    chooseToken: onAccount(targets, vscode.l10n.t('Choose Token'), async (connection) =>
+      chooseToken(connection, connections),
+    ),
+    renameAccount: onAccount(targets, vscode.l10n.t('Rename Account'), async (connection) =>
+      renameAccount(connection, connections),
+    ),
+    removeAccount: onAccount(targets, vscode.l10n.t('Remove Account'), async (connection) =>
+      removeAccount(connection, connections, secrets),
+    ),
+    confirmApiAddress: async () => confirmApiAddress(connections),
+    forgetCredentials: async () => forgetCredentials(services),
+    copyAccountId: onAccount(targets, vscode.l10n.t('Copy Account ID'), async ({ account }) =>
+      vscode.env.clipboard.writeText(account.id),
+    ),
+    openInDashboard: async (argument, naming, selected) => {
+      const page = isNode(argument) && argument.kind === 'policy' ? 'policies' : 'destinations';
+      const open = onAccount(targets, vscode.l10n.t('Open in Dashboard'), async ({ account }) =>
+        vscode.env.openExternal(vscode.Uri.parse(dashboardAddress(account.id, page), true)),
+      );
+      await open(argument, naming, selected);
+    },
+  } satisfies CommandHandlers;
+}
