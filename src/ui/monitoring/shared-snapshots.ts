@@ -45,7 +45,8 @@ export function createSharedSnapshots(
   /** What is known to be cached, so that the same is not written again. */
   const cached = new Map<string, Pick<Snapshot, 'at' | 'destinations'>>();
   const waiting = new Set<string>();
-  const forgotten = new Set<string>();
+  /** The connections of removed accounts. One that is added again has another connection, also within the same event. */
+  const forgotten = new WeakSet<object>();
   const reported = new Set<string>();
   const limit = createLimit(READ_AT_ONCE);
   /** When each file was last written by this window. */
@@ -59,7 +60,10 @@ export function createSharedSnapshots(
   }
 
   const isOurs = (accountId: string): boolean => Date.now() - (written.get(accountId) ?? 0) < 4 * GATHERING;
-  const isThere = (accountId: string): boolean => store.entry(accountId) !== undefined && !forgotten.has(accountId);
+  const isThere = (accountId: string): boolean => {
+    const connection = store.entry(accountId)?.connection;
+    return connection !== undefined && !forgotten.has(connection);
+  };
 
   function share(accountId: string): void {
     const last = store.entry(accountId)?.state.last;
@@ -153,7 +157,10 @@ export function createSharedSnapshots(
   }
 
   async function forget(accountId: string): Promise<void> {
-    forgotten.add(accountId);
+    const connection = store.entry(accountId)?.connection;
+    if (connection) {
+      forgotten.add(connection);
+    }
     waiting.delete(accountId);
     cached.delete(accountId);
     written.delete(accountId);
@@ -167,11 +174,6 @@ export function createSharedSnapshots(
     for (const accountId of before) {
       if (!known.has(accountId)) {
         void forget(accountId);
-      }
-    }
-    for (const accountId of forgotten) {
-      if (!known.has(accountId)) {
-        forgotten.delete(accountId);
       }
     }
   }

@@ -71,7 +71,7 @@ describe('failing SecretStorage', () => {
     assert.equal(describeTrouble(trouble), '');
     assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /in this session only/);
     assert.match(describeTrouble({ ...trouble, undecryptable: ['one'] }), /1? ?stored token could not be decrypted/);
-    assert.match(describeTrouble({ ...trouble, accountsUnreadable: true }), /left unchanged/);
+    assert.match(describeTrouble({ ...trouble, accountsUnreadable: true }), /left it unchanged/);
     assert.match(
       describeTrouble({ ...trouble, failed: true, unsaved: true }),
       /Could not read .*whether the keyring is locked/,
