@@ -28,7 +28,7 @@ export type SharedSnapshots = vscode.Disposable & {
 
 /** How old the cache may be, in milliseconds, while nothing but its age is out of date. */
 const OLDEST_CACHED = 60_000;
-/** For how long other windows' writes are gathered, and our own are told from theirs, in milliseconds. */
+/** For how long changes of files are gathered, in milliseconds. */
 const GATHERING = 250;
 /** A temporary file that is older was left by a window that was killed. */
 const OLDEST_TEMPORARY = 10 * 60_000;
@@ -49,7 +49,7 @@ export function createSharedSnapshots(
   const forgotten = new WeakSet<object>();
   const reported = new Set<string>();
   const limit = createLimit(READ_AT_ONCE);
-  /** When each file was last written by this window. */
+  /** The modification time of each file as this window wrote it last: with another one, another window wrote it. */
   const written = new Map<string, number>();
   let known: ReadonlySet<string> = new Set();
   let isWriting = false;
@@ -59,7 +59,6 @@ export function createSharedSnapshots(
     log('warn', `The snapshot cache failed: ${describeForLog(error)}`);
   }
 
-  const isOurs = (accountId: string): boolean => Date.now() - (written.get(accountId) ?? 0) < 4 * GATHERING;
   const isThere = (accountId: string): boolean => {
     const connection = store.entry(accountId)?.connection;
     return connection !== undefined && !forgotten.has(connection);
@@ -104,7 +103,7 @@ export function createSharedSnapshots(
     await mkdir(directory, { recursive: true });
     try {
       await writeFile(temporary, content, { mode: 0o600 });
-      written.set(accountId, Date.now());
+      written.set(accountId, (await stat(temporary)).mtimeMs);
       await rename(temporary, fileOf(accountId));
     } catch (error) {
       cached.delete(accountId);
@@ -141,6 +140,17 @@ export function createSharedSnapshots(
       void sweep().catch(note);
     }
     await Promise.all(accountIds.map(async (id) => limit(async () => adoptOne(id))));
+  }
+
+  /** Our own writes are reported too. */
+  async function adoptChanged(accountIds: readonly string[]): Promise<void> {
+    const isOurs = async (id: string): Promise<boolean> =>
+      stat(fileOf(id)).then(
+        ({ mtimeMs }) => mtimeMs === written.get(id),
+        () => true,
+      );
+    const ours = await Promise.all(accountIds.map(isOurs));
+    await adopt(accountIds.filter((_, index) => !ours[index]));
   }
 
   /** Deletes what killed windows and removed accounts have left, and what earlier versions kept in SecretStorage. */
@@ -201,7 +211,7 @@ export function createSharedSnapshots(
     },
     watchDirectory(directory, note, (names) => {
       const ids = names.flatMap((name) => accountOfCacheFile(name) ?? []);
-      void adopt(ids.filter((id) => isThere(id) && !isOurs(id)));
+      void adoptChanged(ids.filter(isThere));
     }),
   );
   return { adopt, forget, dispose: () => subscriptions.dispose() };
