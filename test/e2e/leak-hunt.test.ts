@@ -72,7 +72,7 @@ describe('leak hunt', function () {
     const { quickInput } = workbench;
     await workbench.welcome.getByText('Add Account…').click();
     await quickInput.answer(WRONG_TOKEN);
-    await quickInput.waitFor('does not know this token');
+    await quickInput.waitFor('does not recognize this token');
     await quickInput.cancel();
     await addOnlyAccount(session, FIRST_TOKEN, 'Listed');
     await workbench.runCommand('Developer: Set Log Level...');
