@@ -30,6 +30,26 @@ const node = {
 };
 
 /** Replaces the dynamic import of a lazily loaded bundle's entry with the separately built bundle. */
+/**
+ * Leaves out of the SDK what this extension never uses: nested queries (its own are flat), and the description of the
+ * machine, which the transport does not send (`src/core/api/transport.ts`). Saves 9 kB at start-up.
+ */
+const leanSdk = {
+  name: 'lean-sdk',
+  setup({ onLoad }) {
+    onLoad({ filter: /cloudflare[\\/]internal[\\/]utils[\\/]query\.mjs$/ }, () => ({
+      contents: `export const stringifyQuery = (query) => {
+        const entries = Object.entries(query).filter(([, value]) => value !== undefined);
+        if (entries.some(([, value]) => typeof value === 'object')) throw new TypeError('Only flat queries are bundled');
+        return new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString();
+      };`,
+    }));
+    onLoad({ filter: /cloudflare[\\/]internal[\\/]detect-platform\.mjs$/ }, () => ({
+      contents: 'export const isRunningInBrowser = () => false; export const getPlatformHeaders = () => ({});',
+    }));
+  },
+};
+
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
@@ -43,13 +63,13 @@ const lazyBundles = {
 const bundles = [
   {
     name: 'extension',
-    most: 125_000,
+    most: 115_000,
     forbidden: httpClients,
     options: {
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      plugins: [lazyBundles],
+      plugins: [leanSdk, lazyBundles],
       // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },
