@@ -16,6 +16,7 @@ describe('renaming and replacing', function () {
   this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
+  this.retries(0);
   let session: Session;
   let account: string;
   let hook: string;
@@ -74,7 +75,7 @@ describe('renaming and replacing', function () {
 
     // A second window neither offers anything nor touches the destination while the first one works.
     await other.treeView(VIEW).pickFromMenu('On-call', 'Edit…');
-    await other.webview().getByText('“On-call” is being replaced in another window.').waitFor();
+    await other.webview().getByText('“On-call” is being replaced in another window.').first().waitFor();
     await other.screenshot(pictureFile('replace busy in another window'));
     await other.page.close();
 
