@@ -24,7 +24,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await workbench.welcome.getByText('Add Account…').waitFor();
   await take('welcome');
   await workbench.welcome.getByText('Add Account…').click();
-  await quickInput.waitFor('Which token?');
+  await quickInput.waitFor('Choose a token');
   await take('add-account-source');
   await quickInput.pick('Paste a token');
   await quickInput.waitFor('Paste a Cloudflare API token');
@@ -32,7 +32,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await quickInput.waitFor('has expired');
   await take('add-account-problem');
   await quickInput.answer(demoTokens.demo);
-  await quickInput.waitFor('Which accounts?');
+  await quickInput.waitFor('Choose the accounts to add');
   await take('add-account-accounts');
   await quickInput.accept();
   await view.reveal('Tern & Co. Labs, account, 10');
@@ -62,11 +62,11 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await visitPanel(session, take);
   await fake.addFault({ account: demoAccountId('Halden Logistics'), fault: { kind: 'status', status: 401 } });
   await workbench.runCommand('Cloudflare Webhooks: Refresh');
-  await view.reveal(/^Cloudflare does not accept the token of Halden/);
-  await view.row(/^Cloudflare does not accept/).hover();
+  await view.reveal(/^Cloudflare rejected the token of Halden/);
+  await view.row(/^Cloudflare rejected the token/).hover();
   await take('problem');
   await fake.clear({ part: 'faults' });
-  await view.pressInline(/^Cloudflare does not accept/, 'Refresh');
+  await view.pressInline(/^Cloudflare rejected the token/, 'Refresh');
   await view.reveal('Halden Logistics, account, 2 failing · 15');
 }
 
@@ -120,21 +120,21 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
   await quickInput.waitFor('Test “Home-grown router”');
   await take('test-way');
   await quickInput.pick('From this machine');
-  await quickInput.waitFor('Its secret, if it has one');
+  await quickInput.waitFor('Enter the secret, or leave it empty');
   await take('test-secret');
   await quickInput.answer('router-secret');
   await workbench.dialog.read();
   await take('test-first');
   await workbench.dialog.press('Send');
-  await workbench.notifications.waitFor('from this machine worked');
+  await workbench.notifications.waitFor('from this machine succeeded');
   await take('test-worked');
   await workbench.notifications.clear();
   await fake.addReceiverRule({ type: 'generic', answer: 'bad_gateway', times: 1 });
   await view.pickFromMenu('Home-grown router', 'Test…');
   await quickInput.pick('From this machine');
-  await quickInput.waitFor('Its secret, if it has one');
+  await quickInput.waitFor('Enter the secret, or leave it empty');
   await quickInput.answer('router-secret');
-  await workbench.notifications.press('from this machine failed', 'Show Answer');
+  await workbench.notifications.press('from this machine failed', 'Show Response');
   await workbench.dialog.read();
   await take('test-answer');
   await workbench.dialog.press('OK');
@@ -146,7 +146,7 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
   await workbench.page.keyboard.press('Escape');
   await view.pickFromMenu('Home-grown router', 'Test…');
   await quickInput.pick(/Through Cloudflare/);
-  await quickInput.waitFor('Which one?');
+  await quickInput.waitFor('Choose a policy.');
   await take('test-policy');
   await quickInput.cancel();
   await workbench.notifications.clear();
@@ -160,7 +160,7 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await panel.getByRole('img', { name: /^Alerts sent/ }).waitFor();
   await take('panel');
   await panel.getByLabel('URL', { exact: true }).fill('https://ops.halden.example/hook');
-  await panel.getByText(/another type/).waitFor();
+  await panel.getByText(/different type/).waitFor();
   await panel.getByRole('button', { name: 'Save', exact: true }).click();
   await panel.locator('.notice').getByText('Replace “Platform team”').waitFor();
   await take('panel-replace');
@@ -169,7 +169,7 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await panel.getByRole('button', { name: 'Resume' }).waitFor();
   await take('panel-stopped');
   await panel.getByRole('button', { name: 'Undo' }).click();
-  await panel.locator('.notice').getByText('Undone:').waitFor();
+  await panel.locator('.notice').getByText('The replacement was undone.').waitFor();
   await workbench.runCommand('View: Close Editor');
   await view.reveal('Halden Logistics, account');
   await view.pickFromMenu('Halden Logistics, account', 'Create Destination…');
@@ -186,7 +186,7 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await take('panel-new');
   await panel.getByLabel('URL', { exact: true }).fill('not an address');
   await panel.getByRole('button', { name: 'Create', exact: true }).click();
-  await panel.getByText('This is not a complete URL.').waitFor();
+  await panel.getByText('Enter a complete URL').waitFor();
   await take('panel-errors');
   await workbench.runCommand('View: Close Editor');
 }
@@ -262,7 +262,7 @@ async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
     }
     await fake.addFault({ path: '**/webhooks', fault: { kind: 'status', status: 403 } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-    await view.row(/may not do this for Acme/).waitFor();
+    await view.row(/does not have permission for Acme/).waitFor();
     await take('partly-unknown', '2 failing');
     for (const id of ids) {
       await fake.recordDelivery({ account, id, succeeded: true });
@@ -272,7 +272,7 @@ async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
     await take('recovered', 'Webhooks: 2 healthy');
     await fake.addFault({ path: '**', fault: { kind: 'reset' } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-    await view.row(/^Cloudflare cannot be reached|not be reached/).waitFor();
+    await view.row(/^Could not reach Cloudflare/).waitFor();
     await take('offline', '');
   } catch (error) {
     await workbench.screenshot(pictureFile(`${theme}-stopped-here`));

@@ -1,26 +1,45 @@
+import { createLeases } from './core/async/lease.ts';
 import type { Services } from './services.ts';
+import { createSharedFiles, isProcessAlive } from './ui/host/shared-files.ts';
 import { createDestinationWriter } from './ui/destinations/destination-writer.ts';
 import { createDestinationsModule } from './ui/destinations/module.ts';
 import { createJsonModule } from './ui/json/module.ts';
+import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { createPanelModule } from './ui/panel/module.ts';
 import { createReplacementModule } from './ui/replacement/module.ts';
-import { offerUnfinished } from './ui/replacement/replacing.ts';
+import { createReplacements } from './ui/replacement/replacements.ts';
+import { offerUnfinished } from './ui/replacement/run-replacement.ts';
 import { createTestingModule } from './ui/testing/module.ts';
 
 export type Editing = ReturnType<typeof createEditing>;
 
 /** The second bundle: all that changes destinations, loaded when the first of it is needed. */
-export function createEditing(shared: Services) {
-  const writer = createDestinationWriter(shared);
-  const services = { ...shared, writer };
+export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) {
+  const sharedFiles = createSharedFiles(shared.operationsFolder);
+  const leases = createLeases({
+    files: sharedFiles,
+    now: shared.host.now,
+    makeId: () => crypto.randomUUID(),
+    process: String(process.pid),
+    isAlive: isProcessAlive,
+    every(milliseconds, work) {
+      const timer = setInterval(work, milliseconds);
+      return () => clearInterval(timer);
+    },
+  });
+  const operations = { ...shared, sharedFiles, leases };
+  const writer = createDestinationWriter(operations);
+  const replacements = createReplacements(operations);
+  const services = { ...operations, writer, replacements };
   const destinations = createDestinationsModule(services);
   const replacement = createReplacementModule(services);
   const testing = createTestingModule(services);
   const panel = createPanelModule(services);
-  const json = createJsonModule(services);
+  const json = createJsonModule({ ...services, announcedSaves });
   const { panels } = panel;
   return {
     writer,
+    replacements,
     panels,
     jsonEditor: json.editor,
     commands: {
@@ -30,9 +49,9 @@ export function createEditing(shared: Services) {
       ...panel.commands,
       ...json.commands,
     },
-    /** Tells of replacements that an earlier window did not end. */
-    offerUnfinished: () =>
-      offerUnfinished(shared.store, writer, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
+    /** Reports replacements that an earlier window did not end. */
+    offerUnfinished: async () =>
+      offerUnfinished(shared.store, replacements, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
     disposables: [
       ...destinations.disposables,
       ...replacement.disposables,

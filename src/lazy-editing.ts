@@ -1,10 +1,13 @@
+import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { describeForLog } from './core/api/api-error.ts';
 import type { Editing } from './editing.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
+import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { JSON_SCHEME } from './ui/host/ids.ts';
 import { PANEL_TYPE } from './ui/host/ids.ts';
-import { REPLACEMENTS_KEY } from './ui/host/ids.ts';
+import { REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle the first time. */
@@ -22,11 +25,20 @@ type EditingCommand = keyof Editing['commands'];
 export function createLazyEditing(services: Services): LazyEditing {
   let loading: Promise<Editing> | undefined;
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  const subscriptions: vscode.Disposable[] = [changed];
+  // A restored document can be saved before the second bundle is loaded.
+  const announcedSaves: AnnouncedSaves = new Map();
+  const subscriptions: vscode.Disposable[] = [
+    changed,
+    vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
+      if (document.uri.scheme === JSON_SCHEME) {
+        announcedSaves.set(document.uri.toString(), { reason, text: document.getText() });
+      }
+    }),
+  ];
 
   async function load(): Promise<Editing> {
     loading ??= import('./editing.ts').then(({ createEditing }) => {
-      const editing = createEditing(services);
+      const editing = createEditing(services, announcedSaves);
       subscriptions.push(
         ...editing.disposables,
         editing.jsonEditor.provider.onDidChangeFile((events) => changed.fire(events)),
@@ -41,11 +53,15 @@ export function createLazyEditing(services: Services): LazyEditing {
     async (...args) =>
       (await load()).commands[name](...args);
 
-  // Only where there is something to tell of is it worth loading what tells it.
-  const unfinished = services.state.get(REPLACEMENTS_KEY);
-  if (Array.isArray(unfinished) && unfinished.length > 0) {
-    void services.loaded.then(async () => (await load()).offerUnfinished());
+  // The second bundle is loaded at start-up only where a replacement was interrupted.
+  async function offerUnfinished(): Promise<void> {
+    await services.loaded;
+    const names = await readdir(services.operationsFolder).catch(() => []);
+    if (names.some((name) => name.endsWith(REPLACEMENT_SUFFIX))) {
+      await (await load()).offerUnfinished();
+    }
   }
+  void offerUnfinished().catch((error: unknown) => services.logger.log('error', describeForLog(error)));
 
   const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
   const provider: vscode.FileSystemProvider = {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import { ApiError, describeForLog } from './core/api/api-error.ts';
@@ -32,6 +33,8 @@ export type Services = {
   readonly logger: Logger;
   readonly host: Host;
   readonly state: State;
+  /** The folder of the operations in progress, which all windows share. */
+  readonly operationsFolder: string;
   readonly store: Store;
   readonly budgets: CallBudgets;
   readonly snapshots: SharedSnapshots;
@@ -94,6 +97,7 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
     logger,
     host,
     state,
+    operationsFolder: path.join(context.globalStorageUri.fsPath, 'operations'),
     store,
     budgets,
     snapshots,

@@ -20,15 +20,25 @@ export type PanelFields = Readonly<v.InferOutput<typeof fieldsSchema>>;
 
 const actionSchema = v.picklist([
   'save',
-  /** Asks for confirmation before replacing the destination with the contents of the form. */
+  /** Asks before replacing the destination with the contents of the form. */
   'replace',
-  /** Confirms the pending question. */
+  /** Confirms the replacement, or updates in place instead. */
   'confirm',
+  'updateInPlace',
+  /** Withdraws what was asked, or stops a replacement that runs. */
   'cancel',
+  /** The steps of a replacement that stopped. */
   'resume',
   'undo',
+  'finish',
+  'keepBoth',
+  'adopt',
+  'close',
+  'retry',
+  /** Undoes an update in place. */
+  'revert',
   'dismiss',
-  /** `load` replaces the form with Cloudflare's current values. `keep` leaves the form unchanged. */
+  /** Discards the changes in favor of Cloudflare's version, or keeps them. */
   'load',
   'keep',
   'refresh',

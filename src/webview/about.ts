@@ -6,14 +6,14 @@ export type About = { readonly elements: readonly HTMLElement[]; show(about: Pan
 const WIDTH = 300;
 const HEIGHT = 80;
 
-/** What is beside the form: facts, policies, alerts. */
+/** The sections beside the form: facts, policies, alerts. */
 export function createAbout(texts: PanelTexts): About {
   const facts = make('dl');
   const policies = make('div');
   const alerts = make('div');
   const drawFacts = createRegion<Pick<PanelAbout, 'facts' | 'health'>>(facts, (value) =>
     value.facts.map(({ label, value: text }, index) =>
-      // The first is the health, which has a mark beside its word.
+      // The first fact is the health, which also has a mark.
       make('div', {}, make('dt', {}, label), make('dd', index === 0 ? { class: `health ${value.health}` } : {}, text)),
     ),
   );
@@ -52,7 +52,7 @@ export function createAbout(texts: PanelTexts): About {
   };
 }
 
-/** One bar a day. Sizes are attributes: the content security policy allows no inline styles. */
+/** One bar per day. Sizes are attributes, because the content security policy allows no inline styles. */
 function plot({ summary, days }: PanelAlerts): Node {
   const most = Math.max(1, ...days.map(({ count }) => count));
   const step = WIDTH / days.length;

@@ -23,7 +23,7 @@ export function makeSvg(tag: string, attributes: Attributes, ...children: readon
   return element;
 }
 
-/** Sets an attribute, or removes it where there is no value. */
+/** Sets an attribute, or removes it if the value is undefined. */
 export function setAttribute(element: Element, name: string, value: string | undefined): void {
   if (value === undefined) {
     element.removeAttribute(name);
@@ -33,8 +33,8 @@ export function setAttribute(element: Element, name: string, value: string | und
 }
 
 /**
- * A part of the page that is drawn anew only when what it shows is another, so that focus and selection in it last. The
- * button that had the focus gets it back by its action.
+ * Renders a part of the page only if its value changes, so that focus and selection stay. A focused button is found
+ * again by its action.
  */
 export function createRegion<T>(element: HTMLElement, draw: (value: T) => readonly Node[]): (value: T) => void {
   let last = '';

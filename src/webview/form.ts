@@ -2,7 +2,7 @@ import type { PanelField, PanelFields, PanelTexts, PanelView } from '../core/pan
 import { createRegion, make, setAttribute } from './dom.ts';
 
 export type Form = {
-  /** The fields with all that belongs to them. */
+  /** The fields with their labels, hints and findings. */
   readonly elements: readonly HTMLElement[];
   read(): PanelFields;
   write(fields: PanelFields): void;
@@ -18,7 +18,7 @@ export type FormEvents = {
 
 const SECRET_BYTES = 32;
 
-/** The four fields. */
+/** Creates the four fields. */
 export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents): Form {
   const inputs = {
     name: make('input', { id: 'name', type: 'text', autocomplete: 'off', spellcheck: 'false' }),
@@ -35,8 +35,8 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
   const generate = make('button', { type: 'button', class: 'secondary' }, texts.generate);
 
   /**
-   * Tells that a field was left only once the mouse button is up again: what is then said at the field moves the page,
-   * and the button that was being pressed would no longer be under the pointer.
+   * Reports that a field was left only after the mouse button is released. A finding moves the page, and the pressed
+   * button would no longer be under the pointer.
    */
   let pointerDown = false;
   let leaving: PanelField | undefined;
@@ -159,7 +159,7 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
   };
 }
 
-/** 256 random bits, in letters that need no escaping in a header or a URL. */
+/** 256 random bits in characters that need no escaping in a header or a URL. */
 function makeSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
   return btoa(String.fromCodePoint(...bytes))

@@ -15,13 +15,13 @@ import { createForm } from './form.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; setState(state: SavedPanelState): void };
 
-/** Long enough for a screen reader to take it up. */
+/** Long enough for a screen reader to announce it. */
 const SPEAKING_MILLISECONDS = 2000;
 
 const host = acquireVsCodeApi();
 let page: Page | undefined;
 
-// Draws what the host sends; what the user does goes to the host, which alone decides what follows.
+// Renders the messages of the host. User actions go to the host, which decides what happens next.
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const message = parseToPanel(data);
   switch (message?.kind) {
@@ -54,7 +54,7 @@ function createPage(texts: PanelTexts) {
   const status = make('p', { role: 'status', class: 'unseen' });
   let spoken = '';
   let silence: ReturnType<typeof setTimeout> | undefined;
-  /** Says it once, and leaves nothing behind that would be read twice on the way through the page. */
+  /** Announces a text once, then clears it, so that a screen reader does not read it again while browsing. */
   const announce = (text: string): void => {
     if (text !== spoken) {
       spoken = text;
@@ -109,7 +109,7 @@ function createPage(texts: PanelTexts) {
     event.preventDefault();
     save();
   });
-  // There is no submit button: Enter in a field is the native one only with it.
+  // Enter in a field submits natively only with a submit button, which this form does not have.
   body.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target instanceof HTMLInputElement && !event.isComposing) {
       event.preventDefault();

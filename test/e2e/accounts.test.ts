@@ -70,13 +70,13 @@ describe('accounts and tokens with the keyboard', function () {
     await quickInput.waitFor('Paste a Cloudflare API token');
     await typeText('cfut_not_a_token_that_anybody_has_0000');
     await press('Enter');
-    await quickInput.waitFor('Cloudflare does not know this token (Invalid API Token)');
+    await quickInput.waitFor('Cloudflare does not recognize this token (Invalid API Token)');
     assert.equal(await quickInput.value(), 'cfut_not_a_token_that_anybody_has_0000');
     await session.workbench.screenshot(pictureFile('accounts wrong token'));
     await press('Control+a');
     await typeText(`Bearer ${demoTokens.demo}`);
     await press('Enter');
-    await quickInput.waitFor('Which accounts?');
+    await quickInput.waitFor('Choose the accounts to add');
     await arrowTo(quickInput.widget.locator('.monaco-list-row.focused', { hasText: 'Tern & Co. Labs' }));
     await press('Space', 'Enter');
     await session.view.row(`${HALDEN}, 2 failing · 15`).waitFor();
@@ -90,7 +90,7 @@ describe('accounts and tokens with the keyboard', function () {
     await quickInput.waitFor('Paste a Cloudflare API token');
     await typeText(demoTokens.narrow);
     await press('Enter');
-    await quickInput.waitFor('This token may not list accounts');
+    await quickInput.waitFor('This token cannot list accounts');
     await typeText('587145ceb8d8');
     await press('Enter');
     await quickInput.waitFor('“587145ceb8d8” is not an account ID');
@@ -98,7 +98,7 @@ describe('accounts and tokens with the keyboard', function () {
     await press('Control+a');
     await typeText(demoAccountId('Brightwater Media'));
     await press('Enter');
-    await quickInput.waitFor('What to call this account?');
+    await quickInput.waitFor('Enter a name for this account.');
     await press('Control+a');
     await typeText('Brightwater (narrow)');
     await press('Enter');
@@ -109,12 +109,12 @@ describe('accounts and tokens with the keyboard', function () {
     const { quickInput } = session.workbench;
     await focusRow('Brightwater (narrow), account');
     await runByKeyboard('Cloudflare Webhooks: Choose Token…');
-    await quickInput.waitFor('Through which token is it read?');
+    await quickInput.waitFor('Choose the token for this account');
     await session.workbench.screenshot(pictureFile('accounts choose token'));
     await press('ArrowDown', 'Enter');
     await quickInput.waitUntilClosed();
     await runByKeyboard('Cloudflare Webhooks: Choose Token…');
-    await quickInput.waitFor('Through which token is it read?');
+    await quickInput.waitFor('Choose the token for this account');
     assert.match((await quickInput.items())[0] ?? '', /in use/);
     await press('Escape');
   });
@@ -123,7 +123,7 @@ describe('accounts and tokens with the keyboard', function () {
     const { quickInput } = session.workbench;
     await focusRow('Brightwater (narrow), account');
     await runByKeyboard('Cloudflare Webhooks: Rename Account…');
-    await quickInput.waitFor('What to call Brightwater (narrow) here?');
+    await quickInput.waitFor('Enter a name for Brightwater (narrow) in VS Code.');
     await press('Control+a', 'Delete', 'Enter');
     await session.view.reveal(BRIGHTWATER);
   });
@@ -151,7 +151,7 @@ describe('accounts and tokens with the keyboard', function () {
       const view = second.treeView(VIEW);
       await view.select(HALDEN);
       await second.runCommand('Cloudflare Webhooks: Rename Account…');
-      await second.quickInput.waitFor('What to call Halden Logistics here?');
+      await second.quickInput.waitFor('Enter a name for Halden Logistics in VS Code.');
       await second.quickInput.answer('Halden (renamed elsewhere)');
       await view.reveal('Halden (renamed elsewhere)');
     } finally {
@@ -174,7 +174,7 @@ describe('accounts and tokens with the keyboard', function () {
     await runByKeyboard('Cloudflare Webhooks: Remove Account…');
     const { message, detail } = await dialog.read();
     assert.equal(message, 'Remove the account “Halden (renamed elsewhere)” from VS Code?');
-    assert.match(detail, /Its token stays stored|its token, which no other account uses/);
+    assert.match(detail, /Its token stays stored|Its token is deleted/);
     await session.workbench.screenshot(pictureFile('accounts remove'));
     await press('Enter');
     await session.view.row('Halden').waitFor({ state: 'detached' });

@@ -65,22 +65,22 @@ describe('viewing, testing and deleting', function () {
     await view.pressInline('Alpha', 'Test…');
     await workbench.quickInput.waitFor('Test “Alpha”');
     await workbench.quickInput.pick('From this machine');
-    await workbench.quickInput.waitFor('Its secret, if it has one');
+    await workbench.quickInput.waitFor('Enter the secret, or leave it empty');
     assert.ok(await workbench.quickInput.isMasked());
     await workbench.quickInput.answer('good');
     const { message, detail } = await workbench.dialog.read();
     assert.match(message, /^Send a test to 127\.0\.0\.1:\d+ from this machine\?$/);
-    assert.match(detail, /cf-webhook-auth: \(the secret\)/);
+    assert.match(detail, /cf-webhook-auth: <secret>/);
     await fake.clear({ part: 'received' });
     await workbench.dialog.press('Send');
-    const told = await workbench.notifications.waitFor('The test of “Alpha” from this machine worked');
-    assert.match(await told.innerText(), /whether Cloudflare reaches it, only a test through Cloudflare shows/);
+    const told = await workbench.notifications.waitFor('The test of “Alpha” from this machine succeeded');
+    assert.match(await told.innerText(), /Test through Cloudflare to confirm delivery/);
     const [received] = await fake.received();
     assert.equal(received?.headers['cf-webhook-auth'], 'good');
     assert.match(received?.headers['user-agent'] ?? '', /^cloudflare-webhooks-vscode\/\d/);
     assert.match(received?.body ?? '', /^\{"text":"Test from Cloudflare Webhook Destinations in VS Code/);
     await fake.addReceiverRule({ type: 'generic', answer: 'internal_error', times: 1 });
-    await workbench.notifications.press('from this machine worked', 'Test Again');
+    await workbench.notifications.press('from this machine succeeded', 'Test Again');
     await workbench.notifications.waitFor(/The test of “Alpha” from this machine failed: .+Internal Server Error/);
     assert.equal((await fake.received()).length, 2);
     await workbench.notifications.clear();
@@ -94,10 +94,10 @@ describe('viewing, testing and deleting', function () {
     await panel.getByRole('button', { name: 'Test…' }).click();
     await workbench.quickInput.waitFor('Test “Alpha”');
     await workbench.quickInput.pick(/Through Cloudflare/);
-    await workbench.quickInput.waitFor('Which one?');
+    await workbench.quickInput.waitFor('Choose a policy.');
     await workbench.quickInput.pick('Attacks');
     await workbench.notifications.waitFor('Cloudflare delivered its test to “Alpha” through the policy “Attacks”');
-    await panel.getByText('through Cloudflare: worked', { exact: false }).waitFor();
+    await panel.getByText('through Cloudflare: succeeded', { exact: false }).waitFor();
     await workbench.notifications.clear();
     await workbench.runCommand('View: Close Editor');
   });
@@ -113,7 +113,7 @@ describe('viewing, testing and deleting', function () {
       assert.equal(message, 'Delete 2 webhook destinations?');
       assert.match(
         detail,
-        /“Alpha” of Acme \(generic\)[^]+“Gamma” of Acme[^]+would fall silent: “Attacks” \(HTTP DDoS/,
+        /“Alpha” of Acme \(generic\)[^]+“Gamma” of Acme[^]+would stop delivering alerts: “Attacks” \(HTTP DDoS/,
       );
     };
     await ask();
@@ -126,7 +126,7 @@ describe('viewing, testing and deleting', function () {
     await view.row('Gamma').waitFor({ state: 'detached' });
     assert.deepEqual(await names(), ['Beta']);
     await workbench.notifications.press('Deleted 2 of 2 webhook destinations.', 'Undo');
-    await workbench.notifications.waitFor('Created 2 of 2 again, under new IDs');
+    await workbench.notifications.waitFor('Created 2 of 2 webhook destinations again, with new IDs');
     assert.deepEqual(await names(), ['Alpha', 'Beta', 'Gamma']);
     await view.expand('Alpha');
     await view.row(/^Attacks, policy/).waitFor();

@@ -53,7 +53,7 @@ describe('JSON editor in the workbench', function () {
     await lines().getByText('"url"').waitFor();
     await write('{\n  "name": "Fresh",\n  "url": "https://hooks.halden.example/fresh"\n}\n');
     await lines().getByText('"url"').hover();
-    await page().locator('.monaco-hover', { hasText: 'Users report that Cloudflare ignores a new URL' }).waitFor();
+    await page().locator('.monaco-hover', { hasText: 'Cloudflare may ignore a new URL' }).waitFor();
     await workbench.screenshot(pictureFile('json hover'));
     await page().keyboard.press('Escape');
     await write('{\n  \n}');
@@ -71,8 +71,8 @@ describe('JSON editor in the workbench', function () {
     await write(textOf({ name: 'Fresh', url: 'http://hooks.slack.com/services/a/b/c', type: 'slack', colour: 'red' }));
     await page().keyboard.press('Control+Shift+M');
     const problems = page().locator('.part.panel .markers-panel');
-    await problems.getByText('“type” is written by Cloudflare only').waitFor();
-    await problems.getByText('Slack takes https only').waitFor();
+    await problems.getByText('“type” is read-only').waitFor();
+    await problems.getByText('Slack requires https').waitFor();
     // One row for the file and three rows for its problems.
     assert.equal(await problems.locator('.monaco-list-row').count(), 4);
     await workbench.screenshot(pictureFile('json problems'));
@@ -120,10 +120,10 @@ describe('JSON editor in the workbench', function () {
     const { workbench } = session;
     await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/second' }));
     await page().keyboard.press('Control+S');
-    await workbench.notifications.waitFor(/kept the old URL/);
+    await workbench.notifications.waitFor(/did not change the URL/);
     await lines().getByText('https://hooks.halden.example/fresh').waitFor();
     await workbench.screenshot(pictureFile('json ignored'));
-    await workbench.notifications.press(/kept the old URL/, 'Replace…');
+    await workbench.notifications.press(/did not change the URL/, 'Replace…');
     await workbench.dialog.read();
     await workbench.screenshot(pictureFile('json replace'));
     await workbench.dialog.press('Replace');

@@ -91,7 +91,7 @@ describe('main workflow', function () {
     await fake.addFault({ account: demoAccountId('Brightwater Media'), fault: { kind: 'html' } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh');
     await view.reveal(/Brightwater Media, account, 2 failing · 14 · stale/);
-    const problem = /^What answered for Brightwater Media is not Cloudflare’s API/;
+    const problem = /^The response for Brightwater Media is not from Cloudflare’s API/;
     await view.reveal(problem);
     await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
     await fake.clear({ part: 'faults' });

@@ -34,11 +34,11 @@ describe('automatic refresh in the workbench', function () {
     const { quickInput } = workbench;
     await quickInput.waitFor('Paste a Cloudflare API token');
     await quickInput.answer(demoTokens.demo);
-    await quickInput.waitFor('Which accounts?');
+    await quickInput.waitFor('Choose the accounts to add');
     await quickInput.pick('Halden Logistics');
     await quickInput.pick('Brightwater Media');
     await quickInput.accept();
-    await quickInput.waitFor('What to call this account?');
+    await quickInput.waitFor('Enter a name for this account.');
     await quickInput.accept();
     await quickInput.waitUntilClosed();
     await view.row('Tern & Co. Labs, account, 10').waitFor();
@@ -89,7 +89,7 @@ describe('automatic refresh in the workbench', function () {
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     const item = workbench.statusItem(STATUS_ITEM);
     await item
-      .and(workbench.page.locator('[aria-label*="cannot be reached"], :has([aria-label*="cannot be reached"])'))
+      .and(workbench.page.locator('[aria-label*="Could not reach"], :has([aria-label*="Could not reach"])'))
       .waitFor();
     await view.row(/^Tern & Co\. Labs, account, 10 · stale/).waitFor();
     assert.equal(await workbench.page.locator('.notification-toast').count(), 0);

@@ -48,16 +48,16 @@ describe('panel in the workbench', function () {
     await session.view.pickFromMenu(`${ACCOUNT}, account`, 'Create Destination…');
     await panel.getByRole('heading', { name: 'New Webhook Destination' }).waitFor();
     await press('Create');
-    await panel.getByText('A name is needed.').waitFor();
+    await panel.getByText('Enter a name.').waitFor();
     assert.equal(await field('Name').getAttribute('aria-invalid'), 'true');
     assert.equal(await field('Name').evaluate((element) => element === element.ownerDocument.activeElement), true);
   });
 
   it('detects the type while the user types a URL', async () => {
     await field('URL').fill('https://hooks.slack.com/services/T1/B1/abc');
-    await panel.getByText(/^Probably Slack \(slack\); this is a guess/).waitFor();
+    await panel.getByText(/^Detected type: Slack\./).waitFor();
     await field('URL').fill('https://api.opsgenie.com/v2/alerts');
-    await panel.getByText(/^Probably Opsgenie/).waitFor();
+    await panel.getByText(/^Detected type: Opsgenie/).waitFor();
   });
 
   it('shows Cloudflare’s error and keeps every field', async () => {
@@ -97,7 +97,7 @@ describe('panel in the workbench', function () {
     await page.keyboard.press('End');
     await page.keyboard.press('Shift+Home');
     await page.keyboard.type('Renamed by keyboard');
-    await panel.getByText(/^Saving renames it/).waitFor();
+    await panel.getByText(/^Saving changes only the name/).waitFor();
     await page.keyboard.press('ControlOrMeta+s');
     await says('Renamed to “Renamed by keyboard”.');
     await session.view.reveal('Renamed by keyboard');
@@ -115,12 +115,12 @@ describe('panel in the workbench', function () {
     await panel.getByText('Certificates').waitFor();
     await field('URL').fill(`${receivers}/generic/elsewhere`);
     await press('Save');
-    await says(/ignored the new URL/);
+    await says(/did not change the URL/);
     assert.equal(await field('URL').inputValue(), `${receivers}/generic/elsewhere`);
     await panel.locator('.notice').getByRole('button', { name: 'Replace…' }).click();
-    await says(/^Replace “Renamed by keyboard” by a new destination/);
+    await says(/^Replace “Renamed by keyboard” with a new destination/);
     await panel.locator('.notice').getByRole('button', { name: 'Replace', exact: true }).click();
-    await says(/^Replaced\. The new id is/);
+    await says(/^Replaced\. The new ID is/);
     const made = await named('Renamed by keyboard');
     assert.notEqual(made.id, old.id);
     assert.equal(made.url, `${receivers}/generic/elsewhere`);
@@ -132,7 +132,7 @@ describe('panel in the workbench', function () {
     await session.fake.changeSettings({ putMode: 'as-documented' });
     await field('URL').fill(`${receivers}/generic/documented`);
     await press('Save');
-    await says('Saved: URL.');
+    await says('Saved the new URL.');
     assert.equal((await named('Renamed by keyboard')).url, `${receivers}/generic/documented`);
     await session.fake.changeSettings({ putMode: 'rename-only' });
   });
@@ -151,7 +151,7 @@ describe('panel in the workbench', function () {
     await field('Name').fill('Half-typ');
     await session.fake.putDestination({ account, id, name: 'Renamed elsewhere' });
     await press('Refresh');
-    await says(/^Changed at Cloudflare meanwhile: the name is now “Renamed elsewhere”/);
+    await says(/^The destination changed at Cloudflare: the new name is “Renamed elsewhere”/);
     assert.equal(await field('Name').inputValue(), 'Half-typ');
   });
 
@@ -179,7 +179,7 @@ describe('panel in the workbench', function () {
     assert.equal(await field('Name').inputValue(), 'Half-typ');
     assert.equal(await field('URL').inputValue(), `${receivers}/generic/unsaved`);
     assert.equal(await field('Secret').inputValue(), '');
-    await says(/^Changed at Cloudflare meanwhile/);
+    await says(/^The destination changed at Cloudflare/);
     await press('Load');
     assert.equal(await field('Name').inputValue(), 'Renamed elsewhere');
   });
@@ -201,7 +201,7 @@ describe('panel in the workbench', function () {
     await view.pickFromMenu('Lab chat', 'Edit…');
     await panel.getByRole('heading', { name: 'Lab chat' }).waitFor();
     await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
-    await panel.getByText('Numbers per day').click();
+    await panel.getByText('Alerts per day').click();
     assert.equal(await panel.getByRole('row').count(), 31);
     assert.deepEqual(await findViolations(session), []);
   });

@@ -48,20 +48,22 @@ describe('renaming and replacing', function () {
     const { fake, workbench, view } = session;
     await fake.addFault({ method: 'PUT', fault: { kind: 'hang' } });
     await view.pickFromMenu('On-call', 'Replace…');
-    await workbench.quickInput.waitFor('The new URL');
+    await workbench.quickInput.waitFor('Enter the new URL');
     await workbench.quickInput.answer(`${hook}/new`);
-    await workbench.quickInput.waitFor('The secret of the new one');
+    await workbench.quickInput.waitFor('Enter the secret of the replacement');
     await workbench.quickInput.answer('');
     const { detail } = await workbench.dialog.read();
-    assert.match(detail, /The first failure stops it, with the old one kept/);
+    assert.match(detail, /If a step fails, the replacement stops and the old destination stays/);
     await workbench.screenshot(pictureFile('replace question'));
     await workbench.dialog.press('Replace');
-    await workbench.notifications.waitFor(/moving policies, 0 of 2/);
+    await workbench.notifications.waitFor(/moving policies: 0 of 2/);
     await workbench.screenshot(pictureFile('replace progress'));
     await workbench.reload();
     await fake.clear({ part: 'faults' });
     await workbench.openContainer(CONTAINER);
-    await workbench.notifications.waitFor(/Replacing “On-call” of Acme was interrupted\. The new one exists/);
+    await workbench.notifications.waitFor(
+      /The replacement of “On-call” of Acme was interrupted\. The new destination \(ID/,
+    );
     await workbench.screenshot(pictureFile('replace interrupted'));
     assert.equal((await fake.destinations({ account })).length, 2);
     await workbench.notifications.press(/was interrupted/, 'Resume');

@@ -81,7 +81,7 @@ export async function answerAddAccount(
   const { quickInput } = workbench;
   await quickInput.waitFor('Paste a Cloudflare API token');
   await quickInput.answer(token);
-  await quickInput.waitFor('Which accounts?');
+  await quickInput.waitFor('Choose the accounts to add');
   for (const name of unticked) {
     await quickInput.pick(name);
   }
@@ -96,9 +96,9 @@ export async function addOnlyAccount(session: Session, token: string, row: strin
   await workbench.welcome.getByText('Add Account…').click();
   await quickInput.waitFor('Paste a Cloudflare API token');
   await quickInput.answer(token);
-  await quickInput.waitFor('Which accounts?');
+  await quickInput.waitFor('Choose the accounts to add');
   await quickInput.accept();
-  await quickInput.waitFor('What to call this account?');
+  await quickInput.waitFor('Enter a name for this account.');
   await quickInput.accept();
   await view.row(row).waitFor();
 }

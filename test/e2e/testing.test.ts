@@ -40,7 +40,7 @@ describe('failing tests of a destination', function () {
     await view.pickFromMenu('SIEM', 'Test…');
     await workbench.quickInput.waitFor('Test “SIEM”');
     await workbench.quickInput.pick('From this machine');
-    await workbench.quickInput.waitFor('Its secret, which Cloudflare does not give out');
+    await workbench.quickInput.waitFor('Enter the secret. Cloudflare never returns it');
     await workbench.quickInput.answer(SECRET);
     await workbench.dialog.read();
   };
@@ -72,9 +72,9 @@ describe('failing tests of a destination', function () {
 
   it('shows the whole response on request and the last test in the tooltip', async () => {
     const { workbench, view } = session;
-    await workbench.notifications.press('from this machine failed', 'Show Answer');
+    await workbench.notifications.press('from this machine failed', 'Show Response');
     const { message, detail } = await workbench.dialog.read();
-    assert.equal(message, 'What the receiver of “SIEM” answered');
+    assert.equal(message, 'Response of the receiver of “SIEM”');
     assert.match(detail, /"text":\s*"Server is busy"/);
     await workbench.dialog.press('OK');
     await workbench.notifications.clear();
@@ -92,9 +92,9 @@ describe('failing tests of a destination', function () {
     await workbench.quickInput.waitFor('Test “Lonely”');
     await workbench.quickInput.pick(/Through Cloudflare/);
     await workbench.notifications.press('No policy uses “Lonely”', 'Test from This Machine');
-    await workbench.quickInput.waitFor('Its secret, if it has one');
+    await workbench.quickInput.waitFor('Enter the secret, or leave it empty');
     await workbench.quickInput.answer('');
-    await workbench.notifications.waitFor('The test of “Lonely” from this machine worked');
+    await workbench.notifications.waitFor('The test of “Lonely” from this machine succeeded');
     assert.deepEqual(
       (await fake.received()).map(({ path, headers }) => [path, headers['cf-webhook-auth']]),
       [['/lonely', undefined]],
@@ -109,9 +109,9 @@ describe('failing tests of a destination', function () {
     await workbench.quickInput.pressItemButton('SIEM', 'Test…');
     await workbench.quickInput.waitFor('Test “SIEM”');
     await workbench.quickInput.pick(/Through Cloudflare/);
-    await workbench.quickInput.waitFor('Which one?');
+    await workbench.quickInput.waitFor('Choose a policy.');
     await workbench.quickInput.pick('Attacks');
-    await workbench.notifications.waitFor(/Cloudflare delivered its test to “SIEM”.+last success is now/);
+    await workbench.notifications.waitFor(/Cloudflare delivered its test to “SIEM”.+Last success: /);
     await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
     await view.row(/^SIEM, splunk, healthy, last success/).waitFor();
     const siem = (await fake.destinations({ account })).find(({ name }) => name === 'SIEM');

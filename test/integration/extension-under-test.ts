@@ -77,6 +77,20 @@ export async function run(command: CommandName, ...args: readonly unknown[]): Pr
   await vscode.commands.executeCommand(`cloudflareWebhooks.${command}`, ...args);
 }
 
+/** Ends what tests have left of replacements, by the first step that is offered. */
+export async function endReplacements(extension: Extension): Promise<void> {
+  const { replacements } = await extension.editing.load();
+  for (const { accountId, oldId } of await replacements.unfinished()) {
+    const connection = extension.store.entry(accountId)?.connection;
+    const key = `${accountId}.${oldId}`;
+    const look = connection && (await replacements.look(connection, key));
+    const [step] = look?.steps ?? [];
+    if (connection && step && step !== 'retry') {
+      await replacements.take(step, connection, key);
+    }
+  }
+}
+
 /** A row of the tree and its children, as shown to the user. */
 export type Row = {
   readonly node: Node;

@@ -97,3 +97,24 @@ export function kindOfAnswer(status: number, codes: readonly number[]): ApiError
 export function describeForLog(error: unknown): string {
   return error instanceof Error && error.name !== 'ApiError' ? (error.stack ?? error.message) : String(error);
 }
+
+const UNCERTAIN: ReadonlySet<ApiErrorKind> = new Set(['network', 'timeout', 'unavailable', 'protocol']);
+
+/** System codes of a connection that was never made: the request was not sent. */
+const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)\b/;
+
+/**
+ * Whether a mutation may have taken effect although its call failed. An error that is not an `ApiError` is a cancellation,
+ * which can come after the request was sent.
+ */
+export function isUncertain(error: unknown): boolean {
+  return !(error instanceof ApiError) || (UNCERTAIN.has(error.kind) && !NOT_SENT.test(error.details.reason ?? ''));
+}
+
+/**
+ * Whether the API itself said that a destination or a policy does not exist. Code 7003 is about the account, and the "not
+ * found" page of a proxy has the kind `protocol`: neither says anything about the destination.
+ */
+export function isNotFound(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.kind === 'notFound' && !error.details.codes?.includes(7003);
+}

@@ -1,47 +1,94 @@
-import { ApiError } from '../api/api-error.ts';
+import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
-import type { Destination, Draft } from '../model/destination.ts';
-import { canStandFor } from '../model/plan.ts';
+import type { Host } from '../api/transport.ts';
+import { isNamed } from '../async/named-error.ts';
+import { type Draft, hostOf } from '../model/destination.ts';
+import { normalizeAddress } from '../model/web-address.ts';
+import { type Candidate, type Digest, findCreation, type SentCreation, takeFingerprint } from './fingerprint.ts';
+
+/** Creations of this window that were sent and not answered, so that the next attempt looks for them first. */
+export type UnansweredCreations = Map<string, SentCreation>;
+
+export type CreateOptions = {
+  readonly api: Api;
+  readonly host: Pick<Host, 'sleep'> & { readonly digest: Digest; readonly makeSalt: () => string };
+  readonly accountId: string;
+  readonly draft: Draft;
+  readonly unanswered: UnansweredCreations;
+};
+
+/** Pauses before each look for a creation that was not answered, in milliseconds. */
+const PAUSES = [0, 1000, 2000, 3000] as const;
 
 /**
- * Creates a destination, once. Where the answer is lost it looks among the destinations for one that was not there
- * before (`knownIds`) and has this name and URL, so that trying again never makes a second one. Returns the id.
- * Throws the `ApiError` of the creation where it was refused, or where nothing of it is to be found.
+ * Creates a destination; the creation is sent at most once. Where its answer is lost, the destination is recognized among
+ * those that were not there before; where it appears only later, the next attempt finds it before anything is sent again.
+ * Returns the ID. Throws {@link UncertainCreationError} where only the user can tell which destination it is, else the
+ * `ApiError` of the creation.
  */
-export async function createDestination(
-  api: Api,
-  accountId: string,
-  draft: Draft,
-  knownIds: ReadonlySet<string>,
-  signal?: AbortSignal,
-): Promise<string> {
-  try {
-    return await api.createDestination(accountId, draft, signal);
-  } catch (error) {
-    const made = leavesDoubt(error) ? await findCreated(api, accountId, draft, knownIds) : undefined;
-    if (made) {
-      return made.id;
+export async function createDestination(options: CreateOptions): Promise<string> {
+  const { api, host, accountId, draft, unanswered } = options;
+  const key = JSON.stringify([accountId, draft.name.trim(), normalizeAddress(draft.url)]);
+  const before = await api.listDestinations(accountId);
+  const earlier = unanswered.get(key);
+  if (earlier) {
+    const { certain, candidates } = await findCreation(earlier, before, host.digest);
+    unanswered.delete(key);
+    if (certain) {
+      return certain.id;
     }
-    throw error;
+    if (candidates.length > 0) {
+      throw new UncertainCreationError(candidates);
+    }
+  }
+  const sent: SentCreation = {
+    name: draft.name,
+    host: hostOf(draft.url),
+    knownIds: (earlier?.knownIds ?? []).concat(before.map(({ id }) => id)),
+    fingerprint: await takeFingerprint(draft, host.makeSalt(), host.digest),
+  };
+  try {
+    return await api.createDestination(accountId, draft);
+  } catch (error) {
+    if (!isUncertain(error)) {
+      throw error;
+    }
+    return settle(options, key, sent, error);
   }
 }
 
-/** Whether the work may have been done although the call failed. */
-export function leavesDoubt(error: unknown): boolean {
-  // What is not an ApiError here is the user's own cancelling, which the request may have outrun.
-  return !(error instanceof ApiError) || ['network', 'timeout', 'unavailable', 'protocol'].includes(error.kind);
+async function settle(
+  { api, host, accountId, unanswered }: CreateOptions,
+  key: string,
+  sent: SentCreation,
+  error: unknown,
+): Promise<string> {
+  for (const pause of PAUSES) {
+    if (pause > 0) {
+      await host.sleep(pause);
+    }
+    // A look that fails says nothing.
+    const now = await api.listDestinations(accountId).catch(() => []);
+    const { certain, candidates } = await findCreation(sent, now, host.digest);
+    if (certain) {
+      return certain.id;
+    }
+    if (candidates.length > 0) {
+      throw new UncertainCreationError(candidates);
+    }
+  }
+  unanswered.set(key, sent);
+  throw error;
 }
 
-/** A destination that came to be since, by name and, where it is known, URL; undefined where there is none. */
-export async function findCreated(
-  api: Api,
-  accountId: string,
-  draft: { readonly name: string; readonly url?: string },
-  knownIds: ReadonlySet<string>,
-): Promise<Destination | undefined> {
-  const destinations = await api.listDestinations(accountId);
-  return destinations.find(
-    ({ id, name, url }) =>
-      !knownIds.has(id) && name === draft.name && (draft.url === undefined || canStandFor(url, draft.url)),
-  );
+/** A creation was not answered, and destinations appeared that may be what it made. */
+export class UncertainCreationError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('UncertainCreationError');
+  override readonly name = 'UncertainCreationError';
+  readonly candidates: readonly Candidate[];
+
+  constructor(candidates: readonly Candidate[]) {
+    super('The creation was not answered, and what exists now cannot be told apart from what another client created');
+    this.candidates = candidates;
+  }
 }

@@ -1,42 +1,57 @@
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import type { Host } from '../api/transport.ts';
 
-/** `alreadyGone`: somebody else deleted it before us. */
+/** `alreadyGone`: another client had deleted the destination before. */
 export type DeleteOutcome = 'deleted' | 'alreadyGone';
 
+export type DeleteOptions = {
+  readonly api: Api;
+  readonly host: Pick<Host, 'sleep'>;
+  readonly accountId: string;
+  readonly destinationId: string;
+};
+
+/** Pauses before each look at a destination whose deletion was not answered, in milliseconds. */
+const PAUSES = [0, 1000, 2000] as const;
+
 /**
- * Deletes one destination, once. Cloudflare answers an unknown id with an "internal" error (code 15000), and an answer
- * that is lost tells nothing, so whatever is not a plain refusal is settled by reading the destination.
- * Throws the {@link ApiError} of the deletion where the destination is still there, or where that cannot be read.
+ * Deletes one destination; the deletion is sent once. Cloudflare answers an unknown ID with an "internal" error (code
+ * 15000), and a lost answer says nothing, so both are settled by reading the destination. Only the API's own "not found"
+ * counts as gone. Throws the {@link ApiError} of the deletion where the destination is still there or cannot be read.
  */
-export async function deleteDestination(
-  api: Api,
-  accountId: string,
-  destinationId: string,
-  signal?: AbortSignal,
-): Promise<DeleteOutcome> {
+export async function deleteDestination(options: DeleteOptions): Promise<DeleteOutcome> {
+  const { api, host, accountId, destinationId } = options;
   try {
-    await api.deleteDestination(accountId, destinationId, signal);
+    await api.deleteDestination(accountId, destinationId);
     return 'deleted';
   } catch (error) {
-    if (!(error instanceof ApiError) || !LEAVES_DOUBT.has(error.kind)) {
+    const isUnknownId = error instanceof ApiError && (error.kind === 'notFound' || hasCode(error, 15000));
+    if (!isUnknownId && !isUncertain(error)) {
       throw error;
     }
-    if (await isGone(api, accountId, destinationId, signal)) {
-      // After a lost answer nobody can tell whose deletion it was; the user's was asked for, so it is theirs.
-      return error.kind === 'notFound' || error.details.codes?.includes(15000) ? 'alreadyGone' : 'deleted';
+    for (const pause of PAUSES) {
+      if (pause > 0) {
+        await host.sleep(pause);
+      }
+      if (await isGone(api, accountId, destinationId)) {
+        // A lost answer does not tell whose deletion it was. The user asked for one, so it counts as the user's.
+        return isUnknownId ? 'alreadyGone' : 'deleted';
+      }
     }
     throw error;
   }
 }
 
-const LEAVES_DOUBT: ReadonlySet<string> = new Set(['notFound', 'unavailable', 'network', 'timeout', 'protocol']);
+function hasCode({ details }: ApiError, code: number): boolean {
+  return details.codes?.includes(code) ?? false;
+}
 
-async function isGone(api: Api, accountId: string, destinationId: string, signal?: AbortSignal): Promise<boolean> {
+async function isGone(api: Api, accountId: string, destinationId: string): Promise<boolean> {
   try {
-    await api.getDestination(accountId, destinationId, signal);
+    await api.getDestination(accountId, destinationId);
     return false;
   } catch (error) {
-    return error instanceof ApiError && error.kind === 'notFound' && !error.details.codes?.includes(7003);
+    return isNotFound(error);
   }
 }

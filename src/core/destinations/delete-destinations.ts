@@ -1,82 +1,87 @@
+import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
-import { changePolicy } from '../policies/change-policy.ts';
-import { type DeleteOutcome, deleteDestination } from './delete-destination.ts';
-import type { Impact } from '../policies/delete-impact.ts';
+import type { Host } from '../api/transport.ts';
+import type { Lease, Leases } from '../async/lease.ts';
 import { createLimit } from '../async/limit.ts';
-import type { Located } from '../monitoring/overview.ts';
+import { isNamed } from '../async/named-error.ts';
+import { comparableId, createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withoutDestinations } from '../model/policy.ts';
+import type { Located } from '../monitoring/overview.ts';
+import { changePolicy } from '../policies/change-policy.ts';
+import type { Impact } from '../policies/delete-impact.ts';
+import { type DeleteOutcome, deleteDestination } from './delete-destination.ts';
 
 /**
- * How the deletion of one destination ended; `skipped`: the user cancelled before its turn came. `takenOutOf`: the policies it
- * was taken out of before, also where it was then kept.
+ * How the deletion of one destination ended. `skipped`: the user canceled before it began. `removedFrom`: the policies it was
+ * removed from before, also where the destination was then kept.
  */
-export type Deletion = { readonly target: Located; readonly takenOutOf: readonly Policy[] } & (
+export type Deletion = { readonly target: Located; readonly removedFrom: readonly Policy[] } & (
   | { readonly outcome: DeleteOutcome | 'skipped' }
   | { readonly outcome: 'failed'; readonly error: unknown }
 );
 
-/** The policies of one account that using destinations are taken out of first. */
-export type Detaching = { readonly api: Api; readonly accountId: string; readonly impacts: readonly Impact[] };
+/** The policies of one account from which its destinations are removed before they are deleted. */
+export type Detaching = {
+  readonly api: Api;
+  readonly accountId: string;
+  readonly impacts: readonly Impact[];
+  /** IDs of the destinations of the account that exist. */
+  readonly existing: IdSet;
+};
 
-export type DeleteOptions = {
-  /** Policies to take the destinations out of before they are deleted. */
+export type DeleteManyOptions = {
+  readonly host: Pick<Host, 'sleep'>;
+  readonly leases: Leases;
   readonly detach?: readonly Detaching[];
   readonly onDone?: (deletion: Deletion) => void;
-  /** Looked at between two: what has been sent is waited for, since nobody would know how it ended. */
+  /** Looked at between two destinations; a request that was sent is waited for. */
   readonly signal?: AbortSignal;
 };
 
-const AT_ONCE = 4;
+const CONCURRENCY = 4;
 
 /**
- * Deletes destinations, a few at a time, past any failure. Never rejects; returns how each ended, in the order given.
- * A destination whose policy could not be changed as asked is not deleted.
+ * Deletes destinations, four at a time, and goes on after a failure. Never rejects; returns how each one ended, in the order
+ * given. A destination is kept where another operation works on it, or where it could not be removed from a policy as asked.
  */
 export async function deleteDestinations(
   targets: readonly Located[],
-  { detach = [], onDone, signal }: DeleteOptions = {},
+  options: DeleteManyOptions,
 ): Promise<readonly Deletion[]> {
-  const inTurn = createLimit(AT_ONCE);
-  const isOver = (): boolean => signal?.aborted ?? false;
-  const kept = new Map<string, unknown>();
-  const takenOut = new Map<string, readonly Policy[]>();
-  await Promise.all(
-    detach.map(async ({ api, accountId, impacts }) => {
-      const ids = new Set(
-        targets.filter((each) => each.connection.account.id === accountId).map((each) => each.destination.id),
-      );
-      // One policy after the other, all destinations at once: a policy is written whole, and two writers lose one.
-      for (const { policy } of impacts) {
-        const using = [...ids].filter((id) => usesDestination(policy, id));
-        if (isOver()) {
-          return;
-        }
-        try {
-          const isOut = await inTurn(async () => detachPolicy(api, accountId, policy.id, ids));
-          for (const key of isOut ? using.map((id) => keyOf(accountId, id)) : []) {
-            takenOut.set(key, [...(takenOut.get(key) ?? []), policy]);
-          }
-        } catch (error) {
-          for (const id of using) {
-            kept.set(keyOf(accountId, id), error);
-          }
-        }
-      }
-    }),
-  );
+  const { host, leases, detach = [], onDone, signal } = options;
+  const limit = createLimit(CONCURRENCY);
+  const progress: Progress = { held: new Map(), kept: new Map(), removedFrom: new Map() };
+  const { held, kept, removedFrom } = progress;
+  // Held before the first policy is changed: a replacement in another window moves the same policies.
+  for (const { connection, destination } of targets) {
+    const key = keyOf(connection.account.id, destination.id);
+    try {
+      held.set(key, await leases.acquire(`${connection.account.id}.${destination.id}`));
+    } catch (error) {
+      kept.set(key, error);
+    }
+  }
+  await Promise.all(detach.map(async (each) => detachFromPolicies(targets, each, options, progress)));
 
   async function remove(target: Located): Promise<Deletion> {
     const { connection, destination } = target;
     const key = keyOf(connection.account.id, destination.id);
-    const known = { target, takenOutOf: takenOut.get(key) ?? [] };
-    if (isOver()) {
-      return { ...known, outcome: 'skipped' };
-    }
+    const known = { target, removedFrom: removedFrom.get(key) ?? [] };
     if (kept.has(key)) {
       return { ...known, outcome: 'failed', error: kept.get(key) };
     }
+    if (signal?.aborted) {
+      return { ...known, outcome: 'skipped' };
+    }
     try {
-      return { ...known, outcome: await deleteDestination(connection.api, connection.account.id, destination.id) };
+      await held.get(key)?.check();
+      const outcome = await deleteDestination({
+        api: connection.api,
+        host,
+        accountId: connection.account.id,
+        destinationId: destination.id,
+      });
+      return { ...known, outcome };
     } catch (error) {
       return { ...known, outcome: 'failed', error };
     }
@@ -84,8 +89,13 @@ export async function deleteDestinations(
 
   return Promise.all(
     targets.map(async (target) =>
-      inTurn(async () => {
+      limit(async () => {
         const deletion = await remove(target);
+        // A lease that cannot be released expires by itself.
+        await held
+          .get(keyOf(target.connection.account.id, target.destination.id))
+          ?.release()
+          .catch(() => undefined);
         onDone?.(deletion);
         return deletion;
       }),
@@ -93,17 +103,75 @@ export async function deleteDestinations(
   );
 }
 
-function keyOf(accountId: string, destinationId: string): string {
-  return `${accountId}/${destinationId}`;
+type Progress = {
+  readonly held: Map<string, Lease>;
+  /** Destinations that are not deleted, and why. */
+  readonly kept: Map<string, unknown>;
+  readonly removedFrom: Map<string, readonly Policy[]>;
+};
+
+/** One policy after the other, with all destinations at once: a policy is written whole, and two writers would lose one. */
+async function detachFromPolicies(
+  targets: readonly Located[],
+  { api, accountId, impacts, existing }: Detaching,
+  { host, signal }: DeleteManyOptions,
+  { held, kept, removedFrom }: Progress,
+): Promise<void> {
+  const all = targets.flatMap(({ connection, destination }) =>
+    connection.account.id === accountId ? [destination.id] : [],
+  );
+  for (const { policy } of impacts) {
+    // A destination that is kept stays in the policies that it has not been removed from.
+    const ids = all.filter((id) => !kept.has(keyOf(accountId, id)));
+    const deleted = createIdSet(ids);
+    const left: IdSet = { has: (id) => existing.has(id) && !deleted.has(id) };
+    const keys = ids.filter((id) => usesDestination(policy, id)).map((id) => keyOf(accountId, id));
+    if (signal?.aborted) {
+      return;
+    }
+    if (keys.length === 0) {
+      continue;
+    }
+    try {
+      await Promise.all(keys.map(async (key) => held.get(key)?.check()));
+      const outcome = await changePolicy({
+        api,
+        host,
+        accountId,
+        policyId: policy.id,
+        change: (now) => withoutDestinations(now, deleted, left),
+        isChanged: (now) => !ids.some((id) => usesDestination(now, id)),
+      });
+      if (outcome === 'impossible') {
+        throw new LastMechanismError(policy.name);
+      }
+      for (const key of keys) {
+        removedFrom.set(key, [...(removedFrom.get(key) ?? []), policy]);
+      }
+    } catch (error) {
+      if (isNotFound(error)) {
+        // The policy was deleted in the meantime, so there is nothing to remove the destination from.
+        continue;
+      }
+      for (const key of keys) {
+        kept.set(key, error);
+      }
+    }
+  }
 }
 
-/** `false`: the policy has nothing else, and keeps them, since the API takes none without a mechanism. */
-async function detachPolicy(api: Api, accountId: string, policyId: string, ids: ReadonlySet<string>): Promise<boolean> {
-  return changePolicy(
-    api,
-    accountId,
-    policyId,
-    (policy) => withoutDestinations(policy, ids),
-    (policy) => ![...ids].some((id) => usesDestination(policy, id)),
-  );
+function keyOf(accountId: string, destinationId: string): string {
+  return `${accountId}/${comparableId(destinationId)}`;
+}
+
+/** Without the destinations the policy would have no mechanism left, so it was not changed. */
+export class LastMechanismError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('LastMechanismError');
+  override readonly name = 'LastMechanismError';
+  readonly policyName: string;
+
+  constructor(policyName: string) {
+    super('The policy would have no mechanism left');
+    this.policyName = policyName;
+  }
 }

@@ -1,45 +1,67 @@
+import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import { type Policy, restoreDestinationIn, usesDestination } from '../model/policy.ts';
 import { changePolicy } from '../policies/change-policy.ts';
-import { createDestination } from './create-destination.ts';
-import type { Draft } from '../model/destination.ts';
-import { type Policy, putBackDestination, usesDestination } from '../model/policy.ts';
+import { createDestination, type CreateOptions } from './create-destination.ts';
 
-/** What came of putting a deleted destination back: its new id, and the policies it is in again or could not be put into. */
+/** What became of restoring a deleted destination: its new ID and, for each policy, whether it delivers to it again. */
 export type Restored = {
   readonly newId: string;
-  readonly putBack: readonly Policy[];
+  readonly restored: readonly Policy[];
   readonly failed: readonly { readonly policy: Policy; readonly error: unknown }[];
 };
 
+export type RestoreOptions = CreateOptions & {
+  readonly oldId: string;
+  /** The policies that delivered to it. */
+  readonly policies: readonly Policy[];
+  /** The destination that an earlier attempt created: while it exists, nothing is created again. */
+  readonly newId?: string | undefined;
+  /** Told of the new ID as soon as it is known. */
+  readonly onCreated?: (newId: string) => void;
+};
+
 /**
- * Creates a destination that was deleted once more (Cloudflare tests it and gives it a new id) and puts it back into the
- * policies that used it, one after the other. Throws what the creation throws; a policy that fails is told of and the
- * others go on, since each one put back is one that delivers again.
+ * Creates a deleted destination again (Cloudflare tests it and gives it a new ID) and adds it to the policies that delivered
+ * to it, one after the other. A policy that fails is reported, and the others go on. A policy that no longer exists is left
+ * out. Throws what the creation throws; may be called again with `newId`.
  */
-export async function restoreDestination(
-  api: Api,
-  accountId: string,
-  oldId: string,
-  draft: Draft,
-  policies: readonly Policy[],
-  knownIds: ReadonlySet<string>,
-): Promise<Restored> {
-  const newId = await createDestination(api, accountId, draft, knownIds);
-  const putBack: Policy[] = [];
+export async function restoreDestination(options: RestoreOptions): Promise<Restored> {
+  const { api, host, accountId, oldId, policies, onCreated } = options;
+  const isThere = options.newId !== undefined && (await exists(api, accountId, options.newId));
+  const newId = (isThere ? options.newId : undefined) ?? (await createDestination(options));
+  onCreated?.(newId);
+  const restored: Policy[] = [];
   const failed: Restored['failed'][number][] = [];
   for (const policy of policies) {
     try {
-      await changePolicy(
+      await changePolicy({
         api,
+        host,
         accountId,
-        policy.id,
-        (current) => putBackDestination(current, oldId, newId),
-        (current) => usesDestination(current, newId) && !usesDestination(current, oldId),
-      );
-      putBack.push(policy);
+        policyId: policy.id,
+        change: (now) => restoreDestinationIn(now, oldId, newId),
+        isChanged: (now) => usesDestination(now, newId) && !usesDestination(now, oldId),
+      });
+      restored.push(policy);
     } catch (error) {
-      failed.push({ policy, error });
+      if (!isNotFound(error)) {
+        failed.push({ policy, error });
+      }
     }
   }
-  return { newId, putBack, failed };
+  return { newId, restored, failed };
+}
+
+/** Policies must not be pointed at a destination that another client deleted since the earlier attempt. */
+async function exists(api: Api, accountId: string, destinationId: string): Promise<boolean> {
+  try {
+    await api.getDestination(accountId, destinationId);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) {
+      return false;
+    }
+    throw error;
+  }
 }

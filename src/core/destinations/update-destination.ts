@@ -1,64 +1,161 @@
+import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import type { Host } from '../api/transport.ts';
+import { isNamed } from '../async/named-error.ts';
+import { typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { canStandFor, type Difference, planChange } from '../model/plan.ts';
+import { isSameAddress } from '../model/web-address.ts';
+import { lacksSecret } from '../model/whole-url.ts';
+import type { RememberedSecret } from './remembered-secret.ts';
 
 /** What became of each difference. */
 export type UpdateOutcome = {
   /** Read back as it was sent. */
-  readonly took: readonly Difference[];
-  /** Read back as it was before: Cloudflare ignored it without a word. */
+  readonly applied: readonly Difference[];
+  /** Read back as before: Cloudflare accepted the update and did not change it. */
   readonly ignored: readonly Difference[];
-  /** Cannot be read back: secrets, and the part of a URL that Cloudflare takes out as one. */
-  readonly unknown: readonly Difference[];
-  /** As read after the update. */
+  /** Cannot be read back: a secret, the secret part of a URL, or everything where the destination could not be read. */
+  readonly unverifiable: readonly Difference[];
+  /** The destination after the update; before it, with the new name, where it could not be read back. */
   readonly destination: Destination;
+  /** Whether the destination was read back. */
+  readonly isVerified: boolean;
 };
 
+export type UpdateOptions = {
+  readonly api: Api;
+  readonly host: Pick<Host, 'sleep'>;
+  readonly accountId: string;
+  /** The destination as the user saw it when editing began. */
+  readonly seen: Destination;
+  readonly draft: Draft;
+  readonly remembered: RememberedSecret | undefined;
+  /** Called once Cloudflare has accepted the update, before it is read back. */
+  readonly onAccepted?: () => Promise<void>;
+};
+
+/** Pauses before each look at a destination whose update was not answered, in milliseconds. */
+const PAUSES = [0, 1000, 2000] as const;
+
 /**
- * Updates a destination and reads it back, since the update call answers 200 also where it changes nothing. For a
- * mere rename the URL is sent unchanged, with the secret this machine remembers if there is one, so that none gets lost.
- * Throws the `ApiError` of either call; after one of the second call nobody knows what took.
+ * Updates a destination and reads it back, since Cloudflare answers 200 also where it changes nothing. The destination is
+ * read first: what another client changed is a conflict where the draft changes it too, and is kept where it does not. A
+ * rename sends the URL that is there now, whole where this machine remembers it, and the remembered secret.
+ * The update is sent once; a lost answer is settled by reading.
+ * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */
-export async function updateDestination(
-  api: Api,
-  accountId: string,
-  current: Destination,
-  draft: Draft,
-  rememberedSecret: string | undefined,
-  signal?: AbortSignal,
-): Promise<UpdateOutcome> {
-  const { differences } = planChange(current, draft);
-  const secret = draft.secret ?? rememberedSecret;
-  const body = { name: draft.name, url: draft.url, ...(secret === undefined ? {} : { secret }) };
-  await api.updateDestination(accountId, current.id, body, signal);
-  const destination = await api.getDestination(accountId, current.id, signal);
-  const verdicts = differences
-    .filter((difference) => difference !== 'type')
-    .map((difference) => [difference, judge(difference, current, draft, destination)] as const);
-  const having = (verdict: Verdict): readonly Difference[] =>
-    verdicts.filter(([, each]) => each === verdict).map(([difference]) => difference);
-  return { took: having('took'), ignored: having('ignored'), unknown: having('unknown'), destination };
+export async function updateDestination(options: UpdateOptions): Promise<UpdateOutcome> {
+  const { api, host, accountId, seen, draft, remembered, onAccepted } = options;
+  const differences = planChange(seen, draft).differences.filter((each) => each !== 'type');
+  const before = await api.getDestination(accountId, seen.id);
+  const conflicts = conflictsOf(seen, before, draft, differences);
+  if (conflicts.length > 0) {
+    throw new DestinationConflictError(before, conflicts);
+  }
+  const secret = draft.secret ?? remembered?.secret;
+  const body: Draft = {
+    name: differences.includes('name') ? draft.name.trim() : before.name,
+    url: differences.includes('url') ? draft.url : wholeUrl(before, remembered),
+    ...(secret === undefined ? {} : { secret }),
+  };
+  let lost: unknown;
+  try {
+    await api.updateDestination(accountId, seen.id, body);
+    await onAccepted?.();
+  } catch (error) {
+    if (!isUncertain(error)) {
+      throw error;
+    }
+    lost = error;
+  }
+  const visible = differences.filter((each) => each !== 'secret');
+  for (const pause of lost === undefined ? [0] : PAUSES) {
+    if (pause > 0) {
+      await host.sleep(pause);
+    }
+    const after = await api.getDestination(accountId, seen.id).catch(() => undefined);
+    const verdicts = after && differences.map((each) => [each, judge(each, before, draft, after)] as const);
+    if (after && verdicts && (lost === undefined || verdicts.some(([, verdict]) => verdict === 'applied'))) {
+      if (lost !== undefined) {
+        await onAccepted?.();
+      }
+      const having = (wanted: Verdict): readonly Difference[] =>
+        verdicts.flatMap(([difference, verdict]) => (verdict === wanted ? [difference] : []));
+      return {
+        applied: having('applied'),
+        ignored: having('ignored'),
+        unverifiable: having('unverifiable'),
+        destination: after,
+        isVerified: true,
+      };
+    }
+  }
+  if (lost !== undefined && visible.length > 0) {
+    throw lost;
+  }
+  // Accepted but not read back, or only the secret was to change, which no answer shows.
+  return { applied: [], ignored: [], unverifiable: differences, destination: before, isVerified: false };
 }
 
-type Verdict = 'took' | 'ignored' | 'unknown';
+/** The fields that another client changed since the user saw them, and that the draft would overwrite. */
+function conflictsOf(
+  seen: Destination,
+  now: Destination,
+  draft: Draft,
+  differences: readonly Difference[],
+): readonly Difference[] {
+  const changed: readonly Difference[] = [
+    ...(now.name.trim() === seen.name.trim() ? [] : (['name'] as const)),
+    ...(isSameAddress(now.url, seen.url) ? [] : (['url'] as const)),
+  ];
+  const overwritten = (each: Difference): boolean =>
+    differences.includes(each) &&
+    (each === 'name' ? draft.name.trim() !== now.name.trim() : !isSameAddress(draft.url, now.url));
+  // A secret belongs to a URL: a new one is not sent to a URL that the user has not seen.
+  const secretMeetsNewUrl = changed.includes('url') && differences.includes('secret');
+  return changed.filter((each) => overwritten(each) || (each === 'url' && secretMeetsNewUrl));
+}
 
-function judge(difference: Difference, current: Destination, draft: Draft, now: Destination): Verdict {
+function wholeUrl({ type, url }: Destination, remembered: RememberedSecret | undefined): string {
+  const whole = remembered?.url;
+  return whole !== undefined && lacksSecret(typeOrGeneric(type), url) && canStandFor(url, whole) ? whole : url;
+}
+
+type Verdict = 'applied' | 'ignored' | 'unverifiable';
+
+function judge(difference: Difference, before: Destination, draft: Draft, after: Destination): Verdict {
   switch (difference) {
     case 'name':
-      return now.name === draft.name ? 'took' : 'ignored';
+      return after.name.trim() === draft.name.trim() ? 'applied' : 'ignored';
     case 'url':
-      if (now.url === draft.url) {
-        return 'took';
+      if (isSameAddress(after.url, draft.url)) {
+        return 'applied';
       }
-      if (!canStandFor(now.url, draft.url)) {
+      if (!canStandFor(after.url, draft.url)) {
         return 'ignored';
       }
-      // What is left of the new URL without its secret; where the old one looked the same, nothing can be told.
-      return now.url === current.url ? 'unknown' : 'took';
+      // The cut form of the new URL; where the old one is cut to the same form, nothing can be told.
+      return isSameAddress(after.url, before.url) ? 'unverifiable' : 'applied';
     case 'secret':
     case 'type':
-      return 'unknown';
+      return 'unverifiable';
     default:
       return difference satisfies never;
+  }
+}
+
+/** Another client changed what the draft would overwrite. Nothing was sent. */
+export class DestinationConflictError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('DestinationConflictError');
+  override readonly name = 'DestinationConflictError';
+  /** The destination as it is now. */
+  readonly now: Destination;
+  readonly fields: readonly Difference[];
+
+  constructor(now: Destination, fields: readonly Difference[]) {
+    super(`Another client changed the ${fields.join(' and ')} of the destination`);
+    this.now = now;
+    this.fields = fields;
   }
 }

@@ -1,5 +1,6 @@
 import { DESTINATION_TYPES, guessType } from './destination-types/index.ts';
 import type { Destination, Draft } from './destination.ts';
+import { isSameAddress } from './web-address.ts';
 
 /**
  * The operation that saving a draft requires:
@@ -19,9 +20,9 @@ export type Plan = { readonly kind: PlanKind; readonly differences: readonly Dif
 /** Decides what has to be done for the destination to become what the draft says. Sends nothing. */
 export function planChange(current: Destination, draft: Draft, types = DESTINATION_TYPES): Plan {
   const type = guessType(draft.url, types)?.type;
-  const url = draft.url !== current.url;
+  const url = !isSameAddress(draft.url, current.url);
   const differences: readonly Difference[] = [
-    ...(draft.name === current.name ? [] : (['name'] as const)),
+    ...(draft.name.trim() === current.name.trim() ? [] : (['name'] as const)),
     ...(url ? (['url'] as const) : []),
     ...(draft.secret === undefined ? [] : (['secret'] as const)),
     ...(url && type !== undefined && current.type !== '' && type !== current.type ? (['type'] as const) : []),
@@ -41,7 +42,7 @@ function kindOf(differences: readonly Difference[]): PlanKind {
 
 /** Whether a URL that Cloudflare returns can be the one that was sent, of which Cloudflare may keep the secret part. */
 export function canStandFor(returned: string, sent: string, types = DESTINATION_TYPES): boolean {
-  if (returned === sent) {
+  if (isSameAddress(returned, sent)) {
     return true;
   }
   const type = guessType(sent, types);

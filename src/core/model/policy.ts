@@ -1,92 +1,144 @@
 import type { Destination } from './destination.ts';
+import { createIdSet, type IdSet, isSameId } from './id.ts';
 
 /**
- * A notification policy: which alert goes to which mechanisms. `whole` is the object as returned by the API. An update
- * starts from `whole`, because the update call replaces the entire policy.
+ * A notification policy: which alert goes to which mechanisms. `whole` is the object as it was read, for writing back:
+ * the update call replaces all of it.
  */
 export type Policy = {
   readonly id: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** The API's identifier, for example `dos_attack_l7`. */
+  /** As the API calls it, e.g. `dos_attack_l7`. */
   readonly alertType: string;
-  /** Ids by kind of mechanism: `email`, `pagerduty`, `webhooks`. */
+  /** Ids by kind of mechanism: email, pagerduty, webhooks. */
   readonly mechanisms: Readonly<Record<string, readonly string[]>>;
   readonly whole: Readonly<Record<string, unknown>>;
 };
 
-/** An alert that Cloudflare sent to one mechanism (`GET …/history`). The API does not report the delivery result. */
+/** An alert that Cloudflare sent to one mechanism (`GET …/history`). It does not tell whether it arrived. */
 export type SentAlert = {
   readonly policyId: string;
   readonly policyName: string;
   readonly alertType: string;
-  /** The id, name or URL of a webhook. The API reference does not say which. */
+  /** For a webhook: its ID, its name or its URL. Cloudflare does not document which. */
   readonly mechanism: string;
   readonly mechanismKind: string;
   readonly sent: string;
 };
 
 export function usesDestination({ mechanisms }: Policy, destinationId: string): boolean {
-  return mechanisms['webhooks']?.includes(destinationId) ?? false;
+  return mechanisms['webhooks']?.some((id) => isSameId(id, destinationId)) ?? false;
 }
 
-/** Returns the policies that use a destination, sorted by name. */
+/** The policies that use a destination, by name. */
 export function policiesOf(policies: readonly Policy[], destinationId: string): readonly Policy[] {
   return policies
     .filter((policy) => usesDestination(policy, destinationId))
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Returns the number of mechanisms of all kinds in a policy. */
+/** How many mechanisms of any kind a policy delivers to. */
 export function countMechanisms({ mechanisms }: Policy): number {
   return Object.values(mechanisms).reduce((sum, ids) => sum + ids.length, 0);
 }
 
-function idOf(mechanism: unknown): unknown {
-  return typeof mechanism === 'object' && mechanism !== null && 'id' in mechanism ? mechanism.id : undefined;
+function idOf(mechanism: unknown): string {
+  return typeof mechanism === 'object' && mechanism !== null && 'id' in mechanism ? String(mechanism.id) : '';
 }
 
-/** Returns the webhooks of a policy as returned by the API, including fields besides the id. */
-function webhooksOf({ whole: { mechanisms } }: Policy): readonly unknown[] {
+/** The webhooks of a policy as Cloudflare sent them, with every field beside the ID. */
+function webhooksIn({ mechanisms }: Policy['whole']): readonly unknown[] {
   const isThere = typeof mechanisms === 'object' && mechanisms !== null && 'webhooks' in mechanisms;
   return isThere && Array.isArray(mechanisms.webhooks) ? mechanisms.webhooks : [];
 }
 
-/** Returns the update body of a policy with different webhooks. */
+/** The whole policy with other webhooks, and nothing else changed. */
 function withWebhooks({ whole }: Policy, webhooks: readonly unknown[]): Policy['whole'] {
   const mechanisms = typeof whole['mechanisms'] === 'object' ? whole['mechanisms'] : {};
   return { ...whole, mechanisms: { ...mechanisms, webhooks } };
 }
 
-/** Returns the update body of a policy with the destination `oldId` replaced by `newId`. Never adds `newId` twice. */
+/** The whole policy with one destination in the place of another. A policy that has both keeps the new one once. */
 export function swapDestination(policy: Policy, oldId: string, newId: string): Policy['whole'] {
-  const webhooks = webhooksOf(policy);
-  const hasNew = webhooks.some((each) => idOf(each) === newId);
-  const swapped = webhooks.flatMap((each) => (idOf(each) !== oldId ? [each] : hasNew ? [] : [{ id: newId }]));
+  const webhooks = webhooksIn(policy.whole);
+  const hasNew = webhooks.some((each) => isSameId(idOf(each), newId));
+  const swapped = webhooks.flatMap((each) => (!isSameId(idOf(each), oldId) ? [each] : hasNew ? [] : [{ id: newId }]));
   return withWebhooks(policy, swapped);
 }
 
 /**
- * Returns the update body of a policy with a restored destination under its new id. The new id replaces the old id if
- * the policy still contains it, and is appended otherwise.
+ * The whole policy with a deleted destination restored under its new ID: in its old place where the policy still has the
+ * old ID, else after the others.
  */
-export function putBackDestination(policy: Policy, oldId: string, newId: string): Policy['whole'] {
-  return usesDestination(policy, oldId)
-    ? swapDestination(policy, oldId, newId)
-    : withWebhooks(policy, [...webhooksOf(policy), { id: newId }]);
+export function restoreDestinationIn(policy: Policy, oldId: string, newId: string): Policy['whole'] {
+  if (usesDestination(policy, oldId)) {
+    return swapDestination(policy, oldId, newId);
+  }
+  return usesDestination(policy, newId)
+    ? policy.whole
+    : withWebhooks(policy, [...webhooksIn(policy.whole), { id: newId }]);
 }
 
 /**
- * Returns the update body of a policy without these destinations. Returns undefined if no mechanism would be left,
- * because the API rejects such a policy (code 17102).
+ * The whole policy without these destinations. Undefined where no mechanism that exists would be left: the API refuses a
+ * policy without mechanisms (code 17102), and a deleted destination (not in `existing`) receives nothing.
  */
-export function withoutDestinations(policy: Policy, ids: ReadonlySet<string>): Policy['whole'] | undefined {
-  const kept = webhooksOf(policy).filter((each) => !ids.has(String(idOf(each))));
-  const left = countMechanisms(policy) - webhooksOf(policy).length + kept.length;
-  return left > 0 ? withWebhooks(policy, kept) : undefined;
+export function withoutDestinations(policy: Policy, ids: IdSet, existing?: IdSet): Policy['whole'] | undefined {
+  const webhooks = webhooksIn(policy.whole);
+  const kept = webhooks.filter((each) => !ids.has(idOf(each)));
+  const reached = kept.filter((each) => existing?.has(idOf(each)) ?? true).length;
+  return countMechanisms(policy) - webhooks.length + reached > 0 ? withWebhooks(policy, kept) : undefined;
 }
 
-/** Returns whether an alert was sent to a destination. Accepts the id, name or URL in `mechanism`. */
+/** Fields of a policy that two objects say differently, but for the webhooks and for fields Cloudflare sets itself. */
+export function differingFields(a: Policy['whole'], b: Policy['whole']): readonly string[] {
+  const [left, right] = [comparable(a), comparable(b)];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => left[key] !== right[key]);
+}
+
+/** Set by Cloudflare with each change. */
+const VOLATILE: ReadonlySet<string> = new Set(['modified', 'created']);
+
+function comparable(whole: Policy['whole']): Readonly<Record<string, string>> {
+  const { mechanisms, ...fields } = whole;
+  const others = typeof mechanisms === 'object' && mechanisms !== null ? { ...mechanisms, webhooks: undefined } : {};
+  return Object.fromEntries(
+    Object.entries({ ...fields, mechanisms: others }).flatMap(([key, value]) => {
+      const text = VOLATILE.has(key) ? '' : canonical(value);
+      return text === '' ? [] : [[key, text]];
+    }),
+  );
+}
+
+/** JSON with sorted keys; absent, null and empty are the same, since Cloudflare leaves any of them out of answers. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '' : `[${value.map(canonical).join()}]`;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value === undefined || value === null || value === '' ? '' : JSON.stringify(value);
+  }
+  const entries = Object.entries(value)
+    .map(([key, each]) => [key, canonical(each)] as const)
+    .filter(([, text]) => text !== '')
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? '' : `{${entries.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join()}}`;
+}
+
+/** The webhooks of two policies are the same set of destinations. */
+export function hasSameWebhooks(a: Policy['whole'], b: Policy['whole']): boolean {
+  const idsOf = (whole: Policy['whole']): readonly string[] => webhooksIn(whole).map(idOf);
+  const [left, right] = [idsOf(a), idsOf(b)];
+  const [inLeft, inRight] = [createIdSet(left), createIdSet(right)];
+  return left.every((id) => inRight.has(id)) && right.every((id) => inLeft.has(id));
+}
+
+/** Whether a sent alert went to this destination, whatever the API writes into `mechanism`. */
 export function wentTo(alert: SentAlert, { id, name, url }: Destination): boolean {
-  return /^webhooks?$/.test(alert.mechanismKind) && alert.mechanism !== '' && [id, name, url].includes(alert.mechanism);
+  return (
+    /^webhooks?$/.test(alert.mechanismKind) &&
+    alert.mechanism !== '' &&
+    (isSameId(alert.mechanism, id) || [name, url].includes(alert.mechanism))
+  );
 }

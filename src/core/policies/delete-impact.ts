@@ -1,21 +1,18 @@
+import type { IdSet } from '../model/id.ts';
 import { countMechanisms, type Policy } from '../model/policy.ts';
 
-/** A policy that would deliver to fewer mechanisms. */
+/** A policy that would lose destinations. */
 export type Impact = {
   readonly policy: Policy;
-  /** Whether nothing would be left of them: the policy would fall silent without a word. */
+  /** Whether the policy would stop delivering alerts: no mechanism that exists would be left. */
   readonly silenced: boolean;
 };
 
 /**
- * What deleting these destinations of one account does to its policies, the silenced ones first, then by name. A policy
- * keeps the ids of deleted destinations and simply no longer delivers to them; those it holds already count as lost.
+ * What deleting these destinations of one account does to its policies: silenced ones first, then by name. A policy may keep
+ * the IDs of destinations that were deleted earlier; they count as lost.
  */
-export function impactOf(
-  policies: readonly Policy[],
-  deleted: ReadonlySet<string>,
-  existing: ReadonlySet<string>,
-): readonly Impact[] {
+export function impactOf(policies: readonly Policy[], deleted: IdSet, existing: IdSet): readonly Impact[] {
   return policies
     .flatMap((policy): readonly Impact[] => {
       const webhooks = policy.mechanisms['webhooks'] ?? [];
@@ -27,4 +24,11 @@ export function impactOf(
       return [{ policy, silenced: others + left === 0 }];
     })
     .toSorted((a, b) => (a.silenced === b.silenced ? a.policy.name.localeCompare(b.policy.name) : a.silenced ? -1 : 1));
+}
+
+/** Whether the second impact names a policy that the first does not, or silences one that the first does not. */
+export function hasGrown(before: readonly Impact[], after: readonly Impact[]): boolean {
+  return after.some(
+    ({ policy, silenced }) => !before.some((each) => each.policy.id === policy.id && (each.silenced || !silenced)),
+  );
 }

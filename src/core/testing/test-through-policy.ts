@@ -1,7 +1,6 @@
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
-import { leavesDoubt } from '../destinations/create-destination.ts';
 import type { Destination } from '../model/destination.ts';
 import { compareInstants, type Instant, parseTimestamp } from '../model/timestamp.ts';
 
@@ -37,7 +36,7 @@ export async function testThroughPolicy(
     () => undefined,
     (error: unknown) => {
       // A lost answer leaves open whether it was sent, so what moves is watched all the same.
-      if (error instanceof ApiError && (error.kind === 'rejected' || leavesDoubt(error))) {
+      if (error instanceof ApiError && (error.kind === 'rejected' || isUncertain(error))) {
         return error;
       }
       throw error;

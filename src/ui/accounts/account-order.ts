@@ -5,7 +5,7 @@ import type { Node } from '../tree/nodes.ts';
 /** VS Code's own type for rows of a view: `application/vnd.code.tree.` and the view's id, in lower case. */
 const ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destinations';
 
-/** Orders accounts by drag and drop: to the place of the one dropped on, or to the end where it is dropped below all. */
+/** Orders accounts by drag and drop. The drop target sets the position; a drop below all rows moves to the end. */
 export function createAccountOrder(connections: Connections): vscode.TreeDragAndDropController<Node> {
   return {
     dragMimeTypes: [],

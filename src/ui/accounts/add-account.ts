@@ -17,7 +17,7 @@ import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
-/** The whole of Add Account…: token, accounts, label. Nothing is stored before the last answer. */
+/** Runs Add Account…: token, accounts, label. Nothing is stored before the last answer. */
 export async function addAccount(connections: Connections, environment: Environment): Promise<void> {
   for (;;) {
     const source = await askSource(environment);
@@ -45,11 +45,11 @@ async function askSource(environment: Environment): Promise<Answer<'typed' | 'en
     {
       label: vscode.l10n.t('Use the token from the environment'),
       description: 'CLOUDFLARE_API_TOKEN',
-      detail: vscode.l10n.t('It is stored in VS Code’s secret storage, like a token you paste.'),
+      detail: vscode.l10n.t('VS Code’s secret storage keeps it, like a token you paste.'),
       source: 'environment' as const,
     },
   ];
-  const answer = await askPick({ title: TITLE, placeholder: vscode.l10n.t('Which token?'), items });
+  const answer = await askPick({ title: TITLE, placeholder: vscode.l10n.t('Choose a token'), items });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   return chosen ? { kind: 'value', value: chosen.source } : { kind: 'cancel' };
 }
@@ -58,7 +58,7 @@ async function addTyped(connections: Connections, environment: Environment, back
   for (;;) {
     const answer = await askToken({
       title: TITLE,
-      prompt: vscode.l10n.t('Paste a Cloudflare API token. It is kept in VS Code’s secret storage and nowhere else.'),
+      prompt: vscode.l10n.t('Paste a Cloudflare API token. It is stored only in VS Code’s secret storage.'),
       connect: connections.connect,
       back,
     });
@@ -76,7 +76,7 @@ async function addTyped(connections: Connections, environment: Environment, back
   }
 }
 
-/** The accounts to add, each of which has answered to the token or is kept on the user's word, and what to call it. */
+/** Returns the accounts to add, with a label. The token can access each account, or the user confirmed it anyway. */
 async function askReadableAccounts(
   answer: TokenAnswer,
   connections: Connections,
@@ -96,7 +96,7 @@ async function askReadableAccounts(
       return { kind: 'cancel' };
     }
     if (unreadable.length > 0 && !(await confirmUnreadable(unreadable, vscode.l10n.t('Add Anyway')))) {
-      // Back to the choice, or to the token where there was none.
+      // Back to the account choice, or to the token if there was no choice.
       if (answer.accountId === undefined) {
         continue;
       }
@@ -110,7 +110,7 @@ async function askReadableAccounts(
   }
 }
 
-/** Which of the accounts the token sees; where it sees none, or on demand, which account by its id. */
+/** Asks which listed accounts to add. Asks for an account ID instead if the token lists none, or on request. */
 async function askAccounts(
   seen: readonly Account[],
   api: Api,
@@ -118,11 +118,7 @@ async function askAccounts(
   environment: Environment,
 ): Promise<Answer<readonly Account[]>> {
   if (seen.length === 0) {
-    return askTypedAccount(
-      api,
-      vscode.l10n.t('This token may not list accounts (narrow tokens may not). Enter the ID of the account.'),
-      environment,
-    );
+    return askTypedAccount(api, vscode.l10n.t('This token cannot list accounts. Enter the account ID.'), environment);
   }
   const known = new Set(connections.accounts().map(({ id }) => id));
   for (;;) {
@@ -130,14 +126,12 @@ async function askAccounts(
       title: TITLE,
       placeholder:
         seen.length < MOST_ACCOUNTS
-          ? vscode.l10n.t('Which accounts?')
-          : vscode.l10n.t('Which accounts? Only the first {0} are listed; enter the ID of any other.', MOST_ACCOUNTS),
+          ? vscode.l10n.t('Choose the accounts to add')
+          : vscode.l10n.t('Choose the accounts to add. Only the first {0} are listed.', MOST_ACCOUNTS),
       items: seen.map((account) => ({
         label: escapeIcons(account.name),
         description: account.id,
-        ...(known.has(account.id)
-          ? { detail: vscode.l10n.t('Already added; tick it to read it through this token') }
-          : {}),
+        ...(known.has(account.id) ? { detail: vscode.l10n.t('Already added. Select it to use this token.') } : {}),
         picked: !known.has(account.id),
         account,
       })),
@@ -151,14 +145,14 @@ async function askAccounts(
     if (answer.kind !== 'button') {
       return { kind: answer.kind };
     }
-    const typed = await askTypedAccount(api, vscode.l10n.t('Enter the ID of the account.'), environment);
+    const typed = await askTypedAccount(api, vscode.l10n.t('Enter the account ID.'), environment);
     if (typed.kind !== 'back') {
       return typed;
     }
   }
 }
 
-/** An account by its id; one that Cloudflare does not know is refused, for any other doubt the user is asked later. */
+/** Asks for an account ID. Rejects an unknown account; permission problems are confirmed later. */
 async function askTypedAccount(
   api: Api,
   prompt: string,
@@ -188,7 +182,7 @@ async function askTypedAccount(
 async function askLabel({ id, name }: Account): Promise<Answer<readonly AddedAccount[]>> {
   return askText<readonly AddedAccount[]>({
     title: TITLE,
-    prompt: vscode.l10n.t('What to call this account?'),
+    prompt: vscode.l10n.t('Enter a name for this account.'),
     placeholder: vscode.l10n.t('Label'),
     value: name === id ? id.slice(0, 8) : name,
     back: true,
@@ -199,11 +193,11 @@ async function askLabel({ id, name }: Account): Promise<Answer<readonly AddedAcc
   });
 }
 
-/** One click: the token of the environment with all accounts it sees, or the one CLOUDFLARE_ACCOUNT_ID names. */
+/** Adds the environment's token with all accounts it lists, or with the account in CLOUDFLARE_ACCOUNT_ID. */
 export async function addFromEnvironment(connections: Connections, environment: Environment): Promise<void> {
   const cleaned = cleanToken(environment['CLOUDFLARE_API_TOKEN'] ?? '');
   if (!cleaned.ok) {
-    throw new UserError(vscode.l10n.t('CLOUDFLARE_API_TOKEN in the environment does not hold an API token.'));
+    throw new UserError(vscode.l10n.t('The environment variable CLOUDFLARE_API_TOKEN does not contain an API token.'));
   }
   const accountId = environment['CLOUDFLARE_ACCOUNT_ID']?.trim() || undefined;
   const { token } = cleaned;
@@ -216,7 +210,7 @@ export async function addFromEnvironment(connections: Connections, environment: 
   if (!verified || wanted.length === 0) {
     throw new UserError(
       vscode.l10n.t(
-        'The token in CLOUDFLARE_API_TOKEN may not list accounts. Set CLOUDFLARE_ACCOUNT_ID too, or paste the token in Add Account… and enter the account ID there.',
+        'The token in CLOUDFLARE_API_TOKEN cannot list accounts. Set CLOUDFLARE_ACCOUNT_ID too, or use “Add Account…” and enter the account ID.',
       ),
     );
   }

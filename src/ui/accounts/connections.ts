@@ -28,14 +28,14 @@ import { refreshForUser } from '../monitoring/refreshing.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
-/** What is wrong with the storage of tokens, if anything. */
+/** The problems of the token storage. */
 export type StorageTrouble = Omit<StoredTokens, 'records'>;
 
-/** The accounts and tokens there are: what the commands that add, replace and remove them work on. */
+/** The stored accounts and tokens, and the operations that add, replace and remove them. */
 export type Connections = vscode.Disposable & {
   /**
-   * Loads what is stored and hands it to the store, with what is cached of the accounts. Starts to refresh those of which
-   * nothing, or only old data, is cached.
+   * Loads the stored accounts and their cached snapshots into the store. Starts to refresh the accounts without a
+   * snapshot, and in a focused window those with an old one.
    */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
@@ -46,19 +46,19 @@ export type Connections = vscode.Disposable & {
   readonly connect: (token: string) => Api;
   /** Waits until a call with that token fits into its rate limit. Rejects once the signal aborts. */
   readonly admit: (token: string, signal: AbortSignal) => Promise<void>;
-  /** Stores the token and these accounts as read through it. `false`: the token is kept for this session only. */
+  /** Stores the token and the accounts that use it. `false`: the token is available in this session only. */
   add(verified: VerifiedToken, accounts: readonly AddedAccount[]): Promise<boolean>;
-  /** Puts another token in the place of a stored one; accounts, labels and order stay. Returns as `add` does. */
+  /** Replaces a stored token; accounts, labels and order stay. Returns the same as `add`. */
   replaceToken(tokenId: string, verified: VerifiedToken): Promise<boolean>;
   chooseToken(accountId: string, tokenId: string): Promise<void>;
   label(accountId: string, label: string): Promise<void>;
   move(accountIds: ReadonlySet<string>, onto: string | undefined): Promise<void>;
-  /** Forgets the account and every token that no other is seen through. `false`: SecretStorage did not delete a token. */
+  /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */
   remove(accountId: string): Promise<boolean>;
 };
 
 const ACCOUNTS_KEY = 'accounts';
-/** In minutes, where the setting turns automatic refresh off. */
+/** In minutes, if the setting turns automatic refresh off. */
 const DEFAULT_INTERVAL = 5;
 
 export function createConnections({
@@ -80,7 +80,7 @@ export function createConnections({
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
   let trouble: StorageTrouble = { unreadable: 0, failed: false, unsaved: false };
-  /** By API address and token, so that a client stays the same object as long as nothing about it changes. */
+  /** Keyed by API address and token, so that an unchanged connection keeps the same client object. */
   let clients: ReadonlyMap<string, Api> = new Map();
 
   function connect(token: string, meter?: CallMeter): Api {
@@ -91,13 +91,13 @@ export function createConnections({
       : createRefusingApi(new ApiError({ kind: 'misconfigured', reason: apiBaseUrl.problem }));
   }
 
-  /** A client that sends nothing, for an account that cannot be asked: it shows as any other failure does. */
+  /** A client that fails every call without sending it, for an account that has no usable token or address. */
   function createRefusingApi(error: ApiError): Api {
     const refusing: Host = { ...host, fetch: () => Promise.reject(error) };
     return createApi({ baseUrl: PUBLIC_API, token: '', userAgent, host: refusing });
   }
 
-  /** Hands the connections to the store. Returns the accounts it has not read through just these clients. */
+  /** Passes the connections to the store. Returns the accounts whose client is new. */
   function publish(): readonly string[] {
     const { apiBaseUrl } = readSettings();
     const next = new Map<string, Api>();
@@ -130,12 +130,12 @@ export function createConnections({
     }
   }
 
-  /** The list as it is stored now: another window may have changed it. */
+  /** Reads the stored list each time, because another window may have changed it. */
   function readAccounts(): RememberedAccounts {
     const value = state.get(ACCOUNTS_KEY) ?? [];
     const read = parseRememberedAccounts(value);
     if (!read) {
-      host.log('warn', 'The list of accounts kept by VS Code cannot be read by this version; it is taken as empty');
+      host.log('warn', 'This version cannot read the stored list of accounts and ignores it');
     }
     return read ?? [];
   }
@@ -145,7 +145,7 @@ export function createConnections({
     await state.update(ACCOUNTS_KEY, accounts);
   }
 
-  /** Changes what is stored, one after the other, then shows it; only reading the accounts may overlap. */
+  /** Runs storage changes one after another and publishes each. Only the refreshes may overlap. */
   async function update<T>(work: () => Promise<T>): Promise<T> {
     const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
     const toRefresh = await adoptCached(unread);
@@ -188,13 +188,15 @@ export function createConnections({
   }
 
   function loadAgain(): void {
-    void load().catch((error: unknown) => host.log('error', `Reading what is stored failed: ${describeForLog(error)}`));
+    void load().catch((error: unknown) =>
+      host.log('error', `Failed to load the stored accounts: ${describeForLog(error)}`),
+    );
   }
 
   const subscriptions = vscode.Disposable.from(
     troubleChanged,
-    // A hint only: it comes for our own writes too, at times twice, for nothing or not at all. What is stored is read
-    // again and compared; coming back to the window is the hint where there was none.
+    // The event is unreliable: it also fires for our own writes, sometimes twice, needlessly or not at all. So each
+    // event and each window focus reloads the storage.
     context.secrets.onDidChange(({ key }) => isTokenKey(key) && loadAgain()),
     vscode.window.onDidChangeWindowState(({ focused }) => focused && loadAgain()),
     onSettingChanged('apiBaseUrl', loadAgain),
@@ -210,7 +212,7 @@ export function createConnections({
     onTroubleChanged: troubleChanged.event,
     add: async (verified, added) =>
       update(async () => {
-        // A token that is stored already keeps its record, so that none is ever stored twice.
+        // A token that is already stored keeps its record, so that no token is stored twice.
         const known = [...tokens.values()].find(({ token }) => token === verified.token);
         const id = known?.id ?? crypto.randomUUID();
         const saved = await save({ version: 1, id, ...verified });

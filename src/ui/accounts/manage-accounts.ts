@@ -15,11 +15,11 @@ import { askToken } from './token-prompt.ts';
 import { escapeIcons } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
-/** Puts another token in the place of the one an account is read through; all its accounts move along. */
+/** Replaces the token of an account. All accounts of the old token use the new token. */
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {
   const tokenId = connections.accounts().find(({ id }) => id === account.id)?.tokenIds[0];
   if (tokenId === undefined) {
-    throw new UserError(vscode.l10n.t('The account {0} has been removed meanwhile.', account.name));
+    throw new UserError(vscode.l10n.t('The account {0} was removed from VS Code.', account.name));
   }
   const affected = connections
     .accounts()
@@ -30,8 +30,11 @@ export async function replaceToken({ account, token }: Connection, connections: 
     title: vscode.l10n.t('Replace Token of {0}', account.name),
     prompt:
       others.length > 0
-        ? vscode.l10n.t('Paste the new token. It is also used for {0}.', others.map(({ name }) => name).join(', '))
-        : vscode.l10n.t('Paste the new token. It takes the place of the old one.'),
+        ? vscode.l10n.t(
+            'Paste the new token. These accounts will use it too: {0}.',
+            others.map(({ name }) => name).join(', '),
+          )
+        : vscode.l10n.t('Paste the new token. It replaces the current token.'),
     connect: connections.connect,
     ...(token?.owner === 'user' ? {} : { accountId: account.id }),
   });
@@ -51,12 +54,12 @@ export async function replaceToken({ account, token }: Connection, connections: 
 
 const VERIFIED_AT_ONCE = 6;
 
-/** An account a token cannot read, and why. */
+/** An account that a token cannot access, and the error. */
 export type Unreadable = { readonly account: Account; readonly error: ApiError };
 
 /**
- * Tries to list the destinations of each account: one call proves that the token may read it. Some at a time, within the
- * rate limit of the token. Undefined where the user has canceled.
+ * Lists the destinations of each account, because one successful call proves the permission. Runs a few calls at a time,
+ * within the rate limit of the token. Undefined if the user canceled.
  */
 export async function findUnreadable(
   { connect, admit }: Pick<Connections, 'connect' | 'admit'>,
@@ -79,7 +82,7 @@ export async function findUnreadable(
     }
   }
 
-  const title = vscode.l10n.t('Verifying that the token can read each account');
+  const title = vscode.l10n.t('Verifying that the token can access each account');
   return withProgress({ title, total: accounts.length }, async (signal, onDone) => {
     try {
       const tried = await Promise.all(
@@ -95,19 +98,19 @@ export async function findUnreadable(
   });
 }
 
-/** Says which accounts could not be read and why; whether to go on all the same. */
+/** Shows which accounts failed and why. Returns whether the user continues anyway. */
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
   const names = unreadable.map(({ account }) => account.name).join(', ');
   const reasons = unreadable.map(({ account, error }) => describeProblem(error, account.name).sentence);
   const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('This token cannot read {0}.', names),
+    vscode.l10n.t('This token cannot access {0}.', names),
     { modal: true, detail: reasons.join('\n\n') },
     goOn,
   );
   return chosen === goOn;
 }
 
-/** Has an account read through another of the stored tokens that see it. */
+/** Asks which stored token the account uses. */
 export async function chooseToken({ account }: Connection, connections: Connections): Promise<void> {
   const [used, ...others] = connections.accounts().find(({ id }) => id === account.id)?.tokenIds ?? [];
   const tokens = connections.tokens();
@@ -127,14 +130,14 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   if (items.length < 2) {
     throw new UserError(
       vscode.l10n.t(
-        'Only one stored token sees {0}. Add another with “Add Account…”, or put one in its place with “Replace Token…”.',
+        'Only one stored token has access to {0}. Add a token with “Add Account…”, or replace this one with “Replace Token…”.',
         account.name,
       ),
     );
   }
   const answer = await askPick({
     title: vscode.l10n.t('Choose Token of {0}', account.name),
-    placeholder: vscode.l10n.t('Through which token is it read?'),
+    placeholder: vscode.l10n.t('Choose the token for this account'),
     items,
   });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
@@ -143,11 +146,14 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   }
 }
 
-/** Gives an account another label, here only. */
+/** Changes the label of an account in VS Code only. */
 export async function renameAccount({ account }: Connection, connections: Connections): Promise<void> {
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename Account'),
-    prompt: vscode.l10n.t('What to call {0} here? Leave it empty for Cloudflare’s own name.', account.name),
+    prompt: vscode.l10n.t(
+      'Enter a name for {0} in VS Code. Leave it empty to use the name from Cloudflare.',
+      account.name,
+    ),
     value: account.name,
     check: (text) => ({ ok: true, value: text }),
   });
@@ -156,7 +162,7 @@ export async function renameAccount({ account }: Connection, connections: Connec
   }
 }
 
-/** Forgets an account here, after asking; nothing at Cloudflare changes. */
+/** Removes an account from VS Code after confirmation. Nothing changes at Cloudflare. */
 export async function removeAccount(
   { account }: Connection,
   connections: Connections,
@@ -172,10 +178,10 @@ export async function removeAccount(
       detail:
         orphans.length > 0
           ? vscode.l10n.t(
-              'Forgotten here: its label, its place, remembered secrets of its destinations, and its token, which no other account uses and which is deleted from VS Code’s secret storage. Nothing changes at Cloudflare; the token stays valid there.',
+              'This removes its label, position and remembered secrets. Its token is deleted from VS Code’s secret storage, because no other account uses it. Nothing changes at Cloudflare, and the token stays valid.',
             )
           : vscode.l10n.t(
-              'Forgotten here: its label, its place, and remembered secrets of its destinations. Its token stays stored, since other accounts use it. Nothing changes at Cloudflare.',
+              'This removes its label, position and remembered secrets. Its token stays stored, because other accounts use it. Nothing changes at Cloudflare.',
             ),
     },
     remove,
@@ -187,7 +193,7 @@ export async function removeAccount(
   if (!(await connections.remove(account.id))) {
     throw new UserError(
       vscode.l10n.t(
-        'The account is removed, but VS Code’s secret storage did not delete its token. Delete or roll the token at Cloudflare to be safe.',
+        'The account was removed, but VS Code’s secret storage could not delete its token. Delete or roll the token at Cloudflare.',
       ),
     );
   }

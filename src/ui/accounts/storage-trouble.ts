@@ -1,27 +1,34 @@
 import * as vscode from 'vscode';
+import { plural } from '../text/format.ts';
 import type { Connections, StorageTrouble } from './connections.ts';
 import { tell } from '../host/notice.ts';
 
 /** VS Code's page on keyrings that are missing or locked. */
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
 
-/** What the view says above its rows while tokens cannot be stored or read; empty while all is well. */
+/** The message above the tree while tokens cannot be stored or read; empty without a problem. */
 export function describeTrouble({ failed, unsaved, unreadable }: StorageTrouble): string {
   if (failed) {
-    return vscode.l10n.t('VS Code’s secret storage cannot be read, so tokens are missing. Is the keyring locked?');
+    return vscode.l10n.t(
+      'Could not read VS Code’s secret storage, so tokens are missing. Check whether the keyring is locked.',
+    );
   }
   if (unsaved) {
-    return vscode.l10n.t('A token is kept for this session only: VS Code’s secret storage did not take it.');
+    return vscode.l10n.t('A token is available in this session only. VS Code’s secret storage could not store it.');
   }
   return unreadable > 0
-    ? vscode.l10n.t(
-        '{0} stored tokens cannot be read by this version of the extension; the log names them.',
+    ? plural(
         unreadable,
+        vscode.l10n.t('This version of the extension cannot read 1 stored token. See the log for details.'),
+        vscode.l10n.t(
+          'This version of the extension cannot read {0} stored tokens. See the log for details.',
+          unreadable,
+        ),
       )
     : '';
 }
 
-/** Says, where a token was not stored, that it is kept for this session, and offers help and another try. */
+/** Warns that a token was not stored, and offers help and a retry. */
 export function warnUnsaved(saved: boolean, connections: Connections): void {
   if (saved) {
     return;
@@ -29,7 +36,7 @@ export function warnUnsaved(saved: boolean, connections: Connections): void {
   const help = vscode.l10n.t('Keyring Help');
   const again = vscode.l10n.t('Try Again');
   const message = vscode.l10n.t(
-    'VS Code’s secret storage did not take the token, so it is kept for this session only. It is stored as soon as that works.',
+    'VS Code’s secret storage could not store the token, so it is available in this session only. Unlock the keyring, then try again.',
   );
   const follow = async (): Promise<void> => {
     const chosen = await tell('warning', message, help, again);

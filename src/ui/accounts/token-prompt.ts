@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plural } from '../text/format.ts';
 import { type Account, parseAccountId } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
@@ -21,19 +22,19 @@ export type TokenQuestion = {
   readonly title: string;
   readonly prompt: string;
   readonly connect: Connect;
-  /** The account to ask where the token may be that account's own; otherwise the user is asked for it. */
+  /** The account that may own the token. Without it, the user enters the account ID of an account-owned token. */
   readonly accountId?: string;
   readonly back?: boolean;
 };
 
-/** A verified token with the accounts it may list; for an account's own token, the one account it was verified by. */
+/** A verified token with the accounts it lists. `accountId`: the owner of an account-owned token. */
 export type TokenAnswer = {
   readonly verified: VerifiedToken;
   readonly accounts: readonly Account[];
   readonly accountId?: string;
 };
 
-/** Asks for a token, masked, until Cloudflare lets one in. An account's own needs the id of its account as well. */
+/** Asks for a masked token until Cloudflare verifies it. An account-owned token also needs its account ID. */
 export async function askToken(question: TokenQuestion): Promise<Answer<TokenAnswer>> {
   const { title, prompt, connect, accountId, back = false } = question;
   for (;;) {
@@ -46,7 +47,7 @@ export async function askToken(question: TokenQuestion): Promise<Answer<TokenAns
       buttons: [
         {
           iconPath: new vscode.ThemeIcon('link-external'),
-          tooltip: vscode.l10n.t('Create a token with the right permissions at Cloudflare'),
+          tooltip: vscode.l10n.t('Create a Token at Cloudflare'),
           run: () => void vscode.env.openExternal(vscode.Uri.parse(NEW_TOKEN_PAGE, true)),
         },
       ],
@@ -86,7 +87,7 @@ function askAccountOf(token: string, title: string, connect: Connect): Promise<A
   return askAccountId({
     title,
     prompt: vscode.l10n.t(
-      'Cloudflare does not know this as a user’s token. If it belongs to an account, enter that account’s ID.',
+      'Cloudflare does not recognize this as a user token. If an account owns the token, enter the account ID.',
     ),
     check: async (accountId, signal) =>
       attempt(async () => {
@@ -96,7 +97,7 @@ function askAccountOf(token: string, title: string, connect: Connect): Promise<A
   });
 }
 
-/** Asks for an account id until it is one and passes the check. */
+/** Asks for an account ID until it is valid and passes the check. */
 export function askAccountId<T>(question: {
   readonly title: string;
   readonly prompt: string;
@@ -118,7 +119,7 @@ export function askAccountId<T>(question: {
   });
 }
 
-/** What Cloudflare objects to is said in the input, where it can be put right; all else goes to the command boundary. */
+/** Shows API errors in the input, where the user can correct it. Other errors reach the command boundary. */
 async function attempt<T>(verify: () => Promise<T>): Promise<Check<T>> {
   try {
     return { ok: true, value: await verify() };
@@ -130,18 +131,18 @@ async function attempt<T>(verify: () => Promise<T>): Promise<Check<T>> {
   }
 }
 
-/** The sentence for a token, or an account's token, that could not be verified. */
+/** Describes why a token could not be verified. */
 export function describeVerifyFailure(error: ApiError): string {
   const { kind, details } = error;
   if (details.tokenStatus === 'expired') {
-    return vscode.l10n.t('This token has expired. Create or roll one at Cloudflare and paste the new one.');
+    return vscode.l10n.t('This token has expired. Create or roll a token at Cloudflare, then paste the new token.');
   }
   if (details.tokenStatus === 'disabled') {
-    return vscode.l10n.t('This token is disabled. Enable it at Cloudflare, or paste another one.');
+    return vscode.l10n.t('This token is disabled. Enable it at Cloudflare, or paste another token.');
   }
   if (kind === 'auth') {
     return vscode.l10n.t(
-      'Cloudflare does not know this token ({0}). Check that the whole token was copied and that it was not rolled or deleted.',
+      'Cloudflare does not recognize this token ({0}). Check that the token is complete and was not rolled or deleted.',
       details.reason ?? vscode.l10n.t('no reason given'),
     );
   }
@@ -150,23 +151,25 @@ export function describeVerifyFailure(error: ApiError): string {
 
 function describeTokenProblem(problem: TokenProblem): string {
   return {
-    empty: vscode.l10n.t('Paste a token, or press Escape to leave.'),
+    empty: vscode.l10n.t('Paste a token, or press Escape to cancel.'),
     globalKey: vscode.l10n.t(
-      'This is a Global API Key, which opens everything you own at Cloudflare. Use an API token with the permission “Account › Notifications › Edit” instead.',
+      'This is a Global API Key, which has full access to your Cloudflare account. Use an API token with the permission “Account › Notifications › Edit” instead.',
     ),
-    characters: vscode.l10n.t(
-      'This is not a token: it holds spaces or other characters that tokens never have. Copy the token alone.',
-    ),
+    characters: vscode.l10n.t('This is not a token: it contains spaces or invalid characters. Copy only the token.'),
   }[problem];
 }
 
 function describeAccountIdProblem(text: string): string {
   const trimmed = text.trim();
   return trimmed === ''
-    ? vscode.l10n.t('Enter the account’s ID: the 32 hexadecimal digits behind dash.cloudflare.com/ in the browser.')
-    : vscode.l10n.t(
-        '“{0}” is not an account ID: it has 32 hexadecimal digits (0-9, a-f), this has {1} characters. Copy it from the address behind dash.cloudflare.com/.',
-        trimmed.slice(0, 60),
-        trimmed.length,
-      );
+    ? vscode.l10n.t('Enter the account ID: the 32 hexadecimal digits after dash.cloudflare.com/ in the browser.')
+    : [
+        vscode.l10n.t('“{0}” is not an account ID, which has 32 hexadecimal digits (0-9, a-f).', trimmed.slice(0, 60)),
+        plural(
+          trimmed.length,
+          vscode.l10n.t('It has 1 character.'),
+          vscode.l10n.t('It has {0} characters.', trimmed.length),
+        ),
+        vscode.l10n.t('Copy the account ID from the browser address after dash.cloudflare.com/.'),
+      ].join(' ');
 }

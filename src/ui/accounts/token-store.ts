@@ -6,27 +6,27 @@ import { describeForLog } from '../../core/api/api-error.ts';
 
 export type TokenRecords = ReadonlyMap<string, TokenRecord>;
 
-/** What was found in SecretStorage. */
+/** The content of SecretStorage. */
 export type StoredTokens = {
   readonly records: TokenRecords;
-  /** How many entries are malformed or of a newer version. They are left as they are. */
+  /** The number of entries that are malformed or of a newer version. They stay unchanged. */
   readonly unreadable: number;
-  /** Whether SecretStorage failed: the records are then those this session knows. */
+  /** Whether SecretStorage failed. The records are then those of this session. */
   readonly failed: boolean;
-  /** Whether some of the records are kept for this session only, since SecretStorage did not take them. */
+  /** Whether some records exist in this session only, because SecretStorage could not store them. */
   readonly unsaved: boolean;
 };
 
 export type TokenStore = {
-  /** Never rejects. Whatever SecretStorage did not take before is offered to it again first. */
+  /** Never rejects. First retries to store the records that SecretStorage could not store before. */
   load(): Promise<StoredTokens>;
-  /** Keeps the record for this session and in SecretStorage. `false`: for this session only. Never rejects. */
+  /** Stores the record in this session and in SecretStorage. `false`: in this session only. Never rejects. */
   save(record: TokenRecord): Promise<boolean>;
-  /** Forgets the record. `false`: SecretStorage did not, and it will be back in the next session. Never rejects. */
+  /** Deletes the record. `false`: SecretStorage failed, so the next session loads it again. Never rejects. */
   delete(id: string): Promise<boolean>;
 };
 
-/** Tokens in SecretStorage and nowhere else, one entry each, found by their keys. */
+/** Stores tokens only in SecretStorage, one entry per token, and finds them by their keys. */
 export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): TokenStore {
   let known: TokenRecords = new Map();
   const unsaved = new Map<string, TokenRecord>();
@@ -38,7 +38,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
       return true;
     } catch (error) {
       unsaved.set(record.id, record);
-      log('error', `SecretStorage did not take a token: ${describeForLog(error)}`);
+      log('error', `SecretStorage could not store a token: ${describeForLog(error)}`);
       return false;
     }
   }
@@ -54,7 +54,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
           records.set(record.id, record);
         } else {
           unreadable += 1;
-          log('warn', `The stored token ${key} cannot be read by this version; it is left as it is`);
+          log('warn', `This version cannot read the stored token ${key} and leaves it unchanged`);
         }
       }),
     );
@@ -72,7 +72,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
         unreadable = found.unreadable;
       } catch (error) {
         failed = true;
-        log('error', `SecretStorage could not be read: ${describeForLog(error)}`);
+        log('error', `Failed to read SecretStorage: ${describeForLog(error)}`);
       }
       for (const { token } of known.values()) {
         redactor.remember(token);
@@ -91,7 +91,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
         await secrets.delete(tokenKey(id));
         return true;
       } catch (error) {
-        log('error', `SecretStorage did not delete a token: ${describeForLog(error)}`);
+        log('error', `SecretStorage could not delete a token: ${describeForLog(error)}`);
         return false;
       }
     },

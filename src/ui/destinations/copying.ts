@@ -7,14 +7,14 @@ import { makeTestRequest } from '../../core/model/destination-types/test-request
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { SecretStore } from './secret-store.ts';
 
-/** Puts the IDs on the clipboard, a line each. */
+/** Copies the IDs, one per line. */
 export async function copyIds(targets: readonly Located[]): Promise<void> {
   await vscode.env.clipboard.writeText(targets.map(({ destination }) => destination.id).join('\n'));
 }
 
 /**
- * Puts the URLs on the clipboard, a line each, and says what that means: for most types they are credentials. Cloudflare
- * may give one out without its secret part; the whole one is taken where this machine remembers it.
+ * Copies the URLs, one per line, with a warning: for most types a URL is a credential. Cloudflare may hide its secret
+ * part; a remembered URL is copied in full.
  */
 export async function copyUrls(targets: readonly Located[], secrets: SecretStore): Promise<void> {
   const urls = await Promise.all(
@@ -25,29 +25,29 @@ export async function copyUrls(targets: readonly Located[], secrets: SecretStore
   );
   await vscode.env.clipboard.writeText(urls.join('\n'));
   vscode.window.setStatusBarMessage(
-    vscode.l10n.t('Copied. Whoever has the URL of a webhook can send to it; treat it like a password.'),
+    vscode.l10n.t('Copied. Anyone with a webhook URL can send messages to it, so treat it like a password.'),
     8000,
   );
 }
 
-/** Puts Terraform of the destinations on the clipboard, each with the import block that takes over the one there is. */
+/** Copies Terraform of the destinations, each with an import block for the existing destination. */
 export async function copyAsTerraform(targets: readonly Located[]): Promise<void> {
   const blocks = targets.map(({ connection, destination }) => toTerraform(connection.account.id, destination));
   await vscode.env.clipboard.writeText(blocks.join('\n'));
 }
 
 /**
- * Puts two curl commands on the clipboard: one that reads the destination from Cloudflare's API, and the very request of a
- * test from this machine. Token, URL and secret stay variables.
+ * Copies two curl commands: one gets the destination from Cloudflare's API, the other sends the same test as this
+ * machine. Token, URL and secret stay variables.
  */
 export async function copyAsCurl({ connection, destination }: Located, apiBaseUrl: string): Promise<void> {
-  // Whether there is a secret nobody can tell: where the type takes one, its header is there.
+  // Cloudflare does not reveal whether a secret exists, so the header is included if the type supports one.
   const request = makeTestRequest(typeOrGeneric(destination.type), destination.url, 'secret');
   const lines = [
-    `# ${vscode.l10n.t('Reads the destination from Cloudflare')}`,
+    `# ${vscode.l10n.t('Gets the destination from Cloudflare')}`,
     toReadCurl({ apiBaseUrl, accountId: connection.account.id, destinationId: destination.id }),
     '',
-    `# ${vscode.l10n.t('Sends it the test that “Test…” sends from this machine')}`,
+    `# ${vscode.l10n.t('Sends the same test as “Test…” from this machine')}`,
     toTestCurl(request),
     '',
   ];

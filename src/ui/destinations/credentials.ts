@@ -5,21 +5,21 @@ import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { nameService } from '../text/draft.ts';
 import { askText, type Check } from '../host/quick-input.ts';
-import type { RememberedSecret } from './secret-store.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 
-/** What is needed to send to a destination, or to create it again; `typed` is set where the user has typed some of it. */
+/** The URL and secret that a test or a new creation needs. `typed`: the parts that the user entered. */
 export type Credentials = { readonly url: string; readonly secret?: string; readonly typed?: RememberedSecret };
 
 export type CredentialsQuestion = {
   readonly title: string;
   readonly redactor: Redactor;
-  /** Whether to ask for a secret, too, that the destination may or may not have. */
+  /** Whether to ask for a secret that the destination may not have. */
   readonly optional: boolean;
 };
 
 /**
- * Collects the URL and secret of a destination: what Cloudflare gives out and this machine remembers, the rest from the
- * user, masked. Undefined where they leave. From then on neither reaches a log.
+ * Collects the URL and secret of a destination from Cloudflare, from the secret storage, and then from the user in
+ * masked inputs. Returns undefined if the user cancels. Both are redacted in the log.
  */
 export async function collectCredentials(
   destination: Destination,
@@ -59,14 +59,14 @@ async function askWholeUrl({ type, url }: Destination, title: string): Promise<s
   const service = nameService(type, host);
   return askMasked(
     title,
-    vscode.l10n.t('The whole URL, as {0} gave it out: Cloudflare keeps the secret part of it to itself.', service),
+    vscode.l10n.t('Enter the full {0} URL. Cloudflare hides its secret part.', service),
     (text) =>
       guessType(text) === undefined
-        ? { ok: false, problem: vscode.l10n.t('This is not a web address.') }
+        ? { ok: false, problem: vscode.l10n.t('This is not a valid URL.') }
         : lacksSecret(typeOrGeneric(type), text)
-          ? { ok: false, problem: vscode.l10n.t('This is not the whole URL of a webhook of {0}.', service) }
+          ? { ok: false, problem: vscode.l10n.t('This is not a full {0} webhook URL.', service) }
           : host !== '' && hostOf(text) !== host
-            ? { ok: false, problem: vscode.l10n.t('This destination is at {0}, not at {1}.', host, hostOf(text)) }
+            ? { ok: false, problem: vscode.l10n.t('The host of this destination is {0}, not {1}.', host, hostOf(text)) }
             : { ok: true, value: text },
     typeNamed(type)?.example,
   );
@@ -76,11 +76,11 @@ async function askSecret({ type, url }: Destination, title: string, isRequired: 
   return askMasked(
     title,
     isRequired
-      ? vscode.l10n.t('Its secret, which Cloudflare does not give out and this machine does not remember.')
-      : vscode.l10n.t('Its secret, if it has one: Cloudflare does not give it out. Leave it empty for none.'),
+      ? vscode.l10n.t('Enter the secret. Cloudflare never returns it, and this machine does not remember it.')
+      : vscode.l10n.t('Enter the secret, or leave it empty if there is none. Cloudflare never returns it.'),
     (text) =>
       isRequired && text === ''
-        ? { ok: false, problem: vscode.l10n.t('{0} takes nothing without it.', nameService(type, hostOf(url))) }
+        ? { ok: false, problem: vscode.l10n.t('{0} requires a secret.', nameService(type, hostOf(url))) }
         : { ok: true, value: text },
   );
 }

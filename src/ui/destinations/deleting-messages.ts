@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
+import { plural } from '../text/format.ts';
 import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
@@ -10,7 +14,7 @@ import { nameOf, typeOf } from '../text/destination.ts';
 const MOST_DESTINATIONS = 5;
 const MOST_POLICIES = 8;
 
-/** What was found out about the policies of one account; `impacts` is undefined where they could not be read. */
+/** The impact on the policies of one account. `impacts` is undefined if the policies could not be loaded. */
 export type Checked = {
   readonly accountName: string;
   readonly impacts: readonly Impact[] | undefined;
@@ -22,7 +26,7 @@ export function describeTarget({ connection, destination }: Located): string {
   return vscode.l10n.t('“{0}” of {1}', nameOf(destination), connection.account.name);
 }
 
-/** Names what is to be deleted. */
+/** The question of the modal. */
 export function askDeletion(targets: readonly Located[]): string {
   const [first] = targets;
   return first && targets.length === 1
@@ -30,13 +34,22 @@ export function askDeletion(targets: readonly Located[]): string {
     : vscode.l10n.t('Delete {0} webhook destinations?', targets.length);
 }
 
-/** What is deleted and what it means for the policies; that it could not be checked where they could not be read. */
-export function describeDeletion(targets: readonly Located[], checked: readonly Checked[]): string {
+export type DeletionQuestion = {
+  readonly targets: readonly Located[];
+  readonly checked: readonly Checked[];
+  /** What this machine remembers of each target. */
+  readonly remembered: readonly (RememberedSecret | undefined)[];
+  /** Whether policies came to be affected since the user was asked last. */
+  readonly hasMore: boolean;
+};
+
+/** The detail of the modal: the destinations, the impact on policies, and the policies that could not be loaded. */
+export function describeDeletion({ targets, checked, remembered, hasMore }: DeletionQuestion): string {
   const [first] = targets;
   const facts =
     first && targets.length === 1
       ? vscode.l10n.t(
-          'Type {0}, host {1}. Cloudflare deletes it at once and for good.',
+          'Type {0}, host {1}. This deletes it immediately.',
           typeOf(first.destination),
           hostOf(first.destination.url) || vscode.l10n.t('unknown'),
         )
@@ -46,26 +59,42 @@ export function describeDeletion(targets: readonly Located[], checked: readonly 
             MOST_DESTINATIONS,
           ),
           '',
-          vscode.l10n.t('Cloudflare deletes them at once and for good.'),
+          vscode.l10n.t('This deletes them immediately.'),
         ].join('\n');
   const read = checked.filter(({ impacts }) => impacts);
   const unread = checked.filter(({ impacts }) => !impacts).map(({ accountName }) => accountName);
   const consequences = describeImpacts(read, targets.length === 1);
+  const withheld = targets.filter((target, index) => needsCredentials(target, remembered[index])).length;
   return [
+    ...(hasMore ? [vscode.l10n.t('The policies changed in the meantime. Check them again.')] : []),
     facts,
     ...(read.length === 0 ? [] : consequences),
+    ...(withheld === 0
+      ? []
+      : [
+          plural(
+            withheld,
+            vscode.l10n.t(
+              'Undo will ask for the URL or secret of one destination: Cloudflare withholds it, and this machine does not remember it.',
+            ),
+            vscode.l10n.t(
+              'Undo will ask for URLs or secrets of {0} destinations: Cloudflare withholds them, and this machine does not remember them.',
+              withheld,
+            ),
+          ),
+        ]),
     ...(unread.length === 0
       ? []
       : [
           vscode.l10n.t(
-            'The policies of {0} could not be read, so nobody has checked which of them would stop delivering, without a word.',
+            'Could not load the policies of {0}. Some of them might stop delivering alerts.',
             new Intl.ListFormat(vscode.env.language).format(unread),
           ),
         ]),
   ].join('\n\n');
 }
 
-/** Policies by their names, as far as there is room for them. */
+/** The names of the first policies, and the number of the others. */
 function list(names: readonly string[]): string {
   return nameSome(names, MOST_POLICIES).join(', ');
 }
@@ -79,33 +108,50 @@ function describeImpacts(checked: readonly Checked[], single: boolean): readonly
     );
   const [silenced, thinned] = [named(true), named(false)];
   if (silenced.length + thinned.length === 0) {
-    return [single ? vscode.l10n.t('No policy uses it.') : vscode.l10n.t('No policy uses any of them.')];
+    return [single ? vscode.l10n.t('No policy uses it.') : vscode.l10n.t('No policy uses them.')];
   }
   return [
     ...(silenced.length === 0
       ? []
       : [
-          single
-            ? vscode.l10n.t(
-                'It is the last one these policies deliver to; they would fall silent: {0}.',
-                list(silenced),
-              )
-            : vscode.l10n.t(
-                'Nothing would be left of what these policies deliver to; they would fall silent: {0}.',
-                list(silenced),
-              ),
+          plural(
+            silenced.length,
+            vscode.l10n.t('This policy would stop delivering alerts: {0}.', list(silenced)),
+            vscode.l10n.t('These policies would stop delivering alerts: {0}.', list(silenced)),
+          ),
         ]),
-    ...(thinned.length === 0 ? [] : [vscode.l10n.t('These policies would deliver to fewer: {0}.', list(thinned))]),
+    ...(thinned.length === 0 ? [] : [describeThinned(list(thinned), thinned.length, single)]),
   ];
 }
 
-/** At most so many of the texts, and how many more there are. */
+function describeThinned(names: string, count: number, single: boolean): string {
+  return single
+    ? plural(
+        count,
+        vscode.l10n.t('This policy would lose this destination: {0}.', names),
+        vscode.l10n.t('These policies would lose this destination: {0}.', names),
+      )
+    : plural(
+        count,
+        vscode.l10n.t('This policy would lose destinations: {0}.', names),
+        vscode.l10n.t('These policies would lose destinations: {0}.', names),
+      );
+}
+
+/** Whether Undo has to ask for a URL or secret. */
+function needsCredentials({ destination }: Located, remembered: RememberedSecret | undefined): boolean {
+  const type = typeOrGeneric(destination.type);
+  const isCut = lacksSecret(type, wholeUrlOf(destination, remembered));
+  return isCut || (type.secret === 'required' && remembered?.secret === undefined);
+}
+
+/** The first texts, and the number of the others. */
 export function nameSome(texts: readonly string[], most: number): readonly string[] {
   const rest = texts.length - most;
   return rest > 0 ? [...texts.slice(0, most), vscode.l10n.t('and {0} more', rest)] : texts;
 }
 
-/** One sentence or two on how it ended: how many are gone, which are not and why. */
+/** The result: how many destinations were deleted, which were not, and why. */
 export function describeEnd(deletions: readonly Deletion[]): string {
   const gone = deletions.filter(({ outcome }) => outcome === 'deleted' || outcome === 'alreadyGone');
   const alreadyGone = gone.filter(({ outcome }) => outcome === 'alreadyGone');
@@ -114,18 +160,18 @@ export function describeEnd(deletions: readonly Deletion[]): string {
   const [only] = deletions;
   if (only && deletions.length === 1 && gone.length === 1) {
     return alreadyGone.length === 1
-      ? vscode.l10n.t('{0} was already gone: somebody else had deleted it.', describeTarget(only.target))
+      ? vscode.l10n.t('{0} was already deleted.', describeTarget(only.target))
       : vscode.l10n.t('Deleted {0}.', describeTarget(only.target));
   }
-  // What was begun and not ended must not be hidden.
+  // A destination that was removed from policies but not deleted must be reported.
   const halfDone = deletions
-    .filter((each) => !gone.includes(each) && each.takenOutOf.length > 0)
-    .map(({ target, takenOutOf }) =>
+    .filter((each) => !gone.includes(each) && each.removedFrom.length > 0)
+    .map(({ target, removedFrom }) =>
       vscode.l10n.t(
-        '{0} was kept, but is already out of {1}.',
+        '{0} was not deleted, but was removed from {1}.',
         describeTarget(target),
         nameSome(
-          takenOutOf.map((policy) => `“${nameOfPolicy(policy)}”`),
+          removedFrom.map((policy) => `“${nameOfPolicy(policy)}”`),
           MOST_POLICIES,
         ).join(', '),
       ),
@@ -134,19 +180,31 @@ export function describeEnd(deletions: readonly Deletion[]): string {
     ({ target, error }) => `${describeTarget(target)}: ${describeFailure(error, target.connection.account.name)}`,
   );
   return [
-    vscode.l10n.t('Deleted {0} of {1} webhook destinations.', gone.length, deletions.length),
+    plural(
+      deletions.length,
+      vscode.l10n.t('Deleted {0} of 1 webhook destination.', gone.length),
+      vscode.l10n.t('Deleted {0} of {1} webhook destinations.', gone.length, deletions.length),
+    ),
     ...(alreadyGone.length === 0
       ? []
       : [
           vscode.l10n.t(
-            'Already gone: {0}.',
+            'Already deleted: {0}.',
             nameSome(
               alreadyGone.map(({ target }) => describeTarget(target)),
               MOST_DESTINATIONS,
             ).join(', '),
           ),
         ]),
-    ...(skipped.length === 0 ? [] : [vscode.l10n.t('Cancelled: {0} were left.', skipped.length)]),
+    ...(skipped.length === 0
+      ? []
+      : [
+          plural(
+            skipped.length,
+            vscode.l10n.t('Canceled: 1 webhook destination was not deleted.'),
+            vscode.l10n.t('Canceled: {0} webhook destinations were not deleted.', skipped.length),
+          ),
+        ]),
     ...(reasons.length === 0
       ? []
       : [vscode.l10n.t('Not deleted: {0}', nameSome(reasons, MOST_DESTINATIONS).join(' · '))]),

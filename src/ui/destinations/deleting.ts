@@ -1,52 +1,99 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type Deletion, deleteDestinations, type Detaching } from '../../core/destinations/delete-destinations.ts';
-import { impactOf } from '../../core/policies/delete-impact.ts';
-import type { Located } from '../../core/monitoring/overview.ts';
+import { createIdSet, type IdSet } from '../../core/model/id.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/model/policy.ts';
-import { describeForLog } from '../../core/api/api-error.ts';
-import { withoutLinks } from '../host/notice.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import { hasGrown, impactOf } from '../../core/policies/delete-impact.ts';
 import { VIEW_ID } from '../host/ids.ts';
-import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
+import { withoutLinks } from '../host/notice.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './deleting-messages.ts';
+import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 
-/** An account with what of it is to be deleted and what was found out about its policies. */
+/** An account with the destinations to delete, and what its policies would lose. */
 type AccountCheck = Checked & {
   readonly connection: Connection;
-  readonly ids: ReadonlySet<string>;
+  readonly ids: IdSet;
+  readonly existing: IdSet;
   readonly policies: readonly Policy[];
 };
 
+type Choice = 'delete' | 'detach';
+
 /**
- * Deletes destinations, one or many, behind a modal that names them and what would fall silent; each is gone from the
- * tree as it goes. Ends in one message, from which it can be undone for a minute. The failure of a single one is thrown.
+ * Deletes destinations, one or many, behind a modal that names them and the policies that would stop delivering. The policies
+ * are checked again before the first deletion; where more of them would be affected, the modal asks again. Ends in one
+ * message that offers Undo for a minute. The failure of a single deletion is thrown.
  */
 export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
-  const { store, policies: policyStore, secrets, logger } = services;
   const byConnection = Map.groupBy(targets, ({ connection }) => connection);
-  const checks = await vscode.window.withProgress({ location: { viewId: VIEW_ID } }, async () =>
-    Promise.all([...byConnection].map(async ([connection, group]) => checkAccount(connection, group, services))),
+  const check = async (): Promise<readonly AccountCheck[]> =>
+    vscode.window.withProgress({ location: { viewId: VIEW_ID } }, async () =>
+      Promise.all([...byConnection].map(async ([connection, group]) => checkAccount(connection, group, services))),
+    );
+  let checks = await check();
+  let choice: Choice | undefined;
+  for (;;) {
+    const hasMore: boolean = choice !== undefined;
+    choice = await ask(targets, checks, hasMore, services);
+    if (choice === undefined) {
+      return;
+    }
+    const before = checks;
+    checks = await check();
+    if (!before.some((each, index) => isWorse(each, checks[index]))) {
+      break;
+    }
+  }
+  const deletions = await deleteWithProgress(targets, choice === 'detach' ? checks.flatMap(toDetaching) : [], services);
+  const deleted = await collectDeleted(deletions, checks, services);
+  const accountIds = checks.map(({ connection }) => connection.account.id);
+  services.policies.forget(accountIds);
+  void services.store.refresh(accountIds);
+  const [only] = deletions;
+  if (only?.outcome === 'failed' && deletions.length === 1 && only.removedFrom.length === 0) {
+    if (only.error instanceof ApiError) {
+      throw only.error;
+    }
+  }
+  const isComplete = deletions.every(({ outcome }) => outcome !== 'failed');
+  void offerUndo(describeEnd(deletions), isComplete, deleted, services);
+}
+
+/** Undefined where the user keeps the destinations. */
+async function ask(
+  targets: readonly Located[],
+  checks: readonly AccountCheck[],
+  hasMore: boolean,
+  { secrets }: DeletingServices,
+): Promise<Choice | undefined> {
+  const remembered = await Promise.all(
+    targets.map(async ({ connection, destination }) => secrets.get(connection.account.id, destination.id)),
   );
-  const detachable = checks.flatMap((check) => toDetaching(check));
-  // The first button is the default; VS Code puts its own Cancel last.
-  const [keep, remove, detach] = [
-    vscode.l10n.t('Keep'),
-    vscode.l10n.t('Delete'),
-    vscode.l10n.t('Remove from Policies and Delete'),
-  ];
+  const [remove, detach] = [vscode.l10n.t('Delete'), vscode.l10n.t('Remove from Policies and Delete')];
   const chosen = await vscode.window.showWarningMessage(
     askDeletion(targets),
-    { modal: true, detail: describeDeletion(targets, checks) },
-    keep,
+    { modal: true, detail: describeDeletion({ targets, checked: checks, remembered, hasMore }) },
     remove,
-    ...(detachable.length > 0 ? [detach] : []),
+    ...(checks.flatMap(toDetaching).length > 0 ? [detach] : []),
   );
-  if (chosen !== remove && chosen !== detach) {
-    return;
+  return chosen === remove ? 'delete' : chosen === detach ? 'detach' : undefined;
+}
+
+function isWorse(before: AccountCheck, after: AccountCheck | undefined): boolean {
+  if (!after?.impacts) {
+    return before.impacts !== undefined;
   }
-  const deleted: Deleted[] = [];
-  const deletions = await vscode.window.withProgress(
+  return before.impacts !== undefined && hasGrown(before.impacts, after.impacts);
+}
+
+async function deleteWithProgress(
+  targets: readonly Located[],
+  detach: readonly Detaching[],
+  { store, host, leases }: DeletingServices,
+): Promise<readonly Deletion[]> {
+  return vscode.window.withProgress(
     targets.length === 1
       ? { location: { viewId: VIEW_ID } }
       : {
@@ -58,7 +105,9 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
       const cancel = new AbortController();
       token.onCancellationRequested(() => cancel.abort());
       return deleteDestinations(targets, {
-        ...(chosen === detach ? { detach: detachable } : {}),
+        host,
+        leases,
+        detach,
         signal: cancel.signal,
         onDone({ target, outcome }) {
           progress.report({ message: withoutLinks(describeTarget(target)), increment: 100 / targets.length });
@@ -69,6 +118,15 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
       });
     },
   );
+}
+
+/** What Undo needs of each destination that was deleted; what is remembered of it is deleted here. */
+async function collectDeleted(
+  deletions: readonly Deletion[],
+  checks: readonly AccountCheck[],
+  { secrets, logger }: DeletingServices,
+): Promise<Deleted[]> {
+  const deleted: Deleted[] = [];
   for (const deletion of deletions) {
     const { connection, destination } = deletion.target;
     if (deletion.outcome === 'deleted' || deletion.outcome === 'alreadyGone') {
@@ -77,46 +135,25 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
       deleted.push({ target: deletion.target, remembered, policies: policiesOf(policies, destination.id) });
       await secrets.forget(connection.account.id, destination.id);
     }
-    if (deletion.outcome === 'failed' && targets.length > 1) {
+    if (deletion.outcome === 'failed' && deletions.length > 1) {
       logger.log('error', `deleteDestination: ${destination.id}: ${describeForLog(deletion.error)}`);
     }
   }
-  const accountIds = checks.map(({ connection }) => connection.account.id);
-  policyStore.forget(accountIds);
-  void store.refresh(accountIds);
-  await tellEnd(deletions, deleted, services);
+  return deleted;
 }
 
-async function tellEnd(deletions: readonly Deletion[], deleted: Deleted[], services: DeletingServices): Promise<void> {
-  const [only] = deletions;
-  if (
-    deletions.length === 1 &&
-    only?.outcome === 'failed' &&
-    only.takenOutOf.length === 0 &&
-    only.error instanceof ApiError
-  ) {
-    throw only.error;
-  }
-  void offerUndo(
-    describeEnd(deletions),
-    deletions.every(({ outcome }) => outcome !== 'failed'),
-    deleted,
-    services,
-  );
-}
-
-/** Reads the policies of an account of which these are to be deleted. */
+/** Loads the policies of an account, and what they would lose. */
 async function checkAccount(
   connection: Connection,
   targets: readonly Located[],
   { store, policies: policyStore }: DeletingServices,
 ): Promise<AccountCheck> {
   const { account } = connection;
-  const ids = new Set(targets.map(({ destination }) => destination.id));
-  const base = { connection, accountName: account.name, ids };
+  const ids = createIdSet(targets.map(({ destination }) => destination.id));
+  const existing = createIdSet((store.entry(account.id)?.state.last?.destinations ?? []).map(({ id }) => id));
+  const base = { connection, accountName: account.name, ids, existing };
   try {
     const { policies, alertNames } = await policyStore.read(connection);
-    const existing = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
     return { ...base, policies, alertNames, impacts: impactOf(policies, ids, existing) };
   } catch {
     // The client has logged why. The user can still decide.
@@ -124,8 +161,11 @@ async function checkAccount(
   }
 }
 
-/** The policies they can be taken out of: those that would not be left without a mechanism. */
-function toDetaching({ connection, ids, impacts = [] }: AccountCheck): readonly Detaching[] {
-  const possible = impacts.filter(({ policy }) => withoutDestinations(policy, ids));
-  return possible.length > 0 ? [{ api: connection.api, accountId: connection.account.id, impacts: possible }] : [];
+/** The policies from which the destinations can be removed: those that would keep a mechanism. */
+function toDetaching({ connection, ids, existing, impacts = [] }: AccountCheck): readonly Detaching[] {
+  const left: IdSet = { has: (id) => existing.has(id) && !ids.has(id) };
+  const possible = impacts.filter(({ policy }) => withoutDestinations(policy, ids, left));
+  return possible.length > 0
+    ? [{ api: connection.api, accountId: connection.account.id, impacts: possible, existing }]
+    : [];
 }

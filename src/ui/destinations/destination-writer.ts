@@ -1,93 +1,45 @@
-import { ApiError } from '../../core/api/api-error.ts';
+import { ApiError, isUncertain } from '../../core/api/api-error.ts';
+import type { Redactor } from '../../core/api/redaction.ts';
+import type { Host } from '../../core/api/transport.ts';
+import type { Leases } from '../../core/async/lease.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
-import { createDestination } from '../../core/destinations/create-destination.ts';
+import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
+import { sha256 } from '../../core/destinations/fingerprint.ts';
+import { rememberDraft } from '../../core/destinations/remembered-secret.ts';
+import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import {
-  continueReplacement,
-  parseReplaceState,
-  type ReplaceState,
-  startReplacement,
-  undoReplacement,
-} from '../../core/replacement/replace-destination.ts';
-import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
-import { REPLACEMENTS_KEY } from '../host/ids.ts';
-import type { Services } from '../../services.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { SecretStore } from './secret-store.ts';
 
 /**
- * Carries drafts out, for the panel, the JSON editor and the commands alike: runs the operation of the core, puts the
- * store right, has the account read again, and keeps or moves what is remembered. All throw what the core throws.
+ * Saves drafts for the panel, the JSON editor and the commands: runs the operation of the core, updates the store, refreshes
+ * the account, and stores what the user wants remembered. All throw what the core throws.
  */
 export type DestinationWriter = {
   /** Returns the new destination as Cloudflare describes it. */
   create(connection: Connection, draft: Draft, remember: boolean): Promise<Destination>;
-  /** For a plan of kind rename or update. */
+  /** For a plan of kind rename or update. `target` is the destination as the user saw it. */
   update(target: Located, draft: Draft, remember: boolean): Promise<UpdateOutcome>;
-  /** For a plan of kind replace, or where an update was ignored. `onStep` hears of every step. */
-  replace(
-    target: Located,
-    draft: Draft,
-    remember: boolean,
-    options?: {
-      readonly onStep?: ((state: ReplaceState) => void) | undefined;
-      readonly signal?: AbortSignal | undefined;
-    },
-  ): Promise<ReplaceState>;
-  /** Replacements that were begun and not ended, oldest first; they survive a reload of the window. */
-  unfinished(): readonly ReplaceState[];
-  resume(
-    connection: Connection,
-    state: ReplaceState,
-    onStep?: (state: ReplaceState) => void,
-    signal?: AbortSignal,
-  ): Promise<ReplaceState>;
-  undo(
-    connection: Connection,
-    state: ReplaceState,
-    onStep?: (state: ReplaceState) => void,
-    signal?: AbortSignal,
-  ): Promise<ReplaceState>;
-  /** Stops telling of a replacement; what it did stays done. */
-  dismiss(state: ReplaceState): Promise<void>;
 };
 
-export function createDestinationWriter({
-  store,
-  policies,
-  secrets,
-  state: kept,
-  redactor,
-}: Pick<Services, 'store' | 'policies' | 'secrets' | 'state' | 'redactor'>): DestinationWriter {
-  function readReplacements(): readonly ReplaceState[] {
-    const all = kept.get(REPLACEMENTS_KEY);
-    return (Array.isArray(all) ? all : []).flatMap((each) => parseReplaceState(each) ?? []);
-  }
+export type DestinationWriterServices = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  readonly secrets: SecretStore;
+  readonly redactor: Redactor;
+  readonly host: Host;
+  readonly leases: Leases;
+};
 
-  async function keepReplacement(state: ReplaceState): Promise<void> {
-    const others = readReplacements().filter(({ accountId, oldId }) => !isOf(state, accountId, oldId));
-    const ended = state.phase === 'done' || state.phase === 'undone';
-    await kept.update(REPLACEMENTS_KEY, ended ? others : [...others, state]);
-  }
+export function createDestinationWriter(services: DestinationWriterServices): DestinationWriter {
+  const { store, policies, secrets, redactor, host, leases } = services;
+  const unanswered: UnansweredCreations = new Map();
+  const operationHost = { sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
 
-  function keeping(onStep: ((state: ReplaceState) => void) | undefined) {
-    return async (state: ReplaceState): Promise<void> => {
-      await keepReplacement(state);
-      onStep?.(state);
-    };
-  }
-
-  async function rememberDraft(accountId: string, destinationId: string, draft: Draft): Promise<void> {
-    const inUrl = guessType(draft.url)?.secret === 'url';
-    const before = await secrets.get(accountId, destinationId);
-    const secret = draft.secret ?? before?.secret;
-    await secrets.remember(accountId, destinationId, {
-      ...(secret === undefined ? {} : { secret }),
-      ...(inUrl ? { url: draft.url } : {}),
-    });
-  }
-
-  /** Whatever happened, the account is read again, so that what is shown is what is there. */
+  /** Whatever happened, the account is refreshed, so that the view shows what is there. */
   async function finish<T>(accountId: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -109,13 +61,12 @@ export function createDestinationWriter({
     create: async ({ account, api }, draft, remember) =>
       finish(account.id, async () => {
         hide(draft);
-        const known = new Set(store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
-        const id = await createDestination(api, account.id, draft, known);
+        const id = await createDestination({ api, host: operationHost, accountId: account.id, draft, unanswered });
         if (remember) {
-          await rememberDraft(account.id, id, draft);
+          await secrets.remember(account.id, id, rememberDraft(undefined, draft));
         }
         const destination = await api.getDestination(account.id, id).catch((error: unknown) => {
-          // It is there; that it cannot be read back at once must not look as if it had not been created.
+          // The destination exists: a failure to read it back must not look like a failed creation.
           if (error instanceof ApiError) {
             return { id, name: draft.name, type: guessType(draft.url)?.type ?? '', url: draft.url };
           }
@@ -128,56 +79,36 @@ export function createDestinationWriter({
       finish(account.id, async () => {
         hide(draft);
         const remembered = await secrets.get(account.id, destination.id);
-        const outcome = await updateDestination(api, account.id, destination, draft, remembered?.secret);
-        if (remember) {
-          await rememberDraft(account.id, destination.id, draft);
-        }
-        store.putDestination(account.id, outcome.destination);
-        return outcome;
-      }),
-    replace: async ({ connection: { account, api }, destination }, draft, remember, { onStep, signal } = {}) =>
-      finish(account.id, async () => {
-        hide(draft);
-        const known = store.entry(account.id)?.state.last?.destinations.map(({ id }) => id) ?? [destination.id];
-        const begun = startReplacement(account.id, destination, draft, known);
-        // As soon as it exists: a replacement that is resumed later no longer knows URL and secret.
-        let remembered = !remember;
-        const keep = keeping(onStep);
-        const keepAndRemember = async (state: ReplaceState): Promise<void> => {
-          await keep(state);
-          if (!remembered && state.newId !== undefined) {
-            remembered = true;
-            await rememberDraft(account.id, state.newId, draft);
+        /** What is remembered must never be silently the old secret, or the next rename would send it. */
+        const follow = async (): Promise<void> => {
+          if (remember) {
+            await secrets.remember(account.id, destination.id, rememberDraft(remembered, draft));
+          } else if (remembered && draft.secret !== undefined) {
+            await secrets.forget(account.id, destination.id);
           }
         };
-        const done = await continueReplacement(api, begun, draft, keepAndRemember, signal);
-        await secrets.forget(account.id, destination.id);
-        return done;
-      }),
-    unfinished: readReplacements,
-    resume: async ({ account, api }, state, onStep, signal) =>
-      finish(account.id, async () => {
-        const done = await continueReplacement(api, state, undefined, keeping(onStep), signal);
-        await secrets.forget(account.id, state.oldId);
-        return done;
-      }),
-    undo: async ({ account, api }, state, onStep, signal) =>
-      finish(account.id, async () => {
-        const done = await undoReplacement(api, state, keeping(onStep), signal);
-        if (state.newId !== undefined) {
-          await secrets.forget(account.id, state.newId);
+        const lease = await leases.acquire(`${account.id}.${destination.id}`);
+        try {
+          const outcome = await updateDestination({
+            api,
+            host,
+            accountId: account.id,
+            seen: destination,
+            draft,
+            remembered,
+            onAccepted: follow,
+          });
+          store.putDestination(account.id, outcome.destination);
+          return outcome;
+        } catch (error) {
+          if (isUncertain(error) && error instanceof ApiError && remembered && draft.secret !== undefined) {
+            // Whether Cloudflare has the old secret or the new one is unknown.
+            await secrets.forget(account.id, destination.id);
+          }
+          throw error;
+        } finally {
+          await lease.release();
         }
-        return done;
       }),
-    dismiss: async ({ accountId, oldId }) => {
-      await kept.update(
-        REPLACEMENTS_KEY,
-        readReplacements().filter((each) => !isOf(each, accountId, oldId)),
-      );
-    },
   };
-}
-
-function isOf(state: ReplaceState, accountId: string, oldId: string): boolean {
-  return state.accountId === accountId && state.oldId === oldId;
 }

@@ -70,7 +70,7 @@ export async function goToDestination(store: Store, view: DestinationsView): Pro
   await findAmong(all, vscode.l10n.t('Go to Destination'), placeholder, view);
 }
 
-/** Reveals the chosen one in the view; its buttons test or edit it instead. */
+/** Reveals the chosen destination in the view. The item buttons test or edit it instead. */
 async function findAmong(
   destinations: readonly Shown[],
   title: string,

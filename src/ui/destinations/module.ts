@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Leases } from '../../core/async/lease.ts';
 import type { Services } from '../../services.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { confirmAndDelete } from './deleting.ts';
@@ -7,7 +8,9 @@ import { renameDestination } from './renaming.ts';
 import { onDestination, onDestinations } from './targets.ts';
 
 /** Renaming and deleting destinations. Part of the second bundle. */
-export function createDestinationsModule(services: Services & { readonly writer: DestinationWriter }) {
+export function createDestinationsModule(
+  services: Services & { readonly writer: DestinationWriter; readonly leases: Leases },
+) {
   const { targets, writer } = services;
   return {
     commands: {

@@ -1,32 +1,63 @@
 import * as vscode from 'vscode';
+import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
 import { nameOf } from '../text/destination.ts';
 import { tell } from '../host/notice.ts';
 
-/** Rename…: the new name is typed in an input that stays until Cloudflare has taken it. */
+/** Runs Rename…: asks for the new name and sends it. */
 export async function renameDestination(target: Located, writer: DestinationWriter): Promise<void> {
   const { destination } = target;
   const answer = await askText<string>({
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
-    prompt: vscode.l10n.t('The new name. Cloudflare may include it in the alerts that it sends.'),
+    prompt: vscode.l10n.t('Enter the new name. Cloudflare may include it in the alerts that it sends.'),
     value: destination.name,
     check: (text) =>
-      text.trim() === ''
-        ? { ok: false, problem: vscode.l10n.t('A destination needs a name.') }
-        : { ok: true, value: text.trim() },
+      text.trim() === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: text.trim() },
   });
   if (answer.kind !== 'value' || answer.value === destination.name) {
     return;
   }
-  const { took } = await writer.update(target, { name: answer.value, url: destination.url }, false);
-  if (took.includes('name')) {
-    void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), answer.value));
-  } else {
-    void tell(
-      'warning',
-      vscode.l10n.t('Cloudflare answered as if it had renamed “{0}”, but did not.', nameOf(destination)),
+  await rename(target, answer.value, writer);
+}
+
+/** Where another client renamed it in the meantime, the user decides which name stays. */
+async function rename(target: Located, name: string, writer: DestinationWriter): Promise<void> {
+  const { connection, destination } = target;
+  try {
+    const { applied, isVerified } = await writer.update(target, { name, url: destination.url }, false);
+    if (applied.includes('name')) {
+      void tell('information', vscode.l10n.t('Renamed “{0}” to “{1}”.', nameOf(destination), name));
+    } else {
+      void tell(
+        'warning',
+        isVerified
+          ? vscode.l10n.t(
+              'Cloudflare accepted the new name of “{0}” but did not change it. Try again.',
+              nameOf(destination),
+            )
+          : vscode.l10n.t(
+              'Cloudflare accepted the new name of “{0}”, but it could not be checked.',
+              nameOf(destination),
+            ),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof DestinationConflictError)) {
+      throw error;
+    }
+    const keep = vscode.l10n.t('Keep Mine');
+    const chosen = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Another client renamed “{0}” to “{1}”.', nameOf(destination), nameOf(error.now)),
+      {
+        modal: true,
+        detail: vscode.l10n.t('“Keep Mine” renames it to “{0}”. “Cancel” keeps “{1}”.', name, nameOf(error.now)),
+      },
+      keep,
     );
+    if (chosen === keep) {
+      await rename({ connection, destination: error.now }, name, writer);
+    }
   }
 }

@@ -1,15 +1,9 @@
 import * as v from 'valibot';
 import type * as vscode from 'vscode';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-
-/** What this machine remembers of a destination because the user asked it to. */
-export type RememberedSecret = {
-  readonly secret?: string;
-  /** The whole URL, for the types whose secret Cloudflare takes out of it. */
-  readonly url?: string;
-};
 
 /** Secrets of destinations in SecretStorage, where the user has them remembered. None of these rejects. */
 export type SecretStore = {
@@ -35,7 +29,7 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
   const orElse =
     <T>(fallback: T) =>
     (error: unknown): T => {
-      log('error', `SecretStorage failed for the secret of a destination: ${describeForLog(error)}`);
+      log('error', `SecretStorage failed for a remembered secret: ${describeForLog(error)}`);
       return fallback;
     };
 

@@ -8,14 +8,14 @@ import { UserError } from '../host/report.ts';
 import { escapeIcons } from '../text/format.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
 
-/** Finds what a command works on: its argument, else the view's selection, else what the user picks. */
+/** Finds the target of a command: its argument, else the selection of the view, else a quick pick. */
 export type Targets = {
-  /** Undefined where the user dismissed the pick. Throws {@link UserError} where there is nothing to pick. */
+  /** Undefined if the user dismissed the pick. Throws {@link UserError} if there is nothing to pick. */
   account(argument: unknown, title: string): Promise<Connection | undefined>;
   destination(argument: unknown, title: string): Promise<Located | undefined>;
-  /** All destinations the user has selected; empty where the pick was dismissed. `selected` as VS Code hands it over. */
+  /** All selected destinations; empty if the pick was dismissed. `selected`: the second argument from VS Code. */
   destinations(argument: unknown, selected: unknown, title: string): Promise<readonly Located[]>;
-  /** The account of the argument or the selection, without asking. */
+  /** The account of the argument or the selection, without a quick pick. */
   selectedAccount(argument: unknown): Connection | undefined;
 };
 
@@ -47,7 +47,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
   async function pick(title: string): Promise<Located | undefined> {
     const targets = locateAll(store.entries());
     if (targets.length === 0) {
-      throw new UserError(vscode.l10n.t('There is no webhook destination to choose from.'));
+      throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
     }
     const items = targets.map((target) => ({ ...toPickItem(target), target }));
     const options = { title, matchOnDescription: true, matchOnDetail: true };
@@ -67,7 +67,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
       }
       const connections = store.entries().map(({ connection }) => connection);
       if (connections.length === 0) {
-        throw new UserError(vscode.l10n.t('No Cloudflare account has been added yet. Add one with “Add Account…”.'));
+        throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
       }
       const items = connections.map((connection) => ({
         label: escapeIcons(connection.account.name),

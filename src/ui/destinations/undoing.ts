@@ -1,122 +1,172 @@
 import * as vscode from 'vscode';
-import type { Redactor } from '../../core/api/redaction.ts';
-import { typeNamed } from '../../core/model/destination-types/index.ts';
-import type { Draft } from '../../core/model/destination.ts';
-import type { Located } from '../../core/monitoring/overview.ts';
-import type { Policy } from '../../core/model/policy.ts';
-import { type Restored, restoreDestination } from '../../core/destinations/restore-destination.ts';
-import type { PolicyStore } from '../../core/policies/policy-store.ts';
-import type { Store } from '../../core/monitoring/store.ts';
-import { collectCredentials } from './credentials.ts';
-import { describeFailure } from '../text/operation-failure.ts';
-import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
+import type { Redactor } from '../../core/api/redaction.ts';
+import type { Host } from '../../core/api/transport.ts';
+import type { Leases } from '../../core/async/lease.ts';
+import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
+import { sha256 } from '../../core/destinations/fingerprint.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
+import { type Restored, restoreDestination, type RestoreOptions } from '../../core/destinations/restore-destination.ts';
+import type { Draft } from '../../core/model/destination.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { Logger } from '../host/log.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
-import type { RememberedSecret, SecretStore } from './secret-store.ts';
+import { list } from '../text/format.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import { collectCredentials } from './credentials.ts';
 import { describeTarget, nameSome } from './deleting-messages.ts';
+import type { SecretStore } from './secret-store.ts';
 
 /** All that is needed to create a destination again. Holds credentials: in memory only, and for a minute. */
 export type Deleted = {
   readonly target: Located;
   readonly remembered: RememberedSecret | undefined;
-  /** Those that used it when it was deleted. */
+  /** The policies that used it when it was deleted. */
   readonly policies: readonly Policy[];
+  /** What an earlier attempt to undo has reached: the draft that was typed, and the destination that was created. */
+  readonly draft?: Draft;
+  readonly newId?: string;
 };
 
-/** What deleting and taking it back need of the extension. */
+/** What deleting and undoing need of the extension. */
 export type DeletingServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly redactor: Redactor;
   readonly logger: Logger;
+  readonly host: Host;
+  readonly leases: Leases;
 };
 
 const UNDO_FOR = 60_000;
 const MOST_TOLD = 5;
 
-/** Tells how a deletion ended, with a button that takes it back for a minute; `deleted` is emptied after it. */
+/**
+ * Reports how a deletion ended, with Undo. Undo can be tried again until it succeeds or the minute is over; only then are the
+ * credentials dropped (`deleted` is emptied).
+ */
 export async function offerUndo(
   message: string,
-  isWhole: boolean,
+  isComplete: boolean,
   deleted: Deleted[],
   services: DeletingServices,
 ): Promise<void> {
   const end = Date.now() + UNDO_FOR;
-  const forgetting = setTimeout(() => deleted.splice(0), UNDO_FOR);
+  const timer = setTimeout(() => deleted.splice(0), UNDO_FOR);
+  const unanswered: UnansweredCreations = new Map();
+  let kind: 'information' | 'error' = isComplete ? 'information' : 'error';
+  let said = message;
   const [undo, showLog] = [vscode.l10n.t('Undo'), vscode.l10n.t('Show Log')];
-  const buttons = [...(deleted.length > 0 ? [undo] : []), ...(isWhole ? [] : [showLog])];
-  const chosen = await tell(isWhole ? 'information' : 'error', message, ...buttons);
-  clearTimeout(forgetting);
-  if (chosen === showLog) {
-    services.logger.show();
-  }
-  const isLate = Date.now() > end;
-  const wanted = deleted.splice(0);
-  if (chosen !== undo) {
-    return;
-  }
-  if (isLate) {
-    void tell(
-      'warning',
-      vscode.l10n.t('A deletion can be undone for a minute, which is over: URL and secret are forgotten by now.'),
+  for (;;) {
+    const chosen = await tell(
+      kind,
+      said,
+      ...(deleted.length > 0 ? [undo] : []),
+      ...(kind === 'error' ? [showLog] : []),
     );
-    return;
+    if (chosen === showLog) {
+      services.logger.show();
+    }
+    if (chosen !== undo) {
+      break;
+    }
+    if (Date.now() > end || deleted.length === 0) {
+      void tell(
+        'warning',
+        vscode.l10n.t('A deletion can be undone for one minute. The minute is over, and the credentials are dropped.'),
+      );
+      break;
+    }
+    const results = await undoAll(deleted.splice(0), unanswered, services);
+    deleted.push(...(Date.now() > end ? [] : results.flatMap(({ again }) => again ?? [])));
+    said = describeUndone(results);
+    kind = results.some(({ result }) => result === 'failed' || result === 'incomplete') ? 'error' : 'information';
+    if (deleted.length === 0) {
+      void tell(kind, said);
+      break;
+    }
   }
-  const ends: UndoEnd[] = [];
-  for (const each of wanted) {
-    ends.push(await undoDeletion(each, services));
-  }
-  tellUndone(ends);
+  clearTimeout(timer);
+  deleted.splice(0);
 }
 
-/** How taking back one deletion ended. */
-type UndoEnd = { readonly kind: 'done' | 'incomplete' | 'failed' | 'left'; readonly sentence: string };
+/** How undoing one deletion ended. `again`: what another attempt needs. */
+type UndoResult = {
+  readonly result: 'done' | 'incomplete' | 'failed' | 'left';
+  readonly sentence: string;
+  readonly again?: Deleted;
+};
 
-async function undoDeletion(deleted: Deleted, services: DeletingServices): Promise<UndoEnd> {
+async function undoAll(
+  deleted: readonly Deleted[],
+  unanswered: UnansweredCreations,
+  services: DeletingServices,
+): Promise<readonly UndoResult[]> {
+  const results: UndoResult[] = [];
+  for (const each of deleted) {
+    results.push(await undoDeletion(each, unanswered, services));
+  }
+  return results;
+}
+
+async function undoDeletion(
+  deleted: Deleted,
+  unanswered: UnansweredCreations,
+  services: DeletingServices,
+): Promise<UndoResult> {
   const { target, remembered } = deleted;
   const { account } = target.connection;
+  let progress = deleted;
   try {
-    const draft = await completeDraft(deleted, services);
+    const draft = deleted.draft ?? (await completeDraft(deleted, services));
     if (!draft) {
-      return { kind: 'left', sentence: vscode.l10n.t('{0} stays deleted.', describeTarget(target)) };
+      const sentence = vscode.l10n.t('{0} stays deleted.', describeTarget(target));
+      return { result: 'left', sentence, again: deleted };
     }
-    const restored = await createAgain(deleted, draft, services);
+    progress = { ...deleted, draft };
+    const restored = await createAgain(progress, services, {
+      draft,
+      unanswered,
+      onCreated(newId) {
+        progress = { ...progress, newId };
+      },
+    });
     if (remembered) {
       await services.secrets.remember(account.id, restored.newId, remembered);
     }
-    const kind = restored.failed.length > 0 ? 'incomplete' : 'done';
-    return { kind, sentence: describeRestored(deleted, restored, draft) };
+    const sentence = describeRestored(deleted, restored, draft);
+    const failed = restored.failed.map(({ policy }) => policy);
+    return failed.length > 0
+      ? { result: 'incomplete', sentence, again: { ...progress, policies: failed } }
+      : { result: 'done', sentence };
   } catch (error) {
-    services.logger.log('error', `undo of deleting ${target.destination.id}: ${describeForLog(error)}`);
+    services.logger.log('error', `Failed to undo the deletion of ${target.destination.id}: ${describeForLog(error)}`);
     const reason = describeFailure(error, account.name);
-    const sentence = vscode.l10n.t('{0} could not be created again. {1}', describeTarget(target), reason);
-    return { kind: 'failed', sentence };
+    const sentence = vscode.l10n.t('Could not create {0} again. {1}', describeTarget(target), reason);
+    return { result: 'failed', sentence, again: progress };
   }
 }
 
-function tellUndone(ends: readonly UndoEnd[]): void {
-  const failed = ends.filter(({ kind }) => kind === 'failed' || kind === 'incomplete');
-  const done = ends.filter(({ kind }) => kind === 'done' || kind === 'incomplete');
-  const [only] = ends;
-  const message =
-    only && ends.length === 1
-      ? only.sentence
-      : [
-          vscode.l10n.t(
-            'Created {0} of {1} again, under new IDs; Cloudflare has tested them.',
-            done.length,
-            ends.length,
-          ),
-          ...nameSome(
-            ends.filter(({ kind }) => kind !== 'done').map(({ sentence }) => sentence),
-            MOST_TOLD,
-          ),
-        ].join(' ');
-  void tell(failed.length > 0 ? 'error' : 'information', message);
+function describeUndone(results: readonly UndoResult[]): string {
+  const done = results.filter(({ result }) => result === 'done' || result === 'incomplete');
+  const [only] = results;
+  return only && results.length === 1
+    ? only.sentence
+    : [
+        vscode.l10n.t('Created {0} of {1} again, with new IDs. Cloudflare tested them.', done.length, results.length),
+        ...nameSome(
+          results.filter(({ result }) => result !== 'done').map(({ sentence }) => sentence),
+          MOST_TOLD,
+        ),
+      ].join(' ');
 }
 
-/** Undefined where something has to be typed and the user leaves. */
+/** Undefined where something has to be typed and the user closes the prompt. */
 async function completeDraft(
   { target, remembered }: Deleted,
   { redactor }: DeletingServices,
@@ -131,17 +181,29 @@ async function completeDraft(
   return { name: destination.name, url, ...(secret === undefined ? {} : { secret }) };
 }
 
-async function createAgain({ target, policies }: Deleted, draft: Draft, services: DeletingServices): Promise<Restored> {
+async function createAgain(
+  { target, policies, newId }: Deleted,
+  services: DeletingServices,
+  given: Pick<RestoreOptions, 'draft' | 'unanswered' | 'onCreated'>,
+): Promise<Restored> {
   const { account, api } = target.connection;
+  const { host } = services;
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: withoutLinks(vscode.l10n.t('Creating {0} again, which Cloudflare tests', describeTarget(target))),
     },
     async () => {
-      const known = new Set(services.store.entry(account.id)?.state.last?.destinations.map(({ id }) => id));
       try {
-        return await restoreDestination(api, account.id, target.destination.id, draft, policies, known);
+        return await restoreDestination({
+          api,
+          host: { sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() },
+          accountId: account.id,
+          oldId: target.destination.id,
+          ...given,
+          policies,
+          newId,
+        });
       } finally {
         services.policies.forget([account.id]);
         await services.store.refresh([account.id]);
@@ -150,20 +212,16 @@ async function createAgain({ target, policies }: Deleted, draft: Draft, services
   );
 }
 
-function describeRestored({ target, policies }: Deleted, { newId, putBack, failed }: Restored, draft: Draft): string {
-  const names = putBack.map(({ name }) => `“${name}”`).join(', ');
+function describeRestored({ target, policies }: Deleted, { newId, restored, failed }: Restored, draft: Draft): string {
+  const names = list(restored.map(({ name }) => `“${name}”`));
   return [
-    vscode.l10n.t('{0} is back, under the new ID {1}; Cloudflare has tested it.', describeTarget(target), newId),
-    ...(draft.secret === undefined && typeNamed(target.destination.type)?.secret === 'optional'
-      ? [vscode.l10n.t('It has no secret now: none is remembered on this machine.')]
+    vscode.l10n.t('{0} was created again with the new ID {1}. Cloudflare tested it.', describeTarget(target), newId),
+    ...(draft.secret === undefined && typeOrGeneric(target.destination.type).secret === 'optional'
+      ? [vscode.l10n.t('It has no secret: this machine does not remember one.')]
       : []),
-    ...(names ? [vscode.l10n.t('Put back into: {0}.', names)] : []),
+    ...(names ? [vscode.l10n.t('Added to: {0}.', names)] : []),
     ...failed.map(({ policy, error }) =>
-      vscode.l10n.t(
-        'Not put back into “{0}”: {1}',
-        policy.name,
-        describeFailure(error, target.connection.account.name),
-      ),
+      vscode.l10n.t('Not added to “{0}”: {1}', policy.name, describeFailure(error, target.connection.account.name)),
     ),
     ...(policies.length === 0 ? [vscode.l10n.t('No policy is known to have used it.')] : []),
   ].join(' ');

@@ -4,8 +4,8 @@ import { type CommandName, VIEW_ID } from './ids.ts';
 import { reportFailure, type Subject } from './report.ts';
 
 /**
- * A command's work. It names whom it works on as soon as it knows, so that a failure can say so. `selected`: all rows
- * it was asked for, where the view has several selected.
+ * Runs a command. It calls `naming` with its account, so that an error message can name it. `selected`: all selected
+ * rows, if several are selected.
  */
 export type CommandHandler = (argument: unknown, naming: (subject: Subject) => void, selected: unknown) => unknown;
 
@@ -15,8 +15,8 @@ export type CommandHandlers = Readonly<Partial<Record<CommandName, CommandHandle
 export type Module = { readonly commands: CommandHandlers; readonly disposables: readonly vscode.Disposable[] };
 
 /**
- * Registers every command behind one boundary: whatever a handler throws is logged and shown once, in words, with
- * remedies, and never reaches VS Code. What it returns goes to the caller.
+ * Registers every command behind one error boundary, which logs each error and shows it once with its remedies. VS Code
+ * never receives the error. The result of the handler goes to the caller.
  */
 export function registerCommands(handlers: CommandHandlers, logger: Logger): vscode.Disposable {
   return vscode.Disposable.from(
@@ -31,7 +31,7 @@ export function registerCommands(handlers: CommandHandlers, logger: Logger): vsc
             };
             return await handler(argument, naming, selected);
           } catch (error) {
-            // Not awaited: a message left open must not keep the command from ending.
+            // Not awaited, because an open message must not block the command.
             void reportFailure(error, logger, name, { subject, retry: () => void run(argument, selected) });
             return undefined;
           }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** A context key of ours, for `when` clauses; VS Code hears of it only when the value is another. */
+/** A context key for `when` clauses. VS Code is called only if the value changes. */
 export function createContextKey(name: string): (value: string | boolean) => void {
   let last: string | boolean | undefined;
   return (value) => {

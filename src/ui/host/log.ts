@@ -5,8 +5,7 @@ import type { Redactor } from '../../core/api/redaction.ts';
 export type Logger = vscode.Disposable & { readonly log: Log; show(): void };
 
 /**
- * The output channel. Everything passes the redactor on its way in; there is no other way in. `onLine` gets each line as
- * it was logged, whatever the level the user has set.
+ * Creates the output channel. Every line passes the redactor. `onLine` receives each redacted line at every log level.
  */
 export function createLogger(redactor: Redactor, onLine: (line: string) => void = () => {}): Logger {
   const channel = vscode.window.createOutputChannel('Cloudflare Webhooks', { log: true });

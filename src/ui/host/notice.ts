@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 export type NoticeKind = 'information' | 'warning' | 'error';
 
-/** Shows a notification and resolves with the button that was pressed, if any. The message may hold anybody's text. */
+/** Shows a notification and resolves with the pressed button, if any. The message may contain untrusted text. */
 export async function tell(
   kind: NoticeKind,
   message: string,
@@ -22,8 +22,8 @@ export async function tell(
 }
 
 /**
- * Text for a notification or its progress: VS Code would make a link of `[text](address)` in it, even one that runs a
- * command (`parseLinkedText`, allowed for notifications), and names are somebody's text.
+ * Breaks Markdown links in a notification. VS Code renders `[text](address)` as a link, even to a command
+ * (`parseLinkedText`), and names are untrusted text.
  */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');

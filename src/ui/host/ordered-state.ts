@@ -1,16 +1,16 @@
 import type * as vscode from 'vscode';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
-/** What is kept of the extension, as anybody may have left it: whoever reads checks it. */
+/** Persisted state of the extension. Values are unchecked: each reader must validate them. */
 export type State = {
   get(key: string): unknown;
   update(key: string, value: unknown): Promise<void>;
 };
 
 /**
- * globalState, written one update after the other. VS Code echoes each write back, and takes the echo for the whole state:
- * an update of another key that was made meanwhile is then gone, and the next one stores it so (`ExtensionMemento`,
- * `onDidChangeStorage`). What waits to be written is read already.
+ * Wraps globalState and writes one update after another. VS Code replaces the whole state with the echo of each write,
+ * so a concurrent update of another key would be lost (`ExtensionMemento`, `onDidChangeStorage`). `get` returns pending
+ * values.
  */
 export function createOrderedState(memento: vscode.Memento): State {
   const waiting = new Map<string, { readonly value: unknown }>();

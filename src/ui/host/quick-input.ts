@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 export type Answer<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'back' | 'cancel' };
 
-/** What the check of a typed text says: the value it stands for, or a sentence on what is wrong with it. */
+/** The result of checking an input: its value, or a sentence that describes the problem. */
 export type Check<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 export type TextQuestion<T> = {
@@ -14,13 +14,13 @@ export type TextQuestion<T> = {
   readonly back?: boolean;
   readonly buttons?: readonly (vscode.QuickInputButton & { readonly run: () => void })[];
   /**
-   * Runs on Enter. While it does, the input is busy; a problem is shown in place and what was typed stays. The signal
-   * aborts when the user leaves.
+   * Runs on Enter while the input is busy. A problem is shown in the input, which keeps its text. The signal aborts if
+   * the user cancels.
    */
   readonly check: (text: string, signal: AbortSignal) => Promise<Check<T>> | Check<T>;
 };
 
-/** Asks for a text and does not let go until it passes its check, or the user leaves. */
+/** Asks for a text until it passes its check or the user cancels. */
 export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> {
   const input = vscode.window.createInputBox();
   input.title = question.title;
@@ -76,13 +76,13 @@ export type PickQuestion<Item extends vscode.QuickPickItem> = {
   readonly placeholder: string;
   readonly items: readonly Item[];
   readonly back?: boolean;
-  /** Several may be ticked; `picked` ones are from the start. */
+  /** Whether several items can be selected. Items with `picked` are selected initially. */
   readonly many?: boolean;
-  /** Another way out, in the title. */
+  /** A button in the title that ends the question. */
   readonly button?: vscode.QuickInputButton;
 };
 
-/** Asks to choose one, or several, of some items. */
+/** Asks to choose one or several items. */
 export async function askPick<Item extends vscode.QuickPickItem>(
   question: PickQuestion<Item>,
 ): Promise<Answer<readonly Item[]> | { readonly kind: 'button' }> {
@@ -106,7 +106,7 @@ export async function askPick<Item extends vscode.QuickPickItem>(
         if (pick.selectedItems.length > 0) {
           resolve({ kind: 'value', value: [...pick.selectedItems] });
         } else if (question.many) {
-          pick.placeholder = vscode.l10n.t('Tick at least one, then press Enter');
+          pick.placeholder = vscode.l10n.t('Select at least one, then press Enter');
         }
       });
       pick.show();

@@ -8,16 +8,16 @@ import { runCommand } from './run-command.ts';
 import { describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
 import { showSetting } from './settings.ts';
 
-/** Thrown by a command for what is the user's to put right: shown as it is, with no trace of an internal error. */
+/** Thrown by a command for a problem that the user can fix. Its message is shown unchanged. */
 export class UserError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('UserError');
   override readonly name = 'UserError';
 }
 
-/** Which account a failure concerns, so that its remedies know what to work on. */
+/** The account of a failure, which its remedies need. */
 export type Subject = { readonly name: string; readonly accountId?: string };
 
-/** Shows what went wrong with a command, with its remedies as buttons, and puts it in the log. */
+/** Logs the error of a command and shows it with its remedies as buttons. */
 export async function reportFailure(
   error: unknown,
   logger: Logger,
@@ -33,7 +33,7 @@ export async function reportFailure(
     error instanceof ApiError
       ? describeProblem(error, subject?.name ?? 'Cloudflare')
       : {
-          sentence: vscode.l10n.t('Something went wrong in the extension; the log says more.'),
+          sentence: vscode.l10n.t('The extension failed unexpectedly. See the log for details.'),
           remedies: ['showLog'] as const satisfies readonly Remedy[],
         };
   const possible = remedies.filter(

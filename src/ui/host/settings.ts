@@ -8,14 +8,14 @@ export type StatusBarMode = 'whenFailing' | 'always' | 'never';
 
 export type Settings = {
   readonly apiBaseUrl: BaseUrl;
-  /** Minutes; 0 switches the background refresh off. */
+  /** Minutes; 0 turns automatic refresh off. */
   readonly refreshInterval: number;
   readonly statusBar: StatusBarMode;
   readonly sort: SortOrder;
   readonly notifyOnNewFailure: boolean;
 };
 
-/** The settings as they are now. What is not one of the allowed values counts as the default. */
+/** The current settings. An invalid value counts as the default. */
 export function readSettings(): Settings {
   const settings = vscode.workspace.getConfiguration(SECTION);
   const interval = settings.get<unknown>('refreshInterval');
@@ -37,7 +37,7 @@ export function onSettingChanged(name: keyof Settings, listener: () => void): vs
   });
 }
 
-/** Opens the settings at one of ours. */
+/** Opens the settings editor at one setting of this extension. */
 export async function showSetting(name: keyof Settings): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.${name}`);
 }

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-/** How requests of the extension call themselves. */
+/** The User-Agent header of the extension's requests. */
 export function userAgentOf({ extension }: vscode.ExtensionContext): string {
   return `cloudflare-webhooks-vscode/${String(extension.packageJSON.version)}`;
 }

@@ -4,7 +4,7 @@ import { JSON_SCHEME } from '../host/ids.ts';
 
 const ENDING = '.cfwebhook.json';
 
-/** What a document's URI stands for. The name in it is for people; the ids decide. */
+/** The target of a document URI. The IDs identify it; the name is for display only. */
 export type JsonAddress =
   | { readonly kind: 'existing'; readonly accountId: string; readonly destinationId: string }
   | { readonly kind: 'new'; readonly accountId: string };
@@ -14,12 +14,12 @@ export function addressOf(accountId: string, { id, name }: Destination): vscode.
   return makeUri(accountId, id, safeName(name));
 }
 
-/** `/<account>/new/<n>/New Destination.cfwebhook.json`, another one each time, over a reload of the window too. */
+/** `/<account>/new/<n>/New Destination.cfwebhook.json`, unique even after a window reload. */
 export function nextNewAddress(accountId: string): vscode.Uri {
   return makeUri(accountId, 'new', Date.now().toString(36), vscode.l10n.t('New Destination'));
 }
 
-/** Undefined where it is not a document of ours, but a folder above one. */
+/** Undefined for a folder above a document. */
 export function readAddress(uri: vscode.Uri): JsonAddress | undefined {
   const [accountId = '', destinationId = '', ...rest] = uri.path.split('/').slice(1);
   const isNew = destinationId === 'new';
@@ -29,7 +29,7 @@ export function readAddress(uri: vscode.Uri): JsonAddress | undefined {
   return isNew ? { kind: 'new', accountId } : { kind: 'existing', accountId, destinationId };
 }
 
-/** Whether a document holds a destination: one of ours, or a file of that name. */
+/** Whether a document contains a destination, by its scheme and file name. */
 export function isDestinationDocument({ uri }: vscode.TextDocument): boolean {
   return uri.path.endsWith(ENDING) && [JSON_SCHEME, 'file', 'untitled', 'vscode-remote'].includes(uri.scheme);
 }
@@ -38,7 +38,7 @@ function makeUri(...segments: readonly string[]): vscode.Uri {
   return vscode.Uri.from({ scheme: JSON_SCHEME, path: `/${segments.join('/')}${ENDING}` });
 }
 
-/** Somebody's name as the last part of a path: no separators, nothing invisible or that turns text around, not too long. */
+/** Sanitizes a name for a path: no separators, invisible or bidirectional characters, and a limited length. */
 function safeName(name: string): string {
   const plain = name
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')

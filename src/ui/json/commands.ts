@@ -4,10 +4,10 @@ import type { Draft } from '../../core/model/destination.ts';
 import { findRemoval, findValue, formatDocument, parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { addressOf, nextNewAddress, readAddress } from './addresses.ts';
-import { JSON_SCHEME } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
 import { askText } from '../host/quick-input.ts';
 
-/** Edit as JSON: shows the document of a destination; one that is open already is not opened under another name. */
+/** Runs Edit as JSON. An open document is shown again, even if its name in the URI is outdated. */
 export async function openDestination({ connection, destination }: Located): Promise<void> {
   const { account } = connection;
   const open = vscode.workspace.textDocuments.find(({ uri }) => {
@@ -17,12 +17,12 @@ export async function openDestination({ connection, destination }: Located): Pro
   await vscode.window.showTextDocument(open?.uri ?? addressOf(account.id, destination), { preview: false });
 }
 
-/** Create Destination from JSON…: a new document, with what was found in an editor, else blank. */
+/** Runs Create Destination from JSON…: opens a new document with the draft of the active editor, if any. */
 export async function openNewDocument({ account }: Connection, draft: Draft | undefined): Promise<void> {
   const editor = await vscode.window.showTextDocument(nextNewAddress(account.id), { preview: false });
   const { document } = editor;
   if (draft) {
-    // As an edit: it is the user's and unsaved, so VS Code keeps it over a reload of the window.
+    // Inserted as an edit, so that VS Code backs it up as unsaved and restores it after a window reload.
     const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
     await editor.edit((edit) => edit.replace(whole, formatDocument(draft)));
   }
@@ -33,28 +33,29 @@ export async function openNewDocument({ account }: Connection, draft: Draft | un
   }
 }
 
-/** A destination, as the API takes one, in the selection of the active editor, or in all of its JSON. */
+/** Finds a destination in the format of the API in the selection of the active editor, or in its whole JSON. */
 export function findDraftInEditor(): Draft | undefined {
   const editor = vscode.window.activeTextEditor;
   if (!editor) {
     return undefined;
   }
   const { document, selection } = editor;
-  const isWholeMeant = document.languageId.startsWith('json') && document.uri.scheme !== JSON_SCHEME;
+  const isJson = document.languageId === JSON_LANGUAGE || document.languageId.startsWith('json');
+  const isWholeMeant = isJson && document.uri.scheme !== JSON_SCHEME;
   const wanted = selection.isEmpty ? undefined : parseDocument(document.getText(selection)).draft;
   return wanted ?? (isWholeMeant ? parseDocument(document.getText()).draft : undefined);
 }
 
-/** Takes the secret out of a document's text and asks for it behind a mask. Undefined where the user leaves: all stays. */
+/** Moves the secret of a document to a masked input. Returns undefined, and changes nothing, if the user cancels. */
 export async function takeSecret(document: vscode.TextDocument): Promise<string | undefined> {
   const answer = await askText<string>({
     title: vscode.l10n.t('Secret of This Document'),
-    prompt: vscode.l10n.t('Held in memory until the document is saved or closed, and then sent with it.'),
+    prompt: vscode.l10n.t('Enter the secret. It stays in memory, and the next save sends it.'),
     password: true,
     value: parseDocument(document.getText()).draft?.secret ?? '',
     check: (text) =>
       text === ''
-        ? { ok: false, problem: vscode.l10n.t('A secret is needed, or leave with Escape.') }
+        ? { ok: false, problem: vscode.l10n.t('Enter a secret, or press Escape to cancel.') }
         : { ok: true, value: text },
   });
   return answer.kind === 'value' && (await removeKey(document, 'secret')) ? answer.value : undefined;

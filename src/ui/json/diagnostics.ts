@@ -2,19 +2,20 @@ import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../../core/formats/json-document.ts';
 import { isDestinationDocument } from './addresses.ts';
-import { JSON_SCHEME } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
 import { describeDocumentProblem } from './messages.ts';
+import { documentsOf, isShown } from './tabs.ts';
 
-/** Of a diagnostic for which there is a quick fix. */
+/** Codes of the diagnostics that have a quick fix. */
 export const SECRET_IN_TEXT = 'secretInText';
 export const REMOVABLE: readonly DocumentProblem['kind'][] = ['readOnlyKey', 'unknownKey', 'emptySecret'];
 
-/** The problems of the documents that are open, at their places. */
+/** Shows the problems of open documents as diagnostics. */
 export type JsonDiagnostics = vscode.Disposable & {
-  /** Shows why Cloudflare refused a document, at its URL, until its text changes or it is accepted after all. */
+  /** Shows Cloudflare's rejection at the URL until the text changes or a later save succeeds. */
   refuse(uri: vscode.Uri, sentence: string): void;
   accept(uri: vscode.Uri): void;
-  /** Looks at the open documents again, since what they are compared with is another. */
+  /** Checks all open documents again after a change in the store. */
   update(): void;
 };
 
@@ -24,9 +25,11 @@ export function createJsonDiagnostics(
 ): JsonDiagnostics {
   const collection = vscode.languages.createDiagnosticCollection('cloudflareWebhooks');
   const refusals = new Map<string, string>();
+  /** Documents without a tab. VS Code can keep their text for minutes. */
+  const hidden = new Set<string>();
 
   function check(document: vscode.TextDocument): void {
-    if (!isDestinationDocument(document)) {
+    if (!isDestinationDocument(document) || hidden.has(document.uri.toString())) {
       return;
     }
     const text = document.getText();
@@ -66,9 +69,27 @@ export function createJsonDiagnostics(
     }
   }
 
+  function forget(uri: vscode.Uri): void {
+    refusals.delete(uri.toString());
+    collection.delete(uri);
+  }
+
   const subscriptions = vscode.Disposable.from(
     collection,
-    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      hidden.delete(document.uri.toString());
+      check(document);
+    }),
+    vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+      for (const uri of closed.flatMap(documentsOf).filter((each) => !isShown(each))) {
+        hidden.add(uri.toString());
+        forget(uri);
+      }
+      const reopened = opened.flatMap(documentsOf).filter((each) => hidden.delete(each.toString()));
+      if (reopened.length > 0) {
+        update();
+      }
+    }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) {
         refusals.delete(document.uri.toString());
@@ -76,8 +97,8 @@ export function createJsonDiagnostics(
       }
     }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      refusals.delete(uri.toString());
-      collection.delete(uri);
+      hidden.delete(uri.toString());
+      forget(uri);
     }),
   );
   update();
@@ -95,13 +116,13 @@ export function createJsonDiagnostics(
   };
 }
 
-/** Syntax is the business of VS Code's own JSON support, unless the user has switched that off. */
+/** VS Code's JSON support reports syntax errors, unless the user turned its validation off. */
 function isSaidByVsCode(document: vscode.TextDocument, { kind }: DocumentProblem): boolean {
   const validates = vscode.workspace.getConfiguration('json', document.uri).get<unknown>('validate.enable') !== false;
-  return kind === 'syntax' && validates && document.languageId.startsWith('json');
+  return kind === 'syntax' && validates && [JSON_LANGUAGE, 'json', 'jsonc'].includes(document.languageId);
 }
 
-/** What is good to know of a secret: where it is kept as long as it is in the text, or that it is not. */
+/** Informs where the secret is: in the text, and so in backups, or in memory. */
 function makeHints(document: vscode.TextDocument, heldSecret: boolean): readonly vscode.Diagnostic[] {
   const typed = findValue(document.getText(), 'secret');
   if (document.uri.scheme !== JSON_SCHEME || (!typed && !heldSecret)) {
@@ -109,9 +130,9 @@ function makeHints(document: vscode.TextDocument, heldSecret: boolean): readonly
   }
   const sentence = typed
     ? vscode.l10n.t(
-        'The secret is sent with the next save and then taken out of the document. Until then VS Code keeps the unsaved document, with it, in its backups.',
+        'The next save sends the secret and removes it from the document. Until then, VS Code’s backups of the unsaved document contain it.',
       )
-    : vscode.l10n.t('A secret is held in memory for this document and sent with its next save.');
+    : vscode.l10n.t('A secret for this document is in memory. The next save sends it.');
   return [
     makeDiagnostic(document, typed ?? { offset: 0, length: 1 }, {
       message: sentence,

@@ -4,95 +4,138 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { registerCommands } from '../host/commands.ts';
 import { isDestinationDocument, readAddress } from './addresses.ts';
-import { JSON_SCHEME, MOVE_SECRET } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME, MOVE_SECRET } from '../host/ids.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
 import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
-import { notSaved, saveDocument } from './save-document.ts';
-import { swapEditor } from './tabs.ts';
+import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
+import { saveDocument } from './save-document.ts';
+import { closeTabs, swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
-/** Destinations as JSON documents: opened like files, and saved at Cloudflare. */
+/** Edits destinations as JSON documents, which are saved at Cloudflare. */
 export type JsonEditor = vscode.Disposable & {
   /** For the scheme `cfwebhook:`; it is registered by `lazy-editing.ts`. */
   readonly provider: vscode.FileSystemProvider;
   readonly open: (target: Located) => Promise<void>;
-  /** A document whose save creates, begun with what the active editor holds of the API's own request body. */
+  /** Opens a document whose save creates a destination, with the draft of the active editor, if any. */
   readonly create: (connection: Connection) => Promise<void>;
 };
 
 export type JsonEditorServices = {
   readonly store: Store;
-  /** Once the accounts are known, before which restored documents wait. */
+  /** Resolves once the accounts are loaded; restored documents wait for it. */
   readonly loaded: Promise<unknown>;
   readonly writer: DestinationWriter;
+  readonly replacements: Replacements;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly logger: Logger;
+  readonly announcedSaves: AnnouncedSaves;
 };
 
-export function createJsonEditor({ store, loaded, writer, secrets, logger }: JsonEditorServices): JsonEditor {
-  /** By URI: secrets that were moved out of the text, in memory only. */
+export function createJsonEditor(services: JsonEditorServices): JsonEditor {
+  const { store, loaded, logger, announcedSaves } = services;
+  /** Secrets that were moved out of the text, by URI, in memory only. */
   const held = new Map<string, string>();
-  /** By URI: why VS Code saves. */
-  const reasons = new Map<string, vscode.TextDocumentSaveReason>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
 
   const refuse = (uri: vscode.Uri, sentence: string): void => diagnostics.refuse(uri, sentence);
 
-  const files = createJsonFiles(store, loaded, async (write) => {
-    const reason = reasons.get(write.uri.toString()) ?? vscode.TextDocumentSaveReason.Manual;
-    reasons.delete(write.uri.toString());
-    if (reason !== vscode.TextDocumentSaveReason.Manual) {
-      throw notSaved(
-        vscode.l10n.t('It changes what is at Cloudflare, so it is not saved automatically. Save it yourself.'),
-      );
+  const claims = createSaveClaims(announcedSaves, async (uri) => {
+    const address = readAddress(uri);
+    if (address?.kind === 'existing') {
+      await store.refresh([address.accountId]);
     }
-    const id = await saveDocument(write, { writer, secrets, logger, heldSecret, refuse });
-    held.delete(write.uri.toString());
-    diagnostics.accept(write.uri);
-    return id;
+  });
+  const files = createJsonFiles({
+    store,
+    loaded,
+    claims,
+    async save(write) {
+      const saved = await saveDocument(write, { ...services, heldSecret, refuse, showReplacement });
+      if (saved.keepUnsaved === undefined) {
+        held.delete(write.uri.toString());
+      }
+      diagnostics.accept(write.uri);
+      return saved;
+    },
   });
   const diagnostics = createJsonDiagnostics(
     (uri) => files.destinationOf(uri),
     (uri) => held.has(uri.toString()),
   );
+  const moving = new Set<string>();
 
+  /** Makes the tabs of a document without unsaved changes follow its destination. */
   async function settle(document: vscode.TextDocument): Promise<void> {
-    const { uri } = document;
+    const { uri, isDirty } = document;
+    const key = uri.toString();
     const moved = files.movedTo(uri);
-    if (moved) {
-      await swapEditor(uri, moved);
-    } else if (!document.isDirty) {
-      files.rereadUnless(uri, document.getText());
+    if (isDirty || moving.has(key)) {
+      return;
+    }
+    moving.add(key);
+    try {
+      if (moved) {
+        await swapEditor(uri, moved);
+      } else if (files.isGone(uri)) {
+        await closeTabs(uri);
+      }
+    } finally {
+      moving.delete(key);
+    }
+  }
+
+  function settleAll(): void {
+    for (const document of vscode.workspace.textDocuments.filter(isJsonDocument)) {
+      void settle(document);
     }
     diagnostics.update();
   }
+
+  async function showReplacement(uri: vscode.Uri, text: string, id: string): Promise<void> {
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+    const address = readAddress(uri);
+    if (!document || !address) {
+      return;
+    }
+    if (address.kind === 'existing') {
+      files.follow(address.accountId, address.destinationId, id);
+    }
+    // A document that was edited meanwhile stays open. Its next save changes the new destination.
+    if (document.isDirty && document.getText() === text) {
+      held.delete(uri.toString());
+      await files.abandon(uri, text, () => document.save());
+      announcedSaves.delete(uri.toString());
+    }
+    await settle(document);
+  }
+
+  vscode.workspace.textDocuments.forEach(setLanguage);
 
   const subscriptions = vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider({ pattern: '**/*.cfwebhook.json' }, jsonFixes, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
-    vscode.workspace.onWillSaveTextDocument((event) => {
-      const address = readAddress(event.document.uri);
-      if (address) {
-        reasons.set(event.document.uri.toString(), event.reason);
-        // So that VS Code, which compares before it saves, compares with what Cloudflare has now.
-        if (address.kind === 'existing' && event.reason === vscode.TextDocumentSaveReason.Manual) {
-          event.waitUntil(store.refresh([address.accountId]));
-        }
-      }
-    }),
+    vscode.workspace.onDidOpenTextDocument(setLanguage),
     vscode.workspace.onDidSaveTextDocument(async (document) => {
-      if (document.uri.scheme === JSON_SCHEME) {
+      if (isJsonDocument(document)) {
+        if (!document.isDirty && !files.movedTo(document.uri)) {
+          files.rereadUnless(document.uri, document.getText());
+        }
         await settle(document);
+        diagnostics.update();
       }
     }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       held.delete(uri.toString());
-      reasons.delete(uri.toString());
+      announcedSaves.delete(uri.toString());
     }),
     registerCommands(
       {
@@ -109,7 +152,10 @@ export function createJsonEditor({ store, loaded, writer, secrets, logger }: Jso
     ),
     diagnostics,
     files,
-    { dispose: store.onChanged(() => diagnostics.update()) },
+    { dispose: store.onChanged(settleAll) },
+    {
+      dispose: services.replacements.onReplaced((accountId, oldId, newId) => files.follow(accountId, oldId, newId)),
+    },
   );
   return {
     provider: files.provider,
@@ -117,4 +163,15 @@ export function createJsonEditor({ store, loaded, writer, secrets, logger }: Jso
     create: async (connection) => openNewDocument(connection, findDraftInEditor()),
     dispose: () => void subscriptions.dispose(),
   };
+}
+
+function isJsonDocument({ uri }: vscode.TextDocument): boolean {
+  return uri.scheme === JSON_SCHEME;
+}
+
+/** A setting such as `files.associations` can give a document another language, for which auto save is not off. */
+function setLanguage(document: vscode.TextDocument): void {
+  if (isJsonDocument(document) && document.languageId !== JSON_LANGUAGE) {
+    void vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE);
+  }
 }

@@ -5,49 +5,62 @@ import { formatDocument } from '../../core/formats/json-document.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
+import { notSaved } from './messages.ts';
+import type { SaveClaims } from './save-claims.ts';
 
-/** One save, as VS Code asked for it. */
+/** One save that VS Code requested. */
 export type JsonWrite = {
   readonly uri: vscode.Uri;
   readonly text: string;
   readonly connection: Connection;
-  /** `new`: never saved. `gone`: there was a destination, and Cloudflare has it no more. */
+  /** `new`: never saved. `gone`: the destination was deleted at Cloudflare. */
   readonly target: Destination | 'new' | 'gone';
-  /** Whether Cloudflare has another content than the user last saw, in a way that VS Code cannot notice itself. */
+  /** Whether the content at Cloudflare changed in a way that VS Code cannot detect. */
   readonly isStale: boolean;
 };
 
-/** The documents of scheme `cfwebhook:`: what Cloudflare has, as JSON, read from the store. */
+/** The destination of a saved document, and why VS Code must keep the text unsaved although something was sent. */
+export type Saved = { readonly id: string; readonly keepUnsaved?: string };
+
+/** The file system of scheme `cfwebhook:`, which shows the destinations of the store as JSON. */
 export type JsonFiles = vscode.Disposable & {
   readonly provider: vscode.FileSystemProvider;
-  /** The destination a document is of; undefined for a new one, or where it is gone. */
+  /** The destination of a document; undefined if it is new or was deleted. */
   destinationOf(uri: vscode.Uri): Destination | undefined;
-  /** Where the destination of a document has its own one, since it was created by it, or replaced through it. */
+  /** The current URI of the destination of a document, if it differs: after creating, renaming or replacing it. */
   movedTo(uri: vscode.Uri): vscode.Uri | undefined;
-  /** Has VS Code read a document again where what was written (`text`) is not what is there. */
+  /** Whether the destination of a document was deleted. */
+  isGone(uri: vscode.Uri): boolean;
+  /** The documents of a replaced destination show the new destination from now on. */
+  follow(accountId: string, oldId: string, newId: string): void;
+  /** Makes the next save of exactly this text send nothing, so that a document that is no longer needed can be closed. */
+  abandon(uri: vscode.Uri, text: string, save: () => Thenable<boolean>): Promise<void>;
+  /** Makes VS Code reload a document if its content differs from the written `text`. */
   rereadUnless(uri: vscode.Uri, text: string): void;
 };
 
-/** The content of a document and since when; `at` moves with it, and VS Code's conflict dialog goes by that. */
+/** The content of a document and its change time. VS Code's conflict dialog depends on `at`. */
 type Told = {
   readonly text: string | undefined;
   readonly at: number;
-  /** The content when VS Code last looked at time and size, and when it last read it. */
+  /** The content at the last `stat` and at the last `readFile`. */
   readonly looked?: string;
   readonly read?: string;
 };
 
 const NEW_DOCUMENT = formatDocument({ name: '', url: '' });
 
-/**
- * `loaded`: once the accounts are known. `save` carries a document out and returns the id of the destination it is of
- * now, or throws a `FileSystemError` that says why not.
- */
-export function createJsonFiles(
-  store: Store,
-  loaded: Promise<unknown>,
-  save: (write: JsonWrite) => Promise<string | undefined>,
-): JsonFiles {
+export type JsonFilesParts = {
+  readonly store: Store;
+  /** Resolves once the accounts are loaded. */
+  readonly loaded: Promise<unknown>;
+  readonly claims: SaveClaims;
+  /** Writes a document, or throws a `FileSystemError` with the reason. */
+  readonly save: (write: JsonWrite) => Promise<Saved>;
+};
+
+export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts): JsonFiles {
+  const abandoned = new Map<string, string>();
   const told = new Map<string, Told>();
   const bound = new Map<string, string>();
   const writing = new Set<string>();
@@ -64,13 +77,14 @@ export function createJsonFiles(
     return last?.destinations.find(({ id }) => id === wanted);
   }
 
-  /** The content as it is now, with the time at which it became that. */
+  /** The current content and its change time. */
   function look(uri: vscode.Uri): Told {
     const destination = destinationOf(uri);
     const blank = destinationIdOf(uri) === undefined ? NEW_DOCUMENT : undefined;
     const text = destination ? formatDocument({ name: destination.name, url: destination.url }) : blank;
     const before = told.get(uri.toString());
-    if (before && before.text === text) {
+    // A destination that was just created is missing until the next refresh.
+    if (before && (before.text === text || (text === undefined && bound.has(uri.toString())))) {
       return before;
     }
     const now = { ...before, text, at: Math.max(Date.now(), (before?.at ?? 0) + 1) };
@@ -78,7 +92,7 @@ export function createJsonFiles(
     return now;
   }
 
-  /** Waits until the account of a document has been read, as after a reload of the window. */
+  /** Waits until the account of a document is loaded, for example after a window reload. */
   async function connect(uri: vscode.Uri): Promise<Connection> {
     await loaded;
     const accountId = readAddress(uri)?.accountId ?? '';
@@ -88,7 +102,7 @@ export function createJsonFiles(
     }
     const entry = store.entry(accountId);
     if (!entry) {
-      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account is no longer in VS Code.'));
+      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
     }
     if (entry.state.kind === 'failed' && !entry.state.last) {
       const { sentence } = describeProblem(entry.state.error, entry.connection.account.name);
@@ -112,7 +126,7 @@ export function createJsonFiles(
   function announce(): void {
     const events = [...told].flatMap(([key, before]): vscode.FileChangeEvent[] => {
       const uri = vscode.Uri.parse(key, true);
-      // While one is saved, VS Code looks by itself when that is over.
+      // VS Code checks a document itself after its save.
       if (writing.has(key) || look(uri).text === before.text) {
         return [];
       }
@@ -124,19 +138,28 @@ export function createJsonFiles(
   }
 
   async function write(uri: vscode.Uri, text: string): Promise<void> {
+    if (abandoned.get(uri.toString()) === text) {
+      return;
+    }
+    await claims.claim(uri, text);
     const connection = await connect(uri);
     const destination = destinationOf(uri);
     const before = look(uri);
     const target = destination ?? (destinationIdOf(uri) === undefined ? 'new' : 'gone');
+    let keepUnsaved: string | undefined;
     writing.add(uri.toString());
     try {
       const isStale = destination !== undefined && isUnnoticed(before);
-      const id = await save({ uri, text, connection, target, isStale });
-      if (id !== undefined && id !== destinationIdOf(uri)) {
-        bound.set(uri.toString(), id);
+      const saved = await save({ uri, text, connection, target, isStale });
+      keepUnsaved = saved.keepUnsaved;
+      if (saved.id !== destinationIdOf(uri)) {
+        bound.set(uri.toString(), saved.id);
       }
       const now = look(uri);
-      told.set(uri.toString(), { ...now, ...(now.text === undefined ? {} : { read: now.text }) });
+      const seen = now.text === undefined ? {} : { looked: now.text, read: now.text };
+      // With a new time, VS Code would report the user's own change as a conflict at the next save.
+      const at = keepUnsaved === undefined ? now.at : before.at;
+      told.set(uri.toString(), { ...now, ...seen, at });
     } catch (error) {
       const now = look(uri);
       if (now.text !== before.text) {
@@ -145,6 +168,9 @@ export function createJsonFiles(
       throw error;
     } finally {
       writing.delete(uri.toString());
+    }
+    if (keepUnsaved !== undefined) {
+      throw notSaved(keepUnsaved);
     }
   }
 
@@ -157,6 +183,11 @@ export function createJsonFiles(
         if (!readAddress(uri)) {
           return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
         }
+        if (abandoned.has(uri.toString())) {
+          // Older than every version that VS Code has, so that it reports no conflict.
+          return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: 0 };
+        }
+        await claims.prepare(uri);
         const { text, at } = await find(uri);
         told.set(uri.toString(), { ...look(uri), looked: text });
         return { type: vscode.FileType.File, ctime: 0, mtime: at, size: Buffer.byteLength(text) };
@@ -174,9 +205,30 @@ export function createJsonFiles(
     },
     destinationOf,
     movedTo(uri) {
-      const destination = bound.has(uri.toString()) ? destinationOf(uri) : undefined;
+      const destination = destinationOf(uri);
       const address = readAddress(uri);
-      return destination && address && addressOf(address.accountId, destination);
+      const now = destination && address && addressOf(address.accountId, destination);
+      return now?.toString() === uri.toString() ? undefined : now;
+    },
+    isGone(uri) {
+      const address = readAddress(uri);
+      const isKnown = address?.kind === 'existing' && store.entry(address.accountId)?.state.kind === 'ready';
+      return isKnown && !bound.has(uri.toString()) && !destinationOf(uri);
+    },
+    follow(accountId, oldId, newId) {
+      for (const uri of [...told.keys()].map((key) => vscode.Uri.parse(key, true))) {
+        if (readAddress(uri)?.accountId === accountId && destinationIdOf(uri) === oldId) {
+          bound.set(uri.toString(), newId);
+        }
+      }
+    },
+    async abandon(uri, text, saveNow) {
+      abandoned.set(uri.toString(), text);
+      try {
+        await saveNow();
+      } finally {
+        abandoned.delete(uri.toString());
+      }
     },
     rereadUnless(uri, text) {
       const now = look(uri);
@@ -193,8 +245,8 @@ export function createJsonFiles(
 }
 
 /**
- * VS Code takes a file for changed only where its time and its size are others, and it looked before the save began.
- * What it could not see that way, we have to.
+ * VS Code detects a change only if both time and size differ, and only at the `stat` before the save. This function
+ * detects the other changes.
  */
 function isUnnoticed({ text, looked, read }: Told): boolean {
   const isOther = (seen: string | undefined): boolean => seen !== undefined && seen !== text;
@@ -210,5 +262,7 @@ function kindOfChange(before: string | undefined, now: string | undefined): vsco
 }
 
 function refuse(): never {
-  throw vscode.FileSystemError.Unavailable(vscode.l10n.t('Use the commands of Cloudflare Webhooks for that.'));
+  throw vscode.FileSystemError.Unavailable(
+    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
+  );
 }

@@ -4,7 +4,7 @@ import { toRange } from './commands.ts';
 import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
 import { type CommandId, MOVE_SECRET } from '../host/ids.ts';
 
-/** The quick fixes for our diagnostics: the secret behind a mask, and away with a key that cannot be sent. */
+/** The quick fixes: move the secret to a masked input, or remove a property that cannot be sent. */
 export const jsonFixes: vscode.CodeActionProvider = {
   provideCodeActions: (document, _range, { diagnostics }) =>
     diagnostics.flatMap((diagnostic) => fix(document, diagnostic)),
@@ -13,7 +13,7 @@ export const jsonFixes: vscode.CodeActionProvider = {
 function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): readonly vscode.CodeAction[] {
   const kind = vscode.CodeActionKind.QuickFix;
   if (diagnostic.code === SECRET_IN_TEXT) {
-    const title = vscode.l10n.t('Move the secret to a masked prompt');
+    const title = vscode.l10n.t('Move the secret to a masked input');
     const action = new vscode.CodeAction(title, kind);
     const id: CommandId = `cloudflareWebhooks.${MOVE_SECRET}`;
     const command = { title, command: id, arguments: [document.uri.toString()] };

@@ -6,29 +6,29 @@ import { describeDraftProblem } from '../text/draft.ts';
 
 const KEYS = DOCUMENT_KEYS.map((key) => `"${key}"`).join(', ');
 
-/** What is wrong, or doubtful, with a document: one sentence, and what to do about it. */
+/** Describes a problem of a document and how to fix it. */
 export function describeDocumentProblem(problem: DocumentProblem): string {
   switch (problem.kind) {
     case 'syntax':
       return {
-        comment: vscode.l10n.t('Comments are not kept: take them out.'),
+        comment: vscode.l10n.t('Remove the comments. They cannot be saved.'),
         tooDeep: vscode.l10n.t('This is not a webhook destination: it is nested too deeply.'),
         other: vscode.l10n.t('This is not valid JSON.'),
       }[problem.code];
     case 'notAnObject':
-      return vscode.l10n.t('A webhook destination is an object with the keys {0}.', KEYS);
+      return vscode.l10n.t('A webhook destination is an object with the properties {0}.', KEYS);
     case 'unknownKey':
-      return vscode.l10n.t('Cloudflare knows no “{0}” of a webhook destination. There are {1}.', problem.key, KEYS);
+      return vscode.l10n.t('Unknown property “{0}”. Valid properties are {1}.', problem.key, KEYS);
     case 'readOnlyKey':
-      return vscode.l10n.t('“{0}” is written by Cloudflare only. What can be changed is {1}.', problem.key, KEYS);
+      return vscode.l10n.t('“{0}” is read-only. You can change {1}.', problem.key, KEYS);
     case 'duplicateKey':
-      return vscode.l10n.t('“{0}” is here twice: only one of them can be sent.', problem.key);
+      return vscode.l10n.t('Duplicate property “{0}”. Remove one of them.', problem.key);
     case 'wrongType':
-      return vscode.l10n.t('“{0}” has to be a text in quotes.', problem.key);
+      return vscode.l10n.t('“{0}” must be a string.', problem.key);
     case 'missingKey':
-      return vscode.l10n.t('“{0}” is missing.', problem.key);
+      return vscode.l10n.t('Add the property “{0}”.', problem.key);
     case 'emptySecret':
-      return vscode.l10n.t('An empty secret is not sent. Take the key out: the secret then stays as it is.');
+      return vscode.l10n.t('An empty secret is not sent. Remove the property to keep the current secret.');
     case 'draft':
       return describeDraftProblem(problem.problem);
     default:
@@ -36,33 +36,52 @@ export function describeDocumentProblem(problem: DocumentProblem): string {
   }
 }
 
-/** What an update came to, exactly: what took, what was ignored, what nobody can know. */
-export function describeUpdate({ took, ignored, unknown }: UpdateOutcome, name: string, account: string): string {
+/** Describes the result of an update: applied, ignored and unverifiable changes. */
+export function describeUpdate(
+  { applied, ignored, unverifiable }: UpdateOutcome,
+  name: string,
+  account: string,
+): string {
   const sentences = [
-    ...(took.length > 0
-      ? [vscode.l10n.t('Saved “{0}” of {1}: Cloudflare took the {2}.', name, account, describeDifferences(took))]
+    ...(applied.length > 0
+      ? [
+          vscode.l10n.t(
+            'Saved “{0}” of {1}. Cloudflare applied the new {2}.',
+            name,
+            account,
+            describeDifferences(applied),
+          ),
+        ]
       : []),
     ...(ignored.length > 0
       ? [
           vscode.l10n.t(
-            'Cloudflare accepted the change of “{0}” of {1}, but kept the old {2}. A replacement takes it: a new destination, to which the policies are moved.',
+            'Cloudflare accepted the change of “{0}” of {1} but did not change the {2}. Replace the destination to use the new {2}.',
             name,
             account,
             describeDifferences(ignored),
           ),
         ]
       : []),
-    ...(unknown.length > 0
+    ...(unverifiable.length > 0
       ? [
           vscode.l10n.t(
-            'The new {0} of “{1}” was sent, but whether Cloudflare took it cannot be read back. A test through Cloudflare shows it; a replacement is sure to take it.',
-            describeDifferences(unknown),
+            'Cloudflare does not confirm {0} changes of “{1}”. Test through Cloudflare to check, or replace the destination.',
+            describeDifferences(unverifiable),
             name,
           ),
         ]
       : []),
   ];
   return sentences.join(' ');
+}
+
+/** Why a document stays unsaved after Cloudflare ignored some of its changes. */
+export function describeIgnored(ignored: readonly Difference[]): string {
+  return vscode.l10n.t(
+    'Cloudflare did not change the {0}. The document keeps your text. To use the new {0}, replace the destination.',
+    describeDifferences(ignored),
+  );
 }
 
 function describeDifferences(differences: readonly Difference[]): string {
@@ -73,4 +92,9 @@ function describeDifferences(differences: readonly Difference[]): string {
     type: vscode.l10n.t('type'),
   };
   return differences.map((each) => words[each]).join(', ');
+}
+
+/** Refuses a save. VS Code shows the sentence after the file name. Other error codes offer actions that cannot help. */
+export function notSaved(sentence: string): vscode.FileSystemError {
+  return vscode.FileSystemError.Unavailable(sentence);
 }

@@ -1,21 +1,24 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
+import type { Draft } from '../../core/model/destination.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { planChange } from '../../core/model/plan.ts';
-import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
+import { DestinationConflictError, type UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
-import { addressOf } from './addresses.ts';
-import type { JsonWrite } from './files.ts';
-import { swapEditor } from './tabs.ts';
-import { describeDocumentProblem, describeUpdate } from './messages.ts';
+import { askWhichVersion } from './conflict.ts';
+import type { JsonWrite, Saved } from './files.ts';
+import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } from './messages.ts';
 import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
-import { replaceWithProgress } from '../replacement/replacing.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import { confirmReplacement } from '../replacement/ask-replacement.ts';
+import type { Replacements } from '../replacement/replacements.ts';
+import { replaceWithProgress } from '../replacement/run-replacement.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { reportFailure, UserError } from '../host/report.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
@@ -23,19 +26,23 @@ import { nameOf } from '../text/destination.ts';
 
 export type SaveServices = {
   readonly writer: DestinationWriter;
+  readonly replacements: Replacements;
+  readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly logger: Logger;
-  /** Shows Cloudflare's refusal in the document. */
+  /** Shows Cloudflare's rejection in the document. */
   readonly refuse: (uri: vscode.Uri, sentence: string) => void;
   /** A secret that was moved out of the text. */
   readonly heldSecret: (uri: vscode.Uri) => string | undefined;
+  /** Shows the new destination instead of a document whose unsaved `text` it was created from. */
+  readonly showReplacement: (uri: vscode.Uri, text: string, id: string) => Promise<void>;
 };
 
 /**
- * Saves a document: what it says is planned and carried out. Returns the id of the destination it is of now. Whatever
- * keeps it from being done is thrown as a `FileSystemError`, so that VS Code keeps the document unsaved and says why.
+ * Saves a document. Every failure is thrown as a `FileSystemError`, so that VS
+ * Code keeps the document unsaved and shows the reason.
  */
-export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<string> {
+export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<Saved> {
   const { uri, connection } = write;
   try {
     return await carryOut(write, readDraft(write, parts.heldSecret(uri)), parts);
@@ -43,7 +50,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
     if (error instanceof vscode.FileSystemError) {
       throw error;
     }
-    parts.logger.log('error', `Saving a JSON document: ${describeForLog(error)}`);
+    parts.logger.log('error', `Failed to save a JSON document: ${describeForLog(error)}`);
     if (error instanceof ApiError) {
       const { sentence } = describeProblem(error, connection.account.name);
       if (error.kind === 'rejected') {
@@ -51,7 +58,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
       }
       throw notSaved(sentence);
     }
-    throw notSaved(vscode.l10n.t('Something went wrong in the extension; the log says more.'));
+    throw notSaved(error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
   }
 }
 
@@ -65,55 +72,94 @@ function readDraft({ text, target }: JsonWrite, heldSecret: string | undefined):
   return { ...draft, ...(draft.secret === undefined && heldSecret !== undefined ? { secret: heldSecret } : {}) };
 }
 
-async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
-  const { connection, target } = write;
+async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<Saved> {
+  const { target } = write;
   if (target === 'new') {
     return create(write, draft, parts);
   }
   if (target === 'gone') {
     return createAgain(write, draft, parts);
   }
-  if (write.isStale) {
-    await askToOverwrite(target);
+  let destination = target;
+  let isConflict = write.isStale;
+  for (;;) {
+    // After this save, VS Code loads Cloudflare's version, since it differs from the saved text.
+    if (isConflict && (await askWhichVersion(destination)) === 'cloudflare') {
+      return { id: target.id };
+    }
+    try {
+      return await change(write, { connection: write.connection, destination }, draft, parts);
+    } catch (error) {
+      if (!(error instanceof DestinationConflictError)) {
+        throw error;
+      }
+      destination = error.now;
+      isConflict = true;
+    }
   }
-  const plan = planChange(target, draft);
+}
+
+async function change(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
+  const plan = planChange(target.destination, draft);
   switch (plan.kind) {
     case 'nothing':
-      return target.id;
+      return { id: target.destination.id };
     case 'rename':
+      return update(write, target, draft, parts);
     case 'update':
-      return update(write, { connection, destination: target }, draft, parts);
+      return changeCredentials(write, target, draft, parts);
     case 'replace':
-      return replace({ connection, destination: target }, draft, parts);
+      return { id: await replace(target, draft, parts) };
     default:
       return plan.kind satisfies never;
   }
 }
 
-async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<string> {
+async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<Saved> {
   const { account } = connection;
   const created = await writer.create(connection, draft, false);
-  void tell(
-    'information',
-    vscode.l10n.t('Created “{0}” of {1}: Cloudflare has tested it.', nameOf(created), account.name),
-  );
-  return created.id;
+  void tell('information', vscode.l10n.t('Created “{0}” of {1}. Cloudflare tested it.', nameOf(created), account.name));
+  return { id: created.id };
 }
 
-async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<string> {
+async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<Saved> {
   const again = vscode.l10n.t('Create Again');
   await confirm(
-    vscode.l10n.t('“{0}” was deleted at Cloudflare meanwhile. Create it again?', draft.name),
+    vscode.l10n.t('“{0}” was deleted at Cloudflare. Create it again?', draft.name),
     vscode.l10n.t(
-      'The new one gets another ID: policies that used the old one do not use it. A secret, also one within the URL, has to be in the document.',
+      'The new destination gets a new ID, and no policy uses it. The document must contain the secret, including a secret in the URL.',
     ),
     again,
-    vscode.l10n.t('The destination was deleted at Cloudflare.'),
+    vscode.l10n.t('The destination was deleted at Cloudflare. Nothing was saved.'),
   );
   return create(write, draft, parts);
 }
 
-async function update(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<string> {
+/** Another URL or secret: Cloudflare documents only a new name as an edit, so replacing is offered first. */
+async function changeCredentials(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
+  const [replacing, inPlace] = [vscode.l10n.t('Replace…'), vscode.l10n.t('Update in Place')];
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Change the URL or secret of “{0}”?', nameOf(target.destination)),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        '“Replace…” creates a new destination, moves the policies to it and deletes the old one. “Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.',
+      ),
+    },
+    replacing,
+    inPlace,
+  );
+  if (chosen === inPlace) {
+    return update(write, target, draft, parts);
+  }
+  if (chosen === replacing) {
+    await requireSecret(target, draft, parts);
+    return { id: await replace(target, draft, parts) };
+  }
+  throw notSaved(vscode.l10n.t('Nothing was saved.'));
+}
+
+async function update(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
   const { connection, destination } = target;
   let outcome: UpdateOutcome;
   try {
@@ -125,19 +171,23 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
     throw error;
   }
   const sentence = describeUpdate(outcome, nameOf(outcome.destination), connection.account.name);
-  if (outcome.ignored.length === 0 && outcome.unknown.length === 0) {
-    void tell('information', sentence);
-  } else {
-    // Not awaited: the document is saved, whenever the message is answered.
-    const located = { connection, destination: outcome.destination };
-    void offerReplacement(sentence, write.uri, { target: located, draft }, parts);
+  const located = { connection, destination: outcome.destination };
+  if (outcome.ignored.length > 0) {
+    // The document stays unsaved, with the ignored text in it. Not awaited, because an open message must not block the save.
+    void offerReplacement(sentence, write, { target: located, draft }, parts);
+    return { id: destination.id, keepUnsaved: describeIgnored(outcome.ignored) };
   }
-  return destination.id;
+  if (outcome.unverifiable.length > 0) {
+    void offerReplacement(sentence, write, { target: located, draft }, parts);
+  } else {
+    void tell('information', sentence);
+  }
+  return { id: destination.id };
 }
 
 async function offerReplacement(
   sentence: string,
-  uri: vscode.Uri,
+  { uri, text }: JsonWrite,
   { target, draft }: { readonly target: Located; readonly draft: Draft },
   parts: SaveServices,
 ): Promise<void> {
@@ -149,7 +199,7 @@ async function offerReplacement(
   try {
     await requireSecret(target, draft, parts);
     const id = await replace(target, draft, parts);
-    await swapEditor(uri, addressOf(account.id, { ...target.destination, id, name: draft.name }));
+    await parts.showReplacement(uri, text, id);
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) {
       await reportFailure(error, parts.logger, 'replaceDestination', {
@@ -159,7 +209,7 @@ async function offerReplacement(
   }
 }
 
-/** An update leaves the secret as it is; the new one of a replacement begins without. */
+/** An update keeps the current secret, but a replacement needs the secret again. */
 async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
@@ -167,7 +217,7 @@ async function requireSecret({ connection, destination }: Located, draft: Draft,
   if (missing) {
     throw new UserError(
       vscode.l10n.t(
-        '{0} Nothing was replaced: use “Replace…” of the destination.',
+        '{0} Nothing was replaced. Use “Replace…” on the destination instead.',
         describeDraftProblem(missing.problem),
       ),
     );
@@ -178,55 +228,29 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   const { connection, destination } = target;
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
-  const steps = vscode.l10n.t(
-    'A new destination is created, which Cloudflare tests. Each policy that uses the old one is moved to it and checked. Then the old one is deleted. The first failure stops it, with the old one kept.',
-  );
-  const withoutSecret = vscode.l10n.t('The new one has no secret, since the document has none.');
-  await confirm(
-    vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
-    secret === undefined ? `${steps} ${withoutSecret}` : steps,
-    vscode.l10n.t('Replace'),
-    vscode.l10n.t('What the document says takes a replacement, which you did not want.'),
-  );
+  const note =
+    secret === undefined
+      ? vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.')
+      : '';
   const wanted = { ...draft, ...(secret === undefined ? {} : { secret }) };
-  const done = await replaceWithProgress(target, wanted, remembered !== undefined, parts.writer).catch(
-    (error: unknown) => {
-      throw error instanceof Error && error.name === 'AbortError'
-        ? notSaved(vscode.l10n.t('Replacing was cancelled.'))
-        : error;
-    },
-  );
-  if (done?.newId === undefined) {
-    throw notSaved(vscode.l10n.t('The replacement stopped; its message says what is done and how to go on.'));
+  if (!(await confirmReplacement(target, wanted, parts.policies, note))) {
+    throw notSaved(vscode.l10n.t('This change requires replacing the destination. Nothing was saved.'));
   }
-  return done.newId;
+  const end = await replaceWithProgress(target, wanted, remembered !== undefined, parts.replacements);
+  if (end?.ending !== 'done' || end.state.newId === undefined) {
+    throw notSaved(vscode.l10n.t('The replacement stopped. See its notification for what you can do.'));
+  }
+  return end.state.newId;
 }
 
-async function askToOverwrite(now: Destination): Promise<void> {
-  await confirm(
-    vscode.l10n.t('“{0}” has changed at Cloudflare since you last saw it. Overwrite it?', nameOf(now)),
-    vscode.l10n.t(
-      'Its URL leads to {0} now. To see it, cancel and use “Revert File”.',
-      hostOf(now.url) || vscode.l10n.t('unknown'),
-    ),
-    vscode.l10n.t('Overwrite'),
-    vscode.l10n.t('It has changed at Cloudflare since you last saw it.'),
-  );
-}
-
-/** Asks in a modal; anything but the button ends the save. */
+/** Asks in a modal. Every answer except the button cancels the save. */
 async function confirm(question: string, detail: string, button: string, otherwise: string): Promise<void> {
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) {
     throw notSaved(otherwise);
   }
 }
 
-/** A secret that is remembered has to follow a new one, or the next rename would bring the old one back. */
+/** A remembered secret must be updated too, because the next rename sends it again. */
 async function isRemembered({ connection, destination }: Located, { secrets }: SaveServices): Promise<boolean> {
   return (await secrets.get(connection.account.id, destination.id)) !== undefined;
-}
-
-/** VS Code shows the sentence after the file's name. Of its codes the others have it offer what does not help here. */
-export function notSaved(sentence: string): vscode.FileSystemError {
-  return vscode.FileSystemError.Unavailable(sentence);
 }

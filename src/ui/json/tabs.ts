@@ -1,22 +1,50 @@
 import * as vscode from 'vscode';
 
-/** The tabs that show a document. */
-export function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
-  return vscode.window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    .filter(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString());
+/** The documents in a tab. A diff editor has two. */
+export function documentsOf({ input }: vscode.Tab): readonly vscode.Uri[] {
+  if (input instanceof vscode.TabInputText) {
+    return [input.uri];
+  }
+  return input instanceof vscode.TabInputTextDiff ? [input.original, input.modified] : [];
 }
 
-/** Shows another document where this one is shown. One with unsaved changes stays beside it; one that is not shown stays so. */
+/** Whether a tab contains the document. */
+export function isShown(uri: vscode.Uri): boolean {
+  return allTabs().some((tab) => documentsOf(tab).some((each) => each.toString() === uri.toString()));
+}
+
+/** The tabs that show a document, except diff editors. */
+export function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
+  return allTabs().filter(
+    ({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString(),
+  );
+}
+
+/** Replaces the document in its tabs with another document. Tabs with unsaved changes stay open. */
 export async function swapEditor(from: vscode.Uri, to: vscode.Uri): Promise<void> {
-  const [first] = tabsOf(from);
-  if (!first) {
-    return;
+  const editor = vscode.window.activeTextEditor;
+  const isFocused = editor?.document.uri.toString() === from.toString();
+  for (const { group, isActive } of tabsOf(from)) {
+    const { viewColumn } = group;
+    await vscode.commands.executeCommand('vscode.open', to, {
+      viewColumn,
+      preview: false,
+      preserveFocus: !isFocused,
+      background: !isActive,
+      ...(isFocused ? { selection: editor.selection } : {}),
+    });
   }
-  await vscode.window.showTextDocument(to, { viewColumn: first.group.viewColumn, preview: false });
-  // Asked for again: VS Code has made new ones meanwhile.
+  await closeTabs(from);
+}
+
+/** Closes the tabs of a document that have no unsaved changes. */
+export async function closeTabs(uri: vscode.Uri): Promise<void> {
   await vscode.window.tabGroups.close(
-    tabsOf(from).filter(({ isDirty }) => !isDirty),
+    tabsOf(uri).filter(({ isDirty }) => !isDirty),
     true,
   );
+}
+
+function allTabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
 }

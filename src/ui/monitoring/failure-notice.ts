@@ -52,10 +52,10 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
     const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
     for (const id of recovered) {
-      note(id, 'no longer fails');
+      note(id, 'has recovered');
     }
     for (const { id } of newlyFailing) {
-      note(id, 'has begun to fail');
+      note(id, 'is now failing');
     }
     if (newlyFailing.length > 0 && readSettings().notifyOnNewFailure) {
       const isFirst = gathered.length === 0;

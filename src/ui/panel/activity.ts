@@ -12,15 +12,15 @@ import { describeProblem } from '../text/error.ts';
 
 const DAYS = 30;
 
-/** Who uses a destination and what was sent to it, in words: what the store does not hold. */
+/** The policies of a destination and its alert history, which the store does not contain. */
 export type Activity = Pick<PanelAbout, 'policies' | 'alerts'>;
 
 export function loadingActivity(): Activity {
-  const summary = vscode.l10n.t('Reading…');
+  const summary = vscode.l10n.t('Loading…');
   return { policies: { summary, rows: [] }, alerts: { summary, days: [] } };
 }
 
-/** Reads both; what cannot be read is a sentence in its place. Rejects only with the signal's reason. */
+/** Loads both. A failure becomes the summary of its section. Rejects only if the signal aborts. */
 export async function loadActivity(
   policyStore: PolicyStore,
   { connection, destination }: Located,
@@ -31,7 +31,7 @@ export async function loadActivity(
     signal.throwIfAborted();
     return error instanceof ApiError
       ? describeProblem(error, connection.account.name).sentence
-      : vscode.l10n.t('This could not be read.');
+      : vscode.l10n.t('Could not load this. See the log for details.');
   };
   const [policies, alerts] = await Promise.all([
     readPolicies(policyStore, connection, destination, signal).catch((error: unknown) => ({
@@ -60,11 +60,11 @@ async function readPolicies(
 function describeCount(count: number): string {
   switch (count) {
     case 0:
-      return vscode.l10n.t('No notification policy uses it, so Cloudflare sends no alerts to it.');
+      return vscode.l10n.t('No notification policy uses this destination, so Cloudflare sends no alerts to it.');
     case 1:
-      return vscode.l10n.t('One notification policy uses it:');
+      return vscode.l10n.t('1 notification policy uses this destination:');
     default:
-      return vscode.l10n.t('{0} notification policies use it:', count);
+      return vscode.l10n.t('{0} notification policies use this destination:', count);
   }
 }
 
@@ -94,7 +94,7 @@ function summarize(days: readonly AlertDay[]): string {
   return total === 0
     ? vscode.l10n.t('No alert was sent in the last {0} days.', days.length)
     : vscode.l10n.t(
-        'Alerts sent in the last {0} days: {1}, on {2} of the days, at most {3} a day. Whether they arrived is not recorded.',
+        'Alerts sent in the last {0} days: {1}. Days with alerts: {2}. Busiest day: {3}. The history does not show whether they arrived.',
         days.length,
         total,
         busy,

@@ -3,23 +3,25 @@ import type * as vscode from 'vscode';
 import type { Log } from '../../core/api/transport.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 
-/** What was typed into a panel and not saved, without its secret, and what it was typed over. */
+/** The unsaved fields of a panel, without the secret, and the saved values they started from. */
 const keptSchema = v.object({
   name: v.string(),
   url: v.string(),
   baseName: v.string(),
   baseUrl: v.string(),
-  /** The destination it was typed for; a page's own state may be from before that was replaced. */
+  /** The destination of the draft. The webview state may still have the ID from before a replacement. */
   destinationId: v.exactOptional(v.string()),
+  /** A secret was typed too. It is never persisted, so a restored panel says that it has to be typed again. */
+  hadSecret: v.exactOptional(v.boolean()),
 });
 export type KeptDraft = Readonly<v.InferOutput<typeof keptSchema>>;
 
 /**
- * Keeps what is typed over a reload of the window. In SecretStorage, since a URL is a credential. None of these rejects.
+ * Persists drafts across a window reload, in SecretStorage because a URL is a credential. No method rejects.
  */
 export type DraftKeep = vscode.Disposable & {
   get(draftId: string): Promise<KeptDraft | undefined>;
-  /** Written a moment later; only the last of several counts. */
+  /** Writes after a short delay; a later call replaces an earlier one. */
   keep(draftId: string, draft: KeptDraft): void;
   forget(draftId: string): void;
 };
@@ -32,10 +34,10 @@ function keyOf(draftId: string): string {
 
 export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftKeep {
   const waiting = new Map<string, NodeJS.Timeout>();
-  /** What is in the storage, so that nothing is deleted that was never written. */
+  /** The stored drafts, so that a draft that was never written is not deleted. */
   const written = new Set<string>();
   const orLog = (error: unknown): undefined => {
-    log('error', `SecretStorage failed for what was typed into a panel: ${describeForLog(error)}`);
+    log('error', `SecretStorage failed for the draft of a panel: ${describeForLog(error)}`);
   };
 
   return {

@@ -1,34 +1,35 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { guessType } from '../../core/model/destination-types/index.ts';
+import { guessType, typeNamed } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
 import type { Difference, Plan } from '../../core/model/plan.ts';
-import type { ReplaceState } from '../../core/replacement/replace-destination.ts';
+import type { Look } from '../../core/replacement/controller.ts';
+import type { RunEnd } from '../../core/replacement/run.ts';
+import type { Step } from '../../core/replacement/state.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
-import { describeType } from '../text/draft.ts';
-import { describeBoth } from '../replacement/replacing.ts';
+import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
-/** What never changes on the page. */
+/** The static texts of the page. */
 export function panelTexts(): PanelTexts {
   return {
     name: vscode.l10n.t('Name'),
-    nameHint: vscode.l10n.t('How it is called in notification policies.'),
+    nameHint: vscode.l10n.t('The name shown in notification policies.'),
     url: vscode.l10n.t('URL'),
-    urlHint: vscode.l10n.t('Where Cloudflare sends the alerts. Cloudflare sends a test there before it takes it.'),
+    urlHint: vscode.l10n.t('The URL that receives alerts. Cloudflare tests the URL before accepting it.'),
     secret: vscode.l10n.t('Secret'),
     show: vscode.l10n.t('Show Secret'),
     hide: vscode.l10n.t('Hide Secret'),
     generate: vscode.l10n.t('Generate Secret'),
-    generated: vscode.l10n.t('A strong secret was generated and is shown: give it to the receiver too.'),
+    generated: vscode.l10n.t('A strong secret was generated and is shown. Enter it at the receiver too.'),
     remember: vscode.l10n.t('Remember on this machine'),
     tools: vscode.l10n.t('Actions'),
     about: vscode.l10n.t('About this destination'),
     policies: vscode.l10n.t('Used by'),
     alerts: vscode.l10n.t('Alerts sent'),
-    numbers: vscode.l10n.t('Numbers per day'),
+    numbers: vscode.l10n.t('Alerts per day'),
     day: vscode.l10n.t('Day'),
     count: vscode.l10n.t('Alerts sent'),
   };
@@ -38,11 +39,12 @@ export const button = {
   replace: (): PanelButton => ({ action: 'replace', label: vscode.l10n.t('Replace…') }),
   confirm: (): PanelButton => ({ action: 'confirm', label: vscode.l10n.t('Replace') }),
   cancel: (): PanelButton => ({ action: 'cancel', label: vscode.l10n.t('Cancel') }),
-  resume: (): PanelButton => ({ action: 'resume', label: vscode.l10n.t('Resume') }),
-  undo: (): PanelButton => ({ action: 'undo', label: vscode.l10n.t('Undo') }),
-  leave: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Leave It') }),
+  updateInPlace: (): PanelButton => ({ action: 'updateInPlace', label: vscode.l10n.t('Update in Place') }),
+  revert: (): PanelButton => ({ action: 'revert', label: vscode.l10n.t('Undo') }),
+  stop: (): PanelButton => ({ action: 'cancel', label: vscode.l10n.t('Stop') }),
+  step: (step: Step): PanelButton => ({ action: step, label: labelOf(step) }),
   dismiss: (): PanelButton => ({ action: 'dismiss', label: vscode.l10n.t('Dismiss') }),
-  load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Load') }),
+  load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Use Cloudflare’s Version') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
   test: (): PanelButton => ({ action: 'test', label: vscode.l10n.t('Test…') }),
   refresh: (): PanelButton => ({ action: 'refresh', label: vscode.l10n.t('Refresh') }),
@@ -63,153 +65,168 @@ function list(differences: readonly Difference[]): string {
   return new Intl.ListFormat(vscode.env.language).format(differences.map(nameDifference));
 }
 
-/** What saving comes to, said before it is done. */
+/** Describes what saving will do. */
 export function describePlan({ kind, differences }: Plan): string {
   switch (kind) {
     case 'nothing':
-      return vscode.l10n.t('Nothing to save: this is what Cloudflare has.');
+      return vscode.l10n.t('No changes to save.');
     case 'rename':
-      return vscode.l10n.t('Saving renames it. URL and secret stay as they are.');
+      return vscode.l10n.t('Saving changes only the name.');
     case 'update':
       return vscode.l10n.t(
-        'Saving sends the new {0}, then reads back what took: Cloudflare may ignore a new URL.',
+        'Saving sends the new {0}, then checks what changed. Cloudflare may ignore a new URL.',
         list(differences),
       );
     case 'replace':
-      return vscode.l10n.t(
-        'The new URL stands for another type, which a destination cannot change: saving replaces it by a new one, after asking.',
-      );
+      return vscode.l10n.t('This URL has a different type, so saving creates a replacement.');
     default:
       return kind satisfies never;
   }
 }
 
-/** What became of an update; offers to replace what did not take or cannot be known. */
-export function describeOutcome({ took, ignored, unknown, destination }: UpdateOutcome): PanelNotice {
+/** Describes the result of an update. Offers a replacement for ignored or unverifiable changes. */
+export function describeOutcome(
+  { applied, ignored, unverifiable, destination }: UpdateOutcome,
+  canRevert: boolean,
+): PanelNotice {
   const lines = [
-    ...(took.length > 0
+    ...(applied.length > 0
       ? [
-          took.length === 1 && took[0] === 'name'
+          applied.length === 1 && applied[0] === 'name'
             ? vscode.l10n.t('Renamed to “{0}”.', destination.name)
-            : vscode.l10n.t('Saved: {0}.', list(took)),
+            : vscode.l10n.t('Saved the new {0}.', list(applied)),
         ]
       : []),
     ...(ignored.length > 0
       ? [
           vscode.l10n.t(
-            'Cloudflare accepted the change but ignored the new {0}: read back, it is as it was. Replace makes a new destination with what you typed and moves the policies to it.',
+            'Cloudflare did not change the {0}. “Replace…” creates a new destination with your values and moves the policies to it.',
             list(ignored),
           ),
         ]
       : []),
-    ...(unknown.length > 0
+    ...(unverifiable.length > 0
       ? [
           vscode.l10n.t(
-            'Whether the new {0} was taken cannot be known: Cloudflare never shows it. If it must be certain, Replace makes a new destination with it.',
-            list(unknown),
+            'Cloudflare does not confirm {0} changes. “Replace…” creates a new destination that uses the new {0}.',
+            list(unverifiable),
           ),
         ]
       : []),
   ];
-  const doubt = ignored.length + unknown.length > 0;
+  const doubt = ignored.length + unverifiable.length > 0;
   return {
-    tone: ignored.length > 0 ? 'warning' : unknown.length > 0 ? 'info' : 'success',
+    tone: ignored.length > 0 ? 'warning' : unverifiable.length > 0 ? 'info' : 'success',
     lines,
-    buttons: doubt ? [button.replace(), button.dismiss()] : [button.dismiss()],
+    buttons: [...(doubt ? [button.replace()] : []), ...(canRevert ? [button.revert()] : []), button.dismiss()],
   };
 }
 
 export function describeCreated(destination: Destination): PanelNotice {
   return {
     tone: 'success',
-    lines: [
-      vscode.l10n.t('Created “{0}”, which Cloudflare calls {1}.', destination.name, describeType(destination.type)),
-      vscode.l10n.t('No alert goes to it until a notification policy uses it.'),
-    ],
+    lines: [describeCreation(destination), vscode.l10n.t('It receives no alerts until a notification policy uses it.')],
     buttons: [button.dismiss()],
   };
 }
 
-/** Asked before replacing. */
+function describeCreation({ name, type }: Destination): string {
+  const label = typeNamed(type)?.label ?? type;
+  return type === 'generic'
+    ? vscode.l10n.t('Created “{0}” (generic webhook).', name)
+    : vscode.l10n.t('Created “{0}” ({1} webhook).', name, label);
+}
+
+/** The confirmation before a replacement. */
 export function describeReplace(
   destination: Destination,
   { url, secret }: Draft,
-  policies: readonly string[],
+  policies: readonly string[] | undefined,
 ): PanelNotice {
   return {
     tone: 'warning',
     lines: [
-      vscode.l10n.t('Replace “{0}” by a new destination for {1}?', destination.name, hostOf(url)),
-      vscode.l10n.t('Cloudflare tests the new one and creates it, with a new id.'),
+      vscode.l10n.t('Replace “{0}” with a new destination for {1}?', destination.name, hostOf(url)),
+      describeConsequences(hostOf(url), policies),
       ...(secret === undefined && guessType(url)?.secret !== 'url'
-        ? [vscode.l10n.t('The new one gets no secret: none is typed, and Cloudflare does not give the old one back.')]
+        ? [vscode.l10n.t('The replacement will not have a secret. Enter it to keep one.')]
         : []),
-      policies.length > 0
-        ? vscode.l10n.t('Each policy that uses the old one is moved to it: {0}.', policies.join(', '))
-        : vscode.l10n.t('Each policy that uses the old one is moved to it.'),
-      vscode.l10n.t(
-        'Only then is the old one deleted. It can be stopped, resumed and undone at every step before that.',
-      ),
     ],
     buttons: [button.confirm(), button.cancel()],
   };
 }
 
-/** How a replacement ended. */
-export function describeReplaced(state: ReplaceState): PanelNotice {
+/** Asked where URL or secret change: Cloudflare documents only a new name as an edit. */
+export function describeAlternatives(
+  destination: Destination,
+  draft: Draft,
+  policies: readonly string[] | undefined,
+): PanelNotice {
+  const replace = describeReplace(destination, draft, policies);
   return {
-    tone: 'success',
+    ...replace,
     lines: [
-      state.phase === 'undone'
-        ? vscode.l10n.t('Undone: the old destination is used as before.')
-        : vscode.l10n.t('Replaced. The new id is {0}.', state.newId ?? ''),
+      ...replace.lines,
+      vscode.l10n.t('“Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.'),
     ],
-    ...(state.phase === 'done' ? { steps: [...describeReplaceSteps(state)] } : {}),
+    buttons: [button.confirm(), button.updateInPlace(), button.cancel()],
+  };
+}
+
+/** The result of a replacement. */
+export function describeReplaced(end: RunEnd, accountName: string): PanelNotice {
+  return {
+    tone: end.ending === 'done' || end.ending === 'undone' ? 'success' : 'info',
+    lines: [describeEnd(end, accountName)],
+    ...(end.ending === 'done' ? { steps: [...describeReplaceSteps(end.state)] } : {}),
     buttons: [button.dismiss()],
   };
 }
 
-/** A replacement that stopped on the way: why, and how far it has got; without a state, nothing was done. */
-export function describeStopped(why: readonly string[], state: ReplaceState | undefined): PanelNotice {
-  if (!state) {
+/** A replacement that stopped: why, what exists, and what can be done. Without a look, nothing was created. */
+export function describeStopped(why: readonly string[], look: Look | undefined, isError = true): PanelNotice {
+  if (!look) {
     return {
-      tone: 'error',
-      lines: [...why, vscode.l10n.t('Nothing was changed: the old destination is as it was.')],
+      tone: isError ? 'error' : 'info',
+      lines: [...why, vscode.l10n.t('Nothing was changed.')],
       buttons: [button.dismiss()],
     };
   }
   return {
-    tone: 'error',
-    lines: [...why, describeBoth(state)],
-    steps: [...describeReplaceSteps(state)],
-    buttons: [button.resume(), button.undo(), button.leave()],
+    tone: isError ? 'error' : 'warning',
+    lines: [...why, ...describeLook(look)],
+    steps: [...describeReplaceSteps(look.state)],
+    buttons: look.steps.map(button.step),
   };
 }
 
-/** Why something failed: Cloudflare's own words in it, what was typed still there. */
+/** Describes a failure, with Cloudflare's own message. */
 export function describeFailure(error: unknown, name: string): string[] {
   const sentence = describeSentence(error, name);
   return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
     ? [
         sentence,
         vscode.l10n.t(
-          'Before it takes a URL, Cloudflare sends a test to it and wants a success in answer. Check that the receiver is up and that URL and secret are right; everything typed is still here.',
+          'Cloudflare tests the URL before accepting it. Check that the receiver is running and that the URL and the secret are correct. Your input is unchanged.',
         ),
       ]
     : [sentence];
 }
 
-/** Told where an edit is in progress and the destination changes at Cloudflare. */
+/** Shown if the destination changes at Cloudflare during an edit. */
 export function describeConflict(current: Destination, name: string, url: string): PanelNotice {
   const changes = [
-    ...(current.name === name ? [] : [vscode.l10n.t('the name is now “{0}”', current.name)]),
-    ...(current.url === url ? [] : [vscode.l10n.t('the URL is now another, at {0}', hostOf(current.url))]),
+    ...(current.name === name ? [] : [vscode.l10n.t('the new name is “{0}”', current.name)]),
+    ...(current.url === url ? [] : [vscode.l10n.t('the host of the new URL is {0}', hostOf(current.url))]),
   ];
   return {
     tone: 'warning',
     lines: [
-      vscode.l10n.t('Changed at Cloudflare meanwhile: {0}.', new Intl.ListFormat(vscode.env.language).format(changes)),
-      vscode.l10n.t('What you typed is untouched. Load takes over what Cloudflare has; Keep Mine stays with yours.'),
+      vscode.l10n.t(
+        'The destination changed at Cloudflare: {0}.',
+        new Intl.ListFormat(vscode.env.language).format(changes),
+      ),
+      vscode.l10n.t('Your input is unchanged. “Use Cloudflare’s Version” replaces it. “Keep Mine” keeps it.'),
     ],
     buttons: [button.load(), button.keep()],
   };

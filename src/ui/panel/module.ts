@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
 import type { Services } from '../../services.ts';
+import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import { onAccount, onDestination } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { createPanels } from './panels.ts';
 
 /** The panels that create and edit destinations. Part of the second bundle. */
-export function createPanelModule(services: Services & { readonly writer: DestinationWriter }) {
-  const { context, targets, store, policies, writer, secrets, lastTests, logger } = services;
-  const panels = createPanels(context, { store, policies, writer, secrets, lastTests, log: logger.log, now: Date.now });
+export function createPanelModule(
+  services: Services & { readonly writer: DestinationWriter; readonly replacements: Replacements },
+) {
+  const { context, targets, logger } = services;
+  const panels = createPanels(context, { ...services, log: logger.log, now: Date.now });
   return {
     panels,
     commands: {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The folders the page is made of; nothing else of the extension can be read from within it. */
+/** The only folders of the extension that the page can load. */
 export function panelRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
   return [vscode.Uri.joinPath(extensionUri, 'dist', 'panel'), vscode.Uri.joinPath(extensionUri, 'media', 'panel')];
 }
 
-/** The page: a script by nonce, a style sheet, and nothing from anywhere else. The script draws the rest. */
+/** The HTML of the page: one script with a nonce and one style sheet. The script renders the content. */
 export function panelPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
   const nonce = randomBytes(24).toString('base64url');
   const uriOf = (...parts: readonly string[]): string =>

@@ -1,58 +1,54 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
-import { leavesDoubt } from '../../core/destinations/create-destination.ts';
-import { guessType } from '../../core/model/destination-types/index.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
-import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
+import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
-import { DraftNeededError, type ReplaceState } from '../../core/replacement/replace-destination.ts';
-import type { PanelState } from './panel-state.ts';
-import { draftOf, findProblems } from './panel-view.ts';
-import {
-  button,
-  describeCreated,
-  describeOutcome,
-  describeReplace,
-  describeReplaced,
-  describeStopped,
-} from './messages.ts';
-import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
+import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
+import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { nameOfPolicy } from '../text/policy.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
+import { button, describeAlternatives, describeCreated, describeOutcome, describeReplace } from './messages.ts';
+import type { PanelReplacement } from './panel-replacement.ts';
+import type { PanelState } from './panel-state.ts';
+import { draftOf, findProblems } from './panel-view.ts';
 
-type Run = (onStep: (state: ReplaceState) => void, signal: AbortSignal) => Promise<ReplaceState>;
-
-/** What can be done with the form of a panel. None of these rejects: what went wrong is told in the panel. */
+/** What can be done with the form of a panel. None of these rejects: what went wrong is shown in the panel. */
 export type PanelActions = {
   save(connection: Connection): Promise<void>;
-  /** Asks; `confirm` then does it, `withdraw` does not. */
-  askReplace(destination: Destination): void;
+  /** Asks; `confirm` then replaces, `updateInPlace` updates, `withdraw` does neither. */
+  askReplace(connection: Connection, destination: Destination): Promise<void>;
   confirm(connection: Connection, destination: Destination): Promise<void>;
+  updateInPlace(connection: Connection, destination: Destination): Promise<void>;
+  /** Undoes the last update in place. */
+  revert(connection: Connection, destination: Destination): Promise<void>;
   withdraw(): void;
-  resume(connection: Connection): Promise<void>;
-  undo(connection: Connection): Promise<void>;
-  /** Stops a replacement between two steps. */
-  stop(): void;
-  /** Lets go of a replacement that has stopped. */
-  dismiss(): Promise<void>;
   readonly isAsking: () => boolean;
 };
 
-export function createPanelActions(panel: PanelState, writer: DestinationWriter, secrets: SecretStore): PanelActions {
-  const { model } = panel;
-  let stopping: AbortController | undefined;
-  /** What is to replace the destination once the user has confirmed it. */
-  let pending: Draft | undefined;
-  /** What was sent last: Cloudflare gives neither secrets nor, for some types, whole URLs back. */
-  let sent: Draft | undefined;
-  let unfinished = writer
-    .unfinished()
-    .find(({ accountId, oldId }) => accountId === model.accountId && oldId === model.destinationId);
-  if (unfinished) {
-    model.notice = describeStopped([vscode.l10n.t('Replacing this destination was interrupted.')], unfinished);
-  }
+export type PanelActionsServices = {
+  readonly writer: DestinationWriter;
+  readonly secrets: SecretStore;
+  readonly policies: PolicyStore;
+  readonly replacement: PanelReplacement;
+};
 
-  /** Shows all that is wrong and goes to the first of it. */
+export function createPanelActions(
+  panel: PanelState,
+  { writer, secrets, policies, replacement }: PanelActionsServices,
+): PanelActions {
+  const { model } = panel;
+  /** What was asked: the draft that would replace the destination, and the one that would update it. */
+  let pending: { readonly replacement: Draft; readonly update: Draft } | undefined;
+  /** The draft that was sent last: Cloudflare returns neither secrets nor, for some types, whole URLs. */
+  let sent: Draft | undefined;
+  /** What an update in place can be undone to. */
+  let previous: Draft | undefined;
+
+  /** Shows all findings and focuses the first error. */
   function isSound(destination: Destination | undefined): boolean {
     const error = findProblems(model, destination).find(({ severity }) => severity === 'error');
     model.visited = new Set<PanelField>(['name', 'url', 'secret']);
@@ -63,6 +59,11 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     return error === undefined;
   }
 
+  /** The destination as the user saw it when editing began: what changed since is a conflict. */
+  function asSeen(destination: Destination): Destination {
+    return { ...destination, ...model.base };
+  }
+
   async function save(connection: Connection): Promise<void> {
     const destination = panel.current();
     if (!isSound(destination)) {
@@ -70,56 +71,52 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     }
     const draft = draftOf(model.fields);
     if (!destination) {
-      await panel.work(progressOf(vscode.l10n.t('Creating “{0}”: Cloudflare tests its URL…', draft.name)), async () =>
-        create(connection, draft),
-      );
+      const text = vscode.l10n.t('Creating “{0}”. Cloudflare tests its URL…', draft.name);
+      await panel.work(progressOf(text), async () => create(connection, draft));
       return;
     }
-    const { kind } = planChange(destination, draft);
-    if (kind === 'replace') {
-      ask(destination);
-    } else if (kind === 'nothing') {
-      await forgetUnlessWanted(destination.id);
-      panel.tell({
-        tone: 'info',
-        lines: [vscode.l10n.t('Nothing to save: this is what Cloudflare has.')],
-        buttons: [],
-      });
-    } else {
-      const progress = kind === 'rename' ? vscode.l10n.t('Renaming…') : vscode.l10n.t('Saving, then reading back…');
-      await panel.work(progressOf(progress), async () => update(connection, destination, draft));
+    const { kind } = planChange(asSeen(destination), draft);
+    switch (kind) {
+      case 'nothing':
+        await forgetUnlessWanted(destination.id);
+        panel.tell({ tone: 'info', lines: [vscode.l10n.t('No changes to save.')], buttons: [] });
+        break;
+      case 'rename':
+        await panel.work(progressOf(vscode.l10n.t('Renaming…')), async () => update(connection, destination, draft));
+        break;
+      case 'update':
+        await ask(connection, destination, draft, describeAlternatives);
+        break;
+      case 'replace':
+        await ask(connection, destination, draft, describeReplace);
+        break;
+      default:
+        kind satisfies never;
     }
   }
 
   async function create(connection: Connection, draft: Draft): Promise<PanelNotice> {
-    const before = new Set(panel.entry()?.state.last?.destinations.map(({ id }) => id));
-    const created = await writer.create(connection, draft, model.fields.remember).catch((error: unknown) => {
-      // The creation may have been done and only reading it back have failed: trying again would make a second one.
-      const made = panel
-        .entry()
-        ?.state.last?.destinations.find(
-          ({ id, name, url }) => !before.has(id) && name === draft.name && canStandFor(url, draft.url),
-        );
-      if (made) {
-        return made;
-      }
-      throw error;
-    });
+    const created = await writer.create(connection, draft, model.fields.remember);
     sent = draft;
     await panel.move(created.id);
     return describeCreated(created);
   }
 
   async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
-    const outcome = await writer.update({ connection, destination }, draft, model.fields.remember);
+    const seen = asSeen(destination);
+    const before = await secrets.get(model.accountId, destination.id);
+    previous = revertible(seen, before, draft);
+    const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
     await forgetUnlessWanted(destination.id);
     sent = draft;
     const { name, url } = outcome.destination;
     model.base = { name, url };
-    // What was ignored stays typed, for Replace.
-    panel.setFields(outcome.ignored.includes('url') ? { name } : { name, url, secret: '' });
+    // Ignored values stay in the fields for Replace.
+    const keeps = outcome.ignored.includes('url') || !outcome.isVerified;
+    panel.setFields(keeps ? { name } : { name, url, secret: '' });
     model.visited = new Set();
-    return describeOutcome(outcome);
+    const canRevert = previous !== undefined && outcome.applied.some((each) => each === 'url');
+    return describeOutcome(outcome, canRevert);
   }
 
   async function forgetUnlessWanted(destinationId: string): Promise<void> {
@@ -131,10 +128,10 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     model.fields = { ...model.fields, remember };
   }
 
-  /** What the fields say, completed by what Cloudflare does not give back but this machine knows. */
+  /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
     const draft = draftOf(model.fields);
-    // The secret of one service is none of another's business.
+    // A secret must not be sent to a service of another type.
     const keeps = guessType(draft.url)?.type === destination.type;
     const secret = draft.secret ?? (keeps ? (sent?.secret ?? model.remembered?.secret) : undefined);
     const whole = [sent?.url, model.remembered?.url].find((each) => each && canStandFor(destination.url, each));
@@ -145,96 +142,75 @@ export function createPanelActions(panel: PanelState, writer: DestinationWriter,
     };
   }
 
-  function ask(destination: Destination): void {
-    pending = completeDraft(destination);
-    const policies = model.activity.policies.rows.map(({ name }) => `“${name}”`);
-    panel.tell(describeReplace(destination, pending, policies));
-  }
-
-  async function replace(run: Run): Promise<void> {
-    let last = unfinished;
-    const stop = new AbortController();
-    stopping = stop;
-    await panel.work(
-      progressOfReplacing(last),
-      async () => {
-        const done = await run((state) => {
-          last = state;
-          panel.tell(progressOfReplacing(state), false);
-        }, stop.signal);
-        unfinished = undefined;
-        if (done.phase === 'done' && done.newId !== undefined) {
-          await panel.move(done.newId);
-        }
-        return describeReplaced(done);
-      },
-      async (error) => {
-        unfinished = last;
-        const lines = stop.signal.aborted ? [vscode.l10n.t('Stopped.')] : panel.explain(error);
-        const nothingDone = last && last.newId === undefined && (!last.attempted || !leavesDoubt(error));
-        if (last && (nothingDone || error instanceof DraftNeededError)) {
-          await writer.dismiss(last);
-          unfinished = undefined;
-        }
-        return describeStopped(lines, unfinished);
-      },
-    );
-    stopping = undefined;
+  /** Asks in the panel, with the policies that will move. */
+  async function ask(
+    connection: Connection,
+    destination: Destination,
+    draft: Draft,
+    describe: typeof describeReplace,
+  ): Promise<void> {
+    const names = await policies
+      .read(connection)
+      .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
+      // The client has logged why. The user can still decide.
+      .catch(() => undefined);
+    pending = { replacement: completeDraft(destination), update: draft };
+    panel.tell(describe(destination, pending.replacement, names));
   }
 
   return {
     save,
-    askReplace(destination) {
+    async askReplace(connection, destination) {
       if (isSound(destination)) {
-        ask(destination);
+        await ask(connection, destination, draftOf(model.fields), describeReplace);
       }
     },
     async confirm(connection, destination) {
-      const draft = pending;
+      const draft = pending?.replacement;
       pending = undefined;
       if (draft) {
-        await replace(async (onStep, signal) =>
-          writer.replace({ connection, destination }, draft, model.fields.remember, { onStep, signal }),
-        );
+        sent = draft;
+        await replacement.start(connection, destination, draft);
+      }
+    },
+    async updateInPlace(connection, destination) {
+      const draft = pending?.update;
+      pending = undefined;
+      if (draft) {
+        const text = vscode.l10n.t('Saving, then checking the result…');
+        await panel.work(progressOf(text), async () => update(connection, destination, draft));
+      }
+    },
+    async revert(connection, destination) {
+      const draft = previous;
+      previous = undefined;
+      if (draft) {
+        await panel.work(progressOf(vscode.l10n.t('Undoing the update…')), async () => {
+          const { name, url } = destination;
+          model.base = { name, url };
+          const notice = await update(connection, destination, draft);
+          previous = undefined;
+          return { ...notice, buttons: [button.dismiss()] };
+        });
       }
     },
     withdraw() {
       pending = undefined;
       model.notice = undefined;
     },
-    async resume(connection) {
-      const state = unfinished;
-      if (state) {
-        await replace(async (onStep, signal) => writer.resume(connection, state, onStep, signal));
-      }
-    },
-    async undo(connection) {
-      const state = unfinished;
-      if (state) {
-        await replace(async (onStep, signal) => writer.undo(connection, state, onStep, signal));
-      }
-    },
-    stop: () => stopping?.abort(),
-    async dismiss() {
-      const state = unfinished;
-      unfinished = undefined;
-      if (state) {
-        await writer.dismiss(state);
-      }
-    },
     isAsking: () => pending !== undefined,
   };
 }
 
-function progressOf(text: string): PanelNotice {
-  return { tone: 'info', lines: [text], buttons: [] };
+/** What to send to undo an update; undefined where the old URL or the old secret is not known. */
+function revertible(seen: Destination, before: RememberedSecret | undefined, draft: Draft): Draft | undefined {
+  const url = wholeUrlOf(seen, before);
+  const isSecretLost = draft.secret !== undefined && before?.secret === undefined;
+  return isSecretLost || lacksSecret(typeOrGeneric(seen.type), url)
+    ? undefined
+    : { name: seen.name, url, ...(before?.secret === undefined ? {} : { secret: before.secret }) };
 }
 
-function progressOfReplacing(state: ReplaceState | undefined): PanelNotice {
-  return {
-    tone: 'info',
-    lines: [vscode.l10n.t('Replacing…')],
-    ...(state ? { steps: [...describeReplaceSteps(state, true)] } : {}),
-    buttons: [button.cancel()],
-  };
+function progressOf(text: string): PanelNotice {
+  return { tone: 'info', lines: [text], buttons: [] };
 }

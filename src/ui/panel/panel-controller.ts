@@ -5,26 +5,31 @@ import { createPanelState, type PanelStateServices, type PanelTarget } from './p
 import { headingOf, isDirty } from './panel-view.ts';
 import { button } from './messages.ts';
 import { createPanelActions } from './panel-actions.ts';
+import { createPanelReplacement } from './panel-replacement.ts';
+import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 
-/** What is done by a command, on the destination as it is at Cloudflare. */
+/** Actions that run a command on the saved destination. */
 const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
 
 export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
-  /** Runs a command of ours on the destination of the panel. */
+  readonly replacements: Replacements;
+  /** Runs a command of this extension on the destination of the panel. */
   readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
 };
 
-/** One panel without its window: messages go in and come out. */
+/** One panel without its window, driven by messages. */
 export type PanelController = vscode.Disposable & {
-  /** Resolves when all that the message set going has ended. */
+  /** Resolves after all work for the message has ended. */
   receive(message: FromPanel): Promise<void>;
   title(): string;
+  /** Whether the fields differ from what is saved. */
+  isDirty(): boolean;
   target(): PanelTarget;
 };
 
-/** `post` sends to the page; `onMoved` hears when title or destination have become others. */
+/** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
 export async function createPanelController(
   target: PanelTarget,
   services: PanelServices,
@@ -32,7 +37,8 @@ export async function createPanelController(
   onMoved: () => void,
 ): Promise<PanelController> {
   const panel = await createPanelState(target, services, post, onMoved);
-  const actions = createPanelActions(panel, services.writer, services.secrets);
+  const replacement = createPanelReplacement(panel, services.replacements);
+  const actions = createPanelActions(panel, { ...services, replacement });
   const { model } = panel;
   const { accountId } = target;
 
@@ -40,7 +46,7 @@ export async function createPanelController(
     const connection = panel.entry()?.connection;
     const destination = panel.current();
     if (action === 'cancel' && model.busy) {
-      actions.stop();
+      replacement.stop();
     }
     if (!connection || model.busy) {
       return;
@@ -51,7 +57,7 @@ export async function createPanelController(
         break;
       case 'replace':
         if (destination) {
-          actions.askReplace(destination);
+          await actions.askReplace(connection, destination);
         }
         break;
       case 'confirm':
@@ -59,18 +65,31 @@ export async function createPanelController(
           await actions.confirm(connection, destination);
         }
         break;
-      case 'resume':
-        await actions.resume(connection);
+      case 'updateInPlace':
+        if (destination) {
+          await actions.updateInPlace(connection, destination);
+        }
         break;
+      case 'revert':
+        if (destination) {
+          await actions.revert(connection, destination);
+        }
+        break;
+      case 'resume':
       case 'undo':
-        await actions.undo(connection);
+      case 'finish':
+      case 'keepBoth':
+      case 'adopt':
+      case 'close':
+      case 'retry':
+        await replacement.take(action, connection);
         break;
       case 'cancel':
       case 'dismiss':
+        // Only the notice goes: a replacement that stopped stays, and is shown again when the panel is opened.
         actions.withdraw();
         panel.show();
         panel.focus('name');
-        await actions.dismiss();
         break;
       case 'load':
         if (destination) {
@@ -81,6 +100,7 @@ export async function createPanelController(
         break;
       case 'keep':
         model.base = destination && { name: destination.name, url: destination.url };
+        model.notice = undefined;
         panel.keepDraft();
         panel.show();
         panel.focus('name');
@@ -92,7 +112,7 @@ export async function createPanelController(
       case 'delete':
       case 'editAsJson':
         if (action === 'test' && isDirty(model)) {
-          const line = vscode.l10n.t('The test uses what is saved at Cloudflare, not what is typed here.');
+          const line = vscode.l10n.t('The test uses the saved destination, not your unsaved changes.');
           panel.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
         }
         if (destination) {
@@ -109,18 +129,20 @@ export async function createPanelController(
       switch (message.kind) {
         case 'ready':
           await panel.fill();
+          await replacement.show();
           break;
         case 'edit':
           if (!model.busy) {
             const isOther = JSON.stringify(message.fields) !== JSON.stringify(model.fields);
             model.fields = message.fields;
             model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
-            // What was asked was asked about other fields.
+            // The confirmation was for other values.
             if (isOther && actions.isAsking()) {
               actions.withdraw();
             }
             panel.keepDraft();
             panel.show();
+            onMoved();
           }
           break;
         case 'act':
@@ -134,6 +156,7 @@ export async function createPanelController(
       }
     },
     title: () => headingOf(model, panel.entry()),
+    isDirty: () => isDirty(model),
     target: () => ({ accountId, destinationId: model.destinationId, draftId: target.draftId }),
     dispose: () => panel.dispose(),
   };

@@ -28,42 +28,42 @@ export type PanelStateServices = {
 export type PanelTarget = {
   readonly accountId: string;
   readonly destinationId?: string | undefined;
-  /** Where what is typed is kept over a reload. */
+  /** The key of the persisted draft. */
   readonly draftId: string;
 };
 
-/** What a panel knows and shows, following the store; what is done with it is in `panel-work.ts`. */
+/** The state of a panel, which follows the store. Its actions are in `panel-actions.ts`. */
 export type PanelState = vscode.Disposable & {
   readonly model: PanelModel;
   entry(): AccountEntry | undefined;
   /** The destination as the store has it. */
   current(): Destination | undefined;
   show(): void;
-  /** Shows a notice in the place of the last one, and takes the focus there. */
+  /** Replaces the notice and, by default, focuses it. */
   tell(notice: PanelNotice | undefined, focus?: boolean): void;
   focus(at: PanelField | 'notice'): void;
   setFields(fields: Partial<PanelModel['fields']>): void;
   keepDraft(): void;
-  /** Puts what Cloudflare has into the fields. */
+  /** Fills the fields with the values from Cloudflare. */
   load(destination: Destination): void;
-  /** Becomes the panel of the destination that was just created. */
+  /** Switches the panel to a destination that was just created. */
   move(destinationId: string): Promise<void>;
   readRemembered(): Promise<void>;
-  /** Reads what is beside the form. */
+  /** Loads policies and alert history. */
   readAbout(): Promise<void>;
-  /** There is a page now, new or back in sight: sends it everything. */
+  /** Sends everything to a page that was created or shown again. */
   fill(): Promise<void>;
-  /** Does something that takes a while, telling of it; nothing else can be done meanwhile. */
+  /** Runs a long job with a progress notice. The panel is busy until it ends. */
   work(
     progress: PanelNotice,
     job: () => Promise<PanelNotice>,
     failed?: (error: unknown) => Promise<PanelNotice>,
   ): Promise<void>;
-  /** What went wrong, for the user; into the log where it is ours. */
+  /** Describes an error for the user. Logs it if it is not an API error. */
   explain(error: unknown): readonly string[];
 };
 
-/** `post` sends to the page; `onMoved` hears when title or destination have become others. */
+/** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
 export async function createPanelState(
   target: PanelTarget,
   { store, policies, secrets, lastTests, drafts, log, now, canEditAsJson }: PanelStateServices,
@@ -79,6 +79,7 @@ export async function createPanelState(
     base: kept && { name: kept.baseName, url: kept.baseUrl },
     remembered: undefined,
     lastName: kept?.baseName ?? '',
+    isSecretLost: kept?.hadSecret ?? false,
     visited: new Set(),
     busy: false,
     notice: undefined,
@@ -89,7 +90,7 @@ export async function createPanelState(
   const closed = new AbortController();
   let reading = new AbortController();
   let title = '';
-  /** Whether there is a page that could show what is read. */
+  /** Whether a page exists that can show the activity. */
   let drawn = false;
   let readFor: string | undefined;
 
@@ -133,6 +134,7 @@ export async function createPanelState(
         baseName: base?.name ?? '',
         baseUrl: base?.url ?? '',
         ...(model.destinationId === undefined ? {} : { destinationId: model.destinationId }),
+        ...(fields.secret === '' && !model.isSecretLost ? {} : { hadSecret: true }),
       });
     } else {
       drafts.forget(draftId);
@@ -141,11 +143,12 @@ export async function createPanelState(
 
   function load({ name, url }: Destination): void {
     model.base = { name, url };
+    model.isSecretLost = false;
     model.visited = new Set();
     setFields({ name, url, secret: '' });
   }
 
-  /** Follows the store; what the user has typed stays. */
+  /** Follows the store without overwriting unsaved changes. */
   function follow(): void {
     const destination = current();
     // What is cached has no URL: it is fetched before it is shown in a form.

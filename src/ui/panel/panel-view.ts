@@ -12,22 +12,24 @@ import type { Activity } from './activity.ts';
 import { button, describeConflict, describePlan } from './messages.ts';
 import { describeLastTest, type LastTest } from '../tree/last-tests.ts';
 import { describeProblem } from '../text/error.ts';
-import type { RememberedSecret } from '../destinations/secret-store.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { describeTime } from '../text/format.ts';
 import { describeHealth, nameOf } from '../text/destination.ts';
 
-/** What one panel knows beside the store. */
+/** The state of one panel that is not in the store. */
 export type PanelModel = {
   accountId: string;
   /** Undefined: nothing has been created yet. */
   destinationId: string | undefined;
   fields: PanelFields;
-  /** What the fields were when the user began; undefined until an existing destination has been read. */
+  /** The saved values that the edit started from; undefined until an existing destination is loaded. */
   base: { readonly name: string; readonly url: string } | undefined;
   remembered: RememberedSecret | undefined;
-  /** As last seen, for when it is gone. */
+  /** The last known name, for a destination that was deleted. */
   lastName: string;
-  /** Fields that the user has finished with once: only then an error there is told. */
+  /** A secret was typed before the window was reloaded or the panel closed; secrets are not persisted. */
+  isSecretLost: boolean;
+  /** Fields that the user has left once; errors are shown only there. */
   visited: ReadonlySet<PanelField>;
   busy: boolean;
   notice: PanelNotice | undefined;
@@ -36,7 +38,7 @@ export type PanelModel = {
   canEditAsJson: boolean;
 };
 
-/** How the panel stands to what the store holds. */
+/** The state of the panel's destination in the store. */
 export type Standing = 'new' | 'unread' | 'gone' | 'there';
 
 export function findCurrent(model: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
@@ -61,7 +63,7 @@ export function draftOf({ name, url, secret }: PanelFields): Draft {
   return { name: name.trim(), url: url.trim(), ...(secret === '' ? {} : { secret }) };
 }
 
-/** All findings, told or not. */
+/** All findings, including those of fields that the user has not left yet. */
 export function findProblems(
   model: PanelModel,
   current: Destination | undefined,
@@ -70,12 +72,16 @@ export function findProblems(
   return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current, types) }, types);
 }
 
-/** Whether an empty secret means the one there is: a replacement has none. */
+function isSecretMissing({ isSecretLost, fields }: PanelModel): boolean {
+  return isSecretLost && fields.secret === '';
+}
+
+/** Whether an empty secret keeps the current one. A replacement has none to keep. */
 function keepsSecret({ fields }: PanelModel, current: Destination | undefined, types = DESTINATION_TYPES): boolean {
   return current !== undefined && planChange(current, draftOf(fields), types).kind !== 'replace';
 }
 
-/** All there is to see, from what the panel and the store know. Tests may add a type to `types`. */
+/** Builds the view from the panel and the store. Tests may add a type to `types`. */
 export function buildView(model: PanelModel, entry: AccountEntry | undefined, types = DESTINATION_TYPES): PanelView {
   const current = findCurrent(model, entry);
   const standing = standingOf(model, entry);
@@ -85,11 +91,13 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
     account: entry?.connection.account.name ?? '',
     busy: model.busy || standing === 'unread',
     guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current, types),
-    secretHint: keepsSecret(model, current, types)
-      ? vscode.l10n.t('Cloudflare never shows it. Leave it empty to keep the one it has.')
-      : vscode.l10n.t('Cloudflare never shows it again.'),
+    secretHint: isSecretMissing(model)
+      ? vscode.l10n.t('The secret you typed was not stored. Enter it again.')
+      : keepsSecret(model, current, types)
+        ? vscode.l10n.t('Cloudflare never shows the secret. Leave this empty to keep the current secret.')
+        : vscode.l10n.t('Cloudflare never shows the secret again.'),
     rememberHint: vscode.l10n.t(
-      'Keeps the secret in VS Code’s secret storage, so that renaming can send it along and tests can use it. Unticked, nothing is kept.',
+      'Stores the secret in VS Code’s secret storage for renaming and tests. If cleared, the secret is not stored.',
     ),
     findings: shown
       .filter(({ severity, problem }) => severity === 'warning' || model.visited.has(problem.field))
@@ -124,19 +132,15 @@ function saveLabel(standing: Standing): string {
       : vscode.l10n.t('Save');
 }
 
-/** The type a URL stands for, called a guess until Cloudflare has answered. */
+/** The type of the URL: detected from the URL, or reported by Cloudflare for a saved one. */
 function describeGuess(url: string, current: Destination | undefined, types: readonly DestinationType[]): string {
   const type = guessType(url, types);
   if (!type) {
     return '';
   }
   return current?.url === url.trim() && current.type !== ''
-    ? vscode.l10n.t('{0}, as Cloudflare says. {1}', describeType(current.type, types), describeTypeRules(type))
-    : vscode.l10n.t(
-        'Probably {0}; this is a guess from the URL. {1}',
-        describeType(type.type, types),
-        describeTypeRules(type),
-      );
+    ? vscode.l10n.t('Type: {0}. {1}', describeType(current.type, types), describeTypeRules(type))
+    : vscode.l10n.t('Detected type: {0}. {1}', type.label, describeTypeRules(type));
 }
 
 function planOf(
@@ -149,11 +153,9 @@ function planOf(
     case 'there':
       return current ? describePlan(planChange(current, draftOf(model.fields), types)) : '';
     case 'new':
-      return vscode.l10n.t(
-        'Cloudflare sends a test to the URL and creates the destination if that is answered with success.',
-      );
+      return vscode.l10n.t('Cloudflare tests the URL and creates the destination if the test succeeds.');
     case 'gone':
-      return vscode.l10n.t('Creates a new destination, with a new id, from what is in the fields.');
+      return vscode.l10n.t('Saving creates a new destination with a new ID.');
     case 'unread':
       return '';
     default:
@@ -180,15 +182,15 @@ function standingNotices(
             buttons: [],
           },
         ]
-      : [{ tone: 'info', lines: [vscode.l10n.t('Reading from Cloudflare…')], buttons: [] }];
+      : [{ tone: 'info', lines: [vscode.l10n.t('Loading from Cloudflare…')], buttons: [] }];
   }
   if (standing === 'gone') {
     return [
       {
         tone: 'warning',
         lines: [
-          vscode.l10n.t('“{0}” no longer exists at Cloudflare: it was deleted or replaced.', headingOf(model, entry)),
-          vscode.l10n.t('What is in the fields can be used to create it again. Its secret has to be typed again.'),
+          vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', headingOf(model, entry)),
+          vscode.l10n.t('You can create it again from these values. Enter its secret again.'),
         ],
         buttons: [],
       },

@@ -6,18 +6,19 @@ import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/p
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
+import { tell } from '../host/notice.ts';
 import { runCommand } from '../host/run-command.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
 
-/** The panels to create and edit destinations: one for each, and one an account for a new one. */
+/** The panels that create and edit destinations: one per destination, and one per account for a new one. */
 export type Panels = vscode.Disposable & {
-  /** Resolves once the panel is there; a panel that is open already is revealed. */
+  /** Resolves once the panel exists. An open panel is revealed. */
   openNew(connection: Connection): Promise<void>;
   open(located: Located): Promise<void>;
-  /** Whether there is a window of this destination, which then tells of it. */
+  /** Whether a panel of this destination is open, which then shows its notices. */
   isOpen(accountId: string, destinationId: string): boolean;
-  /** Fills a window that VS Code has restored; `state` is what its page had kept. */
+  /** Fills a panel that VS Code restored. `state`: the persisted webview state. */
   restore(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   /** A panel's controller without its window. */
   createController(
@@ -27,14 +28,17 @@ export type Panels = vscode.Disposable & {
   ): Promise<PanelController>;
 };
 
-type Given = Pick<PanelServices, 'store' | 'policies' | 'writer' | 'secrets' | 'lastTests' | 'log' | 'now'>;
+type Given = Pick<
+  PanelServices,
+  'store' | 'policies' | 'writer' | 'replacements' | 'secrets' | 'lastTests' | 'log' | 'now'
+>;
 
 export function createPanels(
   { extensionUri, secrets: secretStorage }: Pick<vscode.ExtensionContext, 'extensionUri' | 'secrets'>,
   given: Given,
 ): Panels {
   const drafts = createDraftKeep(secretStorage, given.log);
-  /** By destination, so that there is one of each; a controller that moves changes its key. */
+  /** Keyed by destination, so that each has one panel. The key changes after a replacement. */
   const open = new Map<string, vscode.WebviewPanel>();
   const controllers = new Set<PanelController>();
 
@@ -63,6 +67,25 @@ export function createPanels(
     await fill(panel, { ...target, draftId: randomUUID() });
   }
 
+  /** A panel that is closed with unsaved changes keeps them until the user lets them go. */
+  async function offerReopen(draftId: string, closing: PanelController | undefined): Promise<void> {
+    if (!closing?.isDirty()) {
+      drafts.forget(draftId);
+      return;
+    }
+    const { accountId, destinationId } = closing.target();
+    const reopen = vscode.l10n.t('Reopen');
+    const message = vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title());
+    const chosen = await tell('warning', message, reopen, vscode.l10n.t('Discard'));
+    const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }) };
+    if (chosen === reopen && !open.has(keyOf(ids))) {
+      const panel = vscode.window.createWebviewPanel(PANEL_TYPE, closing.title(), vscode.ViewColumn.Active);
+      await fill(panel, { ...ids, draftId });
+    } else if (chosen !== reopen) {
+      drafts.forget(draftId);
+    }
+  }
+
   async function fill(panel: vscode.WebviewPanel, target: PanelTarget): Promise<void> {
     const { webview } = panel;
     let key = keyOf(target);
@@ -75,7 +98,7 @@ export function createPanels(
       if (open.get(key) === panel) {
         open.delete(key);
       }
-      drafts.forget(target.draftId);
+      void offerReopen(target.draftId, controller);
       if (controller) {
         controllers.delete(controller);
         controller.dispose();
@@ -91,7 +114,7 @@ export function createPanels(
         return;
       }
       const { accountId, destinationId, draftId } = controller.target();
-      panel.title = controller.title();
+      panel.title = controller.isDirty() ? vscode.l10n.t('● {0}', controller.title()) : controller.title();
       if (open.get(key) === panel) {
         open.delete(key);
       }
@@ -114,7 +137,7 @@ export function createPanels(
       if (message) {
         void made.receive(message).catch((error: unknown) => given.log('error', `Panel: ${String(error)}`));
       } else {
-        given.log('warn', 'A panel sent a message that is not one of ours');
+        given.log('warn', 'A panel sent an unknown message');
       }
     });
     webview.html = panelPage(webview, extensionUri);
@@ -127,7 +150,7 @@ export function createPanels(
     isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
       const state = parseSavedPanelState(value);
-      // A second one of the same destination cannot have been there, and a state that cannot be read leads nowhere.
+      // A second panel of a destination or an invalid state cannot be restored.
       if (!state || open.has(keyOf(state))) {
         panel.dispose();
         return;
@@ -136,7 +159,7 @@ export function createPanels(
     },
     createController,
     dispose() {
-      // The windows stay: when VS Code goes down they are what it restores.
+      // The panels stay open, because VS Code restores them after a restart.
       drafts.dispose();
       for (const controller of controllers) {
         controller.dispose();

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import type { PanelStep } from '../../core/panel-protocol.ts';
-import type { ReplaceState } from '../../core/replacement/replace-destination.ts';
+import type { Replacement } from '../../core/replacement/state.ts';
 
-/** How far a replacement has got, step by step. `running`: what is not done yet is being done, else it is next. */
-export function describeReplaceSteps(state: ReplaceState, running = false): readonly PanelStep[] {
-  const { newId, policies, phase } = state;
-  const deleted = phase === 'done';
+/** The steps of a replacement for the panel. `running`: the current step is in progress; otherwise it is the next one. */
+export function describeReplaceSteps(state: Replacement, running = false): readonly PanelStep[] {
+  const { newId, policies, stage } = state;
+  const isDeleted = stage === 'finishing';
   const steps: readonly (readonly [string, boolean])[] = [
     [vscode.l10n.t('Create the new destination “{0}”', state.name), newId !== undefined],
-    ...(policies
-      ? policies.map(({ name, moved }) => [vscode.l10n.t('Move the policy “{0}” to it', name), moved] as const)
-      : [[vscode.l10n.t('Move the policies that use the old one'), deleted] as const]),
-    [vscode.l10n.t('Delete the old destination'), deleted],
+    ...(policies.length > 0
+      ? policies.map(({ name, moved }) => [vscode.l10n.t('Move the policy “{0}”', name), moved] as const)
+      : [[vscode.l10n.t('Move the policies'), stage === 'deleting' || isDeleted] as const]),
+    [vscode.l10n.t('Delete the old destination'), isDeleted],
   ];
   const current = steps.findIndex(([, done]) => !done);
   return steps.map(([text, done], index) => {
@@ -22,8 +22,8 @@ export function describeReplaceSteps(state: ReplaceState, running = false): read
 
 function describeStepState(state: PanelStep['state'], running: boolean): string {
   return {
-    done: vscode.l10n.t('done'),
-    current: running ? vscode.l10n.t('now') : vscode.l10n.t('next'),
-    open: vscode.l10n.t('to come'),
+    done: vscode.l10n.t('Done'),
+    current: running ? vscode.l10n.t('In progress') : vscode.l10n.t('Next'),
+    open: vscode.l10n.t('Pending'),
   }[state];
 }

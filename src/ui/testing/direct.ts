@@ -14,7 +14,7 @@ import { describeSendProblem, describeStatus } from './messages.ts';
 const HOSTS_KEY = 'testedHosts';
 const MOST_HOSTS = 200;
 
-/** Before the first test to a host, and each time where it may wake somebody up, says what will be sent, and asks. */
+/** Shows the request and asks before the first test of a host, and before every test that may page people. */
 export async function confirmSending(
   { destination }: Located,
   request: TestRequest,
@@ -42,25 +42,23 @@ export async function confirmSending(
 
 function describeRequest({ headers, body, secretHeader }: TestRequest, { label, test }: DestinationType): string {
   const sent = Object.entries(headers).map(([name, value]) =>
-    name === secretHeader?.name
-      ? vscode.l10n.t('{0}: {1}(the secret)', name, secretHeader.prefix)
-      : `${name}: ${value}`,
+    name === secretHeader?.name ? vscode.l10n.t('{0}: {1}<secret>', name, secretHeader.prefix) : `${name}: ${value}`,
   );
   return [
     ...(test.pagesPeople
       ? [
           vscode.l10n.t(
-            'This raises a real alert in {0} and may page the people on call. Close it there afterwards.',
+            'This creates a real alert in {0} and may page the people on call. Close the alert afterwards.',
             label,
           ),
         ]
       : []),
-    vscode.l10n.t('It is a POST with\n{0}\n\n{1}', sent.join('\n'), body),
-    vscode.l10n.t('It shows what the receiver answers to this machine. Cloudflare takes no part in it.'),
+    vscode.l10n.t('Request: POST\n{0}\n\n{1}', sent.join('\n'), body),
+    vscode.l10n.t('The test shows the response of the receiver to this machine. Cloudflare is not involved.'),
   ].join('\n\n');
 }
 
-/** Sends it and says in words what came of it. Rejects only where it is cancelled. */
+/** Sends the test and describes the result. Rejects only if it is canceled. */
 export async function sendFromHere(
   { destination }: Located,
   request: TestRequest,
@@ -69,7 +67,7 @@ export async function sendFromHere(
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
   const end = describeOutcome(destination, hostOf(request.url), outcome, redactor);
-  // A receiver may give back what it was sent, control characters in between.
+  // A receiver may echo the secret, with control characters in between.
   return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 
@@ -90,7 +88,7 @@ function describeOutcome(
   const verdict = judgeAnswer(typeOrGeneric(type), status, text, (words) => redactor.redact(words));
   if (verdict.ok) {
     const sentence = vscode.l10n.t(
-      'The test of “{0}” from this machine worked (status {1}, {2} ms). URL and secret are right; whether Cloudflare reaches it, only a test through Cloudflare shows.',
+      'The test of “{0}” from this machine succeeded (status {1}, {2} ms). The receiver accepted the test. Test through Cloudflare to confirm delivery.',
       name,
       status,
       milliseconds,

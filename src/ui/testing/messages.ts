@@ -1,72 +1,74 @@
 import * as vscode from 'vscode';
 import { SEND_DEADLINE, type SendProblem } from '../../core/testing/send-test.ts';
 
-/** What a status that is no success, or is not meant as one, means for the user, and what to do. */
+/** Explains the status of a failed test and how to fix it. */
 export function describeStatus(status: number, service: string): string {
   if (status === 401 || status === 403) {
-    return vscode.l10n.t('{0} does not accept the secret, or no longer. Use “Replace…” with a new one.', service);
+    return vscode.l10n.t('{0} does not accept the secret. Use “Replace…” to set a new one.', service);
   }
   if (status === 404 || status === 410) {
     return vscode.l10n.t(
-      'The webhook does not exist there any more, or was archived. Make a new one in {0} and use “Replace…” with its URL.',
+      'The webhook was deleted or archived. Create a new one in {0}, then use “Replace…” with its URL.',
       service,
     );
   }
   if (status === 429) {
-    return vscode.l10n.t('{0} limits how often it is called. Try again in a minute.', service);
+    return vscode.l10n.t('{0} reached its rate limit. Try again in a minute.', service);
   }
   if (status >= 500) {
-    return vscode.l10n.t('The receiver itself has a problem. Try again later.');
+    return vscode.l10n.t('The receiver has an internal error. Try again later.');
   }
   if (status >= 300 && status < 400) {
-    return vscode.l10n.t('The receiver points elsewhere; a webhook has to answer by itself.');
+    return vscode.l10n.t('The receiver redirects the request. A webhook must respond without a redirect.');
   }
   return status >= 200 && status < 300
-    ? vscode.l10n.t('It answered, but did not take the test.')
-    : vscode.l10n.t('The receiver did not understand or did not want the test.');
+    ? vscode.l10n.t('The receiver rejected the test.')
+    : vscode.l10n.t('The receiver rejected the request. Check the URL and the secret.');
 }
 
-/** Why no answer came, in one sentence with what to do. */
+/** Explains why no response arrived and how to fix it. */
 export function describeSendProblem(problem: SendProblem, host: string, detail: string): string {
   switch (problem) {
     case 'insecure':
-      return vscode.l10n.t('Nothing was sent: {0} has no https, and a secret must not travel without it.', detail);
+      return vscode.l10n.t(
+        'Nothing was sent: {0} does not use https, so the secret would be readable on the network.',
+        detail,
+      );
     case 'unsendable':
-      return vscode.l10n.t('Nothing was sent: the secret holds characters that no HTTP header can carry. Check it.');
+      return vscode.l10n.t(
+        'Nothing was sent: the secret contains characters that are not valid in an HTTP header. Check the secret.',
+      );
     case 'credentials':
       return vscode.l10n.t(
-        'Nothing was sent: the URL holds a user and a password before {0}, which cannot be sent from here. Test it through Cloudflare.',
+        'Nothing was sent: the URL contains a user name and a password before {0}. Test through Cloudflare instead.',
         detail,
       );
     case 'noAddress':
-      return vscode.l10n.t(
-        'The name {0} has no address here. Check the URL, or this machine’s network, VPN and DNS.',
-        host,
-      );
+      return vscode.l10n.t('Could not resolve {0}. Check the URL, and the network, VPN and DNS of this machine.', host);
     case 'refused':
-      return vscode.l10n.t('{0} refuses the connection: nothing listens there. Start the receiver.', host);
+      return vscode.l10n.t('{0} refused the connection. Check that the receiver is running.', host);
     case 'broken':
-      return vscode.l10n.t('{0} broke the connection off before it answered. Look into its log.', host);
+      return vscode.l10n.t('{0} closed the connection before it responded. See the log of the receiver.', host);
     case 'timeout':
       return vscode.l10n.t(
-        '{0} gave no whole answer within {1} seconds. Check that it runs and that a firewall lets it be reached.',
+        '{0} did not respond within {1} seconds. Check that the receiver is running and that no firewall blocks it.',
         host,
         SEND_DEADLINE / 1000,
       );
     case 'certificate':
       return vscode.l10n.t(
-        'The certificate of {0} is not trusted on this machine ({1}). Renew it, or have its authority trusted.',
+        'This machine does not trust the certificate of {0} ({1}). Renew the certificate, or trust its authority.',
         host,
         detail,
       );
     case 'redirected':
       return vscode.l10n.t(
-        '{0} redirects to {1}, which is not followed: it would be handed the secret. Use the address it points to.',
+        '{0} redirects to {1}. The redirect is not followed, to protect the secret. Use the target URL instead.',
         host,
         detail,
       );
     case 'unreachable':
-      return vscode.l10n.t('{0} could not be reached{1}.', host, detail ? ` (${detail})` : '');
+      return vscode.l10n.t('Could not reach {0}{1}.', host, detail ? ` (${detail})` : '');
     default:
       return problem satisfies never;
   }

@@ -7,7 +7,7 @@ import type { Logger } from '../host/log.ts';
 import type { State } from '../host/ordered-state.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
-/** What tests need of the extension. */
+/** The services that tests need. */
 export type TestingServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
@@ -20,10 +20,10 @@ export type TestingServices = {
   readonly userAgent: string;
 };
 
-/** How a test ended, in words. `answer`: what came back, whole, to show on demand. */
+/** The described result of a test. `answer`: the full response, shown on request. */
 export type TestEnd = Pick<LastTest, 'way' | 'result' | 'reason'> & {
   readonly sentence: string;
   readonly answer: string;
-  /** Whether a new URL or secret is what helps. */
+  /** Whether a new URL or secret can fix the failure. */
   readonly replace: boolean;
 };

@@ -16,8 +16,8 @@ import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
 type Way = 'direct' | 'cloudflare';
 
 /**
- * Test…: of one destination either way, of several from this machine, one after the other with a summary. Nothing is sent
- * before the user has said so. Throws what the API throws.
+ * Runs Test…: one destination either way, or several from this machine one after another with a summary. Nothing is
+ * sent before the user confirms. API errors pass through.
  */
 export async function testDestinations(targets: readonly Located[], services: TestingServices): Promise<void> {
   const [only] = targets;
@@ -38,13 +38,13 @@ export async function testDestinations(targets: readonly Located[], services: Te
 async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
   const direct = {
     label: vscode.l10n.t('From this machine'),
-    detail: vscode.l10n.t('Shows the receiver’s answer. Proves URL and secret, not Cloudflare’s route.'),
+    detail: vscode.l10n.t('Tests the URL and the secret, and shows the response of the receiver.'),
     iconPath: new vscode.ThemeIcon('device-desktop'),
     way: 'direct' as const,
   };
   const cloudflare = {
     label: vscode.l10n.t('Through Cloudflare (policy…)'),
-    detail: vscode.l10n.t('Tests all that a policy notifies. Proves the whole way, but tells no reason.'),
+    detail: vscode.l10n.t('Tests end-to-end delivery, without failure details. Notifies all recipients of a policy.'),
     iconPath: new vscode.ThemeIcon('cloud-upload'),
     way: 'cloudflare' as const,
   };
@@ -55,8 +55,8 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
       : vscode.l10n.t('Test {0} Destinations', targets.length);
   const placeHolder =
     targets.length === 1
-      ? vscode.l10n.t('Where should the test be sent from?')
-      : vscode.l10n.t('One after the other. Through Cloudflare they are tested one at a time.');
+      ? vscode.l10n.t('Choose how to send the test')
+      : vscode.l10n.t('Tests run one after another. To test through Cloudflare, select one destination.');
   const picked = await vscode.window.showQuickPick(targets.length === 1 ? [direct, cloudflare] : [direct], {
     title,
     placeHolder,
@@ -100,7 +100,7 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
   if (policy === 'none') {
     const direct = vscode.l10n.t('Test from This Machine');
     const message = vscode.l10n.t(
-      'No policy uses “{0}”, so Cloudflare has nothing to test it with, and sends no alerts to it.',
+      'No policy uses “{0}”, so Cloudflare cannot test it and sends no alerts to it.',
       nameOf(target.destination),
     );
     if ((await tell('information', message, direct)) === direct) {
@@ -117,16 +117,13 @@ async function testThroughCloudflare(target: Located, services: TestingServices)
       keep(target, end, services);
       void tellEnd(target, end, services, { again });
     } else {
-      void tell(
-        'information',
-        vscode.l10n.t('Stopped watching. If Cloudflare was asked already, its test still goes out.'),
-      );
+      void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
     }
   };
   await again();
 }
 
-/** Undefined where the user has cancelled. */
+/** Undefined if the user cancels. */
 async function withCancel(
   { destination }: Located,
   work: (signal: AbortSignal) => Promise<TestEnd>,
@@ -161,7 +158,7 @@ function keep({ connection, destination }: Located, { way, result, reason }: Tes
   );
 }
 
-/** Tells how it ended, with what can be done next. */
+/** Shows the result with the next actions. */
 async function tellEnd(
   target: Located,
   end: TestEnd,
@@ -171,9 +168,9 @@ async function tellEnd(
   const { connection, destination } = target;
   const [testAgain, showAnswer, replace, remember] = [
     vscode.l10n.t('Test Again'),
-    vscode.l10n.t('Show Answer'),
+    vscode.l10n.t('Show Response'),
     vscode.l10n.t('Replace…'),
-    isEmpty(credentials?.typed) ? vscode.l10n.t('Don’t Ask Again') : vscode.l10n.t('Remember Secret'),
+    isEmpty(credentials?.typed) ? vscode.l10n.t('Do Not Ask Again') : vscode.l10n.t('Remember Secret'),
   ];
   const typed = end.result === 'worked' ? credentials?.typed : undefined;
   const buttons = [
@@ -188,7 +185,7 @@ async function tellEnd(
     if (chosen === testAgain) {
       await again();
     } else if (chosen === showAnswer) {
-      const title = vscode.l10n.t('What the receiver of “{0}” answered', nameOf(destination));
+      const title = vscode.l10n.t('Response of the receiver of “{0}”', nameOf(destination));
       await vscode.window.showInformationMessage(title, { modal: true, detail: firstLines(end.answer) });
     } else if (chosen === replace) {
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
@@ -197,18 +194,18 @@ async function tellEnd(
       await services.secrets.remember(connection.account.id, destination.id, typed);
     }
   } catch (error) {
-    // The command has ended long ago, so nobody else would tell.
+    // The command has already ended, so its error boundary does not apply.
     services.logger.log('error', `testDestination: ${describeForLog(error)}`);
     void tell('error', describeFailure(error, connection.account.name));
   }
 }
 
-/** Whether what was typed says that there is nothing to type. */
+/** Whether the user entered that there is no secret. */
 function isEmpty(typed: Credentials['typed']): boolean {
   return typed !== undefined && Object.keys(typed).length === 0;
 }
 
-/** From this machine, one after the other; whoever leaves a question, or cancels, ends it. */
+/** Tests from this machine one after another. Canceling a question or a test ends the series. */
 async function testSeveral(targets: readonly Located[], services: TestingServices): Promise<void> {
   const ends: { readonly target: Located; readonly end: TestEnd }[] = [];
   for (const target of targets) {
@@ -228,7 +225,7 @@ async function testSeveral(targets: readonly Located[], services: TestingService
   const left = targets.length - ends.length;
   const reasons = failed.map(({ target, end }) => `“${nameOf(target.destination)}” (${end.reason})`);
   const message = [
-    vscode.l10n.t('{0} of {1} tests from this machine worked.', ends.length - failed.length, targets.length),
+    vscode.l10n.t('{0} of {1} tests from this machine succeeded.', ends.length - failed.length, targets.length),
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', reasons.join(', '))] : []),
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');

@@ -10,8 +10,8 @@ import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
 /**
- * Picks one of the policies that use the destination, each with whom else it notifies, since they all get the test.
- * Undefined where the user leaves, `none` where no policy uses it.
+ * Asks for one of the policies that use the destination. Each item names the other recipients, because all receive the
+ * test. Undefined if the user cancels, `none` if no policy uses the destination.
  */
 export async function pickPolicy(
   target: Located,
@@ -29,7 +29,7 @@ export async function pickPolicy(
   const items = using.map((policy) => toItem(policy, destination.id, known, names));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Test “{0}” through Cloudflare', nameOf(destination)),
-    placeHolder: vscode.l10n.t('Cloudflare sends the test to everything the policy notifies. Which one?'),
+    placeHolder: vscode.l10n.t('Choose a policy. Cloudflare sends the test to all its recipients.'),
     matchOnDescription: true,
     matchOnDetail: true,
     ignoreFocusOut: true,
@@ -59,7 +59,7 @@ function toItem(
     ].join(' · '),
     detail:
       others.length === 0
-        ? vscode.l10n.t('Notifies nobody else')
+        ? vscode.l10n.t('No other recipients')
         : escapeIcons(vscode.l10n.t('Also notifies {0}', others.join(', '))),
     policy,
     others,
@@ -74,8 +74,10 @@ function describeMechanism(kind: string, id: string, names: ReadonlyMap<string, 
         : vscode.l10n.t('a deleted webhook');
     case 'email':
       return id;
+    case 'pagerduty':
+      return vscode.l10n.t('a PagerDuty service');
     default:
-      return vscode.l10n.t('a {0} service', kind);
+      return vscode.l10n.t('a {0} recipient', kind);
   }
 }
 
@@ -85,14 +87,17 @@ async function confirmOthers({ policy, others }: Item): Promise<boolean> {
   }
   const send = vscode.l10n.t('Send to All');
   const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Have Cloudflare test the policy “{0}”?', nameOfPolicy(policy)),
-    { modal: true, detail: vscode.l10n.t('Everything it notifies gets the test, also\n{0}', others.join('\n')) },
+    vscode.l10n.t('Test the policy “{0}” through Cloudflare?', nameOfPolicy(policy)),
+    {
+      modal: true,
+      detail: vscode.l10n.t('All recipients of the policy receive the test, including:\n{0}', others.join('\n')),
+    },
     send,
   );
   return chosen === send;
 }
 
-/** Has Cloudflare test the policy and watches the destination for a minute. Throws what the API throws. */
+/** Tests the policy through Cloudflare and polls the destination for a minute. API errors pass through. */
 export async function sendThroughCloudflare(
   { connection, destination }: Located,
   policy: Policy,
@@ -118,7 +123,7 @@ export async function sendThroughCloudflare(
         result: 'worked',
         reason: '',
         sentence: vscode.l10n.t(
-          'Cloudflare delivered its test to “{0}” through the policy “{1}”: last success is now {2}.',
+          'Cloudflare delivered its test to “{0}” through the policy “{1}”. Last success: {2}.',
           name,
           nameOfPolicy(policy),
           describeTime(test.destination.lastSuccess),
@@ -133,13 +138,15 @@ export async function sendThroughCloudflare(
         reason: vscode.l10n.t('Cloudflare could not deliver'),
         sentence: [
           vscode.l10n.t(
-            'Cloudflare could not deliver its test to “{0}” through the policy “{1}”: last failure is now {2}.',
+            'Cloudflare could not deliver its test to “{0}” through the policy “{1}”. Last failure: {2}.',
             name,
             nameOfPolicy(policy),
             describeTime(test.destination.lastFailure),
           ),
           words,
-          vscode.l10n.t('It does not say why; a test from this machine shows what the receiver answers.'),
+          vscode.l10n.t(
+            'Cloudflare does not report the reason. Test from this machine to see the response of the receiver.',
+          ),
         ]
           .filter(Boolean)
           .join(' '),
@@ -151,7 +158,7 @@ export async function sendThroughCloudflare(
         result: 'undecided',
         reason: '',
         sentence: vscode.l10n.t(
-          'Cloudflare took the test of the policy “{0}”, but for a minute neither last success nor last failure of “{1}” has moved, so it proves nothing.{2}',
+          'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
           nameOfPolicy(policy),
           name,
           policy.enabled ? '' : vscode.l10n.t(' The policy is disabled.'),

@@ -20,7 +20,7 @@ export function describeFailing(count: number): string {
   );
 }
 
-/** "last failure 2 hours ago": the event that decides the health, and its age. Empty where nothing ever happened. */
+/** "last failure 2 hours ago": the event that decides the health, and its age. Empty without any event. */
 export function describeLastEvent(destination: DestinationFacts): string {
   const event = lastEventOf(destination);
   if (!event) {
@@ -40,7 +40,7 @@ export function describeBriefly(destination: DestinationFacts): string {
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
-/** The name as shown: the server may send none. */
+/** The displayed name, because Cloudflare may send an empty one. */
 export function nameOf(destination: DestinationFacts): string {
   return destination.name.trim() || vscode.l10n.t('(no name)');
 }

@@ -3,27 +3,27 @@ import type { DestinationType } from '../../core/model/destination-types/destina
 import { DESTINATION_TYPES, typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import type { DraftProblem } from '../../core/model/draft-check.ts';
 
-/** What is wrong, or doubtful, with a draft: one sentence, and what to do about it. */
+/** Describes a problem of a draft and how to fix it. */
 export function describeDraftProblem(problem: DraftProblem): string {
   switch (problem.kind) {
     case 'empty':
       return problem.field === 'name'
-        ? vscode.l10n.t('A name is needed.')
-        : vscode.l10n.t('A URL is needed: where Cloudflare sends the alerts.');
+        ? vscode.l10n.t('Enter a name.')
+        : vscode.l10n.t('Enter the URL that receives alerts.');
     case 'notAnAddress':
-      return vscode.l10n.t('This is not a complete URL. It begins with https:// and a host.');
+      return vscode.l10n.t('Enter a complete URL, starting with https:// and a host.');
     case 'notHttp':
       return vscode.l10n.t('Cloudflare sends alerts over https or http only.');
     case 'credentials':
       return vscode.l10n.t(
-        'The URL holds a user name or password. Cloudflare may refuse or drop them; the secret belongs in its own field.',
+        'The URL contains a user name or password, which Cloudflare may reject or remove. Use the secret instead.',
       );
     case 'insecure':
-      return vscode.l10n.t('{0} takes https only.', problem.type);
+      return vscode.l10n.t('{0} requires https.', problem.type);
     case 'port':
-      return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only; port {0} may be refused.', problem.port);
+      return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only. It may reject port {0}.', problem.port);
     case 'privateHost':
-      return vscode.l10n.t('This host looks private. Cloudflare can only reach hosts that are public.');
+      return vscode.l10n.t('This host looks private. Cloudflare can reach only public hosts.');
     case 'otherProduct':
       return vscode.l10n.t(
         'Cloudflare does not treat a {0} URL with {1} as {0}, so {0} may reject its alerts. Use a URL like {2}.',
@@ -32,40 +32,40 @@ export function describeDraftProblem(problem: DraftProblem): string {
         problem.example,
       );
     case 'missing':
-      return vscode.l10n.t('{0} needs a secret: its key or token.', problem.type);
+      return vscode.l10n.t('{0} requires a secret: its key or token.', problem.type);
     case 'unused':
-      return vscode.l10n.t('{0} has its secret in the URL; this one is probably not used.', problem.type);
+      return vscode.l10n.t('The secret of {0} is part of the URL, so this secret is probably not used.', problem.type);
     default:
       return problem satisfies never;
   }
 }
 
-/** What is particular to a type: where its secret belongs, and what its URL must be like. */
+/** The rules of a type: where its secret belongs, and an example URL. */
 export function describeTypeRules(type: DestinationType): string {
-  const reach = type.publicOnly ? vscode.l10n.t('The host must be public, the port 80 or 443.') : undefined;
-  return [describeSecretPlace(type), reach, vscode.l10n.t('Looks like {0}', type.example)].filter(Boolean).join(' ');
+  const reach = type.publicOnly ? vscode.l10n.t('The host must be public, and the port 80 or 443.') : undefined;
+  return [describeSecretPlace(type), reach, vscode.l10n.t('Example: {0}', type.example)].filter(Boolean).join(' ');
 }
 
 function describeSecretPlace(type: DestinationType): string {
   switch (type.secret) {
     case 'url':
-      return vscode.l10n.t('Its secret is part of the URL; leave the secret field empty.');
+      return vscode.l10n.t('The secret is part of the URL. Leave the secret empty.');
     case 'required':
-      return vscode.l10n.t('It needs a secret: the key or token of {0}.', type.label);
+      return vscode.l10n.t('{0} requires a secret: its key or token.', type.label);
     case 'optional':
-      return vscode.l10n.t('A secret is optional; Cloudflare sends it in the header {0}.', type.secretHeader.name);
+      return vscode.l10n.t('A secret is optional. Cloudflare sends it in the header {0}.', type.secretHeader.name);
     default:
       return type satisfies never;
   }
 }
 
-/** The label of a type with its name in the API. */
+/** The display name and the API name of a type. */
 export function describeType(type: string, types = DESTINATION_TYPES): string {
   const known = typeNamed(type, types);
   return known ? `${known.label} (${type})` : type || vscode.l10n.t('unknown type');
 }
 
-/** What people call who answers: the service, or the host where it is somebody's own endpoint. */
+/** The name of the receiver: the service, or the host of a generic webhook. */
 export function nameService(type: string, host: string): string {
   const { receiverName, label } = typeOrGeneric(type);
   return receiverName === 'label' ? label : host;

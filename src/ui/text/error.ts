@@ -1,31 +1,28 @@
 import * as vscode from 'vscode';
 import type { ApiError } from '../../core/api/api-error.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
-import { describeAge } from './format.ts';
+import { describeAge, plural } from './format.ts';
 
-/** What a user can do about a problem; each is a button or a click. */
+/** An action that can fix a problem. */
 export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting';
 
-/** `headline` is for where there is room for a few words only; the sentence says all of it. */
+/** `headline`: a few words for a row. `sentence`: the full explanation. */
 export type Problem = { readonly headline: string; readonly sentence: string; readonly remedies: readonly Remedy[] };
 
 /**
- * The one place that turns an API error into words and remedies. `subject` is what was asked of, e.g. an account's
- * name. Cloudflare's own words follow in brackets, verbatim but for secrets.
+ * Turns an API error into a message and remedies. `subject`: the target of the request, for example an account name.
+ * Cloudflare's own message is quoted verbatim with secrets redacted.
  */
 export function describeProblem({ kind, details }: ApiError, subject: string): Problem {
-  const because = [
-    details.reason,
-    ...(details.codes?.length ? [vscode.l10n.t('code {0}', details.codes.join(', '))] : []),
-  ].filter(Boolean);
+  const because = [details.reason, ...(details.codes?.length ? [describeCodes(details.codes)] : [])].filter(Boolean);
   const quote = because.length > 0 ? ` (${because.join('; ')})` : '';
   const status = details.status ?? 0;
   switch (kind) {
     case 'auth':
       return {
-        headline: vscode.l10n.t('Token not accepted'),
+        headline: vscode.l10n.t('Token rejected'),
         sentence: vscode.l10n.t(
-          'Cloudflare does not accept the token of {0}: it is wrong, has expired, or was disabled or rolled{1}. Replace it.',
+          'Cloudflare rejected the token of {0}: it is invalid, expired, disabled or rolled{1}. Replace the token.',
           subject,
           quote,
         ),
@@ -35,7 +32,7 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       return {
         headline: vscode.l10n.t('Permission missing'),
         sentence: vscode.l10n.t(
-          'The token may not do this for {0}{1}. It needs the permission “Account › Notifications”: Read to look, Edit to change.',
+          'The token does not have permission for {0}{1}. It needs “Account › Notifications”: Read to view, Edit to make changes.',
           subject,
           quote,
         ),
@@ -46,27 +43,24 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
         headline: vscode.l10n.t('Too many requests'),
         sentence: details.retryAfter
           ? vscode.l10n.t(
-              'Cloudflare is limiting the requests of this token and asks to wait; try {0} again {1}.',
+              'The token reached the rate limit of Cloudflare. Try {0} again {1}.',
               subject,
               describeAge(fromMilliseconds(Date.now() + details.retryAfter)),
             )
-          : vscode.l10n.t(
-              'Cloudflare is limiting the requests of this token; try {0} again in a few minutes.',
-              subject,
-            ),
+          : vscode.l10n.t('The token reached the rate limit of Cloudflare. Try {0} again in a few minutes.', subject),
         remedies: ['retry', 'showLog'],
       };
     case 'rejected':
       return {
-        headline: vscode.l10n.t('Refused by Cloudflare'),
-        sentence: vscode.l10n.t('Cloudflare refused the request for {0}{1}.', subject, quote),
+        headline: vscode.l10n.t('Rejected by Cloudflare'),
+        sentence: vscode.l10n.t('Cloudflare rejected the request for {0}{1}.', subject, quote),
         remedies: ['retry', 'showLog'],
       };
     case 'notFound':
       return {
         headline: vscode.l10n.t('Not found at Cloudflare'),
         sentence: vscode.l10n.t(
-          'Cloudflare does not know {0}{1}. Check the account id, or whether it was deleted.',
+          'Cloudflare could not find {0}{1}. Check the account ID, and whether it was deleted.',
           subject,
           quote,
         ),
@@ -76,7 +70,7 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       return {
         headline: vscode.l10n.t('Cloudflare unavailable'),
         sentence: vscode.l10n.t(
-          'Cloudflare could not answer for {0}: status {1}{2}. This usually passes; try again.',
+          'Cloudflare is unavailable for {0}: status {1}{2}. This is usually temporary. Try again later.',
           subject,
           status,
           quote,
@@ -85,9 +79,9 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       };
     case 'network':
       return {
-        headline: vscode.l10n.t('Not reachable'),
+        headline: vscode.l10n.t('Cloudflare unreachable'),
         sentence: vscode.l10n.t(
-          'Cloudflare could not be reached for {0}{1}. Check the connection and any proxy, then try again.',
+          'Could not reach Cloudflare for {0}{1}. Check the network and the proxy, then try again.',
           subject,
           quote,
         ),
@@ -95,15 +89,15 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       };
     case 'timeout':
       return {
-        headline: vscode.l10n.t('No answer in time'),
-        sentence: vscode.l10n.t('Cloudflare did not answer in time for {0}{1}. Try again.', subject, quote),
+        headline: vscode.l10n.t('Request timed out'),
+        sentence: vscode.l10n.t('The request to Cloudflare for {0} timed out{1}. Try again.', subject, quote),
         remedies: ['retry', 'showLog'],
       };
     case 'protocol':
       return {
-        headline: vscode.l10n.t('Not Cloudflare’s answer'),
+        headline: vscode.l10n.t('Unexpected response'),
         sentence: vscode.l10n.t(
-          'What answered for {0} is not Cloudflare’s API{1}. A proxy, or the setting for the API address, may be in the way.',
+          'The response for {0} is not from Cloudflare’s API{1}. Check the proxy and the setting for the API address.',
           subject,
           quote,
         ),
@@ -111,21 +105,26 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       };
     case 'misconfigured':
       return {
-        headline: vscode.l10n.t('API address cannot be used'),
+        headline: vscode.l10n.t('Invalid API address'),
         sentence: vscode.l10n.t(
-          'The setting cloudflareWebhooks.apiBaseUrl cannot be used: it needs an https address, or http to this machine, without user, query or fragment. Nothing was sent.',
+          'The setting cloudflareWebhooks.apiBaseUrl is invalid. Enter an https address, or http for this machine, without user, query or fragment. Nothing was sent.',
         ),
         remedies: ['openSetting', 'retry'],
       };
     case 'noToken':
       return {
-        headline: vscode.l10n.t('Token missing here'),
-        sentence: vscode.l10n.t('The token of {0} is no longer stored on this machine. Enter it again.', subject),
+        headline: vscode.l10n.t('Token missing'),
+        sentence: vscode.l10n.t('The token of {0} is not stored on this machine. Enter it again.', subject),
         remedies: ['replaceToken', 'retry'],
       };
     default:
       return kind satisfies never;
   }
+}
+
+function describeCodes(codes: readonly number[]): string {
+  const list = codes.join(', ');
+  return plural(codes.length, vscode.l10n.t('code {0}', list), vscode.l10n.t('codes {0}', list));
 }
 
 export function describeRemedy(remedy: Remedy): string {

@@ -22,7 +22,7 @@ export function describeAge(at: Instant, now = Date.now()): string {
   return Math.abs(seconds) < 10 ? ages.format(0, 'second') : ages.format(Math.trunc(seconds / size), unit);
 }
 
-/** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or what stands for a time that never was. */
+/** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or "never". */
 export function describeTime(timestamp: string | undefined): string {
   const at = parseTimestamp(timestamp);
   if (at === undefined) {
@@ -37,13 +37,18 @@ export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }
 
-/** Somebody's text inside Markdown: shown as it is, never as formatting, a link or HTML. Line breaks become spaces. */
+/** "one, two and three" */
+export function list(texts: readonly string[]): string {
+  return new Intl.ListFormat(vscode.env.language).format(texts);
+}
+
+/** Escapes untrusted text for Markdown, so that it never becomes formatting, a link or HTML. */
 export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
   return text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
 }
 
-/** Somebody's text for a label of a quick pick or the status bar, where `$(name)` would become an icon. */
+/** Escapes untrusted text for a quick pick or the status bar, where `$(name)` would become an icon. */
 export function escapeIcons(text: string): string {
   return text.replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
 }

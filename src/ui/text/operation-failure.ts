@@ -1,22 +1,54 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { PolicyUnchangedError } from '../../core/policies/change-policy.ts';
-import { DraftNeededError } from '../../core/replacement/replace-destination.ts';
+import { LeaseTakenError } from '../../core/async/lease.ts';
+import { UncertainCreationError } from '../../core/destinations/create-destination.ts';
+import { LastMechanismError } from '../../core/destinations/delete-destinations.ts';
+import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
+import { PolicyConflictError, PolicyUnchangedError } from '../../core/policies/change-policy.ts';
+import { DestinationGoneError, DraftNeededError } from '../../core/replacement/errors.ts';
 import { describeProblem } from './error.ts';
+import { list } from './format.ts';
 
-/** Why an operation on destinations of an account stopped, in a sentence. What nobody foresaw is in the log. */
+/** Why an operation on destinations of an account failed, in a sentence. */
 export function describeFailure(error: unknown, accountName: string): string {
   if (error instanceof ApiError) {
     return describeProblem(error, accountName).sentence;
   }
   if (error instanceof PolicyUnchangedError) {
+    return vscode.l10n.t('Cloudflare accepted the change of the policy “{0}” but did not apply it.', error.policyName);
+  }
+  if (error instanceof PolicyConflictError) {
     return vscode.l10n.t(
-      'Cloudflare accepted the change of the policy “{0}”, but the policy is as it was.',
+      'The policy “{0}” was changed by another client at the same time ({1}). Check it in the dashboard.',
       error.policyName,
+      error.fields.join(', '),
     );
   }
-  if (error instanceof DraftNeededError) {
-    return vscode.l10n.t('Nothing was created yet, and URL and secret are not kept. Start over with “Replace…”.');
+  if (error instanceof LastMechanismError) {
+    return vscode.l10n.t('The policy “{0}” would have no mechanism left, so it was not changed.', error.policyName);
   }
-  return vscode.l10n.t('Something went wrong in the extension; the log says more.');
+  if (error instanceof DraftNeededError) {
+    return vscode.l10n.t(
+      'The new destination was not created, and its URL is not stored. Start again with “Replace…”.',
+    );
+  }
+  if (error instanceof DestinationGoneError) {
+    return error.which === 'old'
+      ? vscode.l10n.t('The old destination no longer exists.')
+      : vscode.l10n.t('The new destination no longer exists.');
+  }
+  if (error instanceof UncertainCreationError) {
+    const found = list(error.candidates.map(({ id, host }) => vscode.l10n.t('{0} (ID {1})', host, id)));
+    return vscode.l10n.t(
+      'Cloudflare did not confirm the creation. A destination with this name has appeared: {0}. Check whether it is yours before you create another one.',
+      found,
+    );
+  }
+  if (error instanceof DestinationConflictError) {
+    return vscode.l10n.t('Another client changed “{0}” at Cloudflare. Nothing was saved.', error.now.name);
+  }
+  if (error instanceof LeaseTakenError) {
+    return vscode.l10n.t('Another operation is using this destination. Try again when it has ended.');
+  }
+  return vscode.l10n.t('Something went wrong in the extension. The log has details.');
 }

@@ -3,7 +3,7 @@ import { expiryOf } from '../../core/model/expiry.ts';
 import type { TokenInfo } from '../../core/model/token.ts';
 import { describeAge, describeTime } from './format.ts';
 
-/** "user token 1a2b3c4d": tells tokens apart by the id Cloudflare's dashboard shows; never the token itself. */
+/** "user token 1a2b3c4d": the ID from Cloudflare's dashboard, never the token itself. */
 export function describeToken({ owner, cloudflareId, id }: TokenInfo): string {
   const shortId = (cloudflareId ?? id).slice(0, 8);
   return owner === 'account'
@@ -18,7 +18,7 @@ export function describeExpiry(token: TokenInfo): string {
     : vscode.l10n.t('does not expire');
 }
 
-/** "token expires in 3 days", "token expired yesterday": only from a week before; empty until then. */
+/** "token expires in 3 days", "token expired yesterday"; empty until a week before. */
 export function describeExpiryNotice(token: TokenInfo | undefined, now = Date.now()): string {
   const expiry = expiryOf(token, now);
   if (!expiry || expiry.kind === 'later') {

@@ -161,7 +161,6 @@ export function createDestinationsView(
   });
 
   // So that F2 and the like do what fits the row they are pressed on.
-  const setSelection = createContextKey('selection');
   const setFailingOnly = createContextKey('failingOnly');
   let selected: readonly Node[] = [];
 
@@ -179,7 +178,6 @@ export function createDestinationsView(
     view,
     view.onDidChangeSelection(({ selection }) => {
       selected = selection;
-      setSelection(selected[0]?.kind ?? '');
     }),
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),

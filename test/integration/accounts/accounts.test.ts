@@ -86,7 +86,7 @@ describe('accounts and tokens', () => {
         { types: BOLT },
         { types: 'By id' },
       );
-      assert.equal(questions[2]?.text, 'Enter the ID of the account.');
+      assert.equal(questions[2]?.text, 'Enter the account ID.');
       assert.deepEqual(await labels(), ['By id']);
     });
   });
@@ -128,14 +128,14 @@ describe('accounts and tokens', () => {
       assert.deepEqual(await labels(), ['Acme', 'Shop', 'Cove']);
       const [record, ...others] = extension.connections.tokens().values();
       assert.deepEqual([record?.token, others.length], [SECOND, 0]);
-      assert.match(user?.questions[0]?.text ?? '', /also used for Shop, Cove/);
+      assert.match(user?.questions[0]?.text ?? '', /accounts will use it too: Shop, Cove/);
     });
 
     it('lists accounts that the new token cannot read, and replaces only after confirmation', async () => {
       await addAll();
       await fake.putToken({ value: SECOND, accounts: [ACME, BOLT] });
       const { questions } = await runWith('replaceToken', row(ACME), { types: SECOND }, 'leaves');
-      assert.equal(questions[1]?.title, 'This token cannot read Cove.');
+      assert.equal(questions[1]?.title, 'This token cannot access Cove.');
       assert.equal([...extension.connections.tokens().values()][0]?.token, FIRST);
       await runWith('replaceToken', row(ACME), { types: SECOND }, { presses: 'Replace Anyway' });
       assert.equal([...extension.connections.tokens().values()][0]?.token, SECOND);
@@ -230,8 +230,8 @@ describe('accounts and tokens', () => {
     });
 
     for (const [what, token, problem] of [
-      ['unknown', 'cfut_unknown_0123456789012345', /^CLOUDFLARE_API_TOKEN: Cloudflare does not know this token/],
-      ['malformed', 'not a token', /does not hold an API token/],
+      ['unknown', 'cfut_unknown_0123456789012345', /^CLOUDFLARE_API_TOKEN: Cloudflare does not recognize this token/],
+      ['malformed', 'not a token', /does not contain an API token/],
       ['an account token without CLOUDFLARE_ACCOUNT_ID', demoTokens.accountOwned, /Set CLOUDFLARE_ACCOUNT_ID too/],
     ] as const) {
       it(`is rejected with a message if it is ${what}`, async () => {
@@ -289,7 +289,7 @@ describe('accounts and tokens', () => {
       const newer = JSON.stringify({ ...record, version: 2 });
       await extension.context.secrets.store(key, newer);
       await extension.connections.load();
-      assert.match(extension.destinationsView.view.message ?? '', /1 stored tokens cannot be read by this version/);
+      assert.match(extension.destinationsView.view.message ?? '', /cannot read 1 stored token\./);
       assert.equal(await extension.context.secrets.get(key), newer);
       await extension.context.secrets.delete(key);
       await extension.connections.load();

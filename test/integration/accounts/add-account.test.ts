@@ -59,7 +59,7 @@ describe('Add Account command', () => {
     [
       'a wrong token',
       'cfut_0000000000000000000000000000000000000000',
-      /does not know this token \(Invalid API Token\)/,
+      /does not recognize this token \(Invalid API Token\)/,
     ],
     ['an expired token', demoTokens.expired, /has expired/],
     ['a disabled token', demoTokens.disabled, /is disabled/],
@@ -79,8 +79,8 @@ describe('Add Account command', () => {
     await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'reset' }, times: 3 });
     await fake.addFault({ path: '/user/tokens/verify', fault: { kind: 'html' }, times: 1 });
     const { questions } = await addAccount({ types: demoTokens.demo }, { types: demoTokens.demo });
-    assert.match(questions[0]?.problem ?? '', /could not be reached for this token/);
-    assert.match(questions[1]?.problem ?? '', /is not Cloudflare’s API \(a web page/);
+    assert.match(questions[0]?.problem ?? '', /Could not reach Cloudflare for this token/);
+    assert.match(questions[1]?.problem ?? '', /is not from Cloudflare’s API \(a web page/);
     assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
   });
 
@@ -96,7 +96,7 @@ describe('Add Account command', () => {
     assert.match(questions[1]?.problem ?? '', /is not an account ID.*31 characters/);
     assert.match(
       questions[2]?.problem ?? '',
-      /does not know account f{32}|may not do this for account f{32}|does not accept the token of account f{32}/,
+      /could not find account f{32}|does not have permission for account f{32}|rejected the token of account f{32}/,
     );
     assert.deepEqual(
       extension.connections.accounts().map(({ id, label }) => [id, label]),
@@ -108,7 +108,7 @@ describe('Add Account command', () => {
   it('verifies an account token with its account', async () => {
     const account = (await fake.accounts())[0]?.id ?? '';
     const { questions } = await addAccount({ types: demoTokens.accountOwned }, { types: account }, { types: 'Own' });
-    assert.match(questions[1]?.text ?? '', /does not know this as a user’s token/);
+    assert.match(questions[1]?.text ?? '', /does not recognize this as a user token/);
     assert.equal([...extension.connections.tokens().values()][0]?.owner, 'account');
     assert.equal((await readTree(extension))[0]?.label, 'Own');
   });

@@ -73,14 +73,17 @@ describe('failing SecretStorage', () => {
     values.set(KEY, 'no JSON');
     const { records, unreadable } = await make().load();
     assert.deepEqual([records.size, unreadable, values.get(KEY)], [0, 1, 'no JSON']);
-    assert.match(lines.join('\n'), /token\.one cannot be read by this version/);
+    assert.match(lines.join('\n'), /cannot read the stored token \S*token\.one/);
   });
 
   it('shows the most severe problem above the rows', () => {
     const trouble = { failed: false, unsaved: false, unreadable: 0 };
     assert.equal(describeTrouble(trouble), '');
-    assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /for this session only/);
-    assert.match(describeTrouble({ ...trouble, failed: true, unsaved: true }), /cannot be read.*keyring locked/);
+    assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /in this session only/);
+    assert.match(
+      describeTrouble({ ...trouble, failed: true, unsaved: true }),
+      /Could not read .*whether the keyring is locked/,
+    );
   });
 
   it('shows a warning with a retry when a token cannot be persisted', async () => {
@@ -89,7 +92,7 @@ describe('failing SecretStorage', () => {
     try {
       warnUnsaved(false, connections);
       await new Promise((resolve) => setImmediate(resolve));
-      assert.match(user.questions[0]?.title ?? '', /kept for this session only/);
+      assert.match(user.questions[0]?.title ?? '', /available in this session only/);
     } finally {
       user.dispose();
     }

@@ -30,7 +30,8 @@ describe('Delete command', () => {
   afterEach(() => user?.dispose());
 
   /** The result: the message with the Undo button, or the messages without buttons. */
-  const told = () => [user?.questions[1]?.title ?? '', ...(user?.messages ?? [])].join('');
+  const told = () =>
+    [...(user?.questions.slice(1).map(({ title }) => title) ?? []), ...(user?.messages ?? [])].join('');
   const until = async (isSo: () => Promise<boolean>): Promise<void> => waitFor(isSo, told);
   /** Creates two policies that use the destination: one without and one with another mechanism. */
   const usePolicies = async (): Promise<void> => {
@@ -74,21 +75,21 @@ describe('Delete command', () => {
     }
     user = scriptUser('leaves');
     await deleteFirst();
-    assert.match(user.questions[0]?.text ?? '', /No policy uses it\.$/);
+    assert.match(user.questions[0]?.text ?? '', /No policy uses it\./);
     await usePolicies();
     user.dispose();
     user = scriptUser('leaves');
     await deleteFirst();
     const text = user.questions[0]?.text ?? '';
-    assert.match(text, /they would fall silent: “Only here” \([A-Z].+\)\./);
-    assert.match(text, /deliver to fewer: “Also mail”/);
+    assert.match(text, /This policy would stop delivering alerts: “Only here” \([A-Z].+\)\./);
+    assert.match(text, /This policy would lose this destination: “Also mail”/);
   });
 
   it('reports that the policies were not checked if they cannot be fetched', async () => {
     await fake.addFault({ path: '/accounts/*/alerting/v3/policies', fault: { kind: 'status', status: 403 } });
     user = scriptUser('leaves');
     await deleteFirst();
-    assert.match(user.questions[0]?.text ?? '', /could not be read, so nobody has checked/);
+    assert.match(user.questions[0]?.text ?? '', /Could not load the policies of .+ might stop delivering/);
   });
 
   it('deletes nothing if the user cancels', async () => {
@@ -109,7 +110,7 @@ describe('Delete command', () => {
     await fake.removeDestination({ account: accountId, id: destinationId });
     user = scriptUser({ presses: 'Delete' });
     await deleteFirst();
-    await until(async () => /was already gone/.test(told()));
+    await until(async () => /was already deleted/.test(told()));
     assert.ok(!(await labels()).includes(name));
   });
 
@@ -133,7 +134,7 @@ describe('Delete command', () => {
     await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
     user = scriptUser({ presses: 'Delete' }, { presses: 'Retry' }, { presses: 'Delete' });
     await deleteFirst();
-    assert.match(user.questions[1]?.title ?? '', /may not do this/);
+    assert.match(user.questions[1]?.title ?? '', /does not have permission/);
     assert.ok((await labels()).includes(name));
     // The command does not wait for a retry started from the notification.
     await until(async () => !(await isOnServer()));
@@ -153,8 +154,8 @@ describe('Delete command', () => {
     await fake.addFault({ method: 'DELETE', fault: { kind: 'status', status: 403 } });
     user = scriptUser({ presses: 'Remove from Policies and Delete' });
     await deleteFirst();
-    await until(async () => told().includes('was kept, but is already out of “Also mail”.'));
-    assert.match(told(), /Not deleted: .+may not do this/);
+    await until(async () => told().includes('was not deleted, but was removed from “Also mail”.'));
+    assert.match(told(), /Not deleted: .+does not have permission/);
   });
 
   it('does not offer policy changes if the destination is the only mechanism', async () => {
@@ -185,7 +186,7 @@ describe('Delete command', () => {
       await run('deleteDestination', nodes[0], nodes);
       assert.equal(user.questions[0]?.title, 'Delete 7 webhook destinations?');
       assert.match(user.questions[0]?.text ?? '', /^(“.+\n){5}and 2 more\n/);
-      assert.match(user.questions[0]?.text ?? '', /would fall silent: “/);
+      assert.match(user.questions[0]?.text ?? '', /would stop delivering alerts: “/);
       await until(async () => told() === 'Deleted 7 of 7 webhook destinations.');
       const left = [
         ...(await fake.destinations({ account: here ?? '' })),
@@ -211,8 +212,8 @@ describe('Delete command', () => {
       user = scriptUser({ presses: 'Delete' });
       await run('deleteDestination', nodes[0], nodes);
       assert.match(user.questions[0]?.text ?? '', /^(“Many .+\n){5}and 45 more\n/);
-      await until(async () => told().startsWith('Deleted 48 of 50 webhook destinations. Already gone: “Many 41”'));
-      assert.match(told(), /Not deleted: “Many 7” of .+may not do this.+ · “Many 33” of .+could not be reached/);
+      await until(async () => told().startsWith('Deleted 48 of 50 webhook destinations. Already deleted: “Many 41”'));
+      assert.match(told(), /Not deleted: “Many 7” of .+does not have permission.+ · “Many 33” of .+Could not reach/);
       const left = (await labels()).filter((label) => label.startsWith('Many'));
       assert.deepEqual(left, ['Many 7', 'Many 33']);
     });
@@ -234,16 +235,28 @@ describe('Delete command', () => {
       await extension.context.secrets.store(key, JSON.stringify({ version: 1, ...remembered }));
       user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
       await deleteFirst();
-      await until(async () => user?.messages.some((message) => message.includes('is back')) ?? false);
+      await until(async () => user?.messages.some((message) => message.includes('again with the new ID')) ?? false);
       const again = (await fake.destinations({ account: accountId })).find((each) => each.name === name);
       assert.ok(again && again.id !== destinationId);
-      assert.ok(user.messages.join().includes(`under the new ID ${again.id}`));
+      assert.ok(user.messages.join().includes(`again with the new ID ${again.id}`));
       assert.deepEqual(await webhooksOf('Also mail'), [again.id]);
       assert.deepEqual(await webhooksOf('Only here'), [again.id]);
       assert.equal(await extension.context.secrets.get(key), undefined);
       const kept = await extension.context.secrets.get(`cloudflareWebhooks.secret.${accountId}.${again.id}`);
       assert.match(kept ?? '', /remembered-secret/);
       await extension.connections.remove(accountId);
+    });
+
+    it('keeps offering Undo if its prompt is closed with Escape', async () => {
+      await fake.removeDestination({ account: accountId, id: destinationId });
+      name = 'Chat';
+      const url = 'https://hooks.slack.com/services/T/B/secret';
+      destinationId = (await fake.putDestination({ account: accountId, name, url })).id;
+      await run('refreshAll');
+      user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' }, 'leaves', { presses: 'Undo' }, 'leaves', 'leaves');
+      await deleteFirst();
+      await until(async () => (user?.questions.filter(({ kind }) => kind === 'input').length ?? 0) >= 2);
+      assert.match(user.questions[0]?.text ?? '', /Undo will ask for the URL or secret/);
     });
 
     it('expires after a minute', async () => {
@@ -259,7 +272,7 @@ describe('Delete command', () => {
       try {
         Date.now = clock;
         await deleteFirst();
-        await until(async () => user?.messages.some((message) => message.includes('which is over')) ?? false);
+        await until(async () => user?.messages.some((message) => message.includes('is over')) ?? false);
       } finally {
         Date.now = now;
       }
@@ -271,7 +284,22 @@ describe('Delete command', () => {
       user = scriptUser({ presses: 'Delete' }, { presses: 'Undo' });
       await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 } });
       await deleteFirst();
-      await until(async () => told().includes('could not be created again'));
+      await until(async () => /Could not create .+ again/.test(told()));
+    });
+
+    it('can be tried again within the minute until it succeeds, and creates one destination', async () => {
+      await useGeneric();
+      await usePolicies();
+      const [undo, leave] = [{ presses: 'Undo' }, 'leaves'] as const;
+      user = scriptUser({ presses: 'Delete' }, undo, undo, undo, leave);
+      await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+      await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 2 });
+      await deleteFirst();
+      await until(async () => (await webhooksOf('Only here'))?.[0] !== destinationId);
+      await until(async () => /Added to: “Also mail” and “Only here”/.test(told()));
+      const again = (await fake.destinations({ account: accountId })).filter((each) => each.name === name);
+      assert.equal(again.length, 1);
+      assert.deepEqual(await webhooksOf('Only here'), [again[0]?.id]);
     });
 
     it('asks for the whole URL if Cloudflare hides a part, and restores nothing without it', async () => {
@@ -283,8 +311,8 @@ describe('Delete command', () => {
       );
       await deleteFirst();
       await until(async () => told().includes('stays deleted'));
-      assert.match(user.questions[2]?.text ?? '', /^The whole URL, as Slack gave it out/);
-      assert.match(user.questions[2]?.problem ?? '', /not the whole URL of a webhook of Slack/);
+      assert.match(user.questions[2]?.text ?? '', /^Enter the full Slack URL/);
+      assert.match(user.questions[2]?.problem ?? '', /not a full Slack webhook URL/);
       assert.equal(await isOnServer(), false);
     });
   });

@@ -51,6 +51,7 @@ describe('overview of destinations and policies', () => {
       ],
     );
     assert.match(rows[0]?.description ?? '', /^HTTP DDoS .+ · enabled · delivers nowhere else$/);
+    assert.match(rows[0]?.tooltip ?? '', /Delivers to 1 webhook\b/);
     assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+ · disabled/);
     const [none] = await readTree(extension, nodeOf('Beta'));
     assert.equal(none?.spoken, 'No policy uses this destination. Cloudflare sends no alerts to it.');
@@ -69,7 +70,7 @@ describe('overview of destinations and policies', () => {
     await fake.addFault({ path: POLICIES, fault: { kind: 'status', status: 403 } });
     const [row] = await readTree(extension, nodeOf('Alpha'));
     assert.equal(row?.context, 'policyProblem');
-    assert.match(row?.spoken ?? '', /may not do this for Acme/);
+    assert.match(row?.spoken ?? '', /does not have permission for Acme/);
   });
 
   it('filters failing destinations, shows the filter and can be turned off', async () => {

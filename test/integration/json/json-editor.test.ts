@@ -105,7 +105,7 @@ describe('JSON editor', () => {
     assert.equal(await document.save(), true);
     const now = await storedDestination();
     assert.deepEqual([now?.name, now?.url, now?.secret], ['Beta', receiverUrl('alpha'), 's3']);
-    assert.match(user?.messages.join() ?? '', /Saved “Beta” of .*: Cloudflare took the name/);
+    assert.match(user?.messages.join() ?? '', /Saved “Beta” of .*\. Cloudflare applied the new name/);
     assert.equal(document.isDirty, false);
   });
 
@@ -118,7 +118,7 @@ describe('JSON editor', () => {
       [(await storedDestination())?.name, (await storedDestination())?.url],
       ['Beta', receiverUrl('beta')],
     );
-    assert.match(user?.messages.join() ?? '', /took the name, URL/);
+    assert.match(user?.messages.join() ?? '', /applied the new name, URL/);
   });
 
   it('offers a replacement if Cloudflare ignores the URL', async () => {
@@ -127,7 +127,7 @@ describe('JSON editor', () => {
     await type(document, textOf('Beta', receiverUrl('beta')));
     assert.equal(await document.save(), true);
     await until(async () => (await storedDestination()) === undefined, 'the old destination to be deleted');
-    assert.match(messages.questions[0]?.title ?? '', /took the name\. .*kept the old URL/);
+    assert.match(messages.questions[0]?.title ?? '', /applied the new name\. .*did not change the URL/);
     assert.match(messages.questions[1]?.title ?? '', /^Replace “Beta” of/);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
     assert.equal(made?.url, receiverUrl('beta'));
@@ -168,7 +168,7 @@ describe('JSON editor', () => {
     assert.ok(ours(document).some(({ code }) => code === 'secretInText'));
     answerWith('leaves');
     assert.equal(await document.save(), true);
-    assert.match(user?.questions[0]?.title ?? '', /whether Cloudflare took it cannot be read back/);
+    assert.match(user?.questions[0]?.title ?? '', /Cloudflare does not confirm secret changes/);
     assert.equal((await storedDestination())?.secret, 'new-secret');
     await until(() => document.getText() === textOf('Alpha', receiverUrl('alpha')), 'the secret to be removed');
     assert.equal(document.isDirty, false);
@@ -180,7 +180,7 @@ describe('JSON editor', () => {
     const document = await open();
     await type(document, textOf('Alpha', receiverUrl('alpha'), 'typed'));
     const [fix] = await fixesAt(document, '"typed"');
-    assert.equal(fix?.title, 'Move the secret to a masked prompt');
+    assert.equal(fix?.title, 'Move the secret to a masked input');
     answerWith({ types: 'masked' });
     await vscode.commands.executeCommand(fix.command?.command ?? '', ...(fix.command?.arguments ?? []));
     assert.deepEqual(JSON.parse(document.getText()), { name: 'Alpha', url: receiverUrl('alpha') });
@@ -259,7 +259,7 @@ describe('JSON editor', () => {
     await type(document, textOf('Alpha', 'https://api.eu.opsgenie.com/v2/alerts'));
     assert.equal(await document.save(), true);
     await until(() => messages.messages.length > 0, 'the message');
-    assert.match(messages.messages.join(), /Opsgenie needs a secret/);
+    assert.match(messages.messages.join(), /Opsgenie requires a secret/);
     assert.ok(await storedDestination());
   });
 
@@ -284,7 +284,7 @@ describe('JSON editor', () => {
       assert.equal((await storedDestination())?.name, name);
     }
     // VS Code treats content of the same length as unchanged.
-    assert.match(user?.questions[0]?.title ?? '', /“Delta” has changed at Cloudflare since you last saw it/);
+    assert.match(user?.questions[0]?.title ?? '', /“Delta” has changed at Cloudflare since you opened it/);
   });
 
   it('offers to create the destination again after it was deleted at Cloudflare', async () => {
@@ -292,7 +292,7 @@ describe('JSON editor', () => {
     await type(document, document.getText().replace('Alpha', 'Beta'));
     await fake.removeDestination({ account: accountId, id: destinationId });
     assert.equal(await document.save(), false);
-    assert.match(user?.questions[0]?.title ?? '', /“Beta” was deleted at Cloudflare meanwhile/);
+    assert.match(user?.questions[0]?.title ?? '', /“Beta” was deleted at Cloudflare\. Create it again/);
     assert.ok(document.isDirty);
     answerWith({ presses: 'Create Again' });
     assert.equal(await document.save(), true);

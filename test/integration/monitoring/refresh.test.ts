@@ -108,7 +108,7 @@ describe('automatic refresh', () => {
       user.questions.map(({ title }) => title),
       ['2 webhook destinations are now failing: Beta, Gamma.'],
     );
-    assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} no longer fails`));
+    assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} has recovered`));
     assert.ok(!readState(extension.context).includes(PATH));
   });
 

@@ -19,6 +19,7 @@ describe('the view of the panel', () => {
           fields: { name: 'Roof', url: typed, secret: '', remember: false },
           base: undefined,
           remembered: undefined,
+          isSecretLost: false,
           lastName: '',
           visited: new Set(['url'] as const),
           busy: false,
@@ -31,13 +32,13 @@ describe('the view of the panel', () => {
         typesWithPigeon,
       );
     const { guess, findings } = buildFor(url);
-    assert.match(guess, /Carrier Pigeon \(pigeon\).+Its secret is part of the URL.+https:\/\/loft\.pigeon\.example/);
+    assert.match(guess, /Carrier Pigeon\. The secret is part of the URL.+https:\/\/loft\.pigeon\.example/);
     assert.deepEqual(findings, []);
     const texts = [url.replace('https', 'http'), url.replace('fly', 'parrot')].flatMap((each) =>
       buildFor(each).findings.map(({ severity, text }) => `${severity}: ${text}`),
     );
     assert.equal(texts.length, 2);
-    assert.match(texts[0] ?? '', /^error: Carrier Pigeon takes https only/);
+    assert.match(texts[0] ?? '', /^error: Carrier Pigeon requires https/);
     assert.match(texts[1] ?? '', /^warning: Cloudflare does not treat a Carrier Pigeon URL with \/parrot\//);
   });
 });

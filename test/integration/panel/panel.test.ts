@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ToPanel } from '../../../src/core/panel-protocol.ts';
-import { addAccount, type Extension, fake, readState, startOver, until } from '../extension-under-test.ts';
+import {
+  addAccount,
+  endReplacements,
+  type Extension,
+  fake,
+  readState,
+  startOver,
+  until,
+} from '../extension-under-test.ts';
 import { openPanelPage, type Page } from './panel-page.ts';
 import { scriptUser } from '../scripted-user.ts';
 
@@ -44,7 +52,7 @@ describe('panel', () => {
   it('shows a failed fetch beside the form without blocking the form', async () => {
     await fake.addFault({ path: '**/policies', fault: { kind: 'status', status: 403 } });
     page = await openPage(destination.id);
-    assert.match(page.view().about?.policies.summary ?? '', /may not do this/);
+    assert.match(page.view().about?.policies.summary ?? '', /does not have permission/);
     assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
   });
 
@@ -108,20 +116,22 @@ describe('panel', () => {
 
   it('describes the effect of saving in advance', async () => {
     page = await openPage(destination.id);
-    assert.match(page.view().plan, /^Nothing to save/);
+    assert.match(page.view().plan, /^No changes to save/);
     await page.types({ name: 'Other' });
-    assert.match(page.view().plan, /^Saving renames/);
+    assert.match(page.view().plan, /^Saving changes only the name/);
     await page.types({ url: `${receivers}/generic/other` });
     assert.match(page.view().plan, /name and URL/);
     await page.types({ url: 'https://hooks.slack.com/services/T/B/x' });
-    assert.match(page.view().plan, /another type/);
+    assert.match(page.view().plan, /different type/);
   });
 
   it('reports a new secret as unverifiable and offers a replacement, which sends it again', async () => {
     page = await openPage(destination.id);
     await page.types({ secret: 'n3w' });
     await page.presses('save');
-    assert.match(page.told(), /cannot be known.*\[Replace…\]/);
+    assert.match(page.told(), /\[Replace\] \[Update in Place\] \[Cancel\]/);
+    await page.presses('updateInPlace');
+    assert.match(page.told(), /Cloudflare does not confirm secret changes.*\[Replace…\]/);
     await page.presses('replace');
     await page.presses('confirm');
     assert.match(page.told(), /^Replaced/);
@@ -133,15 +143,18 @@ describe('panel', () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('save');
-    assert.match(page.told(), /^Saved: URL\./);
+    await page.presses('updateInPlace');
+    assert.match(page.told(), /^Saved the new URL\..*\[Undo\]/);
     assert.equal((await find('Sensor gateway')).url, `${receivers}/generic/new`);
+    await page.presses('revert');
+    assert.equal((await find('Sensor gateway')).url, destination.url);
   });
 
   it('warns before a replacement that the secret will be missing', async () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('replace');
-    assert.match(page.told(), /gets no secret/);
+    assert.match(page.told(), /will not have a secret/);
     await page.types({ url: `${receivers}/generic/newer` });
     assert.equal(page.told(), '');
     await page.presses('confirm');
@@ -158,7 +171,7 @@ describe('panel', () => {
       await fake.addFault({
         method: 'PUT',
         path: '**/policies/*',
-        fault: { kind: 'status', status: 500 },
+        fault: { kind: 'status', status: 403 },
         times: 1,
       });
       page = await openPage(destination.id);
@@ -168,7 +181,7 @@ describe('panel', () => {
     });
 
     it('shows the progress and completes on Resume', async () => {
-      assert.match(page.told(), /the old one is kept.*\[Resume\] \[Undo\]/);
+      assert.match(page.told(), /the old one both exist.*\[Resume\] \[Undo\] \[Keep Both\]/);
       const { steps = [] } = page.view().notices.at(-1) ?? {};
       assert.ok(steps.some(({ text, state }) => text.includes('“Origin down”') && state !== 'done'));
       await page.presses('resume');
@@ -178,9 +191,10 @@ describe('panel', () => {
       assert.equal(page.controller.target().destinationId, made.id);
     });
 
-    it('rolls the replacement back on Undo', async () => {
+    it('rolls the replacement back on Undo, and loads the policies again', async () => {
       await page.presses('undo');
-      assert.match(page.told(), /^Undone/);
+      assert.match(page.told(), /^The replacement of “Sensor gateway” of .+ was undone/);
+      assert.ok(page.view().about?.policies.rows.some(({ name }) => name === 'Origin down'));
       assert.deepEqual(
         (await all()).filter(({ name }) => name === 'Sensor gateway').map(({ id }) => id),
         [destination.id],
@@ -194,9 +208,18 @@ describe('panel', () => {
       assert.match(page.told(), /was interrupted.*\[Resume\] \[Undo\]/);
       await page.presses('undo');
     });
+
+    it('keeps the interrupted replacement if its notice is dismissed', async () => {
+      await page.presses('dismiss');
+      assert.equal(page.told(), '');
+      page.close();
+      page = await openPage(destination.id);
+      assert.match(page.told(), /was interrupted/);
+      await page.presses('undo');
+    });
   });
 
-  it('cancels a replacement and keeps the old destination', async () => {
+  it('stops a replacement, which is no error, and keeps the old destination', async () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('replace');
@@ -204,11 +227,10 @@ describe('panel', () => {
     await until(() => page.view().notices.some(({ steps }) => steps !== undefined));
     await page.presses('cancel');
     await replacing;
-    assert.match(page.told(), /^Stopped\./);
+    assert.match(page.told(), /^The replacement was stopped\./);
+    assert.notEqual(page.view().notices.at(-1)?.tone, 'error');
     assert.ok((await all()).some(({ id }) => id === destination.id));
-    for (const state of (await extension.editing.load()).writer.unfinished()) {
-      await (await extension.editing.load()).writer.dismiss(state);
-    }
+    await endReplacements(extension);
   });
 
   it('tests the saved destination, reports unsaved edits and shows the last result', async () => {
@@ -219,7 +241,7 @@ describe('panel', () => {
     await page.types({ name: 'Mine' });
     const user = scriptUser({ picks: ['From this machine'] }, { types: '' }, { presses: 'Send' });
     await page.presses('test');
-    assert.match(page.told(), /uses what is saved at Cloudflare, not what is typed here/);
+    assert.match(page.told(), /uses the saved destination, not your unsaved changes/);
     await until(() => lastTest() !== '');
     user.dispose();
     assert.equal(user.questions[0]?.title, 'Test “Sensor gateway”');
@@ -241,7 +263,7 @@ describe('panel', () => {
     await fake.putDestination({ account: accountId, id: destination.id, name: 'Elsewhere' });
     await extension.store.refresh();
     assert.equal(page.fields().name, 'Mine');
-    assert.match(page.told(), /the name is now “Elsewhere”.*\[Load\] \[Keep Mine\]/);
+    assert.match(page.told(), /the new name is “Elsewhere”.*\[Use Cloudflare’s Version\] \[Keep Mine\]/);
     await page.presses('keep');
     assert.equal(page.told(), '');
     await page.presses('load');
@@ -270,5 +292,6 @@ describe('panel', () => {
       secret: '',
       remember: false,
     });
+    assert.match(page.view().secretHint, /was not stored\. Enter it again/);
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import {
   addAccount,
+  endReplacements,
   type Extension,
   fake,
   readTree,
@@ -29,9 +31,12 @@ describe('Rename… and Replace…', () => {
     await fake.putPolicy({ account: accountId, name: 'Attacks', mechanisms: { webhooks: [{ id: destinationId }] } });
     await addAccount('Acme');
   });
-  afterEach(() => user?.dispose());
+  afterEach(async () => {
+    user?.dispose();
+    await endReplacements(extension);
+  });
 
-  async function does(command: CommandName, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
+  async function runWith(command: CommandName, ...reactions: readonly Reaction[]): Promise<ScriptedUser> {
     user?.dispose();
     user = scriptUser(...reactions);
     await run(command, { kind: 'destination', accountId, destinationId });
@@ -46,14 +51,14 @@ describe('Rename… and Replace…', () => {
     (await fake.destinations({ account: accountId })).find(({ url }) => url.endsWith('new'))?.id;
 
   it('renames, and refuses an empty name in place', async () => {
-    const { questions, messages } = await does('renameDestination', { types: ' ' }, { types: 'On-call' });
-    assert.match(questions[0]?.problem ?? '', /needs a name/);
+    const { questions, messages } = await runWith('renameDestination', { types: ' ' }, { types: 'On-call' });
+    assert.match(questions[0]?.problem ?? '', /Enter a name/);
     assert.deepEqual(messages, ['Renamed “Ops” to “On-call”.']);
     assert.deepEqual(await rows(), ['On-call']);
   });
 
   it('replaces after saying what will happen, and moves the policies', async () => {
-    const { questions, messages } = await does(
+    const { questions, messages } = await runWith(
       'replaceDestination',
       { types: 'nonsense' },
       { types: receiverUrl('new') },
@@ -61,11 +66,14 @@ describe('Rename… and Replace…', () => {
       { presses: 'Replace' },
     );
     assert.match(questions[0]?.problem ?? '', /\S/);
-    assert.match(questions[3]?.text ?? '', /first failure stops it, with the old one kept/);
-    assert.match(messages.join(), /^Replaced “Ops” of Acme\. 2 policies were moved/);
+    assert.match(
+      questions[3]?.text ?? '',
+      /127\.0\.0\.1.+These policies move to it: “Attacks” and “Certificates”\..+Until then, you can stop, resume or undo/,
+    );
+    assert.match(messages.join(), /^Replaced “Ops” of Acme\. The new ID is .+\. 2 policies were moved\.$/);
     assert.deepEqual(await usersOf((await newId()) ?? ''), ['Certificates', 'Attacks']);
     assert.deepEqual(await rows(), ['Ops']);
-    assert.deepEqual((await extension.editing.load()).writer.unfinished(), []);
+    assert.deepEqual(await (await extension.editing.load()).replacements.unfinished(), []);
   });
 
   for (const [what, choice, left] of [
@@ -74,7 +82,7 @@ describe('Rename… and Replace…', () => {
   ] as const) {
     it(`says what is done and what is not where it stops, and can be ${what}`, async () => {
       await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
-      const { questions, messages } = await does(
+      const { questions, messages } = await runWith(
         'replaceDestination',
         { types: receiverUrl('new') },
         { types: '' },
@@ -82,32 +90,114 @@ describe('Rename… and Replace…', () => {
         { presses: choice },
       );
       const stop = questions[3]?.title ?? '';
-      assert.match(stop, /may not do this/);
+      assert.match(stop, /does not have permission/);
       assert.match(
         stop,
-        /The new one exists \(ID .+\) and the old one is kept\. Not moved: “Attacks”, “Certificates”\./,
+        /The new destination \(ID .+\) and the old one both exist\. On the old destination: “Attacks” and “Certificates”\./,
       );
       await until(async () => messages.length > 0);
       const [destination = assert.fail(), ...others] = await fake.destinations({ account: accountId });
       assert.ok(destination.url.endsWith(left));
       assert.equal(others.length, 0);
       assert.deepEqual((await usersOf(destination.id)).toSorted(), ['Attacks', 'Certificates']);
-      assert.deepEqual((await extension.editing.load()).writer.unfinished(), []);
+      assert.deepEqual(await (await extension.editing.load()).replacements.unfinished(), []);
     });
   }
 
-  it('keeps what it knows over a reload of the window, without URL or secret', async () => {
+  it('persists what can be resumed, without URL or secret', async () => {
     await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
-    await does('replaceDestination', { types: receiverUrl('new') }, { types: 'good-secret' }, { presses: 'Replace' });
-    const [state, ...others] = (await extension.editing.load()).writer.unfinished();
+    await runWith(
+      'replaceDestination',
+      { types: receiverUrl('new') },
+      { types: 'good-secret' },
+      { presses: 'Replace' },
+    );
+    const { replacements } = await extension.editing.load();
+    const [state, ...others] = await replacements.unfinished();
     assert.deepEqual([state?.oldId, state?.newId, others.length], [destinationId, await newId(), 0]);
-    assert.doesNotMatch(JSON.stringify(extension.context.globalState.get('replacements')), /receivers|good-secret/);
-    await (await extension.editing.load()).writer.dismiss(state ?? assert.fail());
+    const folder = vscode.Uri.joinPath(extension.context.globalStorageUri, 'operations');
+    for (const [name] of await vscode.workspace.fs.readDirectory(folder)) {
+      const text = Buffer.from(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name))).toString();
+      assert.doesNotMatch(text, /receivers|good-secret/);
+    }
+    await endReplacements(extension);
+  });
+
+  it('never offers Undo once the old destination is gone, and finishes instead', async () => {
+    // The deletion succeeds, its answer is lost, and the old destination cannot be read for a while.
+    await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, delayMs: 500, times: 1 });
+    const replacing = runWith(
+      'replaceDestination',
+      { types: receiverUrl('new') },
+      { types: '' },
+      { presses: 'Replace' },
+      { presses: 'Retry' },
+      { presses: 'Finish' },
+    );
+    await until(async () => (await fake.log()).some(({ method }) => method === 'DELETE'));
+    const path = `/accounts/*/alerting/v3/destinations/webhooks/${destinationId}`;
+    await fake.addFault({ method: 'GET', path, fault: { kind: 'html' }, times: 4 });
+    const { questions, messages } = await replacing;
+    await until(
+      async () => messages.length > 0,
+      () => JSON.stringify(questions),
+    );
+    assert.match(messages.join(), /^Replaced “Ops” of Acme\./);
+    assert.ok(questions.every(({ text }) => !/Undo/.test(text)));
+    const [destination = assert.fail(), ...others] = await fake.destinations({ account: accountId });
+    assert.ok(destination.url.endsWith('new'));
+    assert.equal(others.length, 0);
+    assert.deepEqual((await usersOf(destination.id)).toSorted(), ['Attacks', 'Certificates']);
+    assert.deepEqual(await (await extension.editing.load()).replacements.unfinished(), []);
+  });
+
+  it('leaves everything as it is if its notification outlived the replacement', async () => {
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    await runWith('replaceDestination', { types: receiverUrl('new') }, { types: '' }, { presses: 'Replace' });
+    const { replacements } = await extension.editing.load();
+    const connection = extension.store.entry(accountId)?.connection ?? assert.fail();
+    const key = `${accountId}.${destinationId}`;
+    await replacements.take('resume', connection, key);
+    await assert.rejects(replacements.take('undo', connection, key), { name: 'StepUnavailableError', reason: 'ended' });
+    assert.equal((await fake.destinations({ account: accountId })).length, 1);
+  });
+
+  it('lets one window work on a destination at a time', async () => {
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    await runWith('replaceDestination', { types: receiverUrl('new') }, { types: '' }, { presses: 'Replace' });
+    const { replacements } = await extension.editing.load();
+    const connection = extension.store.entry(accountId)?.connection ?? assert.fail();
+    const key = `${accountId}.${destinationId}`;
+    const both = await Promise.allSettled([
+      replacements.take('resume', connection, key),
+      replacements.take('undo', connection, key),
+    ]);
+    assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+    const [left, ...others] = await fake.destinations({ account: accountId });
+    assert.equal(others.length, 0);
+    assert.deepEqual((await usersOf(left?.id ?? '')).toSorted(), ['Attacks', 'Certificates']);
+  });
+
+  it('asks which name stays if a colleague renamed the destination', async () => {
+    user?.dispose();
+    user = scriptUser({ types: 'Mine' }, { presses: 'Keep Mine' });
+    await fake.putDestination({ account: accountId, id: destinationId, name: 'Theirs' });
+    await run('renameDestination', { kind: 'destination', accountId, destinationId });
+    assert.match(user.questions[1]?.title ?? '', /Another client renamed “Ops” to “Theirs”/);
+    assert.deepEqual(await rows(), ['Mine']);
+  });
+
+  it('renames a destination whose URL a colleague changed, and keeps that URL', async () => {
+    await fake.changeSettings({ putMode: 'as-documented' });
+    await fake.putDestination({ account: accountId, id: destinationId, url: receiverUrl('theirs') });
+    await runWith('renameDestination', { types: 'On-call' });
+    const [only] = await fake.destinations({ account: accountId });
+    assert.deepEqual([only?.name, only?.url], ['On-call', receiverUrl('theirs')]);
   });
 
   it('passes a refused URL on in Cloudflare’s words, with nothing changed', async () => {
     await fake.addReceiverRule({ type: 'generic', answer: 'not_found' });
-    const { questions } = await does(
+    const { questions } = await runWith(
       'replaceDestination',
       { types: receiverUrl('new') },
       { types: '' },
@@ -116,5 +206,6 @@ describe('Rename… and Replace…', () => {
     assert.match(questions[3]?.title ?? '', /Webhook test failed/);
     assert.deepEqual(await rows(), ['Ops']);
     assert.deepEqual(await usersOf(destinationId), ['Certificates', 'Attacks']);
+    assert.deepEqual(await (await extension.editing.load()).replacements.unfinished(), []);
   });
 });

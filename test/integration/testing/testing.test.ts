@@ -53,9 +53,9 @@ describe('Test command', () => {
     it('shows the request before sending it, then reports the result', async () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       const { questions } = await test(node, HERE, { types: 'good-secret' }, SEND);
-      assert.match(questions[0]?.text ?? '', /Proves URL and secret[^]+Through Cloudflare/);
+      assert.match(questions[0]?.text ?? '', /Tests the URL and the secret[^]+Through Cloudflare/);
       assert.match(questions[2]?.title ?? '', /^Send a test to 127\.0\.0\.1:\d+ from this machine\?$/);
-      assert.match(questions[2]?.text ?? '', /cf-webhook-auth: \(the secret\)[^]+"text":"Test from Cloudflare/);
+      assert.match(questions[2]?.text ?? '', /cf-webhook-auth: <secret>[^]+"text":"Test from Cloudflare/);
       const [received, ...others] = await fake.received();
       assert.equal(others.length, 0);
       assert.equal(received?.headers['cf-webhook-auth'], 'good-secret');
@@ -63,7 +63,7 @@ describe('Test command', () => {
       await until(() => questions.length === 4);
       assert.match(
         questions[3]?.title ?? '',
-        /^The test of “Ops” from this machine worked \(status 200, \d+ ms\)\. URL and secret are right; whether Cloudflare reaches it/,
+        /^The test of “Ops” from this machine succeeded \(status 200, \d+ ms\)\. The receiver accepted the test\. Test through Cloudflare/,
       );
     });
 
@@ -71,11 +71,11 @@ describe('Test command', () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await test(node, HERE, { types: '' }, SEND);
       await test(node, HERE, { types: '' });
-      await until(() => told().includes('worked'));
+      await until(() => told().includes('succeeded'));
       assert.equal((await fake.received()).length, 2);
       const pager = await put('Pager', 'opsgenie', receiver('opsgenie', '/v2/alerts'));
       const { questions } = await test(pager, HERE, { types: 'key' }, 'leaves');
-      assert.match(questions[2]?.text ?? '', /^This raises a real alert in Opsgenie and may page the people on call/);
+      assert.match(questions[2]?.text ?? '', /^This creates a real alert in Opsgenie and may page the people on call/);
       assert.deepEqual(await fake.received(), []);
     });
 
@@ -99,7 +99,7 @@ describe('Test command', () => {
       it(`sends a request in the format of ${type}`, async () => {
         const node = await put('Ops', type, receiver(type, path));
         await test(node, HERE, ...(secret === undefined ? [] : [{ types: secret }]), SEND);
-        await until(() => told().includes('The test of “Ops” from this machine worked'));
+        await until(() => told().includes('The test of “Ops” from this machine succeeded'));
         const [received, ...others] = await fake.received();
         assert.equal(others.length, 0);
         assert.deepEqual(JSON.parse(received?.body ?? ''), body);
@@ -136,7 +136,7 @@ describe('Test command', () => {
         '/api/v1/events',
         'forbidden',
         'key',
-        /Datadog: Forbidden \(status 403.+Use “Replace…” with a new one/,
+        /Datadog: Forbidden \(status 403.+Use “Replace…” to set a new one/,
       ],
       ['opsgenie', '/v2/alerts', 'unauthenticated', 'key', /Opsgenie: Could not authenticate/],
       ['splunk', '/services/collector/event', 'busy_with_200', 'key', /Splunk: Server is busy \(code 9\) \(status 200/],
@@ -166,19 +166,19 @@ describe('Test command', () => {
         SEND,
         { presses: 'Remember Secret' },
       );
-      assert.match(questions[1]?.problem ?? '', /not the whole URL of a webhook of Slack/);
+      assert.match(questions[1]?.problem ?? '', /not a full Slack webhook URL/);
       assert.match(
         questions[2]?.problem ?? '',
-        /^This destination is at 127\.0\.0\.1:\d+, not at hooks\.slack\.com\.$/,
+        /^The host of this destination is 127\.0\.0\.1:\d+, not hooks\.slack\.com\.$/,
       );
-      await until(() => told().includes('worked'));
+      await until(() => told().includes('succeeded'));
       assert.equal((await fake.received())[0]?.path, '/services/T/B/whole');
       const key = `cloudflareWebhooks.secret.${accountId}.${node.destinationId}`;
       for (let kept = ''; !kept.includes(whole); kept = (await extension.context.secrets.get(key)) ?? '') {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await test(node, HERE);
-      await until(() => told().includes('worked'));
+      await until(() => told().includes('succeeded'));
       assert.doesNotMatch(extension.logged(), /T\/B\/whole/);
     });
 
@@ -186,7 +186,7 @@ describe('Test command', () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await fake.addReceiverRule({ type: 'generic', answer: 'unauthorized', times: 1 });
       await test(node, HERE, { types: 'typed-secret' }, SEND, { presses: 'Test Again' });
-      await until(() => told().includes('worked'));
+      await until(() => told().includes('succeeded'));
       assert.equal((await fake.received()).length, 2);
       const [row] = (await readTree(extension))[0]?.children ?? [];
       assert.match(row?.tooltip ?? '', /Last test: from this machine: succeeded now/);
@@ -202,12 +202,12 @@ describe('Test command', () => {
         HERE,
         { types: 'echoed-secret' },
         SEND,
-        { presses: 'Show Answer' },
+        { presses: 'Show Response' },
         'leaves',
       );
       await until(() => (user?.messages.length ?? 0) + questions.length > 4);
       const shown = [...(user?.messages ?? []), ...questions.map(({ title, text }) => `${title}\n${text}`)].join('\n');
-      assert.match(shown, /What the receiver of “Ops” answered/);
+      assert.match(shown, /Response of the receiver of “Ops”/);
       assert.ok(!['echoed-secret', '\u202E', '\u0000'].some((each) => shown.includes(each)));
     });
 
@@ -229,7 +229,7 @@ describe('Test command', () => {
       await run('testDestination', nodes[0], nodes);
       assert.equal(user.questions[0]?.title, 'Test 3 Destinations');
       await until(() =>
-        told().includes('2 of 3 tests from this machine worked. Failed: “Two” (Slack: invalid_token).'),
+        told().includes('2 of 3 tests from this machine succeeded. Failed: “Two” (Slack: invalid_token).'),
       );
       assert.equal((await fake.received()).length, 3);
     });
@@ -246,8 +246,8 @@ describe('Test command', () => {
       await use('Old', node.destinationId, {}, false);
       const { questions } = await test(node, THROUGH, { picks: ['Attacks'] }, { presses: 'Send to All' });
       assert.match(questions[1]?.text ?? '', /Attacks \| .+ \| Also notifies ops@example\.com/);
-      assert.match(questions[1]?.text ?? '', /Old \| .+ · disabled \| Notifies nobody else/);
-      assert.match(questions[2]?.text ?? '', /also\nops@example\.com/);
+      assert.match(questions[1]?.text ?? '', /Old \| .+ · disabled \| No other recipients/);
+      assert.match(questions[2]?.text ?? '', /including:\nops@example\.com/);
       await until(() => told().includes('Cloudflare delivered its test to “Ops” through the policy “Attacks”'));
       const [row] = (await readTree(extension))[0]?.children ?? [];
       assert.match(row?.tooltip ?? '', /Last test: through Cloudflare: succeeded now/);
@@ -268,7 +268,7 @@ describe('Test command', () => {
       const node = await put('Ops', 'generic', receiverUrl('ops'));
       await test(node, THROUGH, { presses: 'Test from This Machine' }, { types: '' }, { presses: 'Send' });
       assert.match(told(), /No policy uses “Ops”/);
-      await until(() => told().includes('from this machine worked'));
+      await until(() => told().includes('from this machine succeeded'));
     });
 
     it('shows the error if Cloudflare rejects the test', async () => {
@@ -276,7 +276,7 @@ describe('Test command', () => {
       await use('Attacks', node.destinationId);
       await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 403 } });
       await test(node, THROUGH, { picks: ['Attacks'] });
-      await until(() => told().includes('The token may not do this for Acme'));
+      await until(() => told().includes('The token does not have permission for Acme'));
     });
   });
 

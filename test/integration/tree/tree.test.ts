@@ -90,8 +90,8 @@ describe('destinations view', () => {
     await run('refresh');
     const [account] = await readTree(extension);
     assert.equal(account?.description, '1 failing · 3 · stale');
-    assert.equal(account?.children[0]?.label, 'Token not accepted');
-    assert.match(account?.children[0]?.spoken ?? '', /^Cloudflare does not accept the token of Acme/);
+    assert.equal(account?.children[0]?.label, 'Token rejected');
+    assert.match(account?.children[0]?.spoken ?? '', /^Cloudflare rejected the token of Acme/);
     assert.equal(account?.children[0]?.context, 'problem replaceToken retry showLog');
     assert.equal(account?.children.length, 4);
     await fake.clear({ part: 'faults' });
@@ -154,7 +154,7 @@ describe('destinations view', () => {
     user = scriptUser({ presses: 'Remove' });
     await run('removeAccount', { kind: 'account', accountId });
     assert.match(user.questions[0]?.title ?? '', /Remove the account “Acme”/);
-    assert.match(user.questions[0]?.text ?? '', /its token, which no other account uses/);
+    assert.match(user.questions[0]?.text ?? '', /Its token is deleted .+ no other account uses it/);
     assert.deepEqual(await readTree(extension), []);
     assert.equal(extension.connections.tokens().size, 0);
   });

@@ -16,5 +16,9 @@ export function appendSegment(url: URL, secret: string): URL {
  */
 export function isBeginningOf(returned: URL, sent: URL): boolean {
   const path = returned.pathname.replace(/\/$/, '');
+  // A parameter that comes back with another value is not the one that was sent.
+  if ([...returned.searchParams].some(([name, value]) => sent.searchParams.get(name) !== value)) {
+    return false;
+  }
   return returned.origin === sent.origin && (sent.pathname === path || sent.pathname.startsWith(`${path}/`));
 }

@@ -1,89 +1,71 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
-import { deleteDestinations } from '../../../../src/core/destinations/delete-destinations.ts';
-import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
+import {
+  deleteDestinations,
+  type DeleteManyOptions,
+  type Detaching,
+} from '../../../../src/core/destinations/delete-destinations.ts';
+import { createIdSet } from '../../../../src/core/model/id.ts';
 import type { Located } from '../../../../src/core/monitoring/overview.ts';
-import { restoreDestination } from '../../../../src/core/destinations/restore-destination.ts';
-import { controls } from '../../../fake-cloudflare/control.ts';
-import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
+import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
 import { makeConnection } from '../api/fake-api.ts';
-import { connectTo } from '../accounts/fake-connection.ts';
+import { createMemoryFiles } from '../async/memory-files.ts';
+import { ACCOUNT, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
-const ACCOUNT = 'a'.repeat(32);
-const mail = [{ id: 'ops@example.com' }];
+const MAIL = ['ops@example.com'];
+const deletionPath = (id: string) => `/accounts/*/alerting/v3/destinations/webhooks/${id}`;
 
-describe('deleting many and putting back, against the fake', () => {
-  let fake: FakeCloudflare;
-  let api: Api;
+describe('deleting many, against the fake', () => {
+  const account = useFakeAccount();
   let targets: readonly Located[];
 
-  before(async () => {
-    fake = await startFakeCloudflare();
-    api = connectTo(fake);
-  });
-  after(() => fake.close());
-
-  async function seed(count: number): Promise<void> {
-    controls.reset(fake.world, { seed: 'empty' });
-    controls.putToken(fake.world, { value: 'cfut_demo00000000000000000000000000000000000all' });
-    controls.putAccount(fake.world, { id: ACCOUNT, name: 'Acme' });
+  async function seed(count: number, api: Api = account.api()): Promise<void> {
     for (let index = 0; index < count; index += 1) {
-      const url = `${fake.receiversUrl}/generic/${index}`;
-      controls.putDestination(fake.world, { account: ACCOUNT, name: `D${index}`, url });
+      await account.put(`D${index}`);
     }
     const connection = makeConnection(ACCOUNT, api);
-    targets = (await api.listDestinations(ACCOUNT)).map((destination) => ({ connection, destination }));
+    const listed = await account.api().listDestinations(ACCOUNT);
+    targets = listed.map((destination) => ({ connection, destination }));
   }
 
   const idAt = (index: number): string => targets[index]?.destination.id ?? assert.fail();
-  const left = () => controls.destinations(fake.world, { account: ACCOUNT }).length;
-  const putPolicy = (name: string, ids: readonly string[], email: readonly { id: string }[] = []) =>
-    controls.putPolicy(fake.world, {
-      account: ACCOUNT,
-      name,
-      mechanisms: { webhooks: ids.map((id) => ({ id })), ...(email.length > 0 ? { email } : {}) },
-    });
-  const webhooksOf = (name: string) =>
-    controls
-      .policies(fake.world, { account: ACCOUNT })
-      .find((policy) => policy.name === name)
-      ?.mechanisms.webhooks?.map(({ id }) => id);
-  const detaching = async (deleted: readonly string[]) => [
-    {
-      api,
-      accountId: ACCOUNT,
-      impacts: impactOf(await api.listPolicies(ACCOUNT), new Set(deleted), new Set(targets.map((_, i) => idAt(i)))),
-    },
-  ];
+  const left = () => account.names().length;
+  const detaching = async (deleted: readonly string[], api: Api = account.api()): Promise<readonly Detaching[]> => {
+    const existing = createIdSet(targets.map((_, index) => idAt(index)));
+    const impacts = impactOf(await account.api().listPolicies(ACCOUNT), createIdSet(deleted), existing);
+    return [{ api, accountId: ACCOUNT, impacts, existing }];
+  };
+  const remove = async (chosen: readonly Located[], options: Partial<DeleteManyOptions> = {}) =>
+    deleteDestinations(chosen, { host: makeVirtualHost(), leases: makeLeases(), ...options });
+  const outcomes = (deletions: Awaited<ReturnType<typeof remove>>) => deletions.map(({ outcome }) => outcome);
 
   it('goes on past every failure and tells of each, in the order given', async () => {
     await seed(50);
     for (const index of [3, 17, 40]) {
-      const path = `/accounts/*/alerting/v3/destinations/webhooks/${idAt(index)}`;
-      controls.addFault(fake.world, { method: 'DELETE', path, fault: { kind: 'status', status: 403 } });
+      account.fail({ method: 'DELETE', path: deletionPath(idAt(index)), fault: { kind: 'status', status: 403 } });
     }
-    controls.removeDestination(fake.world, { account: ACCOUNT, id: idAt(20) });
+    account.remove(idAt(20));
     const told: string[] = [];
-    const deletions = await deleteDestinations(targets, { onDone: ({ target }) => told.push(target.destination.id) });
+    const deletions = await remove(targets, { onDone: ({ target }) => void told.push(target.destination.id) });
     assert.deepEqual(
       deletions.map(({ target }) => target),
       targets,
     );
-    const outcomes = deletions.map(({ outcome }) => outcome);
+    const each = outcomes(deletions);
     assert.deepEqual(
-      outcomes.flatMap((outcome, index) => (outcome === 'failed' ? [index] : [])),
+      each.flatMap((outcome, index) => (outcome === 'failed' ? [index] : [])),
       [3, 17, 40],
     );
-    assert.equal(outcomes[20], 'alreadyGone');
+    assert.equal(each[20], 'alreadyGone');
     assert.equal(told.length, 50);
     assert.equal(left(), 3);
   });
 
-  it('sends nothing more once it is cancelled, and tells what is left', async () => {
+  it('sends nothing more once it is canceled, and tells what is left', async () => {
     await seed(20);
     const cancel = new AbortController();
     let done = 0;
-    const deletions = await deleteDestinations(targets, {
+    const deletions = await remove(targets, {
       signal: cancel.signal,
       onDone() {
         done += 1;
@@ -92,82 +74,171 @@ describe('deleting many and putting back, against the fake', () => {
         }
       },
     });
-    const skipped = deletions.filter(({ outcome }) => outcome === 'skipped').length;
+    const skipped = outcomes(deletions).filter((outcome) => outcome === 'skipped').length;
     assert.ok(skipped >= 10 && skipped <= 15, `${skipped} of 20 were left`);
     assert.equal(left(), skipped);
   });
 
-  it('takes them out of a policy all at once, and leaves none without a mechanism', async () => {
+  it('removes them from a policy all at once, and leaves alone a policy that was not asked about', async () => {
     await seed(3);
-    putPolicy('Mail too', [idAt(0), idAt(1)], mail);
-    putPolicy('Only these', [idAt(0), idAt(1)]);
-    putPolicy('Another webhook', [idAt(1), idAt(2)]);
-    const chosen = targets.slice(0, 2);
-    const deletions = await deleteDestinations(chosen, { detach: await detaching([idAt(0), idAt(1)]) });
-    assert.deepEqual(
-      deletions.map(({ outcome }) => outcome),
-      ['deleted', 'deleted'],
-    );
-    assert.deepEqual(webhooksOf('Mail too'), []);
-    assert.deepEqual(webhooksOf('Only these'), [idAt(0), idAt(1)]);
-    assert.deepEqual(webhooksOf('Another webhook'), [idAt(2)]);
+    account.putPolicy('Mail too', [idAt(0), idAt(1)], MAIL);
+    account.putPolicy('Another webhook', [idAt(1), idAt(2)]);
+    const detach = await detaching([idAt(0), idAt(1)]);
+    account.putPolicy('Only these', [idAt(0), idAt(1)]);
+    const deletions = await remove(targets.slice(0, 2), { detach });
+    assert.deepEqual(account.webhooksOf('Only these'), [idAt(0), idAt(1)]);
+    assert.deepEqual(outcomes(deletions), ['deleted', 'deleted']);
+    assert.deepEqual(account.webhooksOf('Mail too'), []);
+    assert.deepEqual(account.webhooksOf('Another webhook'), [idAt(2)]);
+    assert.equal(account.requests('PUT').length, 2);
+  });
+
+  it('leaves no policy without a mechanism, and keeps its destinations', async () => {
+    await seed(2);
+    account.putPolicy('Only these', [idAt(0), idAt(1)]);
+    const deletions = await remove(targets, { detach: await detaching([idAt(0), idAt(1)]) });
+    assert.deepEqual(outcomes(deletions), ['failed', 'failed']);
+    for (const deletion of deletions) {
+      assert.ok(deletion.outcome === 'failed' && (deletion.error as Error).name === 'LastMechanismError');
+    }
+    assert.deepEqual(account.webhooksOf('Only these'), [idAt(0), idAt(1)]);
+    assert.equal(account.requests('DELETE').length, 0);
+  });
+
+  it('keeps a destination whose policy lost its other mechanism to a colleague meanwhile', async () => {
+    await seed(1);
+    const policy = account.putPolicy('Mail too', [idAt(0)], MAIL);
+    const detach = await detaching([idAt(0)]);
+    account.changePolicy({ ...policy, mechanisms: { webhooks: [{ id: idAt(0) }] } });
+    const [deletion] = await remove(targets, { detach });
+    assert.ok(deletion?.outcome === 'failed' && (deletion.error as Error).name === 'LastMechanismError');
+    assert.deepEqual([left(), account.webhooksOf('Mail too')], [1, [idAt(0)]]);
+  });
+
+  it('counts no deleted destination that a policy still names as a mechanism that is left', async () => {
+    await seed(1);
+    const policy = account.putPolicy('Mail too', [idAt(0), 'f'.repeat(32)], MAIL);
+    const detach = await detaching([idAt(0)]);
+    account.changePolicy({ ...policy, mechanisms: { webhooks: [{ id: idAt(0) }, { id: 'f'.repeat(32) }] } });
+    const [deletion] = await remove(targets, { detach });
+    assert.equal(deletion?.outcome, 'failed');
+    assert.equal(left(), 1);
   });
 
   it('keeps a destination whose policy could not be changed', async () => {
     await seed(2);
-    putPolicy('Mail too', [idAt(0)], mail);
-    controls.addFault(fake.world, { method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
-    const deletions = await deleteDestinations(targets, { detach: await detaching([idAt(0), idAt(1)]) });
-    assert.deepEqual(
-      deletions.map(({ outcome }) => outcome),
-      ['failed', 'deleted'],
-    );
+    account.putPolicy('Mail too', [idAt(0)], MAIL);
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    const deletions = await remove(targets, { detach: await detaching([idAt(0), idAt(1)]) });
+    assert.deepEqual(outcomes(deletions), ['failed', 'deleted']);
     assert.equal(left(), 1);
   });
 
-  it('tells what a destination that is kept was taken out of already', async () => {
+  it('removes a destination that is kept from no further policy', async () => {
+    await seed(2);
+    account.putPolicy('A', [idAt(0)], MAIL);
+    account.putPolicy('B', [idAt(0), idAt(1)], MAIL);
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    const deletions = await remove(targets, { detach: await detaching([idAt(0), idAt(1)]) });
+    assert.deepEqual(outcomes(deletions), ['failed', 'deleted']);
+    assert.deepEqual(account.webhooksOf('B'), [idAt(0)]);
+    assert.deepEqual(
+      deletions.map(({ removedFrom }) => removedFrom.map(({ name }) => name)),
+      [[], ['B']],
+    );
+  });
+
+  it('tells which policies a destination that is kept was removed from already', async () => {
     await seed(1);
-    putPolicy('A', [idAt(0)], mail);
-    putPolicy('B', [idAt(0)], mail);
-    controls.addFault(fake.world, { method: 'DELETE', fault: { kind: 'status', status: 403 } });
-    const [deletion] = await deleteDestinations(targets, { detach: await detaching([idAt(0)]) });
+    account.putPolicy('A', [idAt(0)], MAIL);
+    account.putPolicy('B', [idAt(0)], MAIL);
+    account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 } });
+    const [deletion] = await remove(targets, { detach: await detaching([idAt(0)]) });
     assert.equal(deletion?.outcome, 'failed');
     assert.deepEqual(
-      deletion?.takenOutOf.map(({ name }) => name),
+      deletion?.removedFrom.map(({ name }) => name),
       ['A', 'B'],
     );
   });
 
-  for (const detached of [false, true]) {
-    it(`puts it back into its policies ${detached ? 'after it was taken out of them' : 'that still hold the old ID'}`, async () => {
-      await seed(2);
-      putPolicy('Mail too', [idAt(0), idAt(1)], mail);
-      putPolicy('Only this', [idAt(0)]);
-      const policies = await api.listPolicies(ACCOUNT);
-      const [target] = targets;
-      assert.ok(target);
-      await deleteDestinations([target], detached ? { detach: await detaching([idAt(0)]) } : {});
-      const { name, url } = target.destination;
-      const known = new Set([idAt(1)]);
-      const restored = await restoreDestination(api, ACCOUNT, idAt(0), { name, url }, policies, known);
-      assert.deepEqual([restored.putBack.length, restored.failed], [2, []]);
-      assert.deepEqual((webhooksOf('Mail too') ?? []).toSorted(), [restored.newId, idAt(1)].toSorted());
-      assert.deepEqual(webhooksOf('Only this'), [restored.newId]);
-    });
-  }
-
-  it('puts back what it can where one policy fails, and tells of it', async () => {
+  it('does not wait for a policy that a colleague deleted meanwhile', async () => {
     await seed(1);
-    putPolicy('One', [idAt(0)], mail);
-    putPolicy('Two', [idAt(0)], mail);
-    const policies = await api.listPolicies(ACCOUNT);
-    const [target] = targets;
-    assert.ok(target);
-    await deleteDestinations([target]);
-    controls.addFault(fake.world, { method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
-    const { name, url } = target.destination;
-    const restored = await restoreDestination(api, ACCOUNT, idAt(0), { name, url }, policies, new Set());
-    assert.deepEqual([restored.putBack.length, restored.failed.length], [1, 1]);
-    assert.equal(left(), 1);
+    const { id } = account.putPolicy('Mail too', [idAt(0)], MAIL);
+    const detach = await detaching([idAt(0)]);
+    account.removePolicy(id);
+    assert.deepEqual(outcomes(await remove(targets, { detach })), ['deleted']);
+  });
+
+  it('changes no further policy and deletes nothing where it is canceled while policies change', async () => {
+    const cancel = new AbortController();
+    await seed(1);
+    for (const name of ['A', 'B', 'C']) {
+      account.putPolicy(name, [idAt(0)], MAIL);
+    }
+    const api: Api = {
+      ...account.api(),
+      async updatePolicy(...given) {
+        await account.api().updatePolicy(...given);
+        cancel.abort();
+      },
+    };
+    const [deletion] = await remove(targets, { detach: await detaching([idAt(0)], api), signal: cancel.signal });
+    assert.equal(deletion?.outcome, 'skipped');
+    assert.deepEqual(
+      deletion?.removedFrom.map(({ name }) => name),
+      ['A'],
+    );
+    assert.deepEqual([account.users(idAt(0)), account.requests('PUT').length, left()], [['B', 'C'], 1, 1]);
+  });
+
+  it('changes no policy of a destination that another window works on, and keeps it', async () => {
+    await seed(2);
+    account.putPolicy('Mail too', [idAt(0), idAt(1)], MAIL);
+    const files = createMemoryFiles();
+    await makeLeases(() => 0, files, 'other').acquire(`${ACCOUNT}.${idAt(0)}`);
+    const deletions = await remove(targets, {
+      leases: makeLeases(() => 0, files),
+      detach: await detaching([idAt(0), idAt(1)]),
+    });
+    const [first] = deletions;
+    assert.deepEqual(outcomes(deletions), ['failed', 'deleted']);
+    assert.ok(first?.outcome === 'failed' && (first.error as Error).name === 'LeaseTakenError');
+    assert.deepEqual(account.webhooksOf('Mail too'), [idAt(0)]);
+  });
+
+  it('holds every lease while policies change, and releases each in the end', async () => {
+    await seed(2);
+    account.putPolicy('Mail too', [idAt(0)], MAIL);
+    const leases = makeLeases();
+    const isTaken = async (index: number) => leases.isTaken(`${ACCOUNT}.${idAt(index)}`);
+    const seen: boolean[] = [];
+    const api: Api = {
+      ...account.api(),
+      async updatePolicy(...given) {
+        seen.push(await isTaken(0), await isTaken(1));
+        await account.api().updatePolicy(...given);
+      },
+    };
+    account.fail({ method: 'DELETE', path: deletionPath(idAt(1)), fault: { kind: 'status', status: 403 } });
+    await remove(targets, { leases, detach: await detaching([idAt(0)], api) });
+    assert.deepEqual([seen, await isTaken(0), await isTaken(1)], [[true, true], false, false]);
+  });
+
+  it('deletes nothing for which the lease was lost', async () => {
+    await seed(1);
+    account.putPolicy('Mail too', [idAt(0)], MAIL);
+    const files = createMemoryFiles();
+    let time = 0;
+    const api: Api = {
+      ...account.api(),
+      async updatePolicy(...given) {
+        await account.api().updatePolicy(...given);
+        time += 60_000;
+        await makeLeases(() => time, files, 'other').acquire(`${ACCOUNT}.${idAt(0)}`);
+      },
+    };
+    const leases = makeLeases(() => time, files);
+    const deletions = await remove(targets, { leases, detach: await detaching([idAt(0)], api) });
+    assert.deepEqual([outcomes(deletions), left()], [['failed'], 1]);
   });
 });

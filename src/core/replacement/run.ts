@@ -1,0 +1,137 @@
+import { isNotFound } from '../api/api-error.ts';
+import type { Draft } from '../model/destination.ts';
+import { policiesOf } from '../model/policy.ts';
+import { PolicyConflictError } from '../policies/change-policy.ts';
+import { DestinationGoneError, DraftNeededError } from './errors.ts';
+import { createMachine, type Machine, type MachineOptions } from './machine.ts';
+import { presenceOf } from './observe.ts';
+import type { Ending, Replacement } from './state.ts';
+
+/** A policy that another client adds between two lists is moved too, but not for ever. */
+const MOST_ROUNDS = 5;
+
+export type RunOptions = MachineOptions & {
+  /** What to create; needed as long as no new destination exists. Neither URL nor secret is persisted. */
+  readonly draft?: Draft | undefined;
+};
+
+/** How a run ended, and the last state. */
+export type RunEnd = { readonly ending: Ending; readonly state: Replacement };
+
+/**
+ * Goes on with a replacement to its end: create the new destination (Cloudflare tests it), move each policy to it and check
+ * it, delete the old destination, and move what another client attached to the old one in the meantime. Right before the old
+ * destination is deleted the new one is seen to exist and no policy uses the old one. Stops at the first failure, or when
+ * canceled between two steps, by throwing; the last persisted state can be resumed or undone.
+ * Throws {@link DraftNeededError}, {@link DestinationGoneError}, `UncertainCreationError`, `PolicyUnchangedError`,
+ * `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError` of the refusal, and the stage stays `creating`
+ * without a pending mutation: nothing was created.
+ */
+export async function runForward(from: Replacement, options: RunOptions): Promise<RunEnd> {
+  const machine = createMachine(from, options);
+  const { api } = options;
+  const { accountId, oldId } = from;
+  await machine.settle();
+  if (machine.state().newId === undefined) {
+    await create(machine, options);
+  }
+  if (machine.state().stage === 'closing') {
+    throw new DestinationGoneError('new');
+  }
+  const isGone = machine.state().stage === 'finishing' || (await presenceOf(api, accountId, oldId)) === 'gone';
+  if (!isGone) {
+    await moveAndDelete(machine, options);
+  } else {
+    await machine.advance({ stage: 'finishing' });
+  }
+  await movePolicies(machine, options, 'forward');
+  return { ending: 'done', state: machine.state() };
+}
+
+/** Moves every policy, then deletes the old destination; over again where a policy was attached in between. */
+async function moveAndDelete(machine: Machine, options: RunOptions): Promise<void> {
+  const { api } = options;
+  const { accountId, oldId } = machine.state();
+  for (let round = 0; ; round += 1) {
+    await machine.advance({ stage: 'moving' });
+    await movePolicies(machine, options, 'forward');
+    machine.throwIfCanceled();
+    await machine.advance({ stage: 'deleting' });
+    await machine.requireExists('new');
+    const attached = policiesOf(await api.listPolicies(accountId), oldId);
+    const [first] = attached;
+    if (!first) {
+      break;
+    }
+    if (round >= MOST_ROUNDS) {
+      throw new PolicyConflictError(first.name, ['mechanisms']);
+    }
+  }
+  if ((await presenceOf(api, accountId, oldId)) === 'gone') {
+    await machine.advance({ stage: 'finishing' });
+  } else {
+    await machine.remove('old');
+  }
+}
+
+async function create(machine: Machine, { api, draft }: RunOptions): Promise<void> {
+  if (!draft) {
+    throw new DraftNeededError();
+  }
+  const { accountId } = machine.state();
+  await machine.requireExists('old');
+  // What exists right before the creation is sent cannot be what it creates.
+  const before = await api.listDestinations(accountId);
+  await machine.advance({ knownIds: before.map(({ id }) => id) });
+  await machine.create(draft);
+}
+
+/**
+ * Moves the policies of one destination to the other until a list shows none that is left, each after the other destination
+ * was seen to exist. `backward` moves back; for a new destination that the user confirmed, only what this replacement moved.
+ */
+export async function movePolicies(
+  machine: Machine,
+  { api }: Pick<RunOptions, 'api'>,
+  direction: 'forward' | 'backward',
+): Promise<void> {
+  const { accountId, oldId, newId = '' } = machine.state();
+  const isForward = direction === 'forward';
+  const [from, to] = isForward ? [oldId, newId] : [newId, oldId];
+  for (let round = 0; ; round += 1) {
+    const listed = policiesOf(await api.listPolicies(accountId), from);
+    const { policies: known, origin } = machine.state();
+    const ours = new Set(known.map(({ id }) => id));
+    const using = isForward || origin !== 'confirmed' ? listed : listed.filter(({ id }) => ours.has(id));
+    const open = new Set(using.map(({ id }) => id));
+    const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name, moved: !isForward }));
+    const updated = [...known, ...added].map((each) => ({ ...each, moved: open.has(each.id) !== isForward }));
+    if (JSON.stringify(updated) !== JSON.stringify(known)) {
+      await machine.advance({ policies: updated });
+    }
+    const [first] = using;
+    if (!first) {
+      return;
+    }
+    if (round >= MOST_ROUNDS) {
+      throw new PolicyConflictError(first.name, ['mechanisms']);
+    }
+    for (const { id } of using) {
+      await moveOne(machine, id, from, to, isForward);
+    }
+  }
+}
+
+async function moveOne(machine: Machine, id: string, from: string, to: string, isForward: boolean): Promise<void> {
+  await machine.requireExists(isForward ? 'new' : 'old');
+  try {
+    await machine.movePolicy(id, from, to);
+  } catch (error) {
+    // A policy that was deleted in the meantime needs no move; the next list no longer has it.
+    if (!isNotFound(error)) {
+      throw error;
+    }
+  }
+  const { policies } = machine.state();
+  await machine.advance({ policies: policies.map((each) => (each.id === id ? { ...each, moved: isForward } : each)) });
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { type Draft, hostOf } from '../../core/model/destination.ts';
+import { typeNamed } from '../../core/model/destination-types/index.ts';
+import { checkDraft } from '../../core/model/draft-check.ts';
+import { policiesOf } from '../../core/model/policy.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { type Answer, askText } from '../host/quick-input.ts';
+import { nameOf } from '../text/destination.ts';
+import { describeDraftProblem } from '../text/draft.ts';
+import { nameOfPolicy } from '../text/policy.ts';
+import { describeConsequences } from './messages.ts';
+import type { Replacements } from './replacements.ts';
+import { replaceWithProgress } from './run-replacement.ts';
+
+/** Replace… from the palette or a row: asks for the new URL and secret, says what will happen, and does it. */
+export async function askAndReplace(
+  target: Located,
+  services: { readonly replacements: Replacements; readonly policies: PolicyStore },
+): Promise<void> {
+  const draft = await askNewDraft(target);
+  if (draft && (await confirmReplacement(target, draft, services.policies))) {
+    await replaceWithProgress(target, draft, false, services.replacements);
+  }
+}
+
+/** Asks in a modal that names the new host and the policies that will move. */
+export async function confirmReplacement(
+  { connection, destination }: Located,
+  draft: Draft,
+  policies: PolicyStore,
+  note = '',
+): Promise<boolean> {
+  const names = await policies
+    .read(connection)
+    .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
+    // The client has logged why. The user can still decide.
+    .catch(() => undefined);
+  const replace = vscode.l10n.t('Replace');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
+    { modal: true, detail: [describeConsequences(hostOf(draft.url), names), note].filter(Boolean).join('\n\n') },
+    replace,
+  );
+  return chosen === replace;
+}
+
+async function askNewDraft({ destination }: Located): Promise<Draft | undefined> {
+  const title = vscode.l10n.t('Replace “{0}”', nameOf(destination));
+  for (;;) {
+    const url = await askText<string>({
+      title,
+      prompt: vscode.l10n.t('Enter the new URL. For most types it is a credential; later only its host is shown.'),
+      placeholder: typeNamed(destination.type)?.example ?? 'https://',
+      check: (text) => checkNewDraft(text.trim(), undefined),
+    });
+    if (url.kind !== 'value') {
+      return undefined;
+    }
+    const secret: Answer<string> = await askText<string>({
+      title,
+      prompt: vscode.l10n.t('Enter the secret of the new destination. Leave it empty for none.'),
+      password: true,
+      back: true,
+      check(text) {
+        const checked = checkNewDraft(url.value, text);
+        return checked.ok ? { ok: true, value: text } : checked;
+      },
+    });
+    if (secret.kind === 'value') {
+      const { name } = destination;
+      return { name, url: url.value, ...(secret.value === '' ? {} : { secret: secret.value }) };
+    }
+    if (secret.kind === 'cancel') {
+      return undefined;
+    }
+  }
+}
+
+/** `secret` undefined: it is asked for later. */
+function checkNewDraft(url: string, secret: string | undefined) {
+  const draft = { name: 'x', url, ...(secret ? { secret } : {}) };
+  const error = checkDraft(draft, { secret: secret === undefined }).find(({ severity }) => severity === 'error');
+  return error
+    ? ({ ok: false, problem: describeDraftProblem(error.problem) } as const)
+    : ({ ok: true, value: url } as const);
+}

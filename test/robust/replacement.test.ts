@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { type Outsider, play, type Scenario } from './replacement-model.ts';
+import type { Fault } from './world.ts';
+
+const RUNS = Number(process.env['ROBUST_RUNS'] ?? 5000);
+
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.constantFrom<Fault>({ kind: 'lostBefore' }, { kind: 'lostAfter' }, { kind: 'html' }),
+  fc.constantFrom(403, 422, 429, 500).map((status): Fault => ({ kind: 'refused', status: status as 403 })),
+  fc.integer({ min: 100, max: 25_000 }).map((after): Fault => ({ kind: 'late', after })),
+);
+
+const outsider = fc.constantFrom<Outsider>(
+  'deleteOld',
+  'deleteNew',
+  'attachOld',
+  'attachNew',
+  'removePolicy',
+  'editPolicy',
+  'detachOld',
+  'namesake',
+  'namesakeElsewhere',
+);
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  cleansPolicies: fc.boolean(),
+  cutsUrls: fc.boolean(),
+  policies: fc.array(fc.record({ mail: fc.boolean(), bare: fc.boolean() }), { maxLength: 3 }),
+  faults: fc.array(fc.tuple(fc.integer({ min: 0, max: 45 }), fault), { maxLength: 3 }),
+  outsiders: fc.array(fc.tuple(fc.integer({ min: 0, max: 160 }), outsider), { maxLength: 2 }),
+  kill: fc.option(fc.integer({ min: 0, max: 160 }), { nil: undefined }),
+  buttons: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 3 }),
+  second: fc.boolean(),
+  choices: fc.array(fc.nat(7), { maxLength: 24 }),
+});
+
+describe('a replacement survives everything', function () {
+  this.timeout(30 * 60_000);
+
+  it(`keeps every invariant in ${RUNS} generated interleavings`, async () => {
+    const ends: Record<string, number> = {};
+    let stops = 0;
+    let tried = 0;
+    await fc.assert(
+      fc.asyncProperty(scenario, async (each) => {
+        const verdict = await play(each);
+        tried += 1;
+        stops += verdict.stops;
+        for (const end of verdict.ends) {
+          ends[end] = (ends[end] ?? 0) + 1;
+        }
+        assert.deepEqual(verdict.violations, []);
+      }),
+      { numRuns: RUNS },
+    );
+    console.log(`      ${tried} interleavings, ${stops} stops, ends ${JSON.stringify(ends)}, 0 violations`);
+    // A model in which nothing goes wrong, or nothing ends well, proves nothing.
+    assert.ok(stops > tried / 4);
+    assert.ok((ends['done'] ?? 0) > 0 && (ends['undone'] ?? 0) > 0 && (ends['kept'] ?? 0) > 0);
+  });
+});

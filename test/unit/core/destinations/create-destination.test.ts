@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import {
+  createDestination,
+  type UnansweredCreations,
+  UncertainCreationError,
+} from '../../../../src/core/destinations/create-destination.ts';
+import type { Destination } from '../../../../src/core/model/destination.ts';
+import { controls } from '../../../fake-cloudflare/control.ts';
+import { failWith } from '../api/fake-api.ts';
+import { ACCOUNT, createLate, makeVirtualHost, useFakeAccount } from './fake-account.ts';
+
+describe('create destination, against the fake', () => {
+  const account = useFakeAccount();
+  let old: Destination;
+  let unanswered: UnansweredCreations;
+  beforeEach(async () => {
+    old = await account.put('Ops', account.hook('old'));
+    unanswered = new Map();
+  });
+
+  const draft = () => ({ name: 'New', url: account.hook('new') });
+  const create = async (api: Api = account.api(), given = draft(), host = makeVirtualHost()) =>
+    createDestination({ api, host, accountId: ACCOUNT, draft: given, unanswered });
+
+  it('makes one and returns its id', async () => {
+    const id = await create();
+    assert.equal((await account.api().getDestination(ACCOUNT, id)).name, 'New');
+  });
+
+  it('finds the one it made where the answer was lost, and never sends twice', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, after: true, times: 1 });
+    const id = await create();
+    assert.equal((await account.api().getDestination(ACCOUNT, id)).name, 'New');
+    assert.deepEqual([account.names(), account.posts()], [['Ops', 'New'], 1]);
+  });
+
+  for (const [what, fault] of [
+    ['a 500', { kind: 'status', status: 500 }],
+    ['a page of a proxy', { kind: 'html' }],
+    ['half an answer', { kind: 'truncated' }],
+  ] as const) {
+    it(`adopts what it made where the answer was ${what}, without sending again`, async () => {
+      account.fail({ method: 'POST', fault, after: true, times: 1 });
+      const id = await create();
+      assert.equal(account.stored(id)?.name, 'New');
+      assert.equal(account.posts(), 1);
+    });
+
+    // The fake answers with half of a regular answer, so the destination was made.
+    if (fault.kind === 'truncated') {
+      continue;
+    }
+    it(`sends once and looks where nothing was made and the answer was ${what}`, async () => {
+      account.fail({ method: 'POST', fault, times: 1 });
+      const host = makeVirtualHost();
+      await assert.rejects(create(account.api(), draft(), host), { name: 'ApiError' });
+      assert.deepEqual([account.posts(), account.names(), host.slept], [1, ['Ops'], [1000, 2000, 3000]]);
+    });
+  }
+
+  it('sends once and looks for what it made where the creation was canceled', async () => {
+    const canceled: Api = {
+      ...account.api(),
+      async createDestination(...given) {
+        await account.api().createDestination(...given);
+        throw new DOMException('canceled', 'AbortError');
+      },
+    };
+    const id = await create(canceled);
+    assert.deepEqual([account.stored(id)?.name, account.posts()], ['New', 1]);
+  });
+
+  it('does not take one that was there before for the one it made', async () => {
+    await account.put('New', account.hook('new'));
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(create(), { kind: 'network' });
+  });
+
+  it('does not adopt one with the same name and another URL', async () => {
+    const api: Api = {
+      ...account.api(),
+      async createDestination() {
+        await account.put('New', account.hook('elsewhere'));
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    await assert.rejects(create(api), { kind: 'timeout' });
+  });
+
+  it('does not adopt one with the same URL and another name', async () => {
+    const api: Api = {
+      ...account.api(),
+      async createDestination() {
+        await account.put('Another', account.hook('new'));
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    await assert.rejects(create(api), { kind: 'timeout' });
+  });
+
+  it('asks the user where Cloudflare cuts the URL, and names host and ID', async () => {
+    controls.changeSettings(account.world(), { urlSecrets: 'cut' });
+    let made = '';
+    const url = 'https://hooks.slack.com/services/T/B/secret';
+    const api: Api = {
+      ...account.api(),
+      async createDestination() {
+        made = (await account.put('New', url, 'slack')).id;
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    const error: unknown = await create(api, { name: 'New', url }).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof UncertainCreationError);
+    assert.deepEqual(error.candidates, [{ id: made, host: 'hooks.slack.com' }]);
+  });
+
+  it('asks the user where two destinations match', async () => {
+    const api: Api = {
+      ...account.api(),
+      async createDestination() {
+        await account.put('New', account.hook('new'));
+        await account.put('New', account.hook('new'));
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    await assert.rejects(create(api), { name: 'UncertainCreationError' });
+  });
+
+  it('finds a creation that becomes visible late before the next Save sends a second one', async () => {
+    // Four looks of the first attempt find nothing; the list of the second attempt has it.
+    const late = createLate(account.api(), 5);
+    await assert.rejects(create(late), { kind: 'timeout' });
+    assert.deepEqual([account.names(), unanswered.size], [['Ops'], 1]);
+    const id = await create(late);
+    assert.deepEqual([account.stored(id)?.name, account.names(), account.posts()], ['New', ['Ops', 'New'], 1]);
+    assert.equal(unanswered.size, 0);
+  });
+
+  it('sends again at the next Save where nothing was made', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(create(), { kind: 'network' });
+    await create();
+    assert.deepEqual([account.names(), account.posts()], [['Ops', 'New'], 2]);
+    assert.equal(unanswered.size, 0);
+  });
+
+  it('remembers nothing of a creation that Cloudflare refused', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+    await assert.rejects(create(), { kind: 'rejected' });
+    assert.equal(unanswered.size, 0);
+  });
+
+  it('remembers neither URL nor secret of the lost creation in its values', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(create(account.api(), { ...draft(), ...{ secret: 'good' } }));
+    assert.doesNotMatch(JSON.stringify([...unanswered.values()]), /generic\/new|good/);
+  });
+
+  it('passes a refusal on in Cloudflare’s words', async () => {
+    controls.addReceiverRule(account.world(), { type: 'generic', answer: 'not_found' });
+    await assert.rejects(create(), (error: { details: { reason: string } }) =>
+      error.details.reason.startsWith('Webhook test failed'),
+    );
+    assert.deepEqual(account.names(), ['Ops']);
+  });
+
+  it('creates nothing where the destinations cannot be listed', async () => {
+    account.fail({ method: 'GET', fault: { kind: 'status', status: 403 } });
+    await assert.rejects(create(), { kind: 'forbidden' });
+    assert.equal(account.posts(), 0);
+    assert.ok(old.id);
+  });
+});

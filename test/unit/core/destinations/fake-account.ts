@@ -1,0 +1,130 @@
+import type { Api } from '../../../../src/core/api/client.ts';
+import { createLeases, type Leases } from '../../../../src/core/async/lease.ts';
+import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
+import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
+import { controls } from '../../../fake-cloudflare/control.ts';
+import { demoTokens } from '../../../fake-cloudflare/demo-tokens.ts';
+import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
+import type { Policy } from '../../../fake-cloudflare/world.ts';
+import { connectTo } from '../accounts/fake-connection.ts';
+import { failWith } from '../api/fake-api.ts';
+import { createMemoryFiles } from '../async/memory-files.ts';
+
+export const ACCOUNT = 'a'.repeat(32);
+
+/** One empty account of a fake Cloudflare, emptied before each test. Call it inside `describe`. */
+export function useFakeAccount() {
+  let fake: FakeCloudflare;
+  let connected: Api;
+
+  before(async () => {
+    fake = await startFakeCloudflare();
+    connected = connectTo(fake);
+  });
+  after(() => fake.close());
+  beforeEach(clear);
+
+  function clear(): void {
+    controls.reset(fake.world, { seed: 'empty' });
+    controls.putToken(fake.world, { value: demoTokens.demo });
+    controls.putAccount(fake.world, { id: ACCOUNT, name: 'Acme' });
+  }
+  const policies = () => controls.policies(fake.world, { account: ACCOUNT });
+  const requests = (method: string) => controls.log(fake.world).filter((each) => each.method === method);
+
+  return {
+    clear,
+    world: () => fake.world,
+    api: () => connected,
+    /** The URL of a receiver that accepts everything. */
+    hook: (name: string) => `${fake.receiversUrl}/generic/${name}`,
+    async put(name: string, url = `${fake.receiversUrl}/generic/${name}`, type?: string): Promise<Destination> {
+      const { id } = controls.putDestination(fake.world, {
+        account: ACCOUNT,
+        name,
+        url,
+        ...(type === undefined ? {} : { type }),
+      });
+      return connected.getDestination(ACCOUNT, id);
+    },
+    remove: (id: string) => controls.removeDestination(fake.world, { account: ACCOUNT, id }),
+    putPolicy: (name: string, ids: readonly string[], email: readonly string[] = []) =>
+      controls.putPolicy(fake.world, {
+        account: ACCOUNT,
+        name,
+        mechanisms: {
+          webhooks: ids.map((id) => ({ id })),
+          ...(email.length > 0 ? { email: email.map((id) => ({ id })) } : {}),
+        },
+      }),
+    changePolicy: (policy: Policy) => controls.putPolicy(fake.world, { account: ACCOUNT, ...policy }),
+    removePolicy: (id: string) => controls.removePolicy(fake.world, { account: ACCOUNT, id }),
+    fail: (rule: Parameters<typeof controls.addFault>[1]) => controls.addFault(fake.world, rule),
+    policies,
+    names: () => controls.destinations(fake.world, { account: ACCOUNT }).map(({ name }) => name),
+    stored: (id: string) => controls.destinations(fake.world, { account: ACCOUNT }).find((each) => each.id === id),
+    /** The names of the policies that deliver to a destination. */
+    users: (id: string) =>
+      policies()
+        .filter(({ mechanisms }) => mechanisms.webhooks?.some((each) => each.id === id))
+        .map(({ name }) => name),
+    webhooksOf: (name: string) =>
+      policies()
+        .find((policy) => policy.name === name)
+        ?.mechanisms.webhooks?.map(({ id }) => id),
+    requests,
+    posts: () => requests('POST').length,
+  };
+}
+
+/** Time that passes only while something sleeps, and then at once. */
+export function makeVirtualHost() {
+  let time = 1_000_000;
+  const slept: number[] = [];
+  return {
+    now: () => time,
+    async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+      signal?.throwIfAborted();
+      slept.push(milliseconds);
+      time += milliseconds;
+    },
+    digest: sha256,
+    makeSalt: () => 'salt',
+    slept,
+  };
+}
+
+/** Leases of one window whose heartbeat never comes, on the given clock. */
+export function makeLeases(now: () => number = () => 0, files = createMemoryFiles(), process = 'window'): Leases {
+  let ids = 0;
+  return createLeases({
+    files,
+    now,
+    makeId: () => `${process}-${(ids += 1)}`,
+    process,
+    isAlive: () => true,
+    every: () => () => {},
+  });
+}
+
+/** An API whose creations are not answered and take effect only right before the nth list after them. */
+export function createLate(api: Api, lists: number): Api {
+  let sent: { readonly draft: Draft; left: number } | undefined;
+  return {
+    ...api,
+    async createDestination(_account, draft) {
+      sent = { draft, left: lists };
+      return failWith({ kind: 'timeout' })();
+    },
+    async listDestinations(account) {
+      if (sent) {
+        sent.left -= 1;
+        if (sent.left === 0) {
+          await api.createDestination(account, sent.draft);
+          sent = undefined;
+        }
+      }
+      return api.listDestinations(account);
+    },
+  };
+}

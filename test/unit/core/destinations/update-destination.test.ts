@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import type { RememberedSecret } from '../../../../src/core/destinations/remembered-secret.ts';
+import { updateDestination } from '../../../../src/core/destinations/update-destination.ts';
+import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
+import { controls } from '../../../fake-cloudflare/control.ts';
+import { failWith } from '../api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount } from './fake-account.ts';
+
+const WHOLE = 'https://hooks.slack.com/services/T/B/one';
+const CUT = 'https://hooks.slack.com/services/T/B';
+
+describe('update destination, against the fake', () => {
+  const account = useFakeAccount();
+  let old: Destination;
+  let accepted: number;
+  beforeEach(async () => {
+    old = await account.put('Ops', account.hook('old'));
+    accepted = 0;
+  });
+
+  const update = async (
+    draft: Draft,
+    {
+      seen = old,
+      remembered,
+      api = account.api(),
+    }: { seen?: Destination; remembered?: RememberedSecret; api?: Api } = {},
+  ) =>
+    updateDestination({
+      api,
+      host: makeVirtualHost(),
+      accountId: ACCOUNT,
+      seen,
+      draft,
+      remembered,
+      onAccepted: async () => void (accepted += 1),
+    });
+  const sentFields = () => [...(account.requests('PUT').at(-1)?.fields ?? [])].toSorted();
+  const puts = () => account.requests('PUT').length;
+
+  it('renames with the URL as it is and the remembered secret', async () => {
+    const outcome = await update({ name: 'Now', url: old.url }, { remembered: { secret: 'remembered' } });
+    assert.deepEqual([outcome.applied, outcome.ignored, outcome.unverifiable], [['name'], [], []]);
+    assert.deepEqual(sentFields(), ['name', 'secret', 'url']);
+    assert.deepEqual([outcome.isVerified, outcome.destination.name, accepted], [true, 'Now', 1]);
+  });
+
+  it('omits the secret where none is remembered', async () => {
+    await update({ name: 'Now', url: old.url });
+    assert.deepEqual(sentFields(), ['name', 'url']);
+  });
+
+  it('sends a typed secret and not the remembered one', async () => {
+    controls.changeSettings(account.world(), { putMode: 'as-documented' });
+    await update({ name: 'Ops', url: old.url, secret: 'typed' }, { remembered: { secret: 'remembered' } });
+    assert.equal(account.stored(old.id)?.secret, 'typed');
+  });
+
+  for (const [putMode, applied, ignored] of [
+    ['rename-only', ['name'], ['url']],
+    ['as-documented', ['name', 'url'], []],
+  ] as const) {
+    it(`tells what was applied where Cloudflare works ${putMode}`, async () => {
+      controls.changeSettings(account.world(), { putMode });
+      const outcome = await update({ name: 'Now', url: account.hook('new'), secret: 'changed' });
+      assert.deepEqual([outcome.applied, outcome.ignored, outcome.unverifiable], [applied, ignored, ['secret']]);
+    });
+  }
+
+  it('cannot tell where only the part of a URL differs that Cloudflare takes out', async () => {
+    controls.changeSettings(account.world(), { putMode: 'as-documented', urlSecrets: 'cut' });
+    const chat = await account.put('Chat', WHOLE, 'slack');
+    assert.equal(chat.url, CUT);
+    const outcome = await update({ name: 'Chat', url: 'https://hooks.slack.com/services/T/B/two' }, { seen: chat });
+    assert.deepEqual([outcome.applied, outcome.ignored, outcome.unverifiable], [[], [], ['url']]);
+  });
+
+  it('counts a query parameter that is read back unchanged as ignored', async () => {
+    controls.changeSettings(account.world(), { putMode: 'rename-only' });
+    const seen = await account.put('Query', `${account.hook('query')}?a=1`);
+    const outcome = await update({ name: 'Query', url: `${account.hook('query')}?a=2` }, { seen });
+    assert.deepEqual([outcome.applied, outcome.ignored, outcome.unverifiable], [[], ['url'], []]);
+  });
+
+  it('counts an added query parameter that is read back without it as ignored', async () => {
+    controls.changeSettings(account.world(), { putMode: 'rename-only' });
+    const outcome = await update({ name: 'Ops', url: `${old.url}?a=1` });
+    assert.deepEqual([outcome.ignored, outcome.unverifiable], [['url'], []]);
+  });
+
+  it('compares names as the server stores them, trimmed', async () => {
+    const outcome = await update({ name: '  Now ', url: old.url });
+    assert.deepEqual([outcome.applied, account.stored(old.id)?.name], [['name'], 'Now']);
+    const again = await update({ name: ' Now', url: old.url }, { seen: outcome.destination });
+    assert.deepEqual([again.applied, again.ignored], [[], []]);
+  });
+
+  it('sends the remembered whole URL at a rename where Cloudflare returns a cut one', async () => {
+    controls.changeSettings(account.world(), { putMode: 'as-documented', urlSecrets: 'cut' });
+    const chat = await account.put('Chat', WHOLE, 'slack');
+    const bodies: Draft[] = [];
+    const api: Api = {
+      ...account.api(),
+      async updateDestination(id, destinationId, body) {
+        bodies.push(body);
+        await account.api().updateDestination(id, destinationId, body);
+      },
+    };
+    await update({ name: 'Now', url: CUT }, { seen: chat, remembered: { url: WHOLE }, api });
+    assert.deepEqual(bodies, [{ name: 'Now', url: WHOLE }]);
+    assert.equal(account.stored(chat.id)?.url, WHOLE);
+  });
+
+  it('does not send a remembered URL of another webhook at a rename', async () => {
+    controls.changeSettings(account.world(), { urlSecrets: 'cut' });
+    const chat = await account.put('Chat', WHOLE, 'slack');
+    const remembered = { url: 'https://hooks.slack.com/services/OTHER/B/one' };
+    const bodies: Draft[] = [];
+    const api: Api = { ...account.api(), updateDestination: async (_a, _b, body) => void bodies.push(body) };
+    await update({ name: 'Now', url: CUT }, { seen: chat, remembered, api });
+    assert.equal(bodies[0]?.url, CUT);
+  });
+
+  it('keeps the URL that a colleague changed meanwhile when only the name is edited', async () => {
+    controls.changeSettings(account.world(), { putMode: 'as-documented' });
+    controls.putDestination(account.world(), { account: ACCOUNT, id: old.id, url: account.hook('moved') });
+    await update({ name: 'Now', url: old.url });
+    assert.deepEqual([account.stored(old.id)?.name, account.stored(old.id)?.url], ['Now', account.hook('moved')]);
+  });
+
+  it('keeps the name that a colleague changed meanwhile when only the URL is edited', async () => {
+    controls.changeSettings(account.world(), { putMode: 'as-documented' });
+    controls.putDestination(account.world(), { account: ACCOUNT, id: old.id, name: 'Theirs' });
+    await update({ name: 'Ops', url: account.hook('new') });
+    assert.deepEqual([account.stored(old.id)?.name, account.stored(old.id)?.url], ['Theirs', account.hook('new')]);
+  });
+
+  for (const [field, theirs, draft] of [
+    ['name', { name: 'Theirs' }, { name: 'Mine' }],
+    ['url', { url: 'https://example.com/theirs' }, { url: 'https://example.com/mine' }],
+    ['url', { url: 'https://example.com/theirs' }, { secret: 'for the old URL' }],
+  ] as const) {
+    it(`refuses to overwrite a ${field} that a colleague changed meanwhile, where ${Object.keys(draft).join()} is edited`, async () => {
+      controls.putDestination(account.world(), { account: ACCOUNT, id: old.id, ...theirs });
+      await assert.rejects(update({ name: 'Ops', url: old.url, ...draft }), {
+        name: 'DestinationConflictError',
+        fields: [field],
+      });
+      assert.deepEqual([puts(), accepted], [0, 0]);
+    });
+  }
+
+  it('has no conflict where a colleague changed the name to the same one', async () => {
+    controls.putDestination(account.world(), { account: ACCOUNT, id: old.id, name: 'Now' });
+    const outcome = await update({ name: 'Now', url: old.url });
+    assert.deepEqual(outcome.applied, ['name']);
+  });
+
+  it('settles a lost answer by reading, and sends once', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, after: true, times: 1 });
+    const outcome = await update({ name: 'Now', url: old.url });
+    assert.deepEqual([outcome.applied, outcome.isVerified, puts(), accepted], [['name'], true, 1, 1]);
+  });
+
+  it('throws the loss where nothing was changed, and sends once', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(update({ name: 'Now', url: old.url }), { kind: 'network' });
+    assert.deepEqual([puts(), accepted, account.names()], [1, 0, ['Ops']]);
+  });
+
+  it('calls nothing applied where a lost answer was about the secret only', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, after: true, times: 1 });
+    const outcome = await update({ name: 'Ops', url: old.url, secret: 'new' });
+    assert.deepEqual([outcome.applied, outcome.unverifiable, outcome.isVerified], [[], ['secret'], false]);
+  });
+
+  it('tells that the update was accepted before it reads back, and claims nothing where it cannot be read', async () => {
+    const get = account.api().getDestination;
+    let reads = 0;
+    const api: Api = {
+      ...account.api(),
+      async getDestination(...given) {
+        reads += 1;
+        return reads === 1 ? get(...given) : failWith({ kind: 'network' })();
+      },
+    };
+    const outcome = await update({ name: 'Now', url: old.url, secret: 'new' }, { api });
+    assert.deepEqual(
+      [outcome.applied, outcome.ignored, outcome.unverifiable, outcome.isVerified, accepted],
+      [[], [], ['name', 'secret'], false, 1],
+    );
+  });
+
+  it('does not call a refused update accepted', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 422 }, times: 1 });
+    await assert.rejects(update({ name: 'Now', url: old.url }), { kind: 'rejected' });
+    assert.deepEqual([puts(), accepted], [1, 0]);
+  });
+});

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { createIdSet } from '../../../../src/core/model/id.ts';
+import {
+  countMechanisms,
+  differingFields,
+  hasSameWebhooks,
+  type Policy,
+  policiesOf,
+  restoreDestinationIn,
+  swapDestination,
+  usesDestination,
+  withoutDestinations,
+} from '../../../../src/core/model/policy.ts';
+
+const DASHED = '5e7cbf41-0d29-4c2c-9a1b-6b2d0f1a9c33';
+const BARE = DASHED.replaceAll('-', '');
+
+function makePolicy(webhooks: readonly string[], email: readonly string[] = [], name = 'P'): Policy {
+  const whole = {
+    id: name,
+    name,
+    filters: { zones: ['z'] },
+    mechanisms: { webhooks: webhooks.map((id) => ({ id })), email: email.map((id) => ({ id })) },
+  };
+  return { id: name, name, enabled: true, alertType: 'x', mechanisms: { webhooks, email }, whole };
+}
+
+const webhooksOf = (whole: Policy['whole'] | undefined): readonly string[] | undefined =>
+  (whole?.['mechanisms'] as { webhooks?: readonly { id: string }[] } | undefined)?.webhooks?.map(({ id }) => id);
+
+describe('policy', () => {
+  it('uses a destination by its ID with or without dashes', () => {
+    assert.ok(usesDestination(makePolicy([DASHED]), BARE) && usesDestination(makePolicy([BARE]), DASHED));
+    assert.ok(!usesDestination(makePolicy(['b']), 'a') && !usesDestination(makePolicy([], ['a']), 'a'));
+    assert.deepEqual(
+      policiesOf([makePolicy(['a'], [], 'Z'), makePolicy(['b'], [], 'B'), makePolicy(['a'], [], 'A')], 'a').map(
+        ({ name }) => name,
+      ),
+      ['A', 'Z'],
+    );
+    assert.equal(countMechanisms(makePolicy(['a', 'b'], ['c'])), 3);
+  });
+
+  describe('swapping a destination', () => {
+    for (const [what, before, after] of [
+      ['in its place', ['x', 'a', 'y'], ['x', 'n', 'y']],
+      ['in either form of the ID', ['x', 'A-', 'y'], ['x', 'n', 'y']],
+      ['that is not there', ['x', 'y'], ['x', 'y']],
+      ['in a policy that holds both IDs, old first', ['a', 'n', 'x'], ['n', 'x']],
+      ['in a policy that holds both IDs, new first', ['n', 'a'], ['n']],
+      ['in a policy that holds the old ID twice together with the new one', ['a', 'n', 'a'], ['n']],
+    ] as const) {
+      it(`swaps one ${what}`, () => {
+        assert.deepEqual(webhooksOf(swapDestination(makePolicy(before), 'a', 'n')), after);
+      });
+    }
+
+    it('changes nothing else of the policy', () => {
+      const policy = makePolicy(['a'], ['m']);
+      const { mechanisms, ...rest } = swapDestination(policy, 'a', 'n');
+      const { mechanisms: before, ...others } = policy.whole;
+      assert.deepEqual(rest, others);
+      assert.deepEqual(mechanisms, { ...(before as object), webhooks: [{ id: 'n' }] });
+    });
+  });
+
+  describe('restoring a destination', () => {
+    for (const [what, before, after] of [
+      ['in the place of its old ID', ['x', 'a', 'y'], ['x', 'n', 'y']],
+      ['after the others where the old ID is gone', ['x'], ['x', 'n']],
+      ['once where it is there already', ['n', 'x'], ['n', 'x']],
+      ['once where both IDs are there', ['a', 'n'], ['n']],
+    ] as const) {
+      it(`adds it ${what}`, () => {
+        assert.deepEqual(webhooksOf(restoreDestinationIn(makePolicy(before), 'a', 'n')), after);
+      });
+    }
+  });
+
+  describe('removing destinations', () => {
+    const existing = createIdSet(['b']);
+    for (const [what, webhooks, email, expected] of [
+      ['and keeps the others', ['a', 'b'], [], ['b']],
+      ['where an email address is left', ['a'], ['m'], []],
+      ['and keeps a dangling ID beside an email address', ['a', 'gone'], ['m'], ['gone']],
+      ['but not the last mechanism', ['a'], [], undefined],
+      ['but not where only a dangling ID would be left', ['a', 'gone'], [], undefined],
+    ] as const) {
+      it(`removes one ${what}`, () => {
+        assert.deepEqual(
+          webhooksOf(withoutDestinations(makePolicy(webhooks, email), createIdSet(['a']), existing)),
+          expected,
+        );
+      });
+    }
+
+    it('counts every ID where it is not known which exist', () => {
+      assert.deepEqual(webhooksOf(withoutDestinations(makePolicy(['a', 'gone']), createIdSet(['a']))), ['gone']);
+    });
+
+    it('removes it in either form of the ID', () => {
+      assert.deepEqual(webhooksOf(withoutDestinations(makePolicy([DASHED, 'b']), createIdSet([BARE]))), ['b']);
+    });
+  });
+
+  describe('comparing what was sent and what is there', () => {
+    const whole = makePolicy(['a'], ['m']).whole;
+    for (const [what, change, fields] of [
+      ['nothing', {}, []],
+      ['the name', { name: 'Q' }, ['name']],
+      ['a filter', { filters: { zones: ['y'] } }, ['filters']],
+      ['the order within a filter', { filters: { zones: ['z', 'y'] } }, ['filters']],
+      ['a new field', { conditions: { a: 1 } }, ['conditions']],
+      ['another mechanism', { mechanisms: { webhooks: [{ id: 'a' }], email: [{ id: 'n' }] } }, ['mechanisms']],
+      ['a dropped mechanism', { mechanisms: { webhooks: [{ id: 'a' }] } }, ['mechanisms']],
+    ] as const) {
+      it(`names the fields that differ: ${what}`, () => {
+        assert.deepEqual(differingFields(whole, { ...whole, ...change }), fields);
+        assert.deepEqual(differingFields({ ...whole, ...change }, whole), fields);
+      });
+    }
+
+    for (const [what, change] of [
+      ['webhooks', { mechanisms: { webhooks: [{ id: 'b' }], email: [{ id: 'm' }] } }],
+      ['times that Cloudflare sets', { modified: '2026', created: '2025' }],
+      ['fields that are null, empty or absent', { description: '', conditions: null, extra: {}, list: [] }],
+      ['the order of keys', { filters: { zones: ['z'] }, name: 'P' }],
+    ] as const) {
+      it(`ignores ${what}`, () => {
+        assert.deepEqual(differingFields(whole, { ...whole, ...change }), []);
+      });
+    }
+
+    it('compares webhooks as sets, in either form of the ID', () => {
+      const has = (a: readonly string[], b: readonly string[]) =>
+        hasSameWebhooks(makePolicy(a).whole, makePolicy(b).whole);
+      assert.ok(has(['a', 'b'], ['b', 'a']) && has([DASHED], [BARE]) && has([], []));
+      assert.ok(!has(['a'], ['a', 'b']) && !has(['a', 'b'], ['a']) && !has(['a'], ['b']) && !has(['a'], []));
+    });
+  });
+});

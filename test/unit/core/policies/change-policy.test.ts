@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { type Policy, swapDestination, usesDestination } from '../../../../src/core/model/policy.ts';
+import { changePolicy, type PolicyChange } from '../../../../src/core/policies/change-policy.ts';
+import { failWith } from '../api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+
+describe('change policy, against the fake', () => {
+  const account = useFakeAccount();
+  let policyId: string;
+  beforeEach(() => {
+    policyId = account.putPolicy('P', ['old', 'x'], ['a@example.com']).id;
+  });
+
+  const change = async (changes: Partial<PolicyChange> = {}) =>
+    changePolicy({
+      api: account.api(),
+      host: makeVirtualHost(),
+      accountId: ACCOUNT,
+      policyId,
+      change: (policy: Policy) => swapDestination(policy, 'old', 'new'),
+      isChanged: (policy: Policy) => !usesDestination(policy, 'old'),
+      ...changes,
+    });
+  const puts = () => account.requests('PUT').length;
+  const meddle = (changes: object): Api => ({
+    ...account.api(),
+    async updatePolicy(accountId, id, whole) {
+      await account.api().updatePolicy(accountId, id, whole);
+      const [written] = account.policies();
+      assert.ok(written);
+      account.changePolicy({ ...written, ...changes });
+    },
+  });
+
+  it('writes the whole policy once and reads it back', async () => {
+    assert.equal(await change(), 'changed');
+    assert.deepEqual([account.webhooksOf('P'), puts()], [['new', 'x'], 1]);
+    assert.equal(await change(), 'unchanged');
+    assert.equal(puts(), 1);
+  });
+
+  it('sends nothing where the change is impossible', async () => {
+    assert.equal(await change({ change: () => undefined }), 'impossible');
+    assert.equal(puts(), 0);
+  });
+
+  for (const kind of ['reset', 'html'] as const) {
+    it(`settles a lost answer (${kind}) by reading, and sends once`, async () => {
+      account.fail({ method: 'PUT', fault: { kind }, after: true, times: 1 });
+      assert.equal(await change(), 'changed');
+      assert.equal(puts(), 1);
+    });
+  }
+
+  it('throws the loss where nothing was changed, and sends once', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    const host = makeVirtualHost();
+    await assert.rejects(change({ host }), { kind: 'network' });
+    assert.deepEqual([puts(), host.slept], [1, [1000, 2000]]);
+  });
+
+  it('throws the loss, not the failed look, where neither can be known', async () => {
+    let reads = 0;
+    const api: Api = {
+      ...account.api(),
+      updatePolicy: failWith({ kind: 'timeout' }),
+      async getPolicy(...given) {
+        reads += 1;
+        return reads === 1 ? account.api().getPolicy(...given) : failWith({ kind: 'network' })();
+      },
+    };
+    await assert.rejects(change({ api }), { kind: 'timeout' });
+  });
+
+  it('does not read again after a plain refusal', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 400 }, times: 1 });
+    await assert.rejects(change(), { kind: 'rejected' });
+    assert.equal(account.webhooksOf('P')?.[0], 'old');
+  });
+
+  it('says so where Cloudflare accepts the update and does not apply it', async () => {
+    const api: Api = { ...account.api(), updatePolicy: async () => {} };
+    await assert.rejects(change({ api }), { name: 'PolicyUnchangedError', policyName: 'P' });
+  });
+
+  for (const [what, changes, fields] of [
+    ['a name', { name: 'Theirs' }, ['name']],
+    ['a description', { description: 'Theirs' }, ['description']],
+    ['an email address', { mechanisms: { webhooks: [{ id: 'new' }, { id: 'x' }] } }, ['mechanisms']],
+    [
+      'another webhook',
+      { mechanisms: { webhooks: [{ id: 'new' }], email: [{ id: 'a@example.com' }] } },
+      ['mechanisms'],
+    ],
+  ] as const) {
+    it(`reports a conflict where ${what} differs after the write`, async () => {
+      await assert.rejects(change({ api: meddle(changes) }), { name: 'PolicyConflictError', fields });
+      assert.equal(puts(), 1);
+    });
+  }
+});

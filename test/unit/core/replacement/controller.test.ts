@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { createReplacementController } from '../../../../src/core/replacement/controller.ts';
+import { createReplacementRecords } from '../../../../src/core/replacement/records.ts';
+import { keyOfReplacement, type Replacement, type Step } from '../../../../src/core/replacement/state.ts';
+import { failWith } from '../api/fake-api.ts';
+import { createMemoryFiles } from '../async/memory-files.ts';
+import { ACCOUNT, makeLeases, useFakeAccount } from '../destinations/fake-account.ts';
+import { useReplacement } from './replacement-fixture.ts';
+
+describe('replacement controller, against the fake', () => {
+  const account = useFakeAccount();
+  const fixture = useReplacement(account);
+  let files: ReturnType<typeof createMemoryFiles>;
+  beforeEach(() => {
+    files = createMemoryFiles();
+  });
+
+  const key = () => keyOfReplacement({ accountId: ACCOUNT, oldId: fixture.old().id });
+  const records = () => createReplacementRecords(files);
+  const open = (window: string) =>
+    createReplacementController({
+      records: records(),
+      leases: makeLeases(fixture.host().now, files, window),
+      host: fixture.host(),
+      makeSalt: () => 'salt',
+    });
+  const start = async (api: Api = account.api(), onState?: (state: Replacement) => Promise<void>) =>
+    open('A').start({
+      api,
+      accountId: ACCOUNT,
+      old: fixture.old(),
+      draft: fixture.draft(),
+      ...(onState ? { onState } : {}),
+    });
+  const take = async (step: Exclude<Step, 'retry'>, window = 'B', api: Api = account.api()) =>
+    open(window).take(step, { api, key: key(), draft: fixture.draft() });
+  const steps = async (api: Api = account.api()) => (await open('B').look(api, key()))?.steps;
+  const stop = async () => {
+    account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
+    await assert.rejects(start(), { kind: 'forbidden' });
+  };
+
+  it('leaves no record after success', async () => {
+    const { ending } = await start();
+    assert.deepEqual([ending, await open('A').unfinished(), await files.names()], ['done', [], []]);
+  });
+
+  it('leaves nothing behind after a plain refusal of the creation (422), and can start again', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+    await assert.rejects(start(), { kind: 'rejected' });
+    assert.deepEqual([await open('B').unfinished(), await files.names()], [[], []]);
+    assert.equal((await start()).ending, 'done');
+  });
+
+  it('keeps the record of one whose creation was not answered', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(start(), { kind: 'network' });
+    assert.deepEqual(await steps(), ['resume', 'undo']);
+  });
+
+  it('does not start over one that stopped half-done, and keeps its record', async () => {
+    await stop();
+    const before = await records().get(key());
+    await assert.rejects(start(), { name: 'UnfinishedReplacementError' });
+    assert.deepEqual([await records().get(key()), account.posts()], [before, 1]);
+  });
+
+  it('offers Resume, Undo and Keep Both for one that stopped, to every window', async () => {
+    await stop();
+    assert.deepEqual(await steps(), ['resume', 'undo', 'keepBoth']);
+  });
+
+  it('refuses Undo where the old one was deleted although the deletion was not answered, and offers to finish', async () => {
+    // The story of the issue: the deletion succeeds, its answer and the look at it are lost, and the user presses Undo.
+    account.fail({ method: 'DELETE', fault: { kind: 'reset' }, after: true, times: 1 });
+    let isDeleted = false;
+    const blind = fixture.apiWith((real) => ({
+      async deleteDestination(...given) {
+        isDeleted = true;
+        await real.deleteDestination(...given);
+      },
+      getDestination: async (...given) => (isDeleted ? failWith({ kind: 'network' })() : real.getDestination(...given)),
+    }));
+    await assert.rejects(start(blind), { kind: 'network' });
+    const newId = (await records().get(key()))?.newId ?? '';
+    assert.deepEqual(await steps(), ['finish']);
+    await assert.rejects(take('undo'), { name: 'StepUnavailableError', reason: 'changed' });
+    assert.deepEqual(account.users(newId), ['One', 'Two']);
+    assert.ok(await account.api().getDestination(ACCOUNT, newId));
+    assert.equal((await take('finish')).ending, 'done');
+  });
+
+  it('a notification that outlived its state does nothing but say so', async () => {
+    await stop();
+    await take('resume');
+    const before = account.policies();
+    for (const step of ['resume', 'undo', 'keepBoth', 'finish', 'close', 'adopt'] as const) {
+      await assert.rejects(take(step, 'A'), { name: 'StepUnavailableError', reason: 'ended' });
+    }
+    assert.deepEqual(account.policies(), before);
+  });
+
+  it('gives the error of reading where Cloudflare cannot be read, and takes no step', async () => {
+    await stop();
+    const offline = fixture.apiWith(() => ({ listPolicies: failWith({ kind: 'network' }) }));
+    assert.deepEqual(await steps(offline), ['retry']);
+    await assert.rejects(take('undo', 'B', offline), { kind: 'network' });
+  });
+
+  it('offers nothing in a second window while the first one works, and sends nothing there', async () => {
+    let seen: unknown;
+    await start(account.api(), async ({ stage, pending }) => {
+      if (stage === 'moving' && !pending && seen === undefined) {
+        const look = await open('B').look(account.api(), key());
+        seen = [look?.isBusy, look?.steps];
+        await assert.rejects(take('resume'), { name: 'LeaseTakenError' });
+        await assert.rejects(take('undo'), { name: 'LeaseTakenError' });
+      }
+    });
+    assert.deepEqual(seen, [true, []]);
+    assert.equal(account.posts(), 1);
+  });
+
+  it('sends nothing after another window took over the lease of a suspended one, and keeps its record', async () => {
+    let taken = false;
+    const running = start(account.api(), async ({ stage }) => {
+      if (stage === 'moving' && !taken) {
+        taken = true;
+        // The machine was suspended: no heartbeat came for longer than a lease lasts.
+        await fixture.host().sleep(60_000);
+        account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
+        await assert.rejects(take('resume'), { kind: 'forbidden' });
+        await makeLeases(fixture.host().now, files, 'B').acquire(key());
+      }
+    });
+    await assert.rejects(running, { name: 'LeaseTakenError' });
+    assert.equal((await records().get(key()))?.stage, 'deleting');
+    assert.equal(account.requests('DELETE').length, 1);
+  });
+
+  it('a window that lost its lease before it sent anything removes no record of the new owner', async () => {
+    const theirs = await fixture.begin({ stage: 'moving', newId: 'n'.repeat(32), origin: 'created' });
+    const api = fixture.apiWith((real) => ({
+      async getDestination(...given) {
+        await fixture.host().sleep(60_000);
+        await makeLeases(fixture.host().now, files, 'B').acquire(key());
+        await records().put(theirs);
+        return real.getDestination(...given);
+      },
+    }));
+    await assert.rejects(start(api), { name: 'LeaseTakenError' });
+    assert.deepEqual(await records().get(key()), theirs);
+  });
+
+  it('ends one that touched nothing when it is looked at', async () => {
+    await records().put(await fixture.begin());
+    assert.equal(await open('B').look(account.api(), key()), undefined);
+    assert.deepEqual(await files.names(), []);
+  });
+
+  it('a look does not remove the record of a replacement that another window started meanwhile', async () => {
+    await records().put(await fixture.begin());
+    const theirs = await fixture.begin({ pending: { kind: 'create', sentAt: fixture.host().now() } });
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        await records().put(theirs);
+        return real.listPolicies(...given);
+      },
+    }));
+    const look = await open('B').look(api, key());
+    assert.deepEqual([look?.state, look?.steps], [theirs, ['resume', 'undo']]);
+    assert.deepEqual(await records().get(key()), theirs);
+  });
+
+  it('a look does not throw where another window starts meanwhile', async () => {
+    await records().put(await fixture.begin());
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        await makeLeases(fixture.host().now, files, 'C').acquire(key());
+        return real.listPolicies(...given);
+      },
+    }));
+    const look = await open('B').look(api, key());
+    assert.deepEqual([look?.isBusy, look?.steps], [true, []]);
+  });
+
+  it('keeps both where the user says so, and changes nothing', async () => {
+    await stop();
+    const before = account.policies();
+    assert.equal((await take('keepBoth')).ending, 'kept');
+    assert.deepEqual([account.policies(), account.names(), await files.names()], [before, ['Ops', 'Ops'], []]);
+  });
+
+  it('goes on with the candidate that the user took, and Undo then does not delete it', async () => {
+    const state = await fixture.begin({
+      fingerprint: { salt: 'salt', url: 'unknown', isCut: true },
+      pending: { kind: 'create', sentAt: fixture.host().now() },
+    });
+    await records().put(state);
+    const candidate = await account.put('Ops', account.hook('new'));
+    const look = await open('B').look(account.api(), key());
+    assert.deepEqual(look?.observed.candidates, [{ id: candidate.id, host: state.host }]);
+    assert.deepEqual(look.steps, ['adopt', 'close']);
+    await assert.rejects(take('adopt'), { name: 'StepUnavailableError' });
+    account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
+    const options = { api: account.api(), key: key(), candidateId: candidate.id };
+    await assert.rejects(open('B').take('adopt', options), { kind: 'forbidden' });
+    assert.equal((await records().get(key()))?.origin, 'confirmed');
+    assert.equal((await take('undo')).ending, 'undone');
+    assert.ok(await account.api().getDestination(ACCOUNT, candidate.id));
+    assert.deepEqual(account.users(fixture.old().id), ['One', 'Two']);
+  });
+
+  it('releases its lease after every end and every failure', async () => {
+    await stop();
+    assert.equal(await makeLeases(fixture.host().now, files, 'C').isTaken(key()), false);
+    await take('resume');
+    assert.equal(await makeLeases(fixture.host().now, files, 'C').isTaken(key()), false);
+  });
+});
