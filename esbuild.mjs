@@ -1,7 +1,8 @@
 // Bundles the extension. `node esbuild.mjs` builds once, minified. `--watch` rebuilds on every change, with source maps.
 // `--tests` also builds the integration tests, which run inside the extension host.
-import { glob, mkdir, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
+import { readBundledPackages, toNotices, toSbom } from './scripts/third-party.ts';
 
 const watch = process.argv.includes('--watch');
 
@@ -29,6 +30,26 @@ const node = {
 };
 
 /** Replaces the dynamic import of a lazily loaded bundle's entry with the separately built bundle. */
+/**
+ * Leaves out of the SDK what this extension never uses: nested queries (its own are flat), and the description of the
+ * machine, which the transport does not send (`src/core/api/transport.ts`). Saves 9 kB at start-up.
+ */
+const leanSdk = {
+  name: 'lean-sdk',
+  setup({ onLoad }) {
+    onLoad({ filter: /cloudflare[\\/]internal[\\/]utils[\\/]query\.mjs$/ }, () => ({
+      contents: `export const stringifyQuery = (query) => {
+        const entries = Object.entries(query).filter(([, value]) => value !== undefined);
+        if (entries.some(([, value]) => typeof value === 'object')) throw new TypeError('Only flat queries are bundled');
+        return new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString();
+      };`,
+    }));
+    onLoad({ filter: /cloudflare[\\/]internal[\\/]detect-platform\.mjs$/ }, () => ({
+      contents: 'export const isRunningInBrowser = () => false; export const getPlatformHeaders = () => ({});',
+    }));
+  },
+};
+
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
@@ -48,20 +69,20 @@ const bundles = [
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      plugins: [lazyBundles],
+      plugins: [leanSdk, lazyBundles],
       // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },
   },
   {
     name: 'editing',
-    most: 160_000,
+    most: 170_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/editing.ts'], outfile: 'dist/editing.cjs' },
   },
   {
     name: 'managing',
-    most: 50_000,
+    most: 65_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
   },
@@ -114,11 +135,16 @@ async function buildTests() {
 async function buildAll() {
   await rm('dist', { recursive: true, force: true });
   await mkdir('dist/meta', { recursive: true });
+  const metafiles = [];
   for (const bundle of bundles) {
     const { metafile } = await build(bundle.options);
+    metafiles.push(metafile);
     await writeFile(`dist/meta/${bundle.name}.json`, JSON.stringify(metafile));
     console.log(`${bundle.name}: ${(inspect(bundle, metafile) / 1000).toFixed(1)} kB of ${bundle.most / 1000} kB`);
   }
+  const packages = await readBundledPackages(metafiles);
+  await writeFile('dist/ThirdPartyNotices.txt', toNotices(packages));
+  await writeFile('dist/sbom.cdx.json', toSbom(JSON.parse(await readFile('package.json', 'utf8')), packages));
   if (process.argv.includes('--tests')) {
     await buildTests();
   }

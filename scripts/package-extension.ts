@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import process from 'node:process';
 import { createVSIX } from '@vscode/vsce';
 
@@ -18,12 +21,34 @@ function toPackagedReadme(readme: string): string {
   return [intro.replaceAll(/^!\[.*\]\(.*\)\n\n/gm, ''), ...kept].join('');
 }
 
-/** Packages the output of `node esbuild.mjs` into {@link VSIX}, as `vsce package` does. */
-export async function packageExtension(): Promise<void> {
+/**
+ * The time that all files of the package have, in seconds since the epoch (https://reproducible-builds.org/specs/source-date-epoch):
+ * given, or that of the last commit, or where there is no repository the first one a ZIP archive can hold.
+ */
+async function sourceDate(): Promise<string> {
+  const given = process.env['SOURCE_DATE_EPOCH'];
+  if (given) {
+    return given;
+  }
+  try {
+    return (await promisify(execFile)('git', ['log', '-1', '--format=%ct'])).stdout.trim();
+  } catch {
+    return '315532800';
+  }
+}
+
+/**
+ * Packages what has been built (`node esbuild.mjs`) into {@link VSIX} or another file, as `vsce package` would: byte for byte the same
+ * for the same sources.
+ */
+export async function packageExtension(packagePath = VSIX): Promise<void> {
   const readmePath = 'dist/README.md';
   await writeFile(readmePath, toPackagedReadme(await readFile('README.md', 'utf8')));
+  // vsce reads the first one itself; a ZIP archive holds local times.
+  process.env['SOURCE_DATE_EPOCH'] = await sourceDate();
+  process.env['TZ'] = 'UTC';
   await createVSIX({
-    packagePath: VSIX,
+    packagePath,
     readmePath,
     dependencies: false,
     allowMissingRepository: true,
@@ -33,5 +58,8 @@ export async function packageExtension(): Promise<void> {
 
 if (import.meta.main) {
   await packageExtension();
-  process.stdout.write(`${VSIX}\n`);
+  const hash = createHash('sha256')
+    .update(await readFile(VSIX))
+    .digest('hex');
+  process.stdout.write(`${VSIX}\nSHA-256 ${hash}\n`);
 }

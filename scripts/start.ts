@@ -95,7 +95,7 @@ async function startInBrowser(
     vsix,
     port: options.port,
     dataDir: stateFolder(options),
-    machineSettings: settings,
+    userSettings: settings,
     env,
   });
   running.push(workbench);

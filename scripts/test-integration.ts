@@ -2,8 +2,10 @@
 // `desktop`, downloaded by @vscode/test-electron. Each run has a separate fake Cloudflare.
 import { startFakeCloudflare } from '../test/fake-cloudflare/server.ts';
 import { describeFailure, HostError } from '../test/vscode-host/host-error.ts';
+import { hostileSettings } from '../test/vscode-host/hostile-settings.ts';
 import { runIntegration } from '../test/vscode-host/integration.ts';
 
+const API_ADDRESS = 'cloudflareWebhooks.apiBaseUrl';
 const VERSIONS = ['newest', 'oldest', 'desktop'] as const;
 
 async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
@@ -15,7 +17,10 @@ async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
       extensionPath: '.',
       testsPath: 'dist/test/integration/index.cjs',
       env: { FAKE_CONTROL_URL: fake.controlUrl },
-      machineSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      userSettings: { [API_ADDRESS]: fake.baseUrl },
+      // As a remote machine or a dev container may have it. A test checks that nothing goes there. Only this one setting:
+      // VS Code writes a setting that the machine has into the settings of the machine, where ours are ignored.
+      machineSettings: { [API_ADDRESS]: hostileSettings[API_ADDRESS] },
     });
   } finally {
     await fake.close();

@@ -51,7 +51,12 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
     },
     /** Reports replacements that an earlier window did not end. */
     offerUnfinished: async () =>
-      offerUnfinished(shared.store, replacements, ({ accountId, oldId }) => panels.isOpen(accountId, oldId)),
+      offerUnfinished({
+        store: shared.store,
+        replacements,
+        sleep: shared.host.sleep,
+        isShown: ({ accountId, oldId }) => panels.isOpen(accountId, oldId),
+      }),
     disposables: [
       ...destinations.disposables,
       ...replacement.disposables,

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
+import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
 import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 
 type ManagingCommand = keyof Managing['commands'];
@@ -35,6 +36,8 @@ export function createLazyManaging(services: Services): LazyManaging {
       chooseToken: later('chooseToken'),
       renameAccount: later('renameAccount'),
       removeAccount: later('removeAccount'),
+      confirmApiAddress: later('confirmApiAddress'),
+      forgetCredentials: later('forgetCredentials'),
       copyAccountId: later('copyAccountId'),
       openInDashboard: later('openInDashboard'),
       showFailing: later('showFailing'),
@@ -45,6 +48,7 @@ export function createLazyManaging(services: Services): LazyManaging {
       copyAsTerraform: later('copyAsTerraform'),
     },
     disposables: [
+      scheduleSweep(load, services),
       registerLanguageModelTools(async (name, input) => {
         await services.loaded;
         return (await load()).answerTool(services.store, name, input);

@@ -1,5 +1,6 @@
 import type { Services } from './services.ts';
 import { createAccountCommands } from './ui/accounts/commands.ts';
+import { findUnused, sweep } from './ui/accounts/sweep.ts';
 import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
 import { createFindingCommands } from './ui/destinations/finding.ts';
 import { answerTool } from './ui/monitoring/tool-answers.ts';
@@ -15,5 +16,7 @@ export function createManaging(services: Services) {
       ...createCopyingCommands(services),
     },
     answerTool,
+    findUnused: async () => findUnused(services),
+    sweep: async (before: ReadonlySet<string>) => sweep(services, before),
   };
 }

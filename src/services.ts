@@ -10,6 +10,7 @@ import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { type Connections, createConnections } from './ui/accounts/connections.ts';
+import { createProfileSecrets } from './ui/accounts/profile-secrets.ts';
 import { createSecretStore, type SecretStore } from './ui/destinations/secret-store.ts';
 import { createTargets, type Targets } from './ui/destinations/targets.ts';
 import { createLogger, type Logger } from './ui/host/log.ts';
@@ -25,7 +26,10 @@ import { createDestinationsView, type DestinationsView } from './ui/tree/tree.ts
 
 /** The objects that capabilities share. Each module takes what it needs of them. */
 export type Services = {
+  /** Its `secrets` are those of this VS Code profile. */
   readonly context: vscode.ExtensionContext;
+  /** What all VS Code profiles have stored. */
+  readonly allSecrets: vscode.SecretStorage;
   readonly userAgent: string;
   /** Where the API is; the public one where the setting cannot be used. */
   readonly apiBaseUrl: () => string;
@@ -55,8 +59,8 @@ export type Services = {
 const BURST = 50;
 
 /** Builds the services and starts to load the accounts. `onLine` receives each line of the log. */
-export function createServices(context: vscode.ExtensionContext, onLine?: (line: string) => void): Services {
-  const userAgent = userAgentOf(context);
+export function createServices(given: vscode.ExtensionContext, onLine?: (line: string) => void): Services {
+  const userAgent = userAgentOf(given);
   const redactor = createRedactor();
   const logger = createLogger(redactor, onLine);
   const host: Host = {
@@ -66,8 +70,12 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
     sleep: async (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
     random: Math.random,
     log: logger.log,
+    redact: (words, most) => redactor.redact(words, most),
   };
-  const state = createOrderedState(context.globalState);
+  const state = createOrderedState(given.globalState);
+  // Nothing but the command that forgets credentials sees the records of other profiles.
+  const secretStorage = createProfileSecrets(given.secrets, state, host.log);
+  const context: vscode.ExtensionContext = Object.create(given, { secrets: { value: secretStorage } });
   const budgets = createCallBudgets(() => performance.now());
   const store = createStore({
     now: host.now,
@@ -91,6 +99,7 @@ export function createServices(context: vscode.ExtensionContext, onLine?: (line:
   const statusItem = createStatusItem(store, backgroundRefresh.intervalOf);
   return {
     context,
+    allSecrets: given.secrets,
     userAgent,
     apiBaseUrl,
     redactor,

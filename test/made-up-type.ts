@@ -17,7 +17,7 @@ export const carrierPigeon: DestinationType = {
   matches: isAt('loft.pigeon.example', /^\/fly\//),
   secure: true,
   publicOnly: false,
-  check: ({ port }) => (port === '' ? [] : [{ kind: 'port', port }]),
+  check: ({ port }) => (port === '' ? [] : [{ kind: 'port', port, allowed: ['443'] }]),
   findOtherProduct: ({ hostname, pathname }) =>
     hostname === 'loft.pigeon.example' && pathname.startsWith('/parrot/') ? '/parrot/' : undefined,
   secret: 'url',
@@ -29,7 +29,7 @@ export const carrierPigeon: DestinationType = {
   },
   mayReturn: (returned, sent) => returned.href === sent.href.replace(/\?.*$/, ''),
   test: { body: { scroll: { words: 'coo' } }, headers: { 'x-bird': 'homing' }, pagesPeople: true },
-  accepts: ({ text }) => text === 'landed',
+  judge: ({ text }) => (text === 'landed' ? 'accepted' : 'refused'),
   reasonOf: (answer) => (answer.text.startsWith('LOST:') ? answer.text.slice(5) : findReason(answer)),
   terraform: ['url', 'secret'],
 };

@@ -23,7 +23,8 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
   const inputs = {
     name: make('input', { id: 'name', type: 'text', autocomplete: 'off', spellcheck: 'false' }),
     url: make('input', { id: 'url', type: 'text', inputmode: 'url', autocomplete: 'off', spellcheck: 'false' }),
-    secret: make('input', { id: 'secret', type: 'password', autocomplete: 'off', spellcheck: 'false' }),
+    // In a browser, `off` and `new-password` let the password manager remember the URL beside it as a user name.
+    secret: make('input', { id: 'secret', type: 'password', autocomplete: 'one-time-code', spellcheck: 'false' }),
   };
   inputs.name.required = true;
   inputs.url.required = true;

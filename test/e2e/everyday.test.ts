@@ -102,7 +102,7 @@ describe('viewing, testing and deleting', function () {
     await workbench.runCommand('View: Close Editor');
   });
 
-  it('deletes several destinations, cancels on Enter and undoes the deletion', async () => {
+  it('deletes several destinations, cancels on Escape and undoes the deletion', async () => {
     const { fake, workbench, view } = session;
     const names = async () => (await fake.destinations({ account })).map(({ name }) => name).toSorted();
     const ask = async (): Promise<void> => {
@@ -117,7 +117,7 @@ describe('viewing, testing and deleting', function () {
       );
     };
     await ask();
-    await workbench.page.keyboard.press('Enter');
+    await workbench.page.keyboard.press('Escape');
     await view.row('Alpha').waitFor();
     assert.deepEqual(await names(), ['Alpha', 'Beta', 'Gamma']);
     await ask();

@@ -19,8 +19,9 @@ describe('JSON editor in the workbench', function () {
         'editor.minimap.enabled': false,
         'editor.autoClosingBrackets': 'never',
         'editor.autoIndent': 'none',
-        // The desktop default. On the web, auto save is on by default.
-        'files.autoSave': 'off',
+        // The default on the web. The language of the documents must not be affected.
+        'files.autoSave': 'afterDelay',
+        'files.autoSaveDelay': 500,
       },
     });
     await session.workbench.welcome.getByText('Add Account…').click();
@@ -120,10 +121,14 @@ describe('JSON editor in the workbench', function () {
     const { workbench } = session;
     await write(textOf({ name: 'Mine', url: 'https://hooks.halden.example/second' }));
     await page().keyboard.press('Control+S');
-    await workbench.notifications.waitFor(/did not change the URL/);
-    await lines().getByText('https://hooks.halden.example/fresh').waitFor();
+    await workbench.dialog.read();
+    await workbench.screenshot(pictureFile('json change url'));
+    await workbench.dialog.press('Update in Place');
+    await workbench.notifications.waitFor(/accepted the change/);
+    await workbench.notifications.waitFor(/The document keeps your text/);
+    assert.match(await lines().innerText(), /halden\.example\/second/);
     await workbench.screenshot(pictureFile('json ignored'));
-    await workbench.notifications.press(/did not change the URL/, 'Replace…');
+    await workbench.notifications.press(/accepted the change/, 'Replace…');
     await workbench.dialog.read();
     await workbench.screenshot(pictureFile('json replace'));
     await workbench.dialog.press('Replace');
@@ -156,5 +161,29 @@ describe('JSON editor in the workbench', function () {
     await page().keyboard.press('Control+S');
     await workbench.notifications.waitFor('Saved “Refused”');
     assert.ok(await named('Refused'));
+  });
+
+  it('sends nothing on its own: auto save is on, the API is slow, and the window is reloaded', async () => {
+    const { fake, workbench } = session;
+    await workbench.editorTab(/^Refused/).waitFor();
+    await workbench.notifications.clear();
+    await fake.addFault({ delayMs: 2000 });
+    const before = (await fake.log()).length;
+    await write(textOf({ name: 'Half-ty', url: 'https://hooks.halden.example/second' }));
+    // Longer than the delays of auto save and of VS Code's backup.
+    await delay(2500);
+    await workbench.reload();
+    await workbench.editorTab(/^Refused/).click();
+    await lines().getByText('Half-ty').waitFor();
+    await delay(5000);
+    const sent = (await fake.log()).slice(before).filter(({ method }) => method !== 'GET');
+    assert.deepEqual(sent, []);
+    assert.ok(await named('Refused'));
+    assert.doesNotMatch((await workbench.notifications.texts()).join(), /Failed to save/);
+    await workbench.screenshot(pictureFile('json auto save'));
+    await lines().click();
+    await page().keyboard.press('Control+S');
+    await workbench.notifications.waitFor('Saved “Half-ty”');
+    await workbench.editorTab(/^Half-ty/).waitFor();
   });
 });

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { addOnlyAccount, CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSession } from './session.ts';
+import {
+  addOnlyAccount,
+  CONTAINER,
+  keepPictureOfFailure,
+  openSecondWindow,
+  pictureFile,
+  type Session,
+  startSession,
+  VIEW,
+  waitUntil,
+} from './session.ts';
 
 describe('renaming and replacing', function () {
   this.timeout(120_000);
@@ -44,34 +54,104 @@ describe('renaming and replacing', function () {
     );
   });
 
-  it('resumes a replacement that a reload interrupted during a policy update', async () => {
+  it('replaces, shows nothing to press in a second window, and says what exists after a reload', async () => {
     const { fake, workbench, view } = session;
+    const other = await openSecondWindow(session);
+    await other.openContainer(CONTAINER);
+    await other.treeView(VIEW).row('On-call').waitFor();
     await fake.addFault({ method: 'PUT', fault: { kind: 'hang' } });
     await view.pickFromMenu('On-call', 'Replace…');
     await workbench.quickInput.waitFor('Enter the new URL');
     await workbench.quickInput.answer(`${hook}/new`);
-    await workbench.quickInput.waitFor('Enter the secret of the replacement');
+    await workbench.quickInput.waitFor('Enter the secret of the new destination');
     await workbench.quickInput.answer('');
     const { detail } = await workbench.dialog.read();
-    assert.match(detail, /If a step fails, the replacement stops and the old destination stays/);
+    assert.match(detail, /These policies move to it: “Attacks” and “Certificates”/);
     await workbench.screenshot(pictureFile('replace question'));
     await workbench.dialog.press('Replace');
     await workbench.notifications.waitFor(/moving policies: 0 of 2/);
     await workbench.screenshot(pictureFile('replace progress'));
+
+    // A second window neither offers anything nor touches the destination while the first one works.
+    await other.treeView(VIEW).pickFromMenu('On-call', 'Edit…');
+    await other.webview().getByText('“On-call” is being replaced in another window.').waitFor();
+    await other.screenshot(pictureFile('replace busy in another window'));
+    await other.page.close();
+
     await workbench.reload();
     await fake.clear({ part: 'faults' });
     await workbench.openContainer(CONTAINER);
-    await workbench.notifications.waitFor(
-      /The replacement of “On-call” of Acme was interrupted\. The new destination \(ID/,
-    );
+    await workbench.notifications.waitFor(/The replacement of “On-call” of Acme was interrupted\. The new destination/);
     await workbench.screenshot(pictureFile('replace interrupted'));
     assert.equal((await fake.destinations({ account })).length, 2);
+  });
+
+  it('undoes it, is killed again, and undoes it to the end after another reload', async () => {
+    const { fake, workbench, view } = session;
+    const policy = '/accounts/*/alerting/v3/policies/*';
+    await fake.addFault({ method: 'GET', path: policy, fault: { kind: 'hang' } });
     await workbench.notifications.press(/was interrupted/, 'Resume');
-    await workbench.notifications.waitFor(/^Replaced “On-call” of Acme\. 2 policies were moved/);
+    await workbench.notifications.waitFor(/Replacing/);
+    await workbench.reload();
+    await fake.clear({ part: 'faults' });
+    await workbench.openContainer(CONTAINER);
+    await workbench.notifications.waitFor(/was interrupted/);
+    await workbench.notifications.press(/was interrupted/, 'Undo');
+    await workbench.notifications.waitFor(/The replacement of “On-call” of Acme was undone/, 60_000);
+    await workbench.screenshot(pictureFile('replace undone'));
     const [left, ...others] = await fake.destinations({ account });
-    assert.deepEqual([left?.url, others.length], [`${hook}/new`, 0]);
+    assert.deepEqual([left?.url, others.length], [`${hook}/old`, 0]);
     for (const { mechanisms } of await fake.policies({ account })) {
       assert.deepEqual(mechanisms.webhooks, [{ id: left?.id }]);
     }
+    await view.row('On-call').waitFor();
+  });
+
+  it('finishes, and never offers Undo, once the old destination is gone', async () => {
+    const { fake, workbench, view } = session;
+    const [old] = await fake.destinations({ account });
+    await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, delayMs: 1000, times: 1 });
+    await view.pickFromMenu('On-call', 'Replace…');
+    await workbench.quickInput.waitFor('Enter the new URL');
+    await workbench.quickInput.answer(`${hook}/newer`);
+    await workbench.quickInput.waitFor('Enter the secret of the new destination');
+    await workbench.quickInput.answer('');
+    await workbench.dialog.press('Replace');
+    await waitUntil(async () => (await fake.log()).some(({ method }) => method === 'DELETE'));
+    const path = `/accounts/*/alerting/v3/destinations/webhooks/${old?.id}`;
+    await fake.addFault({ method: 'GET', path, fault: { kind: 'html' } });
+    await workbench.notifications.waitFor(/the state of both destinations is unknown/, 30_000);
+    await workbench.screenshot(pictureFile('replace unknown'));
+    await fake.clear({ part: 'faults' });
+    await workbench.notifications.press(/is unknown/, 'Retry');
+    await workbench.notifications.waitFor(/The old one is gone/);
+    await workbench.screenshot(pictureFile('replace finish'));
+    await workbench.notifications.press(/The old one is gone/, 'Finish');
+    await workbench.notifications.waitFor(/^Replaced “On-call” of Acme\. .+ 2 policies were moved/, 45_000);
+    const [left, ...others] = await fake.destinations({ account });
+    assert.deepEqual([left?.url, others.length], [`${hook}/newer`, 0]);
+    for (const { mechanisms } of await fake.policies({ account })) {
+      assert.deepEqual(mechanisms.webhooks, [{ id: left?.id }]);
+    }
+  });
+
+  it('lets F2 and Delete act on the focused row, not on the selected one', async () => {
+    const { fake, workbench, view } = session;
+    await fake.putDestination({ account, name: 'Second', url: `${hook}/second` });
+    await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    await view.row('Second').waitFor();
+    await view.row('On-call').click();
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('Delete');
+    const { message } = await workbench.dialog.read();
+    assert.match(message, /“Second”/);
+    await workbench.screenshot(pictureFile('delete the focused row'));
+    await workbench.dialog.press('Cancel');
+    await view.row('On-call').click();
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('F2');
+    await workbench.quickInput.waitFor('Enter the new name');
+    assert.match(await workbench.quickInput.widget.innerText(), /Rename “Second”/);
+    await workbench.quickInput.cancel();
   });
 });

@@ -8,7 +8,7 @@ import type { Settings } from '../vscode-host/user-data.ts';
 import { startWorkbench, type Workbench } from '../vscode-host/workbench.ts';
 import { openWorkbench, type OpenWorkbench } from '../vscode-host/workbench-browser.ts';
 import type { TreeView } from '../vscode-host/tree-view.ts';
-import type { WorkbenchPage } from '../vscode-host/workbench-page.ts';
+import { waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-host/workbench-page.ts';
 
 export const CONTAINER = 'Cloudflare Webhooks';
 export const VIEW = 'Webhook Destinations';
@@ -18,6 +18,10 @@ export type Session = {
   readonly fake: ControlClient;
   /** The base URL of the fake webhook receivers, such as `/generic/…`. */
   readonly receiversUrl: string;
+  /** User data, extension storage, logs and the browser profile. Deleted by `close`. */
+  readonly dataDir: string;
+  /** Closes the browser only, so that its profile can be read. */
+  closeBrowser(): Promise<void>;
   readonly workbench: WorkbenchPage;
   readonly view: TreeView;
   close(): Promise<void>;
@@ -45,8 +49,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const server: Workbench = await startWorkbench({
       version: options.version ?? 'newest',
       vsix: VSIX,
-      userSettings: options.userSettings ?? {},
-      machineSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl },
+      userSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl, ...options.userSettings },
       env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
     });
     parts.push(server);
@@ -62,6 +65,8 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     return {
       fake: connectControl(fake.controlUrl),
       receiversUrl: fake.receiversUrl,
+      dataDir: server.dataDir,
+      closeBrowser: async () => opened.close(),
       workbench,
       view: workbench.treeView(VIEW),
       close,
@@ -101,6 +106,26 @@ export async function addOnlyAccount(session: Session, token: string, row: strin
   await quickInput.waitFor('Enter a name for this account.');
   await quickInput.accept();
   await view.row(row).waitFor();
+}
+
+/** Another window of the same VS Code and profile, with an extension host of its own. */
+export async function openSecondWindow({ workbench }: Session): Promise<WorkbenchPage> {
+  const page = await workbench.page.context().newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(workbench.page.url());
+  await waitUntilUsable(page);
+  return workbenchPageOf(page);
+}
+
+/** Waits until a condition holds. */
+export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) {
+      throw new Error('Timed out');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** The console errors of the extension. VS Code logs errors of its own, mainly without a network. */

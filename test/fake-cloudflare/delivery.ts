@@ -1,6 +1,6 @@
-import { deliveryFor, isLoopback, receiverUrl } from './destination-types.ts';
+import { deliveryFor, deliveryUrl, isLoopback, receiverUrl } from './destination-types.ts';
 import { meantForHeader } from './receivers.ts';
-import { nextId, stamp, withRecord } from './world.ts';
+import { bareId, nextId, stamp, withRecord } from './world.ts';
 import type { Account, Destination, HistoryEntry, Policy, World } from './world.ts';
 
 /** The status of the response, or `unreachable` if there was no response. */
@@ -20,7 +20,7 @@ export async function send(
   destination: Pick<Destination, 'url' | 'type' | 'secret'>,
   text: string,
 ): Promise<Outcome> {
-  const url = new URL(destination.url);
+  const url = deliveryUrl(destination.type, new URL(destination.url), destination.secret, world.extraTypes);
   const isForbiddenPort = destination.type === 'generic' && !['', '80', '443'].includes(url.port);
   if (!isLoopback(url) && (isForbiddenPort || url.hostname.endsWith('.invalid'))) return { kind: 'unreachable' };
   const { headers, body } = deliveryFor(destination.type, text, destination.secret, world.extraTypes);
@@ -45,7 +45,7 @@ export async function send(
 
 /** Sets `last_success` or `last_failure` to the current time, as a delivery does. */
 export function recordOutcome(world: World, account: Account, id: string, succeeded: boolean): void {
-  const destination = account.destinations.find((candidate) => candidate.id === id);
+  const destination = account.destinations.find((candidate) => bareId(candidate.id) === bareId(id));
   if (!destination) return;
   const timestamp = succeeded ? { last_success: stamp(world) } : { last_failure: stamp(world) };
   account.destinations = withRecord(account.destinations, { ...destination, ...timestamp });
@@ -58,9 +58,9 @@ export async function notify(
   policy: Policy,
   text: string,
 ): Promise<readonly Outcome[]> {
-  const wanted = new Set((policy.mechanisms.webhooks ?? []).map(({ id }) => id));
+  const wanted = new Set((policy.mechanisms.webhooks ?? []).map(({ id }) => bareId(id)));
   // Users of the real API report that it ignores ids of deleted destinations.
-  const destinations = account.destinations.filter(({ id }) => wanted.has(id));
+  const destinations = account.destinations.filter(({ id }) => wanted.has(bareId(id)));
   const outcomes = await Promise.all(
     destinations.map(async (destination) => {
       const outcome = await send(world, destination, text);

@@ -23,11 +23,25 @@ export type Shape = {
   readonly path: RegExp;
   /** Matches the part of the path that stays when the secret is redacted. The query is always removed. */
   readonly publicPath?: RegExp;
+  /** The URL to deliver to, from a URL without its secret part and the secret beside it. */
+  readonly join?: (url: URL, secret: string) => URL;
   readonly request: (text: string, secret: string) => Delivery;
 };
 
 /** A type that Cloudflare does not have: a test adds it with the option `extraTypes`. */
 export type NamedShape = Shape & { readonly type: string };
+
+/** Appends the secret to the path, unless the path has a segment more than the public one. */
+function appendTo(publicPath: RegExp): Required<Shape>['join'] {
+  return (url, secret) => {
+    const whole = new URL(url);
+    const { prefix, path } = partsOf(url);
+    if (publicPath.exec(path)?.[0] === path.replace(/\/$/, '')) {
+      whole.pathname = `${prefix}${path.replace(/\/$/, '')}/${secret}`;
+    }
+    return whole;
+  };
+}
 
 /** First match wins, so the order matters: `generic` takes what is left. */
 const shapes: Readonly<Record<DestinationType, Shape>> = {
@@ -36,24 +50,32 @@ const shapes: Readonly<Record<DestinationType, Shape>> = {
     // Cloudflare classifies `/triggers/` URLs as generic (terraform-provider-cloudflare #3200).
     path: /^\/services\//,
     publicPath: /^\/services\/[^/]+\/[^/]+/,
+    join: appendTo(/^\/services\/[^/]+\/[^/]+/),
     request: (text) => ({ headers: {}, body: { text } }),
   },
   discord: {
     host: 'discord.com',
     path: /^\/api\/webhooks\//,
     publicPath: /^\/api\/webhooks\/[^/]+/,
+    join: appendTo(/^\/api\/webhooks\/[^/]+/),
     request: (text) => ({ headers: {}, body: { content: text } }),
   },
   gchat: {
     host: 'chat.googleapis.com',
     path: /^\/v1\/spaces\/[^/]+\/messages$/,
     publicPath: /^.*/,
+    join: (url, secret) => {
+      const whole = new URL(url);
+      whole.search = url.searchParams.has('token') ? url.search : secret;
+      return whole;
+    },
     request: (text) => ({ headers: {}, body: { text } }),
   },
   feishu: {
     host: 'open.feishu.cn',
-    path: /^\/open-apis\/bot\/v2\/hook\//,
+    path: /^\/open-apis\/bot\/v2\/hook(\/|$)/,
     publicPath: /^\/open-apis\/bot\/v2\/hook/,
+    join: appendTo(/^\/open-apis\/bot\/v2\/hook/),
     request: (text) => ({ headers: {}, body: { msg_type: 'text', content: { text } } }),
   },
   datadog: {
@@ -95,6 +117,16 @@ export function typeOf(url: URL, extra: readonly NamedShape[] = []): string {
       return isHost && pattern.test(path);
     })?.type ?? 'generic'
   );
+}
+
+/** Where Cloudflare delivers: the URL as it was saved, joined with the secret where the URL lacks its secret part. */
+export function deliveryUrl(
+  type: string,
+  url: URL,
+  secret: string | undefined,
+  extra: readonly NamedShape[] = [],
+): URL {
+  return (secret ? shapeOf(type, extra).join?.(url, secret) : undefined) ?? url;
 }
 
 function shapeOf(type: string, extra: readonly NamedShape[]): Shape {

@@ -27,6 +27,18 @@ export async function misbehave(
   return fault.kind === 'hang' ? never() : faultyAnswer(fault);
 }
 
+const pages = {
+  'sign-in': '<!DOCTYPE html><html><title>Sign in</title><h1>Sign in</h1></html>',
+  blocked:
+    '<!DOCTYPE html><html><title>Attention Required! | Cloudflare</title><h1>Sorry, you have been blocked</h1></html>',
+};
+
+const denials = {
+  permission: 'Unauthorized to access requested resource',
+  location: 'Cannot use the access token from location: 203.0.113.7',
+  token: 'Invalid access token',
+};
+
 function faultyAnswer(fault: Exclude<Fault, { readonly kind: 'truncated' | 'reset' | 'hang' }>): Response {
   switch (fault.kind) {
     case 'status':
@@ -36,9 +48,11 @@ function faultyAnswer(fault: Exclude<Fault, { readonly kind: 'truncated' | 'rese
         'retry-after': String(fault.retryAfter),
       });
     case 'html':
-      return answer(fault.status ?? 200, '<!DOCTYPE html><html><title>Sign in</title><h1>Sign in</h1></html>', {
+      return answer(fault.status ?? 200, pages[fault.page ?? 'sign-in'], {
         'content-type': 'text/html; charset=utf-8',
       });
+    case 'denied':
+      return answer(403, failure(denials[fault.cause], 9109));
     case 'wrong-type':
       return answer(200, { success: true, errors: [], messages: [], result: fault.result ?? invalidDestinations });
     case 'redirect':

@@ -5,8 +5,13 @@ export type Fault =
   /** Any status and body. A string is sent as text, other values as JSON. Default body: an error envelope. */
   | { readonly kind: 'status'; readonly status: number; readonly body?: unknown; readonly headers?: Headers }
   | { readonly kind: 'throttle'; readonly retryAfter: number | string }
-  /** An HTML page, as from a proxy or a captive portal. */
-  | { readonly kind: 'html'; readonly status?: number }
+  /** An HTML page that is not the API: a sign-in page of a proxy or captive portal, or Cloudflare's own block page. */
+  | { readonly kind: 'html'; readonly status?: number; readonly page?: 'sign-in' | 'blocked' }
+  /**
+   * Status 403 with code 9109, of which users of the API report three causes: a missing permission, an IP address that
+   * the token does not allow, and a token that is not valid.
+   */
+  | { readonly kind: 'denied'; readonly cause: 'permission' | 'location' | 'token' }
   /** The first half of the regular response. */
   | { readonly kind: 'truncated' }
   /** A success envelope with a `result` of the wrong type. */

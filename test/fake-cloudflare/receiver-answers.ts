@@ -148,6 +148,8 @@ const splunk = receiver({
     invalid_token: { status: 403, body: { text: 'Invalid token', code: 4 } },
     no_data: { status: 400, body: { text: 'No data', code: 5 } },
     invalid_data: { status: 400, body: { text: 'Invalid data format', code: 6 } },
+    // The response to a token with indexer acknowledgement, because Cloudflare sends no channel.
+    no_channel: { status: 400, body: { text: 'Data channel is missing', code: 10 } },
     busy: { status: 503, body: { text: 'Server is busy', code: 9 } },
     // The response behind a proxy that replaces the status. Only `code` shows the error.
     busy_with_200: { status: 200, body: { text: 'Server is busy', code: 9 } },
@@ -171,6 +173,17 @@ const generic = receiver({
     not_found: { status: 404, body: 'Not Found' },
     internal_error: { status: 500, body: 'Internal Server Error' },
     bad_gateway: { status: 502, body: '<html><h1>502 Bad Gateway</h1></html>' },
+    // Services that Cloudflare treats as generic and that return status 200 for errors.
+    lark: { status: 200, body: { code: 19001, data: {}, msg: 'param invalid' } },
+    dingtalk: { status: 200, body: { errcode: 310000, errmsg: 'keywords not in content' } },
+    wecom: { status: 200, body: { errcode: 93000, errmsg: 'invalid webhook url' } },
+    teams: {
+      status: 200,
+      body: 'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413 with ContextId x',
+    },
+    not_ok: { status: 200, body: { ok: false, error: 'invalid_auth' } },
+    // Power Automate starts the workflow, which then fails.
+    workflow: { status: 202, body: '' },
   },
   validate: ({ path, headers }) => {
     const secret = headers['cf-webhook-auth'];

@@ -81,13 +81,21 @@ export type Token = {
 export type Settings = {
   /**
    * With `rename-only`, PUT ignores a changed URL and secret, as users report (terraform-provider-cloudflare #2266,
-   * #7358).
+   * #7358). With `tests-url`, PUT sends a test to the URL in its body, with the secret in its body, and answers 422
+   * unless the test succeeds; it then behaves `as-documented`.
    */
-  readonly putMode: 'rename-only' | 'as-documented';
-  /** The effect of a PUT without `secret` in the mode `as-documented`. */
+  readonly putMode: 'rename-only' | 'as-documented' | 'tests-url';
+  /** The effect of a PUT without `secret`, unless the mode is `rename-only`. */
   readonly omittedSecret: 'kept' | 'cleared';
   /** Whether responses redact the secret part of a slack, discord, gchat or feishu URL. */
   readonly urlSecrets: 'cut' | 'returned';
+  /** Whether names are saved without white space around them. */
+  readonly names: 'as-sent' | 'trimmed';
+  /**
+   * How responses write the ids of destinations: as they are stored, as dashed UUIDs, or `mixed`: dashed in destinations
+   * and bare in policies and in the response to POST. Requests may use either form.
+   */
+  readonly ids: 'stored' | 'dashed' | 'mixed';
   readonly historyMechanism: 'id' | 'name' | 'url';
   readonly rateLimit: { readonly calls: number; readonly windowSeconds: number };
   readonly deliveryTimeoutMs: number;
@@ -97,6 +105,8 @@ export const defaultSettings: Settings = {
   putMode: 'rename-only',
   omittedSecret: 'kept',
   urlSecrets: 'cut',
+  names: 'as-sent',
+  ids: 'stored',
   historyMechanism: 'id',
   rateLimit: { calls: 1200, windowSeconds: 300 },
   deliveryTimeoutMs: 5000,
@@ -155,6 +165,16 @@ export function stamp(world: World): string {
 export function nextId(world: World): string {
   world.idsGiven += 1;
   return hexId(`${world.clock()}/${world.idsGiven}`);
+}
+
+/** An id without dashes, to compare by. */
+export function bareId(id: string): string {
+  return id.replaceAll('-', '').toLowerCase();
+}
+
+/** An id of 32 digits as a UUID; any other id unchanged. */
+export function dashedId(id: string): string {
+  return bareId(id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 export function findAccount(world: World, id: string): Account | undefined {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { COMMANDS } from '../../src/ui/host/ids.ts';
+import { COMMANDS, JSON_LANGUAGE } from '../../src/ui/host/ids.ts';
 import { EXTENSION_ID, getExtension } from './extension-under-test.ts';
 
 type Manifest = {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly languages: readonly { readonly id: string }[];
+    readonly jsonLanguageParticipants: readonly { readonly languageId: string }[];
+    readonly configurationDefaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
   };
 };
@@ -43,7 +46,17 @@ describe('manifest', () => {
 
   it('does not let a workspace change the API base URL, which receives tokens', () => {
     const { properties } = manifest().contributes.configuration;
-    assert.equal(properties['cloudflareWebhooks.apiBaseUrl']?.scope, 'machine');
+    assert.deepEqual([...new Set(Object.values(properties).map(({ scope }) => scope))], ['application']);
+  });
+
+  it('turns auto save off for the language of the JSON documents, which has JSON support', () => {
+    const { languages, jsonLanguageParticipants, configurationDefaults } = manifest().contributes;
+    assert.deepEqual(
+      languages.map(({ id }) => id),
+      [JSON_LANGUAGE],
+    );
+    assert.deepEqual(jsonLanguageParticipants, [{ languageId: JSON_LANGUAGE }]);
+    assert.equal(configurationDefaults[`[${JSON_LANGUAGE}]`]?.['files.autoSave'], 'off');
   });
 
   it('defines every manifest string in package.nls.json', () => {

@@ -35,6 +35,8 @@ export type Scenario = {
   readonly buttons: readonly number[];
   /** A second window that presses a button of the same replacement at any time. */
   readonly second: boolean;
+  /** Without a heartbeat a lease expires while its owner waits, as on a machine that was suspended. */
+  readonly heartbeat: boolean;
   readonly choices: readonly number[];
 };
 
@@ -79,6 +81,10 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   const listedBeforeDelete = new Map<string, number>();
   const readAt = new Map<string, number>();
   const sent: Call[] = [];
+  /** For each window: when it sent its last mutation, and when it last listed the policies, twice. */
+  const mutatedAt = new Map<string, number>();
+  const lists = new Map<string, readonly [number, number]>();
+  const confirmed = new Set<string>();
   const decisions = { start: 0 };
   let outsiderCount = 0;
   let moment = 0;
@@ -185,11 +191,35 @@ export async function play(scenario: Scenario): Promise<Verdict> {
     protectedIds = new Set([...protectedIds, ...world.policies.filter(reaches).map(({ id }) => id)]);
   }
 
+  /** A destination is seen to exist right before a policy moves to it, and before the other one is deleted in its favour. */
+  function checkOrder({ by, name, target }: Call): void {
+    const isOld = target === OLD;
+    const seen = Math.max(0, ...[...seenAt].flatMap(([key, at]) => (key.startsWith(`${by}/`) ? [at] : [])));
+    if (name === 'updatePolicy' && seen <= (mutatedAt.get(by) ?? 0)) {
+      violations.push(`I1: ${by} moves ${target} to a destination that was not seen to exist since its last change`);
+    }
+    if (name === 'deleteDestination') {
+      const favoured = [...seenAt].flatMap(([key, at]) =>
+        key.startsWith(`${by}/`) && (key === `${by}/${OLD}`) !== isOld ? [at] : [],
+      );
+      const [before = 0, last = 0] = lists.get(by) ?? [];
+      const seenFavoured = Math.max(0, ...favoured);
+      if (!(before < seenFavoured && seenFavoured < last)) {
+        violations.push(`I1: ${by} deletes ${target} without seeing the other one and then listing the policies`);
+      }
+    }
+    if (confirmed.has(target) && name === 'deleteDestination') {
+      violations.push(`I2: ${by} deletes ${target}, which the user confirmed`);
+    }
+    mutatedAt.set(by, tick());
+  }
+
   function onSent(call: Call): void {
     if (/^(get|list)/.test(call.name)) {
       return;
     }
     sent.push(call);
+    checkOrder(call);
     if (call.name === 'deleteDestination') {
       listedBeforeDelete.set(`${call.by}/${call.target}`, listedAt.get(call.by) ?? 0);
     }
@@ -205,7 +235,9 @@ export async function play(scenario: Scenario): Promise<Verdict> {
 
   function onRead(call: Call): void {
     if (call.name === 'listPolicies') {
-      listedAt.set(call.by, tick());
+      const at = tick();
+      lists.set(call.by, [listedAt.get(call.by) ?? 0, at]);
+      listedAt.set(call.by, at);
     }
     if (call.name === 'getDestination') {
       seenAt.set(`${call.by}/${call.target}`, tick());
@@ -250,7 +282,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
           makeId: () => `id${(ids += 1)}`,
           process: name,
           isAlive: (process) => simulation.isAlive(process),
-          every: () => () => {},
+          every: scenario.heartbeat ? simulation.everyOf(name) : () => () => {},
         }),
         host: { now: simulation.now, sleep: simulation.sleepOf(name), digest: async (text) => `digest of ${text}` },
         makeSalt: () => 'salt',
@@ -322,13 +354,25 @@ export async function play(scenario: Scenario): Promise<Verdict> {
         return;
       }
       const { steps, state, observed } = look;
+      if (steps.includes('undo') && observed.old !== 'exists') {
+        violations.push('I4: offers Undo although the old destination was not seen to exist');
+      }
+      if (steps.includes('close') && observed.new === 'exists') {
+        violations.push('I4: offers to forget a new destination that exists');
+      }
       checkOffer(steps, state.newId);
       const offered = steps.filter((step) => step !== 'retry');
       const step = button < 0 ? undefined : offered[button % Math.max(1, offered.length)];
       if (step === undefined) {
+        if (look.isBusy) {
+          await simulation.sleepOf(window)(7000);
+        }
         continue;
       }
       const candidateId = observed.candidates[0]?.id;
+      if (step === 'adopt' && candidateId !== undefined) {
+        confirmed.add(candidateId);
+      }
       await attempt(window, async () =>
         controller.take(step, {
           api: simulation.apiOf(window),
@@ -368,7 +412,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
       ? [
           simulation.start('B', async () => {
             const second = openWindow('B');
-            await press('B', second.controller, [0, ...scenario.buttons]);
+            await press('B', second.controller, [0, ...scenario.buttons, 0, 0, 0]);
           }),
         ]
       : []),
@@ -408,12 +452,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
       violations.push(`I1 at the end: ${policy.id} reaches nothing`);
     }
     const edited = editedAt.get(policy.id);
-    if (
-      edited !== undefined &&
-      !excused.has(policy.id) &&
-      policy.note.startsWith('colleague') === false &&
-      policy.note !== ''
-    ) {
+    if (edited !== undefined && !excused.has(policy.id) && !policy.note.startsWith('colleague') && policy.note !== '') {
       violations.push(`I6: the change of ${policy.id} is lost`);
     }
     if (

@@ -23,7 +23,7 @@ const outsider = fc.constantFrom<Outsider>(
   'namesakeElsewhere',
 );
 
-const scenario: fc.Arbitrary<Scenario> = fc.record({
+const anything: fc.Arbitrary<Scenario> = fc.record({
   cleansPolicies: fc.boolean(),
   cutsUrls: fc.boolean(),
   policies: fc.array(fc.record({ mail: fc.boolean(), bare: fc.boolean() }), { maxLength: 3 }),
@@ -32,8 +32,46 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   kill: fc.option(fc.integer({ min: 0, max: 160 }), { nil: undefined }),
   buttons: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 3 }),
   second: fc.boolean(),
+  heartbeat: fc.boolean(),
   choices: fc.array(fc.nat(7), { maxLength: 24 }),
 });
+
+/** A creation that is not answered while Cloudflare cuts the URL, so that the user is asked; then Undo. */
+const adoption: fc.Arbitrary<Scenario> = fc
+  .tuple(
+    anything,
+    fc.constantFrom<Fault>({ kind: 'lostBefore' }, { kind: 'lostAfter' }),
+    fc.integer({ min: 8, max: 40 }),
+  )
+  .chain(([each, lost, later]) =>
+    fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 2, maxLength: 3 }).map((buttons) => ({
+      ...each,
+      cutsUrls: true,
+      kill: undefined,
+      faults: [
+        [2, lost],
+        [later, { kind: 'refused', status: 403 }],
+      ] as const,
+      outsiders: [[later, 'namesake'], ...each.outsiders.slice(1)] as const,
+      buttons,
+    })),
+  );
+
+/** A window that waits for a mutation without a heartbeat, while a second one takes its lease over. */
+const takeover: fc.Arbitrary<Scenario> = fc.tuple(anything, fc.integer({ min: 2, max: 12 })).map(([each, at]) => ({
+  ...each,
+  kill: undefined,
+  heartbeat: false,
+  second: true,
+  faults: [[at, { kind: 'late', after: 24_000 }], ...each.faults.slice(1)] as const,
+  buttons: [0, 0],
+}));
+
+const scenario = fc.oneof(
+  { weight: 8, arbitrary: anything },
+  { weight: 1, arbitrary: adoption },
+  { weight: 1, arbitrary: takeover },
+);
 
 describe('a replacement survives everything', function () {
   this.timeout(30 * 60_000);

@@ -28,6 +28,8 @@ export type Simulation = {
   fileGate(window: string): () => Promise<void>;
   readonly now: () => number;
   sleepOf(window: string): (milliseconds: number) => Promise<void>;
+  /** Repeats work of a window until it is stopped or the window is killed. */
+  everyOf(window: string): (milliseconds: number, work: () => void) => () => void;
   kill(window: string): void;
   isAlive(window: string): boolean;
   /** How many gates have been passed. */
@@ -41,7 +43,7 @@ export type Simulation = {
 export function createSimulation(options: SimulationOptions): Simulation {
   const { world, faults, events, choices } = options;
   const waiting: { readonly by: string; readonly go: () => void }[] = [];
-  let timers: { readonly at: number; readonly work: () => void }[] = [];
+  let timers: { readonly at: number; readonly work: () => void; readonly repeats?: boolean }[] = [];
   const dead = new Set<string>();
   const killers = new Map<string, ((error: Error) => void)[]>();
   let clock = 1_000_000;
@@ -58,8 +60,29 @@ export function createSimulation(options: SimulationOptions): Simulation {
     });
   }
 
-  function after(milliseconds: number, work: () => void): void {
-    timers = [...timers, { at: clock + milliseconds, work }].toSorted((a, b) => a.at - b.at);
+  function after(milliseconds: number, work: () => void, repeats = false): void {
+    timers = [...timers, { at: clock + milliseconds, work, repeats }].toSorted((a, b) => a.at - b.at);
+  }
+
+  function everyOf(window: string): (milliseconds: number, work: () => void) => () => void {
+    return (milliseconds, work) => {
+      let stopped = false;
+      const again = (): void =>
+        after(
+          milliseconds,
+          () => {
+            if (!stopped && !dead.has(window)) {
+              work();
+              again();
+            }
+          },
+          true,
+        );
+      again();
+      return () => {
+        stopped = true;
+      };
+    };
   }
 
   function apiOf(window: string): Api {
@@ -87,6 +110,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       new Promise((resolve) => {
         after(milliseconds, () => !dead.has(window) && resolve());
       }),
+    everyOf,
     kill(window) {
       dead.add(window);
       for (let index = waiting.length - 1; index >= 0; index -= 1) {
@@ -141,9 +165,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
         }
       }
       // What takes effect later than everything else.
-      for (const { at, work } of timers) {
-        clock = Math.max(clock, at);
-        work();
+      for (const { at, work, repeats } of timers) {
+        if (!repeats) {
+          clock = Math.max(clock, at);
+          work();
+        }
       }
       timers = [];
     },

@@ -20,7 +20,7 @@ export interface IntegrationRun {
   /** Variables to add to the environment of the extension host; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly userSettings?: Settings;
-  /** Settings of scope `machine`, which VS Code ignores in the user settings of a remote window. */
+  /** Settings of the remote machine. Those of scope `application` have no effect there. */
   readonly machineSettings?: Settings;
   /** Stops the run after this many milliseconds without output from the tests. Default: 120,000. */
   readonly idleTimeout?: number;
@@ -37,9 +37,7 @@ export async function runIntegration(run: IntegrationRun): Promise<number> {
   const executable = run.version === 'desktop' ? await desktopProgram() : await npmProgram(run.version);
   const folder = await createRunFolder('integration');
   const { userSettings = {}, machineSettings = {} } = run;
-  // Desktop VS Code reads settings of scope `machine` from the user settings.
-  const shared = run.version === 'desktop' ? machineSettings : {};
-  await writeSettings(folder, { ...calmSettings, ...userSettings, ...shared }, machineSettings);
+  await writeSettings(folder, { ...calmSettings, ...userSettings }, machineSettings);
   try {
     return await runTests({
       vscodeExecutablePath: executable,

@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core';
  */
 export interface Notifications {
   /** Waits for a notification with this text. */
-  waitFor(text: string | RegExp): Promise<Locator>;
+  waitFor(text: string | RegExp, timeout?: number): Promise<Locator>;
   /** The texts of the visible notifications, newest first. */
   texts(): Promise<readonly string[]>;
   /** The labels of the buttons of a notification. */
@@ -27,13 +27,13 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
   const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
   const center = page.locator('.notifications-center.visible');
   const bell = page.locator('[id="status.notifications"]');
-  const find = async (text: string | RegExp): Promise<Locator> => {
+  const find = async (text: string | RegExp, timeout?: number): Promise<Locator> => {
     const found = all.filter({ hasText: text, visible: true }).first();
     await found.waitFor({ timeout: toastMilliseconds }).catch(async () => {
       if ((await center.count()) === 0) {
         await bell.click();
       }
-      await found.waitFor();
+      await found.waitFor(timeout === undefined ? {} : { timeout });
     });
     return found;
   };

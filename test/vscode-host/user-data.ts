@@ -23,8 +23,8 @@ export const calmSettings: Settings = {
 };
 
 /**
- * Writes the settings of a user data folder. A VS Code server reads settings of scope `machine` only from
- * Machine/settings.json. Desktop VS Code reads all settings from User/settings.json.
+ * Writes the settings of a user data folder. All settings of the extension have scope `application`: VS Code
+ * reads them from User/settings.json only. Machine/settings.json is what a remote machine or a container sets.
  */
 export async function writeSettings(dataFolder: string, user: Settings, machine: Settings): Promise<void> {
   await Promise.all([

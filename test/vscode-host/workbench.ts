@@ -16,7 +16,7 @@ export interface WorkbenchOptions {
   /** Default: 0, a free port. The browser stores secrets per origin, so a persistent `dataDir` needs a fixed port. */
   readonly port?: number;
   readonly userSettings?: Settings;
-  /** Settings of scope `machine`, which VS Code ignores in the user settings of a remote window. */
+  /** Settings of the remote machine. Those of scope `application` have no effect there. */
   readonly machineSettings?: Settings;
   /** Variables to add to the environment of the extension host; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;

@@ -27,7 +27,7 @@ export async function checkToken(
       return toVerified(token, 'user', await api.verifyUserToken(signal));
     } catch (error) {
       // A token without a prefix can be account-owned if the user call does not know it.
-      if (owner === 'user' || !(error instanceof ApiError) || error.details.status !== 401) {
+      if (owner === 'user' || !(error instanceof ApiError) || error.kind !== 'auth' || error.details.status !== 401) {
         throw error;
       }
     }

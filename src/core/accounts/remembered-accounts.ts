@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Account } from '../model/account.ts';
+import type { InUse } from './stored-keys.ts';
 
 /**
  * An account as persisted between sessions. Contains no secret. An account appears once, even if several tokens have
@@ -103,4 +104,12 @@ export function moveAccounts(
 export function orphanedTokens(before: RememberedAccounts, after: RememberedAccounts): readonly string[] {
   const used = new Set(after.flatMap(({ tokenIds }) => tokenIds));
   return [...new Set(before.flatMap(({ tokenIds }) => tokenIds))].filter((id) => !used.has(id));
+}
+
+/** The IDs of these accounts, and of all tokens that any of them can use. */
+export function toInUse(list: RememberedAccounts): InUse {
+  return {
+    accountIds: new Set(list.map(({ id }) => id)),
+    tokenIds: new Set(list.flatMap(({ tokenIds }) => tokenIds)),
+  };
 }

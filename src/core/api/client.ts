@@ -6,7 +6,9 @@ import { BaseHistoryResource } from 'cloudflare/resources/alerting/history';
 import { BasePolicies } from 'cloudflare/resources/alerting/policies';
 import { BaseTokens as UserTokens } from 'cloudflare/resources/user/tokens/tokens';
 import { createClient } from 'cloudflare/tree-shakable';
+import { createCanceledError } from '../async/canceled.ts';
 import type { Account } from '../model/account.ts';
+import { plain } from '../model/plain-text.ts';
 import type { CallMeter } from './call-meter.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
@@ -22,10 +24,11 @@ import {
   decodeTokenStatus,
   type TokenStatus,
 } from './decode.ts';
+import type { Oddities } from './decode-list.ts';
 import { retryRead } from './retry.ts';
 import { createTransport, type Host } from './transport.ts';
 
-/** The calls this extension makes with one token. All throw `ApiError`, or the signal's reason once it aborts. */
+/** The calls this extension makes with one token. All throw `ApiError`, or an error that `isCanceled` knows. */
 export type Api = {
   /** `GET /user/tokens/verify`, for a user's token. */
   verifyUserToken(signal?: AbortSignal): Promise<TokenStatus>;
@@ -68,7 +71,12 @@ export type ApiOptions = {
   readonly deadline?: number;
   /** Told of every call, repeats included. */
   readonly meter?: CallMeter;
+  /** Told each time a list of an account was read, also where nothing of it is odd. */
+  readonly onOddities?: (read: OddList) => void;
 };
+
+/** What of a list that was read cannot be shown. The log names the places; a view tells how many entries are missing. */
+export type OddList = Oddities & { readonly accountId: string; readonly list: 'destinations' | 'policies' };
 
 const RESOURCES = [
   BaseAccounts,
@@ -83,15 +91,20 @@ const ACCOUNTS_PER_PAGE = 50;
 /** A server that never ends must not keep us; who gets as many is told that there may be more. */
 export const MOST_ACCOUNTS = 10_000;
 const ALERTS_PER_PAGE = 1000;
+/** How many places of malformed entries the log names. */
+const MOST_PLACES = 10;
 /** A server that never ends must not keep us. */
 const MOST_PAGES = 50;
 
 /** A client for one token. Making it is cheap and sends nothing. */
-export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: ApiOptions): Api {
+export function createApi({ baseUrl, token, userAgent, host, deadline, meter, onOddities }: ApiOptions): Api {
   const transport = createTransport(host, userAgent, deadline, meter);
 
   /** One call through the SDK. It wraps what fetch throws, at times without a cause, so the failure is kept aside. */
-  async function call<T>(send: (sdk: Sdk) => PromiseLike<T>): Promise<T> {
+  async function call<T>(signal: AbortSignal | undefined, send: (sdk: Sdk) => PromiseLike<T>): Promise<T> {
+    if (signal?.aborted) {
+      throw createCanceledError();
+    }
     let failure: { readonly error: unknown } | undefined;
     const sdk = createSdk(baseUrl, token, async (input, init) => {
       try {
@@ -104,13 +117,31 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
     try {
       return await send(sdk);
     } catch (error) {
-      throw failure ? failure.error : error;
+      throw signal?.aborted ? createCanceledError() : failure ? failure.error : error;
     }
   }
 
   /** A read may be repeated: nothing changes by it. */
   const read = <T>(signal: AbortSignal | undefined, send: (sdk: Sdk) => PromiseLike<T>): Promise<T> =>
-    retryRead(host, signal, () => call(send));
+    retryRead(host, signal, () => call(signal, send));
+
+  const logged = new Set<string>();
+
+  /** Logged once, since a list is read every few minutes. The places hold no values. */
+  function noteOddities(what: string, { skipped, places }: Oddities): void {
+    const line = `${what}: cannot read ${places.slice(0, MOST_PLACES).join(', ')}; ${skipped} entries are left out`;
+    if (places.length > 0 && !logged.has(line)) {
+      logged.add(line);
+      host.log('warn', plain(line));
+    }
+  }
+
+  function noteList(accountId: string, list: OddList['list']): (oddities: Oddities) => void {
+    return (oddities) => {
+      noteOddities(`The list of ${list} of account ${accountId}`, oddities);
+      onOddities?.({ accountId, list, ...oddities });
+    };
+  }
 
   return {
     async verifyUserToken(signal) {
@@ -125,9 +156,8 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
       for (let page = 1; accounts.length < MOST_ACCOUNTS; page += 1) {
         const query = { page, per_page: ACCOUNTS_PER_PAGE };
         const { result } = await read(signal, (sdk) => sdk.accounts.list(query, sendWith(signal)));
-        const found = decodeAccounts(result);
-        accounts.push(...found);
-        if (found.length < ACCOUNTS_PER_PAGE) {
+        accounts.push(...decodeAccounts(result, (odd) => noteOddities('The list of accounts', odd)));
+        if (!isFull(result, ACCOUNTS_PER_PAGE)) {
           break;
         }
       }
@@ -136,7 +166,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
     async listDestinations(accountId, signal) {
       const account = { account_id: accountId };
       const page = await read(signal, (sdk) => sdk.alerting.destinations.webhooks.list(account, sendWith(signal)));
-      return decodeDestinations(page.result);
+      return decodeDestinations(page.result, noteList(accountId, 'destinations'));
     },
     async getDestination(accountId, destinationId, signal) {
       const account = { account_id: accountId };
@@ -146,20 +176,20 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
     },
     async createDestination(accountId, draft, signal) {
       const body = { account_id: accountId, ...draft };
-      return decodeId(await call((sdk) => sdk.alerting.destinations.webhooks.create(body, sendWith(signal))));
+      return decodeId(await call(signal, (sdk) => sdk.alerting.destinations.webhooks.create(body, sendWith(signal))));
     },
     async updateDestination(accountId, destinationId, draft, signal) {
       const body = { account_id: accountId, ...draft };
-      await call((sdk) => sdk.alerting.destinations.webhooks.update(destinationId, body, sendWith(signal)));
+      await call(signal, (sdk) => sdk.alerting.destinations.webhooks.update(destinationId, body, sendWith(signal)));
     },
     async deleteDestination(accountId, destinationId, signal) {
       const account = { account_id: accountId };
-      await call((sdk) => sdk.alerting.destinations.webhooks.delete(destinationId, account, sendWith(signal)));
+      await call(signal, (sdk) => sdk.alerting.destinations.webhooks.delete(destinationId, account, sendWith(signal)));
     },
     async listPolicies(accountId, signal) {
       const account = { account_id: accountId };
       const page = await read(signal, (sdk) => sdk.alerting.policies.list(account, sendWith(signal)));
-      return decodePolicies(page.result);
+      return decodePolicies(page.result, noteList(accountId, 'policies'));
     },
     async getPolicy(accountId, policyId, signal) {
       const account = { account_id: accountId };
@@ -167,20 +197,19 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
     },
     async updatePolicy(accountId, policyId, whole, signal) {
       const body = { ...whole, account_id: accountId };
-      await call((sdk) => sdk.alerting.policies.update(policyId, body, sendWith(signal)));
+      await call(signal, (sdk) => sdk.alerting.policies.update(policyId, body, sendWith(signal)));
     },
     async testPolicy(accountId, policyId, signal) {
       const path = `/accounts/${encodeURIComponent(accountId)}/alerting/v3/policies/${encodeURIComponent(policyId)}/test`;
-      await call((sdk) => sdk.post(path, { body: {}, ...sendWith(signal) }));
+      await call(signal, (sdk) => sdk.post(path, { body: {}, ...sendWith(signal) }));
     },
     async listSentAlerts(accountId, since, signal) {
       const alerts: SentAlert[] = [];
       for (let page = 1; page <= MOST_PAGES; page += 1) {
         const query = { account_id: accountId, since: new Date(since).toISOString(), page, per_page: ALERTS_PER_PAGE };
         const { result } = await read(signal, (sdk) => sdk.alerting.history.list(query, sendWith(signal)));
-        const found = decodeSentAlerts(result);
-        alerts.push(...found);
-        if (found.length < ALERTS_PER_PAGE) {
+        alerts.push(...decodeSentAlerts(result, (odd) => noteOddities('The list of sent alerts', odd)));
+        if (!isFull(result, ALERTS_PER_PAGE)) {
           break;
         }
       }
@@ -193,6 +222,11 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: 
       );
     },
   };
+}
+
+/** Counts what was answered, not what could be decoded of it: otherwise a malformed entry would end the list. */
+function isFull(result: unknown, size: number): boolean {
+  return Array.isArray(result) && result.length >= size;
 }
 
 function sendWith(signal: AbortSignal | undefined): { signal?: AbortSignal } {

@@ -3,6 +3,7 @@ import type { Account } from '../model/account.ts';
 import type { Destination } from '../model/destination.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
+import { decodeList, isObject, type Oddities } from './decode-list.ts';
 
 /** An optional string that the live API also sends as null (last_success, last_failure). */
 const text = v.optional(v.nullable(v.string()));
@@ -17,8 +18,6 @@ const webhookSchema = v.object({
   last_failure: text,
 });
 
-const accountSchema = v.object({ id: v.pipe(v.string(), v.nonEmpty()), name: text });
-
 const tokenStatusSchema = v.object({
   id: text,
   status: v.picklist(['active', 'disabled', 'expired']),
@@ -26,18 +25,12 @@ const tokenStatusSchema = v.object({
   not_before: text,
 });
 
-const errorMessageSchema = v.object({ message: v.optional(v.string(), ''), code: v.optional(v.number()) });
-
-/** The envelope of every answer: `success`, `errors` whose `code` is optional, and the result. */
-const envelopeSchema = v.object({
-  success: v.boolean(),
-  errors: v.optional(v.nullable(v.array(errorMessageSchema))),
-  result: v.optional(v.unknown()),
-});
+/** The envelope of every answer; `success` tells it from any other JSON. The errors are decoded one by one. */
+const envelopeSchema = v.object({ success: v.boolean(), errors: v.optional(v.unknown()) });
 
 export type Envelope = {
   readonly success: boolean;
-  readonly errors: readonly { readonly message: string; readonly code?: number | undefined }[];
+  readonly errors: readonly { readonly message: string; readonly code?: number }[];
 };
 
 /** What `GET …/tokens/verify` tells of a token; it does not tell its permissions. */
@@ -52,23 +45,59 @@ export type TokenStatus = {
 /** The body as an envelope, or undefined where it is something else (HTML, truncated JSON, another API). */
 export function decodeEnvelope(body: string): Envelope | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), envelopeSchema), body);
-  return parsed.success ? { success: parsed.output.success, errors: parsed.output.errors ?? [] } : undefined;
+  if (!parsed.success) {
+    return undefined;
+  }
+  const { success, errors } = parsed.output;
+  return { success, errors: (Array.isArray(errors) ? errors : []).filter(isObject).map(toErrorMessage) };
 }
+
+/** `code` is absent on several of the real errors, and may be null or a text. */
+function toErrorMessage({ message, code }: Readonly<Record<string, unknown>>): Envelope['errors'][number] {
+  const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
+  return {
+    message: typeof message === 'string' ? message : '',
+    ...(typeof number === 'number' ? { code: number } : {}),
+  };
+}
+
+/** Told of what is odd in a list each time one is decoded; with nothing skipped and no places where all is well. */
+export type OnOddities = (oddities: Oddities) => void;
 
 export function decodeDestination(result: unknown): Destination {
   return toDestination(decode(webhookSchema, result, 'a webhook destination'));
 }
 
-/** No `result` is how the reference allows an empty list to look. */
-export function decodeDestinations(result: unknown): readonly Destination[] {
-  return decode(v.nullish(v.array(webhookSchema), []), result, 'a list of webhook destinations').map(toDestination);
+export function decodeDestinations(result: unknown, onOddities: OnOddities = () => {}): readonly Destination[] {
+  const { items, oddities } = decodeList(result, 'a list of webhook destinations', (entry): Destination | undefined => {
+    const id = entry.id('id');
+    if (id === undefined) {
+      return undefined;
+    }
+    const [createdAt, lastSuccess, lastFailure] = ['created_at', 'last_success', 'last_failure'].map((key) =>
+      entry.time(key),
+    );
+    return {
+      id,
+      name: entry.text('name'),
+      type: entry.text('type'),
+      url: entry.text('url'),
+      ...(createdAt ? { createdAt } : {}),
+      ...(lastSuccess ? { lastSuccess } : {}),
+      ...(lastFailure ? { lastFailure } : {}),
+    };
+  });
+  onOddities(oddities);
+  return items;
 }
 
-export function decodeAccounts(result: unknown): readonly Account[] {
-  return decode(v.nullish(v.array(accountSchema), []), result, 'a list of accounts').map(({ id, name }) => ({
-    id,
-    name: name || id,
-  }));
+export function decodeAccounts(result: unknown, onOddities: OnOddities = () => {}): readonly Account[] {
+  const { items, oddities } = decodeList(result, 'a list of accounts', (entry): Account | undefined => {
+    const id = entry.id('id');
+    return id === undefined ? undefined : { id, name: entry.text('name') || id };
+  });
+  onOddities(oddities);
+  return items;
 }
 
 export function decodeTokenStatus(result: unknown): TokenStatus {
@@ -92,8 +121,28 @@ const policySchema = v.looseObject({
   mechanisms: v.nullish(v.record(v.string(), mechanismSchema), {}),
 });
 
-export function decodePolicies(result: unknown): readonly Policy[] {
-  return decode(v.nullish(v.array(v.unknown()), []), result, 'a list of policies').map(decodePolicy);
+export function decodePolicies(result: unknown, onOddities: OnOddities = () => {}): readonly Policy[] {
+  const { items, oddities } = decodeList(result, 'a list of policies', (entry, whole): Policy | undefined => {
+    const id = entry.id('id');
+    if (id === undefined) {
+      return undefined;
+    }
+    const mechanisms = entry.object('mechanisms');
+    const ids = mechanisms.keys.map((kind) => {
+      const list = mechanisms.entry.list(kind).map((each) => each.text('id'));
+      return [kind, list.filter((each) => each !== '')] as const;
+    });
+    return {
+      id,
+      name: entry.text('name'),
+      enabled: entry.flag('enabled', true),
+      alertType: entry.text('alert_type'),
+      mechanisms: Object.fromEntries(ids),
+      whole,
+    };
+  });
+  onOddities(oddities);
+  return items;
 }
 
 export function decodePolicy(result: unknown): Policy {
@@ -107,40 +156,35 @@ export function decodePolicy(result: unknown): Policy {
     enabled,
     alertType: alert_type ?? '',
     mechanisms: Object.fromEntries(ids),
-    whole: decode(v.record(v.string(), v.unknown()), result, 'a policy'),
+    whole: isObject(result) ? result : {},
   };
 }
 
-const sentAlertSchema = v.object({
-  policy_id: text,
-  name: text,
-  alert_type: text,
-  mechanism: text,
-  mechanism_type: text,
-  sent: text,
-});
-
-export function decodeSentAlerts(result: unknown): readonly SentAlert[] {
-  return decode(v.nullish(v.array(sentAlertSchema), []), result, 'a list of sent alerts').map((alert) => ({
-    policyId: alert.policy_id ?? '',
-    policyName: alert.name ?? '',
-    alertType: alert.alert_type ?? '',
-    mechanism: alert.mechanism ?? '',
-    mechanismKind: alert.mechanism_type ?? '',
-    sent: alert.sent ?? '',
+export function decodeSentAlerts(result: unknown, onOddities: OnOddities = () => {}): readonly SentAlert[] {
+  const { items, oddities } = decodeList(result, 'a list of sent alerts', (entry): SentAlert => ({
+    policyId: entry.text('policy_id'),
+    policyName: entry.text('name'),
+    alertType: entry.text('alert_type'),
+    mechanism: entry.text('mechanism'),
+    mechanismKind: entry.text('mechanism_type'),
+    sent: entry.time('sent') ?? '',
   }));
+  onOddities(oddities);
+  return items;
 }
 
-const availableAlertsSchema = v.record(
-  v.string(),
-  v.nullish(v.array(v.object({ type: text, display_name: text })), []),
-);
-
-/** Alert types by what they are called, over all products. */
+/** Alert types by what they are called, over all products; an odd one is left out, and shown by its type. */
 export function decodeAlertNames(result: unknown): ReadonlyMap<string, string> {
-  const products = Object.values(decode(v.nullish(availableAlertsSchema, {}), result, 'a list of alert types'));
+  const products = Object.values(
+    decode(v.nullish(v.record(v.string(), v.unknown()), {}), result, 'a list of alert types'),
+  );
   return new Map(
-    products.flat().flatMap(({ type, display_name }) => (type && display_name ? [[type, display_name] as const] : [])),
+    products.flat().flatMap((alert) => {
+      const { type, display_name } = isObject(alert) ? alert : {};
+      return typeof type === 'string' && typeof display_name === 'string' && display_name !== ''
+        ? [[type, display_name] as const]
+        : [];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { ApiError } from './api-error.ts';
+import { createCanceledError } from '../async/canceled.ts';
 import type { Host } from './transport.ts';
 
 const REPEATS = 2;
@@ -16,14 +17,18 @@ export async function retryRead<T>(host: Host, signal: AbortSignal | undefined, 
       if (pause === undefined || signal?.aborted) {
         throw error;
       }
-      await host.sleep(pause, signal);
+      await host.sleep(pause, signal).catch((reason: unknown) => {
+        throw signal?.aborted ? createCanceledError() : reason;
+      });
     }
   }
 }
 
 /** Undefined where repeating is no use: a passing failure is repeated, throttling only as the server asks. */
 function pauseBefore(host: Host, { kind, details }: ApiError, attempt: number): number | undefined {
-  const passing = kind === 'network' || kind === 'unavailable';
+  // A gateway in front of the API answers a passing failure with a page of its own.
+  const isGateway = kind === 'protocol' && (details.status ?? 0) >= 500;
+  const passing = kind === 'network' || kind === 'unavailable' || isGateway;
   const pause = details.retryAfter ?? (passing ? FIRST_PAUSE * 2 ** attempt * (0.5 + host.random()) : undefined);
   return pause !== undefined && pause <= LONGEST_PAUSE ? pause : undefined;
 }

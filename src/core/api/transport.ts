@@ -1,8 +1,10 @@
 import type { CallLimits, CallMeter } from './call-meter.ts';
+import { createCanceledError } from '../async/canceled.ts';
+import { plain } from '../model/plain-text.ts';
 import { ApiError, kindOfAnswer } from './api-error.ts';
 import { readBounded } from './bounded-body.ts';
 import { decodeEnvelope } from './decode.ts';
-import { redactPatterns } from './redaction.ts';
+import { LONGEST_MESSAGE, redactPatterns } from './redaction.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -18,6 +20,11 @@ export type Host = {
   /** 0 ≤ x < 1 */
   readonly random: () => number;
   readonly log: Log;
+  /**
+   * Removes credentials from words that come from outside, before they go into an error and so to any place that shows
+   * it. Without it only tokens and URLs are known, by their shape.
+   */
+  readonly redact?: (words: string, most: number) => string;
 };
 
 /** From the first byte sent to the last one received; a server that drips is as good as one that hangs. */
@@ -47,6 +54,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       }
     }
 
+    const redact = (words: string): string => toReason(host, words);
     const timeout = new AbortController();
     const signal = AbortSignal.any([timeout.signal, ...(init.signal ? [init.signal] : [])]);
     const ended = new AbortController();
@@ -64,7 +72,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       const response = await host.fetch(address, request);
       meter?.answered(readLimits(response.headers));
       const body = await readText(response);
-      const failure = failureOf(response, body);
+      const failure = failureOf(response, body, redact);
       if (failure) {
         throw failure;
       }
@@ -72,15 +80,15 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       return new Response(body, { status: response.status, headers: { 'content-type': 'application/json' } });
     } catch (error) {
       if (init.signal?.aborted) {
-        note('debug', 'cancelled');
-        throw init.signal.reason;
+        note('debug', 'canceled');
+        throw createCanceledError();
       }
       const failure =
         error instanceof ApiError
           ? error
           : timeout.signal.aborted
             ? new ApiError({ kind: 'timeout', reason: `no whole answer within ${deadline / 1000} s` })
-            : new ApiError({ kind: 'network', reason: describeNetworkFailure(error) });
+            : new ApiError({ kind: 'network', reason: describeNetworkFailure(error, redact) });
       note('warn', failure.message);
       throw failure;
     } finally {
@@ -97,8 +105,13 @@ async function readText(response: Response): Promise<string> {
   return text;
 }
 
-/** What is wrong with an answer, if anything. */
-function failureOf(response: Response, body: string): ApiError | undefined {
+/** Words from outside as part of an error: one line, without credentials, and bounded. */
+function toReason({ redact = redactPatterns }: Pick<Host, 'redact'>, words: string): string {
+  return plain(redact(words, LONGEST_MESSAGE), LONGEST_MESSAGE).trim();
+}
+
+/** What is wrong with an answer, if anything. Without the API's envelope its status means nothing: a proxy set it. */
+function failureOf(response: Response, body: string, redact: (words: string) => string): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
   if (response.ok && envelope?.success) {
@@ -106,17 +119,17 @@ function failureOf(response: Response, body: string): ApiError | undefined {
   }
   const errors = envelope?.errors ?? [];
   const codes = errors.flatMap(({ code }) => (code === undefined ? [] : [code]));
-  const words = errors.flatMap(({ message }) => (message === '' ? [] : [redactPatterns(message)])).join('; ');
+  const words = errors.flatMap(({ message }) => (message === '' ? [] : [message])).join('; ');
   const rayId = headers.get('cf-ray');
   const retryAfter = parseRetryAfter(headers.get('retry-after'));
-  const kind = response.ok ? (envelope ? 'rejected' : 'protocol') : kindOfAnswer(status, codes);
-  const reason = words || (envelope ? '' : describeForeignAnswer(status, headers, body));
+  const kind = response.ok ? 'rejected' : kindOfAnswer(status, codes, words.slice(0, LONGEST_MESSAGE));
+  const reason = envelope ? redact(words) : describeForeignAnswer(status, headers, body);
   return new ApiError({
-    kind: envelope || kind !== 'rejected' ? kind : 'protocol',
+    kind: envelope ? kind : 'protocol',
     status,
     codes,
     ...(reason ? { reason } : {}),
-    ...(rayId ? { rayId } : {}),
+    ...(rayId ? { rayId: redact(rayId) } : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
 }
@@ -152,7 +165,7 @@ function describeForeignAnswer(status: number, headers: Headers, body: string): 
 }
 
 /** The system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) lies under one or more causes; the message may hold more. */
-function describeNetworkFailure(error: unknown): string {
+function describeNetworkFailure(error: unknown, redact: (words: string) => string): string {
   const chain: unknown[] = [];
   for (let at = error; at instanceof Error && chain.length < 8; at = firstOf(at)) {
     chain.push(at);
@@ -160,7 +173,7 @@ function describeNetworkFailure(error: unknown): string {
   for (const link of chain.toReversed()) {
     if (link instanceof Error) {
       const code = 'code' in link && typeof link.code === 'string' ? link.code : '';
-      const words = redactPatterns(link.message);
+      const words = redact(link.message);
       if (code || words) {
         return [...new Set([code, words].filter(Boolean))].join(': ');
       }

@@ -2,7 +2,9 @@ import { type Node, parseTree, type ParseError, printParseErrorCode } from 'json
 import type { DestinationType } from '../model/destination-types/destination-type.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { checkDraft, type DraftProblem } from '../model/draft-check.ts';
+import { normalizeDraft } from '../model/draft.ts';
 import { planChange } from '../model/plan.ts';
+import type { Place } from '../model/web-address.ts';
 
 /** The keys that a user can edit, in the order of a new document. */
 export const DOCUMENT_KEYS = ['name', 'url', 'secret'] as const;
@@ -78,8 +80,9 @@ export function parseDocument(text: string, context: DocumentContext = {}): Pars
   if (name === undefined || url === undefined) {
     return { findings: all };
   }
-  const draft: Draft = { name, url, ...(secret === undefined ? {} : { secret }) };
-  return { draft, findings: [...all, ...checkContent(draft, root, values, context)] };
+  const typed: Draft = { name, url, ...(secret === undefined ? {} : { secret }) };
+  const draft = normalizeDraft(typed, context.current);
+  return { draft, findings: [...all, ...checkContent(typed, { text, root, values }, context)] };
 }
 
 /** Returns JSON with two-space indentation and a final newline. `secret` is present only if the draft has one. */
@@ -153,21 +156,32 @@ function readProperties(root: Node): { readonly values: Values; readonly finding
 
 function checkContent(
   draft: Draft,
-  root: Node,
-  values: Values,
+  { text, root, values }: { readonly text: string; readonly root: Node; readonly values: Values },
   { current, heldSecret = false, types }: DocumentContext,
 ): readonly DocumentFinding[] {
-  // One that exists keeps its secret; what replaces it begins without.
+  // One that exists keeps its secret, for its own URL; what replaces it begins without.
   const kept = current !== undefined && planChange(current, draft, types).kind !== 'replace';
-  const findings = checkDraft(draft, { secret: kept || heldSecret }, types).map(({ severity, problem }) => {
+  const known = { secret: kept || heldSecret, ...(kept && !heldSecret ? { url: current.url } : {}) };
+  const findings = checkDraft(draft, known, types).map(({ severity, problem }) => {
     // A secret that is missing has no place of its own: the URL is why it is needed.
-    const place = values.get(problem.field) ?? values.get('url') ?? root;
+    const value = values.get(problem.field) ?? values.get('url') ?? root;
+    const place = 'place' in problem ? locateInside(text, value, problem.place) : value;
     // An unchanged URL is at most a warning, so that the destination can still be renamed.
     const isUnchanged = problem.field === 'url' && current?.url === draft.url;
     return makeFinding(place, { kind: 'draft', problem }, isUnchanged ? 'warning' : severity);
   });
   const secret = values.get('secret');
   return secret && draft.secret === '' ? [...findings, makeFinding(secret, { kind: 'emptySecret' })] : findings;
+}
+
+/** The range of a part of a string value in the document, where an escape takes several characters. */
+function locateInside(text: string, value: TextRange, { offset, length }: Place): TextRange {
+  const units = text.slice(value.offset + 1, value.offset + value.length - 1).match(/\\u[0-9a-f]{4}|\\.|[^]/gi) ?? [];
+  if (length >= units.length) {
+    return value;
+  }
+  const lengthOf = (from: number, to: number): number => units.slice(from, to).join('').length;
+  return { offset: value.offset + 1 + lengthOf(0, offset), length: lengthOf(offset, offset + length) };
 }
 
 function makeFinding(

@@ -1,42 +1,138 @@
-import { DESTINATION_TYPES, typeOrGeneric } from '../model/destination-types/index.ts';
+import { DESTINATION_TYPES, typeNamed, typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination } from '../model/destination.ts';
+import { lacksSecret } from '../model/whole-url.ts';
+
+export type TerraformTarget = {
+  readonly accountId: string;
+  readonly destination: Pick<Destination, 'id' | 'name' | 'type' | 'url'>;
+};
+
+/** The words of the comments; each is written on one line. */
+export type TerraformComments = {
+  /** At the beginning. */
+  readonly provider: string;
+  /** Above what replaces a destination whose URL changes. */
+  readonly replaces: string;
+  /** Above a URL that Cloudflare returns without its secret part. */
+  readonly cutUrl: string;
+  /** Above the variable of a URL. */
+  readonly urlVariable: string;
+  /** Above the variable of a secret: required by the service, part of the URL, or optional. */
+  readonly secretVariable: Readonly<Record<'required' | 'url' | 'optional', string>>;
+  /** Above a destination whose type is unknown here. */
+  readonly unknownType: string;
+};
+
+export type TerraformOptions = {
+  readonly comments: TerraformComments;
+  /** The major version of the provider `cloudflare/cloudflare`. Version 4 replaces a destination by itself. */
+  readonly provider?: 4 | 5;
+  readonly types?: typeof DESTINATION_TYPES;
+};
+
+const RESOURCE = 'cloudflare_notification_policy_webhooks';
 
 /**
- * A destination as Terraform of the provider `cloudflare/cloudflare` (resource `cloudflare_notification_policy_webhooks`),
- * with the import block that takes over the one there is. URL and secret are credentials, so they are variables that
- * Terraform treats as sensitive; the type says which of them it has.
+ * Destinations as Terraform, each with the import block for the existing destination. A plan after the import changes no
+ * destination: the state then has the URL as Cloudflare returns it and no secret, and so has the configuration as long as
+ * the variable of the secret is null. URLs that are credentials, and secrets, are variables that Terraform treats as
+ * sensitive. Version 5 of the provider updates a changed URL in place, which Cloudflare ignores, so it gets a trigger
+ * (schemas: terraform-provider-cloudflare, `notification_policy_webhooks`).
  */
 export function toTerraform(
-  accountId: string,
-  { id, name, type }: Pick<Destination, 'id' | 'name' | 'type'>,
-  types = DESTINATION_TYPES,
+  targets: readonly TerraformTarget[],
+  { comments, provider = 5, types = DESTINATION_TYPES }: TerraformOptions,
 ): string {
-  const label = toLabel(name);
-  const credentials = typeOrGeneric(type, types).terraform;
+  const labels = makeLabels(targets.map(({ destination }) => destination));
+  const blocks = targets.map((target, index) =>
+    describeTarget(target, labels[index] ?? '', { comments, provider, types }),
+  );
+  return [comment(comments.provider), '', ...blocks.flat()].join('\n');
+}
+
+function describeTarget(
+  { accountId, destination: { id, name, type: typeName, url } }: TerraformTarget,
+  label: string,
+  { comments, provider, types }: Required<TerraformOptions>,
+): readonly string[] {
+  const type = typeOrGeneric(typeName, types);
+  const isCut = lacksSecret(type, url);
+  const isOpen = URL.canParse(url) && new URL(url).search === '' && new URL(url).username === '';
+  const isVariable = !(isCut || (isOpen && !type.terraform.includes('url')));
+  const urlValue = isVariable ? `var.${label}_url` : quote(url);
+  const hasSecret = type.terraform.includes('secret') && (type.secret !== 'url' || isCut);
+  const isTriggered = provider === 5;
   return [
-    ...credentials.flatMap((field) => describeVariable(`${label}_${field}`)),
-    `resource "cloudflare_notification_policy_webhooks" "${label}" {`,
+    ...(typeNamed(typeName, types) ? [] : [comment(comments.unknownType)]),
+    ...(isVariable ? variable(`${label}_url`, comments.urlVariable) : []),
+    ...(hasSecret ? variable(`${label}_secret`, comments.secretVariable[type.secret], 'null') : []),
+    ...(isTriggered
+      ? [comment(comments.replaces), `resource "terraform_data" "${label}" {`, `  input = sha256(${urlValue})`, '}', '']
+      : []),
+    `resource "${RESOURCE}" "${label}" {`,
     `  account_id = ${quote(accountId)}`,
     `  name       = ${quote(name)}`,
-    ...credentials.map((field) => `  ${field.padEnd(10)} = var.${label}_${field}`),
+    ...(isCut ? [`  ${comment(comments.cutUrl)}`] : []),
+    `  url        = ${urlValue}`,
+    ...(hasSecret ? [`  secret     = var.${label}_secret`] : []),
+    '',
+    '  lifecycle {',
+    '    create_before_destroy = true',
+    ...(isTriggered ? [`    replace_triggered_by  = [terraform_data.${label}]`] : []),
+    '  }',
     '}',
     '',
     'import {',
-    `  to = cloudflare_notification_policy_webhooks.${label}`,
+    `  to = ${RESOURCE}.${label}`,
     `  id = ${quote(`${accountId}/${id}`)}`,
     '}',
     '',
-  ].join('\n');
+  ];
 }
 
-function describeVariable(name: string): readonly string[] {
-  return [`variable "${name}" {`, '  type      = string', '  sensitive = true', '}', ''];
+function variable(name: string, words: string, fallback?: string): readonly string[] {
+  return [
+    comment(words),
+    `variable "${name}" {`,
+    '  type      = string',
+    '  sensitive = true',
+    ...(fallback === undefined ? [] : [`  default   = ${fallback}`]),
+    '}',
+    '',
+  ];
+}
+
+function comment(words: string): string {
+  return `# ${words.replaceAll(/\s+/g, ' ')}`;
+}
+
+/** One label per destination, none twice: where names give the same label, or none, it ends in the ID. */
+function makeLabels(destinations: readonly Pick<Destination, 'id' | 'name'>[]): readonly string[] {
+  const plain = destinations.map(({ name }) => toLabel(name));
+  const used = new Set<string>();
+  return destinations.map(({ id }, index) => {
+    const own = plain[index] ?? '';
+    const isShared = own === 'webhook' || plain.filter((each) => each === own).length > 1;
+    const wanted = isShared
+      ? `${own}_${id
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9]/g, '')
+          .slice(0, 8)}`
+      : own;
+    let label = wanted;
+    for (let number = 2; used.has(label); number += 1) {
+      label = `${wanted}_${number}`;
+    }
+    used.add(label);
+    return label;
+  });
 }
 
 /** A name Terraform takes: letters, digits and `_`, not beginning with a digit. */
 function toLabel(name: string): string {
   const bare = name
     .normalize('NFKD')
+    .replaceAll(/\p{Mn}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replaceAll(/^_+|_+$/g, '');
@@ -48,10 +144,16 @@ function quote(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\\\')
     .replaceAll('"', String.raw`\"`)
-    // Not `$${`: what that means after another `$` is for the reader of the lexer to say.
+    // Not `$${`: its meaning after another `$` depends on the lexer.
     .replaceAll(/([$%])\{/g, String.raw`$1\u007b`)
     .replaceAll('\n', String.raw`\n`)
     .replaceAll('\r', String.raw`\r`)
-    .replaceAll('\t', String.raw`\t`);
+    .replaceAll('\t', String.raw`\t`)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeInvisible);
   return `"${escaped}"`;
+}
+
+function escapeInvisible(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xff_ff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

@@ -24,3 +24,21 @@ export function dashboardAddress(accountId: string, page: 'destinations' | 'poli
   const account = `https://dash.cloudflare.com/${encodeURIComponent(accountId)}`;
   return `${account}/notifications${page === 'destinations' ? '/destinations' : ''}`;
 }
+
+/** The permissions that the extension uses, by the keys of the token page. */
+const PERMISSIONS = [
+  { key: 'notifications', type: 'edit' },
+  { key: 'account_settings', type: 'read' },
+] as const;
+
+/**
+ * The dashboard page that creates a token, with the permissions selected: a token of the user, or one that the account
+ * owns (developers.cloudflare.com, "API token template URLs"). Without an account, the dashboard asks for one.
+ */
+export function newTokenAddress(owner: 'user' | 'account', name: string, accountId = ':account'): string {
+  const keys = encodeURIComponent(JSON.stringify(PERMISSIONS));
+  const account = accountId === ':account' ? accountId : encodeURIComponent(accountId);
+  return owner === 'user'
+    ? `https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys=${keys}&accountId=*&zoneId=all&name=${encodeURIComponent(name)}`
+    : `https://dash.cloudflare.com/?to=/${account}/api-tokens&permissionGroupKeys=${keys}&name=${encodeURIComponent(name)}`;
+}

@@ -1,13 +1,23 @@
 import type { UrlProblem } from './destination-types/destination-type.ts';
 import { DESTINATION_TYPES, guessType } from './destination-types/index.ts';
 import type { Draft } from './destination.ts';
+import {
+  findInvalidPart,
+  findInvisible,
+  isSameAddress,
+  normalizeAddress,
+  normalizeName,
+  type Place,
+} from './web-address.ts';
+import { lacksSecret } from './whole-url.ts';
 
-/** What is wrong, or doubtful, with a draft, as data; `ui` has the words. */
+/** What is wrong, or doubtful, with a draft, as data; `ui` has the words. `place` is the part of the value concerned. */
 export type DraftProblem =
   | { readonly field: 'name'; readonly kind: 'empty' }
-  | { readonly field: 'url'; readonly kind: 'empty' | 'notAnAddress' | 'notHttp' | 'credentials' }
-  | { readonly field: 'url'; readonly kind: 'insecure'; readonly type: string }
-  | ({ readonly field: 'url' } & UrlProblem)
+  | { readonly field: 'url'; readonly kind: 'empty' | 'notHttp' | 'credentials' }
+  | { readonly field: 'url'; readonly kind: 'notAnAddress' | 'invisible'; readonly place: Place }
+  | { readonly field: 'url'; readonly kind: 'insecure' | 'incomplete'; readonly type: string }
+  | ({ readonly field: 'url'; readonly type: string } & UrlProblem)
   /** `path` is what tells that the URL is for another product of the service `type`; `example` is a URL of the type. */
   | {
       readonly field: 'url';
@@ -22,29 +32,30 @@ export type DraftProblem =
 /** `error`: Cloudflare is sure to refuse it. `warning`: it may, or may not do what is meant. */
 export type DraftFinding = { readonly severity: 'error' | 'warning'; readonly problem: DraftProblem };
 
-/**
- * Checks a draft by the rules of the type its URL stands for. `known` says what need not be typed again: a destination
- * that exists keeps its secret.
- */
-export function checkDraft(
-  draft: Draft,
-  known: { readonly secret: boolean },
-  types = DESTINATION_TYPES,
-): readonly DraftFinding[] {
+/** What need not be typed again. */
+export type Known = {
+  /** Whether there is a secret already: a destination that exists keeps its own. */
+  readonly secret: boolean;
+  /** The URL the secret belongs to; absent where it belongs to any. */
+  readonly url?: string;
+};
+
+/** Checks a draft, as typed, by the rules of the type its URL stands for. */
+export function checkDraft(draft: Draft, known: Known, types = DESTINATION_TYPES): readonly DraftFinding[] {
   const findings: DraftFinding[] = [];
   const error = (problem: DraftProblem): void => void findings.push({ severity: 'error', problem });
   const warning = (problem: DraftProblem): void => void findings.push({ severity: 'warning', problem });
 
-  if (draft.name.trim() === '') {
+  if (normalizeName(draft.name) === '') {
     error({ field: 'name', kind: 'empty' });
   }
-  const address = draft.url.trim();
+  const address = normalizeAddress(draft.url);
   if (address === '') {
     error({ field: 'url', kind: 'empty' });
     return findings;
   }
   if (!URL.canParse(address)) {
-    error({ field: 'url', kind: 'notAnAddress' });
+    error({ field: 'url', kind: 'notAnAddress', place: findInvalidPart(draft.url) });
     return findings;
   }
   const url = new URL(address);
@@ -53,6 +64,10 @@ export function checkDraft(
     error({ field: 'url', kind: 'notHttp' });
     return findings;
   }
+  const invisible = findInvisible(draft.url);
+  if (invisible) {
+    warning({ field: 'url', kind: 'invisible', place: invisible });
+  }
   if (url.username || url.password) {
     warning({ field: 'url', kind: 'credentials' });
   }
@@ -60,7 +75,8 @@ export function checkDraft(
     error({ field: 'url', kind: 'insecure', type: type.label });
   }
   for (const problem of type.check?.(url) ?? []) {
-    warning({ field: 'url', ...problem });
+    const tell = problem.kind === 'refused' ? error : warning;
+    tell({ field: 'url', type: type.label, ...problem });
   }
   for (const { label, example, findOtherProduct } of types) {
     const path = findOtherProduct?.(url);
@@ -71,8 +87,15 @@ export function checkDraft(
   if (type.secret === 'required' && !draft.secret && !known.secret) {
     error({ field: 'secret', kind: 'missing', type: type.label });
   }
-  if (type.secret === 'url' && draft.secret) {
-    warning({ field: 'secret', kind: 'unused', type: type.label });
+  if (type.secret === 'url') {
+    const isKnown = known.secret && (known.url === undefined || isSameAddress(address, known.url));
+    const isCut = lacksSecret(type, address);
+    if (isCut && !draft.secret && !isKnown) {
+      error({ field: 'url', kind: 'incomplete', type: type.label });
+    }
+    if (!isCut && draft.secret) {
+      warning({ field: 'secret', kind: 'unused', type: type.label });
+    }
   }
   return findings;
 }

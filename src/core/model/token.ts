@@ -46,6 +46,11 @@ export type TokenInfo = {
   readonly expiresOn?: string;
   /** Cloudflare's id of the token, shown in the dashboard and the audit log. Not a secret. */
   readonly cloudflareId?: string;
+  /**
+   * Origins of the API addresses that may receive the token: the one it was verified with, then those the user has
+   * confirmed. Absent in records of earlier versions, see {@link mayReceive}.
+   */
+  readonly origins?: readonly string[];
 };
 
 /** The value of one SecretStorage entry. The version keeps an older extension from misreading a newer format. */
@@ -61,6 +66,10 @@ export function isTokenKey(key: string): boolean {
   return key.startsWith(KEY_PREFIX);
 }
 
+export function idOfTokenKey(key: string): string {
+  return key.slice(KEY_PREFIX.length);
+}
+
 const recordSchema = v.object({
   version: v.literal(1),
   id: v.string(),
@@ -68,6 +77,7 @@ const recordSchema = v.object({
   owner: v.picklist(['user', 'account']),
   expiresOn: v.exactOptional(v.string()),
   cloudflareId: v.exactOptional(v.string()),
+  origins: v.exactOptional(v.array(v.string())),
 });
 
 /** Parses a SecretStorage entry. Returns undefined if it is malformed or newer; callers must not delete such an entry. */

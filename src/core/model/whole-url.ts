@@ -12,11 +12,18 @@ export function joinUrl(type: DestinationType, url: string, secret: string | und
   return type.secret === 'url' && secret && lacksSecret(type, url) ? type.joinSecret(new URL(url), secret).href : url;
 }
 
-/** The whole URL of a destination, as far as it is known: the one Cloudflare returns, else the remembered one. */
+/**
+ * The whole URL of a destination, as far as it is known: the one Cloudflare returns, else the remembered one, else the
+ * returned one with the remembered secret, which the user entered beside a URL without its secret part.
+ */
 export function wholeUrlOf(
-  { type, url }: Pick<Destination, 'type' | 'url'>,
-  remembered: { readonly url?: string } | undefined,
+  { type: name, url }: Pick<Destination, 'type' | 'url'>,
+  remembered: { readonly url?: string; readonly secret?: string } | undefined,
   types = DESTINATION_TYPES,
 ): string {
-  return lacksSecret(typeOrGeneric(type, types), url) ? (remembered?.url ?? url) : url;
+  const type = typeOrGeneric(name, types);
+  if (!lacksSecret(type, url)) {
+    return url;
+  }
+  return joinUrl(type, remembered?.url ?? url, remembered?.secret);
 }

@@ -13,12 +13,24 @@ export type SendProblem =
   | 'broken'
   | 'timeout'
   | 'certificate'
+  /** To another host, in `detail`. */
   | 'redirected'
+  /** To the same host: with https instead of http, with or without the slash at the end, to another path or port. */
+  | 'redirectedToHttps'
+  | 'redirectedBySlash'
+  | 'redirectedHere'
   | 'unreachable';
 
 export type SendOutcome =
   /** `milliseconds`: until the answer was read. `text`: its first 64 kB. */
   | { readonly kind: 'answered'; readonly status: number; readonly text: string; readonly milliseconds: number }
+  /** Redirected to the host from which the service answers requests that it has carried out. */
+  | {
+      readonly kind: 'answeredElsewhere';
+      readonly status: number;
+      readonly host: string;
+      readonly milliseconds: number;
+    }
   | { readonly kind: 'failed'; readonly problem: SendProblem; readonly detail: string };
 
 export const SEND_DEADLINE = 10_000;
@@ -71,8 +83,13 @@ export async function sendTest(
         return { kind: 'answered', status: response.status, text, milliseconds: Math.round(now() - start) };
       }
       await response.body?.cancel();
-      if (next.origin !== url.origin || ![307, 308].includes(response.status) || hops >= MOST_REDIRECTS) {
-        return { kind: 'failed', problem: 'redirected', detail: next.host };
+      const { status } = response;
+      if (next.hostname === request.answersFrom) {
+        const milliseconds = Math.round(now() - start);
+        return { kind: 'answeredElsewhere', status, host: next.host, milliseconds };
+      }
+      if (next.origin !== url.origin || ![307, 308].includes(status) || hops >= MOST_REDIRECTS) {
+        return { kind: 'failed', problem: compareRedirect(url, next), detail: next.host };
       }
       url = next;
     }
@@ -102,6 +119,18 @@ function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
   return status >= 300 && status < 400 && location !== null && URL.canParse(location, from.href)
     ? new URL(location, from)
     : undefined;
+}
+
+/** What differs between an address and the one it redirects to. */
+function compareRedirect(from: URL, to: URL): SendProblem {
+  if (to.hostname !== from.hostname) {
+    return 'redirected';
+  }
+  if (from.protocol === 'http:' && to.protocol === 'https:') {
+    return 'redirectedToHttps';
+  }
+  const isSlash = to.origin === from.origin && to.pathname.replace(/\/$/, '') === from.pathname.replace(/\/$/, '');
+  return isSlash && to.pathname !== from.pathname ? 'redirectedBySlash' : 'redirectedHere';
 }
 
 /** By the codes of Node (`error.cause.code`) and, where a proxy of VS Code's is in between, of Chromium (`net::ERR_…`). */

@@ -1,9 +1,21 @@
-import { redactPatterns } from '../api/redaction.ts';
-import { readAnswer } from '../model/destination-types/answer.ts';
-import type { DestinationType } from '../model/destination-types/destination-type.ts';
+import { type Advice, readAnswer } from '../model/destination-types/answer.ts';
+import type { DestinationType, KnownService } from '../model/destination-types/destination-type.ts';
 
-/** Whether the receiver took a test, by its type's own rule, and where it did not, why in its own words. */
-export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/** An answer that was read whole. `url` is the URL that was called. */
+export type ReceivedAnswer = { readonly status: number; readonly text: string; readonly url?: string };
+
+/** What the receiver did with a test, by its type's own rule. */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  | {
+      /** `unclear`: the answer does not tell whether the receiver did anything. */
+      readonly kind: 'refused' | 'unclear';
+      /** Why, in the words of the receiver; empty where it has none. */
+      readonly reason: string;
+      readonly advice?: Advice;
+      /** Where the host belongs to a service that is not a type of its own. */
+      readonly service?: KnownService;
+    };
 
 const LONGEST_REASON = 200;
 
@@ -13,14 +25,23 @@ const LONGEST_REASON = 200;
  */
 export function judgeAnswer(
   type: DestinationType,
-  status: number,
-  text: string,
-  redact: (words: string) => string = redactPatterns,
+  { status, text, url: address = '' }: ReceivedAnswer,
+  redact: (words: string) => string,
 ): Verdict {
   const answer = readAnswer(text);
-  return status >= 200 && status < 300 && type.accepts(answer)
-    ? { ok: true }
-    : { ok: false, reason: shorten(redact(toLine(type.reasonOf(answer)))) };
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const kind = status >= 200 && status < 300 ? type.judge(answer, url) : 'refused';
+  if (kind === 'accepted') {
+    return { kind };
+  }
+  const service = url && type.serviceAt?.(url);
+  const advice = type.adviceOn?.(answer);
+  return {
+    kind,
+    reason: shorten(redact(toLine(type.reasonOf(answer)))),
+    ...(advice ? { advice } : {}),
+    ...(service ? { service } : {}),
+  };
 }
 
 /** One line of plain text: what a receiver says is untrusted. */

@@ -127,7 +127,10 @@ async function askAccounts(
       placeholder:
         seen.length < MOST_ACCOUNTS
           ? vscode.l10n.t('Choose the accounts to add')
-          : vscode.l10n.t('Choose the accounts to add. Only the first {0} are listed.', MOST_ACCOUNTS),
+          : vscode.l10n.t(
+              'Choose the accounts to add. Only the first {0} are listed. Enter the ID of any other.',
+              MOST_ACCOUNTS,
+            ),
       items: seen.map((account) => ({
         label: escapeIcons(account.name),
         description: account.id,

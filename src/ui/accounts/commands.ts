@@ -5,14 +5,15 @@ import { onAccount } from '../destinations/targets.ts';
 import { type CommandHandlers, inView } from '../host/commands.ts';
 import { isNode } from '../tree/nodes.ts';
 import { addAccount, addFromEnvironment } from './add-account.ts';
+import { confirmApiAddress } from './confirm-address.ts';
+import { forgetCredentials } from './forget-credentials.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './manage-accounts.ts';
 
 /** Adding, replacing and removing accounts and tokens. Part of a bundle of its own. */
-export function createAccountCommands({
-  connections,
-  secrets,
-  targets,
-}: Pick<Services, 'connections' | 'secrets' | 'targets'>) {
+export function createAccountCommands(
+  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'state' | 'targets'>,
+) {
+  const { connections, secrets, targets } = services;
   return {
     addAccount: async (argument) => {
       const fromEnvironment = argument === 'fromEnvironment';
@@ -32,6 +33,8 @@ export function createAccountCommands({
     removeAccount: onAccount(targets, vscode.l10n.t('Remove Account'), async (connection) =>
       removeAccount(connection, connections, secrets),
     ),
+    confirmApiAddress: async () => confirmApiAddress(connections),
+    forgetCredentials: async () => forgetCredentials(services),
     copyAccountId: onAccount(targets, vscode.l10n.t('Copy Account ID'), async ({ account }) =>
       vscode.env.clipboard.writeText(account.id),
     ),

@@ -1,9 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { PUBLIC_API } from '../../core/api/base-url.ts';
-import { type Api, createApi } from '../../core/api/client.ts';
-import type { Host } from '../../core/api/transport.ts';
-import type { CallMeter } from '../../core/api/call-meter.ts';
+import type { Api } from '../../core/api/client.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { VerifiedToken } from '../../core/accounts/onboarding.ts';
 import {
@@ -21,7 +18,11 @@ import {
 import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
+import { addOrigin, mayReceive, originsOf } from '../../core/accounts/token-origin.ts';
+import { ACCOUNTS_KEY } from '../host/ids.ts';
+import { UserError } from '../host/report.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
+import { configuredOrigin, createClients, type UnconfirmedOrigin } from './clients.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Services } from '../../services.ts';
 import { refreshForUser } from '../monitoring/refreshing.ts';
@@ -29,13 +30,16 @@ import { createTokenStore, type StoredTokens, type TokenRecords } from './token-
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
 /** The problems of the token storage. */
-export type StorageTrouble = Omit<StoredTokens, 'records'>;
+export type StorageTrouble = Omit<StoredTokens, 'records'> & {
+  /** The list of accounts is malformed or of a newer version. It is left as it is. */
+  readonly accountsUnreadable: boolean;
+};
 
 /** The stored accounts and tokens, and the operations that add, replace and remove them. */
 export type Connections = vscode.Disposable & {
   /**
-   * Loads the stored accounts and their cached snapshots into the store. Starts to refresh the accounts without a
-   * snapshot, and in a focused window those with an old one.
+   * Loads what is stored into the store, with the cached snapshots of the accounts. Starts to refresh accounts without a
+   * snapshot or with an old one.
    */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
@@ -53,12 +57,21 @@ export type Connections = vscode.Disposable & {
   chooseToken(accountId: string, tokenId: string): Promise<void>;
   label(accountId: string, label: string): Promise<void>;
   move(accountIds: ReadonlySet<string>, onto: string | undefined): Promise<void>;
+  /** When this session began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** How many entries of the account's last list of destinations are malformed, and so not shown. */
+  skippedEntries(accountId: string): number;
+  /** Undefined where every token may go to the address that is set. */
+  unconfirmedOrigin(): UnconfirmedOrigin | undefined;
+  /** Confirms that the tokens may go to this origin, if the setting still has it. */
+  confirmOrigin(origin: string): Promise<void>;
+  /** Deletes all tokens of this profile, including those of this session. `false`: SecretStorage did not delete one. */
+  forgetTokens(): Promise<boolean>;
   /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */
   remove(accountId: string): Promise<boolean>;
 };
 
-const ACCOUNTS_KEY = 'accounts';
-/** In minutes, if the setting turns automatic refresh off. */
+/** In minutes, where the setting turns automatic refresh off. */
 const DEFAULT_INTERVAL = 5;
 
 export function createConnections({
@@ -74,28 +87,21 @@ export function createConnections({
   Services,
   'context' | 'userAgent' | 'state' | 'store' | 'redactor' | 'host' | 'budgets' | 'snapshots'
 >): Connections {
+  const clientsOf = createClients({ userAgent, redactor, host, budgets });
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const inTurn = createSerialQueue();
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
-  let trouble: StorageTrouble = { unreadable: 0, failed: false, unsaved: false };
+  let trouble: StorageTrouble = {
+    unreadable: 0,
+    undecryptable: [],
+    failed: false,
+    unsaved: false,
+    accountsUnreadable: false,
+  };
   /** Keyed by API address and token, so that an unchanged connection keeps the same client object. */
   let clients: ReadonlyMap<string, Api> = new Map();
-
-  function connect(token: string, meter?: CallMeter): Api {
-    redactor.remember(token);
-    const { apiBaseUrl } = readSettings();
-    return apiBaseUrl.ok
-      ? createApi({ baseUrl: apiBaseUrl.url, token, userAgent, host, ...(meter ? { meter } : {}) })
-      : createRefusingApi(new ApiError({ kind: 'misconfigured', reason: apiBaseUrl.problem }));
-  }
-
-  /** A client that fails every call without sending it, for an account that has no usable token or address. */
-  function createRefusingApi(error: ApiError): Api {
-    const refusing: Host = { ...host, fetch: () => Promise.reject(error) };
-    return createApi({ baseUrl: PUBLIC_API, token: '', userAgent, host: refusing });
-  }
 
   /** Passes the connections to the store. Returns the accounts whose client is new. */
   function publish(): readonly string[] {
@@ -103,11 +109,13 @@ export function createConnections({
     const next = new Map<string, Api>();
     const connections = accounts.map((account): Connection => {
       const record = tokens.get(account.tokenIds[0]);
-      const key = JSON.stringify([apiBaseUrl, record?.token ?? null]);
+      const isUndecryptable = trouble.undecryptable.includes(account.tokenIds[0]);
+      const mayGo = record && mayReceive(record, configuredOrigin() ?? '');
+      const key = JSON.stringify([apiBaseUrl, record?.token ?? isUndecryptable, mayGo]);
       const api =
         next.get(key) ??
         clients.get(key) ??
-        (record ? connect(record.token, budgets.of(record.id)) : createRefusingApi(NO_TOKEN));
+        (record ? clientsOf.connectStored(record) : clientsOf.refuse(isUndecryptable ? UNDECRYPTABLE : NO_TOKEN));
       next.set(key, api);
       return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
@@ -122,7 +130,8 @@ export function createConnections({
     return [...tokens.values()].find((record) => record.token === token)?.id ?? token;
   }
 
-  function takeOver({ records, ...found }: StoredTokens): void {
+  function takeOver({ records, ...rest }: StoredTokens): void {
+    const found = { ...rest, accountsUnreadable: readAccounts() === undefined };
     tokens = records;
     if (JSON.stringify(found) !== JSON.stringify(trouble)) {
       trouble = found;
@@ -130,18 +139,26 @@ export function createConnections({
     }
   }
 
-  /** Reads the stored list each time, because another window may have changed it. */
-  function readAccounts(): RememberedAccounts {
-    const value = state.get(ACCOUNTS_KEY) ?? [];
-    const read = parseRememberedAccounts(value);
+  /** Reads the stored list each time, because another window may have changed it. Undefined if this version cannot read it. */
+  function readAccounts(): RememberedAccounts | undefined {
+    return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
+  }
+
+  /** As {@link readAccounts}. Throws {@link UserError}: a list that cannot be read must not be overwritten. */
+  function requireAccounts(): RememberedAccounts {
+    const read = readAccounts();
     if (!read) {
-      host.log('warn', 'This version cannot read the stored list of accounts and ignores it');
+      throw new UserError(
+        vscode.l10n.t(
+          'This version of the extension cannot read the stored list of accounts, so nothing was changed. Update the extension and try again.',
+        ),
+      );
     }
-    return read ?? [];
+    return read;
   }
 
   async function changeAccounts(change: (list: RememberedAccounts) => RememberedAccounts): Promise<void> {
-    accounts = change(readAccounts());
+    accounts = change(requireAccounts());
     await state.update(ACCOUNTS_KEY, accounts);
   }
 
@@ -173,11 +190,19 @@ export function createConnections({
   async function load(): Promise<void> {
     const unread = await inTurn(async () => {
       takeOver(await tokenStore.load());
-      accounts = readAccounts();
+      accounts = readAccounts() ?? [];
+      if (trouble.accountsUnreadable) {
+        host.log('warn', 'The stored list of accounts cannot be read by this version; it is left as it is');
+      }
       return publish();
     });
     // Not awaited: the accounts are known now, and what the refresh brings is told by the store.
     void store.refresh(await adoptCached(unread));
+  }
+
+  function originsAfter(known: TokenRecord | undefined, { token }: VerifiedToken): Pick<TokenRecord, 'origins'> {
+    const origin = clientsOf.originOf(token);
+    return origin === undefined ? {} : { origins: known ? addOrigin(known, origin) : [origin] };
   }
 
   async function save(record: TokenRecord): Promise<boolean> {
@@ -204,7 +229,7 @@ export function createConnections({
 
   return {
     load,
-    connect: (token) => connect(token, budgets.of(budgetKeyOf(token))),
+    connect: (token) => clientsOf.connect(token, budgets.of(budgetKeyOf(token))),
     admit: async (token, signal) => admitUserCall(budgets.of(budgetKeyOf(token)), host.sleep, signal),
     accounts: () => accounts,
     tokens: () => tokens,
@@ -212,31 +237,75 @@ export function createConnections({
     onTroubleChanged: troubleChanged.event,
     add: async (verified, added) =>
       update(async () => {
+        requireAccounts();
         // A token that is already stored keeps its record, so that no token is stored twice.
         const known = [...tokens.values()].find(({ token }) => token === verified.token);
         const id = known?.id ?? crypto.randomUUID();
-        const saved = await save({ version: 1, id, ...verified });
+        const saved = await save({ version: 1, id, ...verified, ...originsAfter(known, verified) });
         await changeAccounts((list) => addAccounts(list, added, id));
         return saved;
       }),
-    replaceToken: async (tokenId, verified) => update(async () => save({ version: 1, id: tokenId, ...verified })),
+    replaceToken: async (tokenId, verified) =>
+      update(async () => {
+        if (!requireAccounts().some(({ tokenIds }) => tokenIds.includes(tokenId))) {
+          throw new UserError(
+            vscode.l10n.t('The account was removed in another window. The new token was not stored.'),
+          );
+        }
+        return save({ version: 1, id: tokenId, ...verified, ...originsAfter(undefined, verified) });
+      }),
+    startedAt: host.now(),
+    skippedEntries: (accountId) => clientsOf.skippedEntries(accountId),
+    unconfirmedOrigin() {
+      const configured = configuredOrigin();
+      const waiting = accounts.flatMap((account) => {
+        const record = tokens.get(account.tokenIds[0]);
+        return record && configured !== undefined && !mayReceive(record, configured) ? [{ account, record }] : [];
+      });
+      return configured === undefined || waiting.length === 0
+        ? undefined
+        : {
+            configured,
+            verified: [...new Set(waiting.map(({ record }) => originsOf(record)[0]))],
+            accounts: waiting.map(({ account }) => toAccount(account)),
+          };
+    },
+    confirmOrigin: async (origin) =>
+      update(async () => {
+        if (origin === configuredOrigin()) {
+          for (const record of [...tokens.values()].filter((each) => !mayReceive(each, origin))) {
+            await save({ ...record, origins: addOrigin(record, origin) });
+          }
+        }
+      }),
+    forgetTokens: async () =>
+      update(async () => {
+        const ids = [...tokens.keys(), ...trouble.undecryptable];
+        const deleted = await Promise.all(ids.map(async (id) => tokenStore.delete(id)));
+        takeOver(await tokenStore.load());
+        return deleted.every(Boolean);
+      }),
     chooseToken: async (accountId, tokenId) =>
       update(async () => changeAccounts((list) => chooseToken(list, accountId, tokenId))),
     label: async (accountId, label) =>
       update(async () => changeAccounts((list) => labelAccount(list, accountId, label))),
     move: async (accountIds, onto) =>
       update(async () => changeAccounts((list) => moveAccounts(list, accountIds, onto))),
-    remove: async (accountId) =>
-      update(async () => {
-        const before = readAccounts();
+    async remove(accountId) {
+      const deleted = await update(async () => {
+        const before = requireAccounts();
         await changeAccounts((list) => removeAccount(list, accountId));
-        await snapshots.forget(accountId);
         const orphans = new Set(orphanedTokens(before, accounts));
         tokens = new Map([...tokens].filter(([id]) => !orphans.has(id)));
         return (await Promise.all([...orphans].map(async (id) => tokenStore.delete(id)))).every(Boolean);
-      }),
+      });
+      // Once the store does not know the account any more: a refresh that ends before would share a snapshot again.
+      await snapshots.forget(accountId);
+      return deleted;
+    },
     dispose: () => subscriptions.dispose(),
   };
 }
 
 const NO_TOKEN = new ApiError({ kind: 'noToken' });
+const UNDECRYPTABLE = new ApiError({ kind: 'undecryptable' });

@@ -58,8 +58,8 @@ const VERIFIED_AT_ONCE = 6;
 export type Unreadable = { readonly account: Account; readonly error: ApiError };
 
 /**
- * Lists the destinations of each account, because one successful call proves the permission. Runs a few calls at a time,
- * within the rate limit of the token. Undefined if the user canceled.
+ * Lists the destinations of each account, because one successful call proves the permission. Several at a time, within the
+ * rate limit of the token. Undefined if the user canceled.
  */
 export async function findUnreadable(
   { connect, admit }: Pick<Connections, 'connect' | 'admit'>,
@@ -82,7 +82,7 @@ export async function findUnreadable(
     }
   }
 
-  const title = vscode.l10n.t('Verifying that the token can access each account');
+  const title = vscode.l10n.t('Verifying that the token can read each account');
   return withProgress({ title, total: accounts.length }, async (signal, onDone) => {
     try {
       const tried = await Promise.all(

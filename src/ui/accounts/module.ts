@@ -5,12 +5,13 @@ import { hasEnvironmentToken } from './environment.ts';
 import { describeTrouble } from './storage-trouble.ts';
 
 /** Accounts and tokens, and what the empty view says. The commands are in `commands.ts`, which is loaded when needed. */
-export function createAccountsModule({
-  store,
-  connections,
-  destinationsView: { view },
-  loaded,
-}: Pick<Services, 'store' | 'connections' | 'destinationsView' | 'loaded'>) {
+export function createAccountsModule(services: Services) {
+  const {
+    store,
+    connections,
+    destinationsView: { view },
+    loaded,
+  } = services;
   const setState = createContextKey('state');
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
   setState('loading');

@@ -7,7 +7,18 @@ import { tell } from '../host/notice.ts';
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
 
 /** The message above the tree while tokens cannot be stored or read; empty without a problem. */
-export function describeTrouble({ failed, unsaved, unreadable }: StorageTrouble): string {
+export function describeTrouble({
+  failed,
+  unsaved,
+  unreadable,
+  undecryptable,
+  accountsUnreadable,
+}: StorageTrouble): string {
+  if (accountsUnreadable) {
+    return vscode.l10n.t(
+      'This version of the extension cannot read the stored list of accounts and left it unchanged. Update the extension.',
+    );
+  }
   if (failed) {
     return vscode.l10n.t(
       'Could not read VS Code’s secret storage, so tokens are missing. Check whether the keyring is locked.',
@@ -15,6 +26,14 @@ export function describeTrouble({ failed, unsaved, unreadable }: StorageTrouble)
   }
   if (unsaved) {
     return vscode.l10n.t('A token is available in this session only. VS Code’s secret storage could not store it.');
+  }
+  if (undecryptable.length > 0) {
+    return undecryptable.length === 1
+      ? vscode.l10n.t('A stored token could not be decrypted. Replace the token, or restore the keyring.')
+      : vscode.l10n.t(
+          '{0} stored tokens could not be decrypted. Replace the tokens, or restore the keyring.',
+          undecryptable.length,
+        );
   }
   return unreadable > 0
     ? plural(

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
-import { isTokenKey, parseTokenRecord, tokenKey, type TokenRecord } from '../../core/model/token.ts';
+import { idOfTokenKey, isTokenKey, parseTokenRecord, tokenKey, type TokenRecord } from '../../core/model/token.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 
 export type TokenRecords = ReadonlyMap<string, TokenRecord>;
@@ -11,6 +11,8 @@ export type StoredTokens = {
   readonly records: TokenRecords;
   /** The number of entries that are malformed or of a newer version. They stay unchanged. */
   readonly unreadable: number;
+  /** IDs of tokens that are listed but that SecretStorage cannot decrypt, because the keyring changed. */
+  readonly undecryptable: readonly string[];
   /** Whether SecretStorage failed. The records are then those of this session. */
   readonly failed: boolean;
   /** Whether some records exist in this session only, because SecretStorage could not store them. */
@@ -43,33 +45,40 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
     }
   }
 
-  async function read(): Promise<{ readonly records: TokenRecords; readonly unreadable: number }> {
+  async function read(): Promise<Pick<StoredTokens, 'records' | 'unreadable' | 'undecryptable'>> {
     const keys = (await secrets.keys()).filter(isTokenKey);
     const records = new Map<string, TokenRecord>();
+    const undecryptable = new Set<string>();
     let unreadable = 0;
     await Promise.all(
       keys.map(async (key) => {
-        const record = parseTokenRecord(key, (await secrets.get(key)) ?? '');
+        const value = await secrets.get(key);
+        const record = parseTokenRecord(key, value ?? '');
         if (record) {
           records.set(record.id, record);
+        } else if (value === undefined) {
+          undecryptable.add(idOfTokenKey(key));
+          log('warn', `The stored token ${key} could not be decrypted; it is left as it is`);
         } else {
           unreadable += 1;
           log('warn', `This version cannot read the stored token ${key} and leaves it unchanged`);
         }
       }),
     );
-    return { records, unreadable };
+    return { records, unreadable, undecryptable: [...undecryptable] };
   }
 
   return {
     async load() {
       await Promise.all([...unsaved.values()].map(store));
       let unreadable = 0;
+      let undecryptable: readonly string[] = [];
       let failed = false;
       try {
         const found = await read();
         known = new Map([...found.records, ...unsaved]);
         unreadable = found.unreadable;
+        undecryptable = found.undecryptable;
       } catch (error) {
         failed = true;
         log('error', `Failed to read SecretStorage: ${describeForLog(error)}`);
@@ -77,7 +86,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
       for (const { token } of known.values()) {
         redactor.remember(token);
       }
-      return { records: known, unreadable, failed, unsaved: unsaved.size > 0 };
+      return { records: known, unreadable, undecryptable, failed, unsaved: unsaved.size > 0 };
     },
     async save(record) {
       redactor.remember(record.token);

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Redactor } from '../../core/api/redaction.ts';
 import { guessType, typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
-import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
+import { normalizeAddress } from '../../core/model/web-address.ts';
+import { joinUrl, lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { nameService } from '../text/draft.ts';
 import { askText, type Check } from '../host/quick-input.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
@@ -59,15 +60,18 @@ async function askWholeUrl({ type, url }: Destination, title: string): Promise<s
   const service = nameService(type, host);
   return askMasked(
     title,
-    vscode.l10n.t('Enter the full {0} URL. Cloudflare hides its secret part.', service),
-    (text) =>
-      guessType(text) === undefined
+    vscode.l10n.t('Enter the full {0} URL, or only its secret part, which Cloudflare hides.', service),
+    (typed) => {
+      const isPart = typed !== '' && !/[:/\s]/.test(typed);
+      const text = isPart ? joinUrl(typeOrGeneric(type), url, typed) : normalizeAddress(typed);
+      return guessType(text) === undefined
         ? { ok: false, problem: vscode.l10n.t('This is not a valid URL.') }
         : lacksSecret(typeOrGeneric(type), text)
           ? { ok: false, problem: vscode.l10n.t('This is not a full {0} webhook URL.', service) }
           : host !== '' && hostOf(text) !== host
             ? { ok: false, problem: vscode.l10n.t('The host of this destination is {0}, not {1}.', host, hostOf(text)) }
-            : { ok: true, value: text },
+            : { ok: true, value: text };
+    },
     typeNamed(type)?.example,
   );
 }

@@ -158,7 +158,11 @@ function describeUndone(results: readonly UndoResult[]): string {
   return only && results.length === 1
     ? only.sentence
     : [
-        vscode.l10n.t('Created {0} of {1} again, with new IDs. Cloudflare tested them.', done.length, results.length),
+        vscode.l10n.t(
+          'Created {0} of {1} webhook destinations again, with new IDs. Cloudflare tested them.',
+          done.length,
+          results.length,
+        ),
         ...nameSome(
           results.filter(({ result }) => result !== 'done').map(({ sentence }) => sentence),
           MOST_TOLD,

@@ -10,6 +10,9 @@ export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
+/** The key of the accounts in persisted state. */
+export const ACCOUNTS_KEY = 'accounts';
+
 /** The language of the JSON documents, for which package.json turns auto save off. */
 export const JSON_LANGUAGE = 'cfwebhook-json';
 
@@ -44,6 +47,8 @@ export const COMMANDS = [
   'copyUrl',
   'openInDashboard',
   'showLog',
+  'confirmApiAddress',
+  'forgetCredentials',
 ] as const;
 export type ContributedCommand = (typeof COMMANDS)[number];
 

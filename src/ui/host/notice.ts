@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from '../../core/model/plain-text.ts';
 
 export type NoticeKind = 'information' | 'warning' | 'error';
 
@@ -22,9 +23,9 @@ export async function tell(
 }
 
 /**
- * Breaks Markdown links in a notification. VS Code renders `[text](address)` as a link, even to a command
- * (`parseLinkedText`), and names are untrusted text.
+ * Breaks Markdown links in a notification, its progress, or the prompt and validation message of an input. VS Code renders
+ * `[text](address)` there as a link, even to a command (`parseLinkedText`), and names are untrusted text.
  */
 export function withoutLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+  return plain(text).replaceAll('](', '] (');
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { plain } from '../../core/model/plain-text.ts';
+import { withoutLinks } from './notice.ts';
 
 export type Answer<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'back' | 'cancel' };
 
@@ -23,8 +25,8 @@ export type TextQuestion<T> = {
 /** Asks for a text until it passes its check or the user cancels. */
 export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> {
   const input = vscode.window.createInputBox();
-  input.title = question.title;
-  input.prompt = question.prompt;
+  input.title = plain(question.title);
+  input.prompt = withoutLinks(question.prompt);
   input.placeholder = question.placeholder ?? '';
   input.value = question.value ?? '';
   input.password = question.password ?? false;
@@ -54,7 +56,7 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
           if (check.ok) {
             resolve({ kind: 'value', value: check.value });
           } else {
-            input.validationMessage = check.problem;
+            input.validationMessage = withoutLinks(check.problem);
           }
         } catch (error) {
           reject(error);
@@ -87,11 +89,12 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   question: PickQuestion<Item>,
 ): Promise<Answer<readonly Item[]> | { readonly kind: 'button' }> {
   const pick = vscode.window.createQuickPick<Item>();
-  pick.title = question.title;
+  pick.title = plain(question.title);
   pick.placeholder = question.placeholder;
-  pick.items = question.items;
+  const items = question.items.map(toPlainItem);
+  pick.items = items;
   pick.canSelectMany = question.many ?? false;
-  pick.selectedItems = question.many ? question.items.filter(({ picked }) => picked) : [];
+  pick.selectedItems = question.many ? items.filter(({ picked }) => picked) : [];
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   pick.buttons = [
@@ -114,4 +117,15 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   } finally {
     pick.dispose();
   }
+}
+
+/** The item with its texts as single lines. Icons are a matter of whoever makes it: some are wanted. */
+function toPlainItem<Item extends vscode.QuickPickItem>(item: Item): Item {
+  const { description, detail } = item;
+  return {
+    ...item,
+    label: plain(item.label),
+    description: plain(description ?? ''),
+    detail: plain(detail ?? ''),
+  };
 }

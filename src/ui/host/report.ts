@@ -63,6 +63,9 @@ async function applyRemedy(
     case 'openSetting':
       await showSetting('apiBaseUrl');
       break;
+    case 'confirmAddress':
+      await runCommand('confirmApiAddress');
+      break;
     case undefined:
       break;
     default:

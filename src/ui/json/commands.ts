@@ -5,16 +5,21 @@ import { findRemoval, findValue, formatDocument, parseDocument } from '../../cor
 import type { Located } from '../../core/monitoring/overview.ts';
 import { addressOf, nextNewAddress, readAddress } from './addresses.ts';
 import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
+import { isShown } from './tabs.ts';
 import { askText } from '../host/quick-input.ts';
 
 /** Runs Edit as JSON. An open document is shown again, even if its name in the URI is outdated. */
 export async function openDestination({ connection, destination }: Located): Promise<void> {
-  const { account } = connection;
-  const open = vscode.workspace.textDocuments.find(({ uri }) => {
-    const address = readAddress(uri);
-    return address?.kind === 'existing' && address.accountId === account.id && address.destinationId === destination.id;
-  });
-  await vscode.window.showTextDocument(open?.uri ?? addressOf(account.id, destination), { preview: false });
+  const accountId = connection.account.id;
+  const address = addressOf(accountId, destination);
+  const isSame = ({ uri }: vscode.TextDocument): boolean => {
+    const other = readAddress(uri);
+    return other?.kind === 'existing' && other.accountId === accountId && other.destinationId === destination.id;
+  };
+  // Only documents in a tab count, because VS Code keeps documents without a tab for minutes.
+  const open = vscode.workspace.textDocuments.filter(isSame).find(({ uri }) => isShown(uri));
+  const shown = isShown(address) ? address : (open?.uri ?? address);
+  await vscode.window.showTextDocument(shown, { preview: false });
 }
 
 /** Runs Create Destination from JSON…: opens a new document with the draft of the active editor, if any. */

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../../core/formats/json-document.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { lacksSecret } from '../../core/model/whole-url.ts';
+import { describeCutUrl } from '../text/draft.ts';
 import { isDestinationDocument } from './addresses.ts';
 import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
 import { describeDocumentProblem } from './messages.ts';
@@ -45,7 +48,12 @@ export function createJsonDiagnostics(
           code: problem.kind === 'draft' ? problem.problem.kind : problem.kind,
         }),
       );
-    collection.set(document.uri, [...diagnostics, ...makeHints(document, heldSecret), ...makeRefusal(document)]);
+    collection.set(document.uri, [
+      ...diagnostics,
+      ...makeHints(document, heldSecret),
+      ...markCutUrl(document, current),
+      ...makeRefusal(document),
+    ]);
   }
 
   function makeRefusal(document: vscode.TextDocument): readonly vscode.Diagnostic[] {
@@ -140,6 +148,18 @@ function makeHints(document: vscode.TextDocument, heldSecret: boolean): readonly
       code: typed ? SECRET_IN_TEXT : 'secretHeld',
     }),
   ];
+}
+
+/** Marks the URL of a document where it is the one that Cloudflare returned without its secret part. */
+function markCutUrl(document: vscode.TextDocument, current: Destination | undefined): readonly vscode.Diagnostic[] {
+  const text = document.getText();
+  const range = findValue(text, 'url');
+  const isCut = current !== undefined && lacksSecret(typeOrGeneric(current.type), current.url);
+  if (!range || !isCut || parseDocument(text, { current }).draft?.url !== current.url) {
+    return [];
+  }
+  const severity = vscode.DiagnosticSeverity.Information;
+  return [makeDiagnostic(document, range, { message: describeCutUrl(), severity, code: 'cutUrl' })];
 }
 
 function makeDiagnostic(

@@ -11,7 +11,7 @@ import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
 import { saveDocument } from './save-document.ts';
-import { closeTabs, swapEditor } from './tabs.ts';
+import { closeTabs, documentsOf, swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Replacements } from '../replacement/replacements.ts';
@@ -124,6 +124,12 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
     vscode.workspace.onDidOpenTextDocument(setLanguage),
+    // VS Code itself can open a tab with an outdated name: after a reload, and after its conflict editor.
+    vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+      if (opened.flatMap(documentsOf).some(({ scheme }) => scheme === JSON_SCHEME)) {
+        settleAll();
+      }
+    }),
     vscode.workspace.onDidSaveTextDocument(async (document) => {
       if (isJsonDocument(document)) {
         if (!document.isDirty && !files.movedTo(document.uri)) {

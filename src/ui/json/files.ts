@@ -106,7 +106,7 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
     }
     if (entry.state.kind === 'failed' && !entry.state.last) {
       const { sentence } = describeProblem(entry.state.error, entry.connection.account.name);
-      throw vscode.FileSystemError.Unavailable(sentence);
+      throw notSaved(sentence);
     }
     return entry.connection;
   }

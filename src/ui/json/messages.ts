@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DOCUMENT_KEYS, type DocumentProblem } from '../../core/formats/json-document.ts';
+import { withoutLinks } from '../host/notice.ts';
 import type { Difference } from '../../core/model/plan.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
@@ -96,5 +97,6 @@ function describeDifferences(differences: readonly Difference[]): string {
 
 /** Refuses a save. VS Code shows the sentence after the file name. Other error codes offer actions that cannot help. */
 export function notSaved(sentence: string): vscode.FileSystemError {
-  return vscode.FileSystemError.Unavailable(sentence);
+  // VS Code shows it as a notification, where `[text](command:…)` would become a link.
+  return vscode.FileSystemError.Unavailable(withoutLinks(sentence));
 }

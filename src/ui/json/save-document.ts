@@ -14,6 +14,7 @@ import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
+import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { confirmReplacement } from '../replacement/ask-replacement.ts';
 import type { Replacements } from '../replacement/replacements.ts';
@@ -53,10 +54,12 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
     parts.logger.log('error', `Failed to save a JSON document: ${describeForLog(error)}`);
     if (error instanceof ApiError) {
       const { sentence } = describeProblem(error, connection.account.name);
+      const url = parseDocument(write.text).draft?.url ?? '';
+      const why = error.kind === 'rejected' ? describeRefusedTest(error, url) : undefined;
       if (error.kind === 'rejected') {
-        parts.refuse(uri, error.details.reason ?? sentence);
+        parts.refuse(uri, [error.details.reason ?? sentence, why].filter(Boolean).join('. '));
       }
-      throw notSaved(sentence);
+      throw notSaved([sentence, why].filter(Boolean).join(' '));
     }
     throw notSaved(error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
   }
@@ -213,7 +216,7 @@ async function offerReplacement(
 async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
-  const missing = findings.find(({ problem }) => problem.kind === 'missing');
+  const missing = findings.find(({ problem }) => problem.kind === 'missing' || problem.kind === 'incomplete');
   if (missing) {
     throw new UserError(
       vscode.l10n.t(
@@ -228,6 +231,12 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   const { connection, destination } = target;
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
   const secret = draft.secret ?? remembered?.secret;
+  const incomplete = checkDraft(draft, { secret: secret !== undefined }).find(
+    ({ problem }) => problem.kind === 'incomplete',
+  );
+  if (incomplete) {
+    throw notSaved(describeDraftProblem(incomplete.problem));
+  }
   const note =
     secret === undefined
       ? vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.')

@@ -39,10 +39,16 @@ export async function swapEditor(from: vscode.Uri, to: vscode.Uri): Promise<void
 
 /** Closes the tabs of a document that have no unsaved changes. */
 export async function closeTabs(uri: vscode.Uri): Promise<void> {
-  await vscode.window.tabGroups.close(
-    tabsOf(uri).filter(({ isDirty }) => !isDirty),
-    true,
+  // A document that was edited a moment ago can be ahead of its tabs. VS Code would ask whether to save it.
+  const isEdited = vscode.workspace.textDocuments.some(
+    (each) => each.uri.toString() === uri.toString() && each.isDirty,
   );
+  if (!isEdited) {
+    await vscode.window.tabGroups.close(
+      tabsOf(uri).filter(({ isDirty }) => !isDirty),
+      true,
+    );
+  }
 }
 
 function allTabs(): readonly vscode.Tab[] {

@@ -28,7 +28,7 @@ export type SharedSnapshots = vscode.Disposable & {
 
 /** How old the cache may be, in milliseconds, while nothing but its age is out of date. */
 const OLDEST_CACHED = 60_000;
-/** How long writes of other windows are gathered, in milliseconds. */
+/** For how long changes of files are gathered, in milliseconds. */
 const GATHERING = 250;
 /** A temporary file that is older was left by a window that was killed. */
 const OLDEST_TEMPORARY = 10 * 60_000;
@@ -45,11 +45,12 @@ export function createSharedSnapshots(
   /** What is known to be cached, so that the same is not written again. */
   const cached = new Map<string, Pick<Snapshot, 'at' | 'destinations'>>();
   const waiting = new Set<string>();
-  const forgotten = new Set<string>();
+  /** The connections of removed accounts. One that is added again has another connection, also within the same event. */
+  const forgotten = new WeakSet<object>();
   const reported = new Set<string>();
   const limit = createLimit(READ_AT_ONCE);
-  /** When each file was last modified, as far as this window has written or read it: the same is not read again. */
-  const modified = new Map<string, number>();
+  /** The modification time of each file as this window wrote it last: with another one, another window wrote it. */
+  const written = new Map<string, number>();
   let known: ReadonlySet<string> = new Set();
   let isWriting = false;
   let isSwept = false;
@@ -58,7 +59,10 @@ export function createSharedSnapshots(
     log('warn', `The snapshot cache failed: ${describeForLog(error)}`);
   }
 
-  const isThere = (accountId: string): boolean => store.entry(accountId) !== undefined && !forgotten.has(accountId);
+  const isThere = (accountId: string): boolean => {
+    const connection = store.entry(accountId)?.connection;
+    return connection !== undefined && !forgotten.has(connection);
+  };
 
   function share(accountId: string): void {
     const last = store.entry(accountId)?.state.last;
@@ -99,9 +103,8 @@ export function createSharedSnapshots(
     await mkdir(directory, { recursive: true });
     try {
       await writeFile(temporary, content, { mode: 0o600 });
-      const { mtimeMs } = await stat(temporary);
+      written.set(accountId, (await stat(temporary)).mtimeMs);
       await rename(temporary, fileOf(accountId));
-      modified.set(accountId, mtimeMs);
     } catch (error) {
       cached.delete(accountId);
       await rm(temporary, { force: true });
@@ -112,17 +115,8 @@ export function createSharedSnapshots(
     }
   }
 
-  async function readIfModified(accountId: string): Promise<string | undefined> {
-    const { mtimeMs } = await stat(fileOf(accountId));
-    if (modified.get(accountId) === mtimeMs || !isThere(accountId)) {
-      return undefined;
-    }
-    modified.set(accountId, mtimeMs);
-    return readFile(fileOf(accountId), 'utf8');
-  }
-
   async function adoptOne(accountId: string): Promise<void> {
-    const content = await readIfModified(accountId).catch((error: unknown) => {
+    const content = await readFile(fileOf(accountId), 'utf8').catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
         note(error);
       }
@@ -148,6 +142,17 @@ export function createSharedSnapshots(
     await Promise.all(accountIds.map(async (id) => limit(async () => adoptOne(id))));
   }
 
+  /** Our own writes are reported too. */
+  async function adoptChanged(accountIds: readonly string[]): Promise<void> {
+    const isOurs = async (id: string): Promise<boolean> =>
+      stat(fileOf(id)).then(
+        ({ mtimeMs }) => mtimeMs === written.get(id),
+        () => true,
+      );
+    const ours = await Promise.all(accountIds.map(isOurs));
+    await adopt(accountIds.filter((_, index) => !ours[index]));
+  }
+
   /** Deletes what killed windows and removed accounts have left, and what earlier versions kept in SecretStorage. */
   async function sweep(): Promise<void> {
     const keys = (await secrets.keys()).filter((key) => key.startsWith(OLD_KEY_PREFIX));
@@ -162,10 +167,13 @@ export function createSharedSnapshots(
   }
 
   async function forget(accountId: string): Promise<void> {
-    forgotten.add(accountId);
+    const connection = store.entry(accountId)?.connection;
+    if (connection) {
+      forgotten.add(connection);
+    }
     waiting.delete(accountId);
     cached.delete(accountId);
-    modified.delete(accountId);
+    written.delete(accountId);
     await rm(fileOf(accountId), { force: true }).catch(note);
   }
 
@@ -176,11 +184,6 @@ export function createSharedSnapshots(
     for (const accountId of before) {
       if (!known.has(accountId)) {
         void forget(accountId);
-      }
-    }
-    for (const accountId of forgotten) {
-      if (!known.has(accountId)) {
-        forgotten.delete(accountId);
       }
     }
   }
@@ -208,7 +211,7 @@ export function createSharedSnapshots(
     },
     watchDirectory(directory, note, (names) => {
       const ids = names.flatMap((name) => accountOfCacheFile(name) ?? []);
-      void adopt(ids.filter(isThere));
+      void adoptChanged(ids.filter(isThere));
     }),
   );
   return { adopt, forget, dispose: () => subscriptions.dispose() };

@@ -10,6 +10,7 @@ import type { Step } from '../../core/replacement/state.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
+import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
 /** The static texts of the page. */
@@ -131,10 +132,10 @@ export function describeCreated(destination: Destination): PanelNotice {
 }
 
 function describeCreation({ name, type }: Destination): string {
-  const label = typeNamed(type)?.label ?? type;
-  return type === 'generic'
-    ? vscode.l10n.t('Created “{0}” (generic webhook).', name)
-    : vscode.l10n.t('Created “{0}” ({1} webhook).', name, label);
+  const known = typeNamed(type);
+  // The label of an endpoint that users run themselves would be "Webhook webhook".
+  const word = known?.receiverName === 'label' ? known.label : type;
+  return vscode.l10n.t('Created “{0}” ({1} webhook).', name, word);
 }
 
 /** The confirmation before a replacement. */
@@ -200,15 +201,17 @@ export function describeStopped(why: readonly string[], look: Look | undefined, 
   };
 }
 
-/** Describes a failure, with Cloudflare's own message. */
-export function describeFailure(error: unknown, name: string): string[] {
+/** Describes a failure, with Cloudflare's own message. Where Cloudflare tested `url` and rejected it, explains why. */
+export function describeFailure(error: unknown, name: string, url: string): string[] {
   const sentence = describeSentence(error, name);
   return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
     ? [
         sentence,
-        vscode.l10n.t(
-          'Cloudflare tests the URL before accepting it. Check that the receiver is running and that the URL and the secret are correct. Your input is unchanged.',
-        ),
+        describeRefusedTest(error, url) ??
+          vscode.l10n.t(
+            'Cloudflare tests the URL before accepting it. Check that the receiver is running and that the URL and the secret are correct.',
+          ),
+        vscode.l10n.t('Your input is unchanged.'),
       ]
     : [sentence];
 }

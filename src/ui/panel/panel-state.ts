@@ -227,7 +227,7 @@ export async function createPanelState(
     if (!(error instanceof ApiError)) {
       log('error', `Panel: ${describeForLog(error)}`);
     }
-    return describeFailure(error, model.fields.name.trim() || headingOf(model, entry()));
+    return describeFailure(error, model.fields.name.trim() || headingOf(model, entry()), model.fields.url);
   }
 
   await readRemembered();

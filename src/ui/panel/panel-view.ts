@@ -3,11 +3,14 @@ import type { DestinationType } from '../../core/model/destination-types/destina
 import { DESTINATION_TYPES, guessType } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { checkDraft, type DraftFinding } from '../../core/model/draft-check.ts';
+import { normalizeDraft } from '../../core/model/draft.ts';
 import { healthOf } from '../../core/model/health.ts';
 import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from '../../core/panel-protocol.ts';
 import { planChange } from '../../core/model/plan.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
-import { describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
+import { isSameAddress } from '../../core/model/web-address.ts';
+import { lacksSecret } from '../../core/model/whole-url.ts';
+import { describeCutUrl, describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
 import type { Activity } from './activity.ts';
 import { button, describeConflict, describePlan } from './messages.ts';
 import { describeLastTest, type LastTest } from '../tree/last-tests.ts';
@@ -59,8 +62,9 @@ export function isDirty({ fields, base }: PanelModel): boolean {
   return fields.secret !== '' || fields.name !== (base?.name ?? '') || fields.url !== (base?.url ?? '');
 }
 
-export function draftOf({ name, url, secret }: PanelFields): Draft {
-  return { name: name.trim(), url: url.trim(), ...(secret === '' ? {} : { secret }) };
+/** The draft as it is sent. `current`: the destination that it edits. */
+export function draftOf({ name, url, secret }: PanelFields, current?: Destination): Draft {
+  return normalizeDraft({ name, url, ...(secret === '' ? {} : { secret }) }, current);
 }
 
 /** All findings, including those of fields that the user has not left yet. */
@@ -69,7 +73,10 @@ export function findProblems(
   current: Destination | undefined,
   types = DESTINATION_TYPES,
 ): readonly DraftFinding[] {
-  return checkDraft(draftOf(model.fields), { secret: keepsSecret(model, current, types) }, types);
+  const { name, url, secret } = model.fields;
+  const kept = current && keepsSecret(model, current, types) ? { secret: true, url: current.url } : { secret: false };
+  // As typed, so that a finding can be about what is removed when the draft is sent.
+  return checkDraft({ name, url, ...(secret === '' ? {} : { secret }) }, kept, types);
 }
 
 function isSecretMissing({ isSecretLost, fields }: PanelModel): boolean {
@@ -78,7 +85,7 @@ function isSecretMissing({ isSecretLost, fields }: PanelModel): boolean {
 
 /** Whether an empty secret keeps the current one. A replacement has none to keep. */
 function keepsSecret({ fields }: PanelModel, current: Destination | undefined, types = DESTINATION_TYPES): boolean {
-  return current !== undefined && planChange(current, draftOf(fields), types).kind !== 'replace';
+  return current !== undefined && planChange(current, draftOf(fields, current), types).kind !== 'replace';
 }
 
 /** Builds the view from the panel and the store. Tests may add a type to `types`. */
@@ -138,8 +145,10 @@ function describeGuess(url: string, current: Destination | undefined, types: rea
   if (!type) {
     return '';
   }
-  return current?.url === url.trim() && current.type !== ''
-    ? vscode.l10n.t('Type: {0}. {1}', describeType(current.type, types), describeTypeRules(type))
+  const isSaved = current !== undefined && isSameAddress(current.url, url);
+  const cut = isSaved && lacksSecret(type, current.url) ? ` ${describeCutUrl()}` : '';
+  return isSaved && current.type !== ''
+    ? vscode.l10n.t('Type: {0}. {1}', describeType(current.type, types), describeTypeRules(type)) + cut
     : vscode.l10n.t('Detected type: {0}. {1}', type.label, describeTypeRules(type));
 }
 
@@ -151,7 +160,7 @@ function planOf(
 ): string {
   switch (standing) {
     case 'there':
-      return current ? describePlan(planChange(current, draftOf(model.fields), types)) : '';
+      return current ? describePlan(planChange(current, draftOf(model.fields, current), types)) : '';
     case 'new':
       return vscode.l10n.t('Cloudflare tests the URL and creates the destination if the test succeeds.');
     case 'gone':

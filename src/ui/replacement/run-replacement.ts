@@ -10,6 +10,9 @@ import { tell, withoutLinks } from '../host/notice.ts';
 import { describeEnd, describeLook, describeProgress, describeStop, isCancellation, labelOf } from './messages.ts';
 import type { Replacements, RunningOptions } from './replacements.ts';
 
+/** Between two looks at a replacement that another window works on, in milliseconds. */
+const BUSY_PAUSE = 5000;
+
 /**
  * Replaces a destination behind a notification that shows each step and can stop it. Undefined where it stopped on the way:
  * then another notification says what exists and what can be done. Throws where nothing was created.
@@ -27,26 +30,33 @@ export async function replaceWithProgress(
   );
 }
 
-/** Reports replacements that an earlier window did not end, unless `isShown` says that a panel shows them. */
-export async function offerUnfinished(
-  store: Store,
-  replacements: Replacements,
-  isShown: (state: Replacement) => boolean,
-): Promise<void> {
-  for (const state of await replacements.unfinished()) {
-    const connection = store.entry(state.accountId)?.connection;
-    if (connection && !isShown(state)) {
-      const happened = vscode.l10n.t(
-        'The replacement of “{0}” of {1} was interrupted.',
-        state.oldName,
-        connection.account.name,
-      );
-      const look = await replacements.look(connection, keyOfReplacement(state));
-      if (look && !look.isBusy) {
+export type UnfinishedOptions = {
+  readonly store: Store;
+  readonly replacements: Replacements;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Whether a panel shows the replacement. */
+  readonly isShown: (state: Replacement) => boolean;
+};
+
+/** Reports replacements that an earlier window did not end. One that another window works on is reported once it stops. */
+export async function offerUnfinished({ store, replacements, sleep, isShown }: UnfinishedOptions): Promise<void> {
+  const states = await replacements.unfinished();
+  await Promise.all(
+    states.map(async (state) => {
+      const key = keyOfReplacement(state);
+      const connection = store.entry(state.accountId)?.connection;
+      let look = connection && (await replacements.look(connection, key));
+      while (connection && look?.isBusy) {
+        await sleep(BUSY_PAUSE);
+        look = await replacements.look(connection, key);
+      }
+      if (connection && look && !isShown(state)) {
+        const { name } = connection.account;
+        const happened = vscode.l10n.t('The replacement of “{0}” of {1} was interrupted.', state.oldName, name);
         void offer({ connection, look, replacements }, happened);
       }
-    }
-  }
+    }),
+  );
 }
 
 type Work = (running: RunningOptions) => Promise<RunEnd>;

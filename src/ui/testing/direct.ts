@@ -9,7 +9,7 @@ import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
 import { nameService } from '../text/draft.ts';
 import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
-import { describeSendProblem, describeStatus } from './messages.ts';
+import { describeAdvice, describeSendProblem, describeStatus, describeUnclear } from './messages.ts';
 
 const HOSTS_KEY = 'testedHosts';
 const MOST_HOSTS = 200;
@@ -66,27 +66,44 @@ export async function sendFromHere(
   signal: AbortSignal,
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
-  const end = describeOutcome(destination, hostOf(request.url), outcome, redactor);
+  const end = describeOutcome({ destination, url: request.url }, outcome, redactor);
   // A receiver may echo the secret, with control characters in between.
   return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 
 function describeOutcome(
-  destination: Destination,
-  host: string,
+  { destination, url }: { readonly destination: Destination; readonly url: string },
   outcome: SendOutcome,
   redactor: TestingServices['redactor'],
 ): TestEnd {
-  const { type } = destination;
   const name = nameOf(destination);
+  const host = hostOf(url);
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
     return { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false };
   }
-  const { status, text, milliseconds } = outcome;
-  const verdict = judgeAnswer(typeOrGeneric(type), status, text, (words) => redactor.redact(words));
-  if (verdict.ok) {
+  if (outcome.kind === 'answeredElsewhere') {
+    const why = vscode.l10n.t(
+      '{0} ran the request, then redirected to its output at {1}. Whether Cloudflare follows the redirect is not documented.',
+      host,
+      outcome.host,
+    );
+    return { ...makeUnclear(name, why, outcome), answer: '' };
+  }
+  return describeAnswer({ destination, url }, outcome, redactor);
+}
+
+function describeAnswer(
+  { destination, url }: { readonly destination: Destination; readonly url: string },
+  { status, text, milliseconds }: SendOutcome & { readonly kind: 'answered' },
+  redactor: TestingServices['redactor'],
+): TestEnd {
+  const name = nameOf(destination);
+  const host = hostOf(url);
+  const type = typeOrGeneric(destination.type);
+  const verdict = judgeAnswer(type, { status, text, url }, (words) => redactor.redact(words));
+  if (verdict.kind === 'accepted') {
     const sentence = vscode.l10n.t(
       'The test of “{0}” from this machine succeeded (status {1}, {2} ms). The receiver accepted the test. Test through Cloudflare to confirm delivery.',
       name,
@@ -95,7 +112,12 @@ function describeOutcome(
     );
     return { way: 'direct', result: 'worked', reason: '', sentence, answer: text, replace: false };
   }
-  const service = nameService(type, host);
+  const service = verdict.service?.label ?? nameService(destination.type, host);
+  if (verdict.kind === 'unclear') {
+    const words = verdict.reason ? [`${service}: ${verdict.reason}.`] : [];
+    const why = [...words, describeUnclear(verdict.service, host)].join(' ');
+    return { ...makeUnclear(name, why, { status, milliseconds }), answer: text };
+  }
   const reason = verdict.reason ? `${service}: ${verdict.reason}` : vscode.l10n.t('status {0}', status);
   const sentence = vscode.l10n.t(
     'The test of “{0}” from this machine failed: {1} (status {2}, {3} ms). {4}',
@@ -103,8 +125,23 @@ function describeOutcome(
     reason,
     status,
     milliseconds,
-    describeStatus(status, service),
+    verdict.advice ? describeAdvice(verdict.advice) : describeStatus(status, service),
   );
   const replace = [401, 403, 404, 410].includes(status);
   return { way: 'direct', result: 'failed', reason, sentence, answer: text, replace };
+}
+
+function makeUnclear(
+  name: string,
+  why: string,
+  { status, milliseconds }: { readonly status: number; readonly milliseconds: number },
+): Omit<TestEnd, 'answer'> {
+  const sentence = vscode.l10n.t(
+    'The result of the test of “{0}” from this machine is unclear (status {1}, {2} ms). {3}',
+    name,
+    status,
+    milliseconds,
+    why,
+  );
+  return { way: 'direct', result: 'undecided', reason: why, sentence, replace: false };
 }

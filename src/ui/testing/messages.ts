@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Advice } from '../../core/model/destination-types/answer.ts';
+import type { KnownService } from '../../core/model/destination-types/destination-type.ts';
 import { SEND_DEADLINE, type SendProblem } from '../../core/testing/send-test.ts';
 
 /** Explains the status of a failed test and how to fix it. */
@@ -24,6 +26,26 @@ export function describeStatus(status: number, service: string): string {
   return status >= 200 && status < 300
     ? vscode.l10n.t('The receiver rejected the test.')
     : vscode.l10n.t('The receiver rejected the request. Check the URL and the secret.');
+}
+
+/** How to fix what a receiver is known to complain about. */
+export function describeAdvice(advice: Advice): string {
+  return {
+    indexerAcknowledgement: vscode.l10n.t(
+      'Turn off indexer acknowledgement for this token. Cloudflare does not send a data channel.',
+    ),
+  }[advice];
+}
+
+/** Why a test with an answer proves nothing. */
+export function describeUnclear(service: KnownService | undefined, host: string): string {
+  return service?.support === 'silent'
+    ? vscode.l10n.t(
+        '{0} accepts any request, but shows only messages in its own format. Check whether the message arrived. Format: {1}',
+        service.label,
+        service.documentation,
+      )
+    : vscode.l10n.t('The answer of {0} does not show whether it accepted the test. Check there.', host);
 }
 
 /** Explains why no response arrived and how to fix it. */
@@ -67,6 +89,15 @@ export function describeSendProblem(problem: SendProblem, host: string, detail: 
         host,
         detail,
       );
+    case 'redirectedToHttps':
+      return vscode.l10n.t('{0} redirects from http to https. Change the URL to https.', host);
+    case 'redirectedBySlash':
+      return vscode.l10n.t(
+        '{0} redirects to the same URL with or without the slash at the end. Change the end of the URL.',
+        host,
+      );
+    case 'redirectedHere':
+      return vscode.l10n.t('{0} redirects to another path or port of the same host. Use the target URL instead.', host);
     case 'unreachable':
       return vscode.l10n.t('Could not reach {0}{1}.', host, detail ? ` (${detail})` : '');
     default:

@@ -221,13 +221,20 @@ async function testSeveral(targets: readonly Located[], services: TestingService
     keep(target, end, services);
     ends.push({ target, end });
   }
-  const failed = ends.filter(({ end }) => end.result !== 'worked');
+  const failed = ends.filter(({ end }) => end.result === 'failed');
+  const unclear = ends.filter(({ end }) => end.result === 'undecided');
   const left = targets.length - ends.length;
-  const reasons = failed.map(({ target, end }) => `“${nameOf(target.destination)}” (${end.reason})`);
+  const tellReason = ({ target, end }: (typeof ends)[number]): string =>
+    `“${nameOf(target.destination)}” (${end.reason})`;
   const message = [
-    vscode.l10n.t('{0} of {1} tests from this machine succeeded.', ends.length - failed.length, targets.length),
-    ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', reasons.join(', '))] : []),
+    vscode.l10n.t(
+      '{0} of {1} tests from this machine succeeded.',
+      ends.length - failed.length - unclear.length,
+      targets.length,
+    ),
+    ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', failed.map(tellReason).join(', '))] : []),
+    ...(unclear.length > 0 ? [vscode.l10n.t('Unclear: {0}.', unclear.map(tellReason).join(', '))] : []),
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');
-  void tell(failed.length > 0 ? 'error' : left > 0 ? 'warning' : 'information', message);
+  void tell(failed.length > 0 ? 'error' : left + unclear.length > 0 ? 'warning' : 'information', message);
 }

@@ -18,10 +18,41 @@ export function describeDraftProblem(problem: DraftProblem): string {
       return vscode.l10n.t(
         'The URL contains a user name or password, which Cloudflare may reject or remove. Use the secret instead.',
       );
+    case 'invisible':
+      return vscode.l10n.t('The URL contains white space or invisible characters. They are removed when you save.');
+    case 'incomplete':
+      return vscode.l10n.t(
+        'This {0} URL lacks its secret part. Enter the full URL, or enter the secret part as the secret.',
+        problem.type,
+      );
     case 'insecure':
       return vscode.l10n.t('{0} requires https.', problem.type);
     case 'port':
-      return vscode.l10n.t('Cloudflare delivers to ports 80 and 443 only. It may reject port {0}.', problem.port);
+      return vscode.l10n.t(
+        'Cloudflare may reject port {0}. Allowed ports for {1}: {2}.',
+        problem.port,
+        problem.type,
+        problem.allowed.join(', '),
+      );
+    case 'plainPort':
+      return vscode.l10n.t('Port {0} of {1} requires https.', problem.port, problem.type);
+    case 'keyInQuery':
+      return vscode.l10n.t(
+        'The URL contains a key in “{0}”. Remove it from the URL, and enter it as the secret.',
+        problem.parameter,
+      );
+    case 'refused':
+      return vscode.l10n.t(
+        'Cloudflare rejects webhooks of {0}. In the Cloudflare dashboard, connect {0} under Alerts > Destinations instead: {1}',
+        problem.service,
+        problem.documentation,
+      );
+    case 'silent':
+      return vscode.l10n.t(
+        '{0} accepts the alerts of Cloudflare but does not show them, because it expects another format: {1}',
+        problem.service,
+        problem.documentation,
+      );
     case 'privateHost':
       return vscode.l10n.t('This host looks private. Cloudflare can reach only public hosts.');
     case 'otherProduct':
@@ -49,7 +80,9 @@ export function describeTypeRules(type: DestinationType): string {
 function describeSecretPlace(type: DestinationType): string {
   switch (type.secret) {
     case 'url':
-      return vscode.l10n.t('The secret is part of the URL. Leave the secret empty.');
+      return vscode.l10n.t(
+        'The secret is part of the URL. Leave the secret empty, or enter the URL without that part and the part as the secret.',
+      );
     case 'required':
       return vscode.l10n.t('{0} requires a secret: its key or token.', type.label);
     case 'optional':
@@ -59,13 +92,18 @@ function describeSecretPlace(type: DestinationType): string {
   }
 }
 
+/** Marks a URL that Cloudflare returned without its secret part. */
+export function describeCutUrl(): string {
+  return vscode.l10n.t('Cloudflare hides the secret part of this URL. Alerts are sent to the full URL.');
+}
+
 /** The display name and the API name of a type. */
 export function describeType(type: string, types = DESTINATION_TYPES): string {
   const known = typeNamed(type, types);
   return known ? `${known.label} (${type})` : type || vscode.l10n.t('unknown type');
 }
 
-/** The name of the receiver: the service, or the host of a generic webhook. */
+/** The name of the receiver: the service, or the host of an endpoint that users run themselves. */
 export function nameService(type: string, host: string): string {
   const { receiverName, label } = typeOrGeneric(type);
   return receiverName === 'label' ? label : host;

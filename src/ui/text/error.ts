@@ -4,10 +4,17 @@ import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { describeAge, plural } from './format.ts';
 
 /** An action that can fix a problem. */
-export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting';
+export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting' | 'confirmAddress';
 
 /** `headline`: a few words for a row. `sentence`: the full explanation. */
 export type Problem = { readonly headline: string; readonly sentence: string; readonly remedies: readonly Remedy[] };
+
+/** What helps against most problems. */
+const RETRY = ['retry', 'showLog'] as const satisfies readonly Remedy[];
+
+function problem(headline: string, sentence: string, ...remedies: readonly Remedy[]): Problem {
+  return { headline, sentence, remedies: remedies.length > 0 ? remedies : RETRY };
+}
 
 /**
  * Turns an API error into a message and remedies. `subject`: the target of the request, for example an account name.
@@ -19,104 +26,132 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
   const status = details.status ?? 0;
   switch (kind) {
     case 'auth':
-      return {
-        headline: vscode.l10n.t('Token rejected'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Token rejected'),
+        vscode.l10n.t(
           'Cloudflare rejected the token of {0}: it is invalid, expired, disabled or rolled{1}. Replace the token.',
           subject,
           quote,
         ),
-        remedies: ['replaceToken', 'retry', 'showLog'],
-      };
+        'replaceToken',
+        ...RETRY,
+      );
     case 'forbidden':
-      return {
-        headline: vscode.l10n.t('Permission missing'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Permission missing'),
+        vscode.l10n.t(
           'The token does not have permission for {0}{1}. It needs “Account › Notifications”: Read to view, Edit to make changes.',
           subject,
           quote,
         ),
-        remedies: ['replaceToken', 'retry', 'showLog'],
-      };
+        'replaceToken',
+        ...RETRY,
+      );
+    case 'addressFilter':
+      return problem(
+        vscode.l10n.t('Network address not allowed'),
+        vscode.l10n.t(
+          'The IP address filter of the token of {0} does not allow this network{1}. Change the filter, or use an allowed network.',
+          subject,
+          quote,
+        ),
+        'replaceToken',
+        ...RETRY,
+      );
     case 'rateLimited':
-      return {
-        headline: vscode.l10n.t('Too many requests'),
-        sentence: details.retryAfter
+      return problem(
+        vscode.l10n.t('Too many requests'),
+        details.retryAfter
           ? vscode.l10n.t(
               'The token reached the rate limit of Cloudflare. Try {0} again {1}.',
               subject,
               describeAge(fromMilliseconds(Date.now() + details.retryAfter)),
             )
           : vscode.l10n.t('The token reached the rate limit of Cloudflare. Try {0} again in a few minutes.', subject),
-        remedies: ['retry', 'showLog'],
-      };
+      );
     case 'rejected':
-      return {
-        headline: vscode.l10n.t('Rejected by Cloudflare'),
-        sentence: vscode.l10n.t('Cloudflare rejected the request for {0}{1}.', subject, quote),
-        remedies: ['retry', 'showLog'],
-      };
+      return problem(
+        vscode.l10n.t('Rejected by Cloudflare'),
+        vscode.l10n.t('Cloudflare rejected the request for {0}{1}.', subject, quote),
+      );
     case 'notFound':
-      return {
-        headline: vscode.l10n.t('Not found at Cloudflare'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Not found at Cloudflare'),
+        vscode.l10n.t(
           'Cloudflare could not find {0}{1}. Check the account ID, and whether it was deleted.',
           subject,
           quote,
         ),
-        remedies: ['retry', 'showLog'],
-      };
+      );
     case 'unavailable':
-      return {
-        headline: vscode.l10n.t('Cloudflare unavailable'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Cloudflare unavailable'),
+        vscode.l10n.t(
           'Cloudflare is unavailable for {0}: status {1}{2}. This is usually temporary. Try again later.',
           subject,
           status,
           quote,
         ),
-        remedies: ['retry', 'showLog'],
-      };
+      );
     case 'network':
-      return {
-        headline: vscode.l10n.t('Cloudflare unreachable'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Cloudflare unreachable'),
+        vscode.l10n.t(
           'Could not reach Cloudflare for {0}{1}. Check the network and the proxy, then try again.',
           subject,
           quote,
         ),
-        remedies: ['retry', 'showLog'],
-      };
+      );
     case 'timeout':
-      return {
-        headline: vscode.l10n.t('Request timed out'),
-        sentence: vscode.l10n.t('The request to Cloudflare for {0} timed out{1}. Try again.', subject, quote),
-        remedies: ['retry', 'showLog'],
-      };
+      return problem(
+        vscode.l10n.t('Request timed out'),
+        vscode.l10n.t('The request to Cloudflare for {0} timed out{1}. Try again.', subject, quote),
+      );
     case 'protocol':
-      return {
-        headline: vscode.l10n.t('Unexpected response'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Unexpected response'),
+        vscode.l10n.t(
           'The response for {0} is not from Cloudflare’s API{1}. Check the proxy and the setting for the API address.',
           subject,
           quote,
         ),
-        remedies: ['retry', 'showLog'],
-      };
+      );
     case 'misconfigured':
-      return {
-        headline: vscode.l10n.t('Invalid API address'),
-        sentence: vscode.l10n.t(
+      return problem(
+        vscode.l10n.t('Invalid API address'),
+        vscode.l10n.t(
           'The setting cloudflareWebhooks.apiBaseUrl is invalid. Enter an https address, or http for this machine, without user, query or fragment. Nothing was sent.',
         ),
-        remedies: ['openSetting', 'retry'],
-      };
+        'openSetting',
+        'retry',
+      );
+    case 'otherOrigin':
+      return problem(
+        vscode.l10n.t('API address not confirmed'),
+        vscode.l10n.t(
+          'The token of {0} was verified with {1}, but the API address now points to {2}. Nothing was sent.',
+          subject,
+          details.origins?.verified ?? '',
+          details.origins?.configured ?? '',
+        ),
+        'confirmAddress',
+        'openSetting',
+        'retry',
+      );
+    case 'undecryptable':
+      return problem(
+        vscode.l10n.t('Token not decrypted'),
+        vscode.l10n.t('The token of {0} could not be decrypted. Enter it again.', subject),
+        'replaceToken',
+        ...RETRY,
+      );
     case 'noToken':
-      return {
-        headline: vscode.l10n.t('Token missing'),
-        sentence: vscode.l10n.t('The token of {0} is not stored on this machine. Enter it again.', subject),
-        remedies: ['replaceToken', 'retry'],
-      };
+      return problem(
+        vscode.l10n.t('Token missing'),
+        vscode.l10n.t('The token of {0} is not stored on this machine. Enter it again.', subject),
+        'replaceToken',
+        'retry',
+      );
     default:
       return kind satisfies never;
   }
@@ -133,5 +168,6 @@ export function describeRemedy(remedy: Remedy): string {
     retry: vscode.l10n.t('Retry'),
     showLog: vscode.l10n.t('Show Log'),
     openSetting: vscode.l10n.t('Open Setting'),
+    confirmAddress: vscode.l10n.t('Confirm Address…'),
   }[remedy];
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -45,10 +46,10 @@ export function list(texts: readonly string[]): string {
 /** Escapes untrusted text for Markdown, so that it never becomes formatting, a link or HTML. */
 export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
-  return text.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ');
+  return plain(text).replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
 }
 
 /** Escapes untrusted text for a quick pick or the status bar, where `$(name)` would become an icon. */
 export function escapeIcons(text: string): string {
-  return text.replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
+  return plain(text).replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
 }

@@ -4,18 +4,23 @@ import type { ApiEnv } from '../authentication.ts';
 import { notify } from '../delivery.ts';
 import { acknowledge, fail, failToParse, isObject, readObject, succeed } from '../envelope.ts';
 import type { Problem } from '../envelope.ts';
-import { stamp, withRecord } from '../world.ts';
+import { bareId, dashedId, stamp, withRecord } from '../world.ts';
 import type { Mechanisms, Policy, World } from '../world.ts';
 
 /** Adds the calls to list, get, replace and test policies. Only the control API can create and delete policies. */
 export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
   const path = '/accounts/:account/alerting/v3/policies';
 
-  api.get(path, (c) => succeed(c, c.var.account.policies));
+  api.get(path, (c) =>
+    succeed(
+      c,
+      c.var.account.policies.map((policy) => toWire(policy, world)),
+    ),
+  );
 
   api.get(`${path}/:id`, (c) => {
     const policy = c.var.account.policies.find(({ id }) => id === c.req.param('id'));
-    return policy ? succeed(c, policy) : fail(c, 404, notFound);
+    return policy ? succeed(c, toWire(policy, world)) : fail(c, 404, notFound);
   });
 
   api.put(`${path}/:id`, async (c) => {
@@ -41,6 +46,14 @@ export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
       ? fail(c, 400, { message: 'Failed to send test notification: a delivery mechanism is unreachable' })
       : acknowledge(c);
   });
+}
+
+/** A policy with the ids of its destinations in the form of `settings.ids`. */
+function toWire(policy: Policy, { settings }: World): Policy {
+  const { webhooks } = policy.mechanisms;
+  if (settings.ids === 'stored' || !webhooks) return policy;
+  const show = settings.ids === 'dashed' ? dashedId : bareId;
+  return { ...policy, mechanisms: { ...policy.mechanisms, webhooks: webhooks.map(({ id }) => ({ id: show(id) })) } };
 }
 
 const notFound: Problem = { message: 'Policy not found' };

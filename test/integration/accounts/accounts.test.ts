@@ -245,7 +245,7 @@ describe('accounts and tokens', () => {
 
   describe('several windows', () => {
     const key = 'cloudflareWebhooks.token.other';
-    const record = { version: 1, id: 'other', token: SECOND, owner: 'user' };
+    const record = { version: 1, id: 'other', token: SECOND, owner: 'user', origins: ['http://127.0.0.1'] };
     const inOtherWindow = { id: COVE, name: 'Cove', tokenIds: ['other'] };
     const changed = () =>
       new Promise<void>((resolve) => {

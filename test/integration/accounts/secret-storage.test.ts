@@ -1,37 +1,17 @@
 import assert from 'node:assert/strict';
-import * as vscode from 'vscode';
 import { createRedactor } from '../../../src/core/api/redaction.ts';
 import type { TokenRecord } from '../../../src/core/model/token.ts';
 import { warnUnsaved, describeTrouble } from '../../../src/ui/accounts/storage-trouble.ts';
 import { createTokenStore } from '../../../src/ui/accounts/token-store.ts';
 import { startOver } from '../extension-under-test.ts';
+import { makeSecrets } from './memory-secrets.ts';
 import { scriptUser } from '../scripted-user.ts';
 
 const RECORD: TokenRecord = { version: 1, id: 'one', token: 'cfut_0123456789', owner: 'user' };
 const KEY = 'cloudflareWebhooks.token.one';
 
-/** A SecretStorage that can reject every call, like one without a keyring. */
-function makeSecrets() {
-  const values = new Map<string, string>();
-  const state = { broken: false };
-  const guard = async <T>(work: () => T): Promise<T> => {
-    if (state.broken) {
-      throw new Error('The keyring is locked');
-    }
-    return work();
-  };
-  const secrets: vscode.SecretStorage = {
-    keys: async () => guard(() => [...values.keys()]),
-    get: async (key) => guard(() => values.get(key)),
-    store: async (key, value) => guard(() => void values.set(key, value)),
-    delete: async (key) => guard(() => void values.delete(key)),
-    onDidChange: new vscode.EventEmitter<vscode.SecretStorageChangeEvent>().event,
-  };
-  return { secrets, values, state };
-}
-
 describe('failing SecretStorage', () => {
-  const { secrets, values, state } = makeSecrets();
+  const { secrets, values, undecryptable, state } = makeSecrets();
   const lines: string[] = [];
   const make = () => createTokenStore(secrets, createRedactor(), (_level, message) => lines.push(message));
 
@@ -69,6 +49,16 @@ describe('failing SecretStorage', () => {
     assert.equal(await tokens.delete('one'), false);
   });
 
+  it('tells a token that cannot be decrypted from one of a newer version', async () => {
+    await make().save(RECORD);
+    undecryptable.add(KEY);
+    const loaded = await make().load();
+    assert.deepEqual([loaded.records.size, loaded.unreadable, loaded.undecryptable], [0, 0, ['one']]);
+    assert.match(lines.join('\n'), /token\.one could not be decrypted/);
+    assert.ok(values.has(KEY));
+    undecryptable.clear();
+  });
+
   it('ignores a malformed record without deleting it', async () => {
     values.set(KEY, 'no JSON');
     const { records, unreadable } = await make().load();
@@ -77,9 +67,11 @@ describe('failing SecretStorage', () => {
   });
 
   it('shows the most severe problem above the rows', () => {
-    const trouble = { failed: false, unsaved: false, unreadable: 0 };
+    const trouble = { failed: false, unsaved: false, unreadable: 0, undecryptable: [], accountsUnreadable: false };
     assert.equal(describeTrouble(trouble), '');
     assert.match(describeTrouble({ ...trouble, unreadable: 2, unsaved: true }), /in this session only/);
+    assert.match(describeTrouble({ ...trouble, undecryptable: ['one'] }), /1? ?stored token could not be decrypted/);
+    assert.match(describeTrouble({ ...trouble, accountsUnreadable: true }), /left it unchanged/);
     assert.match(
       describeTrouble({ ...trouble, failed: true, unsaved: true }),
       /Could not read .*whether the keyring is locked/,

@@ -311,7 +311,7 @@ describe('Delete command', () => {
       );
       await deleteFirst();
       await until(async () => told().includes('stays deleted'));
-      assert.match(user.questions[2]?.text ?? '', /^Enter the full Slack URL/);
+      assert.match(user.questions[2]?.text ?? '', /^Enter the full Slack URL, or only its secret part/);
       assert.match(user.questions[2]?.problem ?? '', /not a full Slack webhook URL/);
       assert.equal(await isOnServer(), false);
     });

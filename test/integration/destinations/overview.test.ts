@@ -116,17 +116,23 @@ describe('overview of destinations and policies', () => {
     await vscode.window.tabGroups.close(tab);
   });
 
-  it('copies the selected IDs, and the whole URL if it is remembered', async () => {
+  it('copies the selected IDs, and the whole URL if it or its secret part is remembered', async () => {
     const nodes = [nodeOf('Alpha'), nodeOf('Beta')];
     await run('copyId', nodes[0], nodes);
     assert.equal(await vscode.env.clipboard.readText(), [ids['Alpha'], ids['Beta']].join('\n'));
+    user = scriptUser();
     await run('copyUrl', nodes[0]);
     assert.equal(await vscode.env.clipboard.readText(), 'https://hooks.slack.com/services/T/B');
+    assert.match(user.messages[0] ?? '', /^Copied without its secret part, which Cloudflare hides/);
     const key = `cloudflareWebhooks.secret.${accountId}.${ids['Alpha'] ?? ''}`;
     const whole = 'https://hooks.slack.com/services/T/B/secretOfAlpha';
-    await extension.context.secrets.store(key, JSON.stringify({ version: 1, url: whole }));
-    await run('copyUrl', nodes[0]);
-    assert.equal(await vscode.env.clipboard.readText(), whole);
+    for (const remembered of [{ url: whole }, { secret: 'secretOfAlpha' }]) {
+      await extension.context.secrets.store(key, JSON.stringify({ version: 1, ...remembered }));
+      await vscode.env.clipboard.writeText('');
+      await run('copyUrl', nodes[0]);
+      assert.equal(await vscode.env.clipboard.readText(), whole);
+    }
+    assert.equal(user.messages.filter((each) => each.startsWith('Copied without')).length, 1);
   });
 
   it('repaints only rows whose age changed, without an API call', async () => {

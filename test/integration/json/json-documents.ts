@@ -11,6 +11,12 @@ export function active(): vscode.TextDocument {
   return vscode.window.activeTextEditor?.document ?? assert.fail('No document is shown');
 }
 
+/** The path of the active document. Empty while VS Code changes the editor. */
+export const activePath = (): string => vscode.window.activeTextEditor?.document.uri.path ?? '';
+
+/** The text of the active document. Empty while VS Code changes the editor. */
+export const activeText = (): string => vscode.window.activeTextEditor?.document.getText() ?? '';
+
 /** The diagnostics from this extension only. */
 export function ours({ uri }: vscode.TextDocument): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Cloudflare Webhooks');

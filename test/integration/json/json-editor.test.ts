@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { addAccount, type Extension, fake, receiverUrl, run, startOver, until } from '../extension-under-test.ts';
-import { active, closeAll, fixesAt, ours, tabs, textOf, type } from './json-documents.ts';
+import { active, activePath, activeText, closeAll, fixesAt, ours, tabs, textOf, type } from './json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('JSON editor', () => {
@@ -47,7 +47,7 @@ describe('JSON editor', () => {
     await extension.store.refresh([accountId]);
     const document = await open();
     assert.equal(document.uri.path, `/${accountId}/${destinationId}/a-..-b-.cfwebhook.json`);
-    assert.equal(document.languageId, 'json');
+    assert.equal(document.languageId, 'cfwebhook-json');
     assert.equal(document.getText(), textOf('a/../b\u202E"?', receiverUrl('alpha')));
     const { size } = await vscode.workspace.fs.stat(document.uri);
     assert.equal(size, Buffer.byteLength(document.getText()));
@@ -93,10 +93,14 @@ describe('JSON editor', () => {
       'Cloudflare Webhooks "unknownKey"',
     ]);
     const url = JSON.stringify('https://hooks.example.com/x');
-    assert.deepEqual(await findDiagnostics(`{"name": "a", "url": ${url}, }`, 1), ['json 519']);
+    assert.deepEqual(await findDiagnostics(`{"name": "a", "url": ${url}, }`, 1), ['cfwebhook-json 519']);
     // VS Code only warns about a duplicate key, once per occurrence. The extension rejects it.
     const twice = await findDiagnostics(`{"name": "a", "url": ${url}, "url": ${url}}`, 3);
-    assert.deepEqual(twice.toSorted(), ['Cloudflare Webhooks "duplicateKey"', 'json 520', 'json 520']);
+    assert.deepEqual(twice.toSorted(), [
+      'Cloudflare Webhooks "duplicateKey"',
+      'cfwebhook-json 520',
+      'cfwebhook-json 520',
+    ]);
   });
 
   it('renames the destination on save and reports the change', async () => {
@@ -107,12 +111,16 @@ describe('JSON editor', () => {
     assert.deepEqual([now?.name, now?.url, now?.secret], ['Beta', receiverUrl('alpha'), 's3']);
     assert.match(user?.messages.join() ?? '', /Saved “Beta” of .*\. Cloudflare applied the new name/);
     assert.equal(document.isDirty, false);
+    await until(() => activePath().endsWith('/Beta.cfwebhook.json'), 'the tab to follow the new name');
+    await until(() => tabs().length === 1, 'the old tab to close');
+    assert.equal(active().getText(), textOf('Beta', receiverUrl('alpha')));
   });
 
   it('reports the new URL as applied if Cloudflare changed it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     const document = await open();
     await type(document, textOf('Beta', receiverUrl('beta')));
+    answerWith({ presses: 'Update in Place' });
     assert.equal(await document.save(), true);
     assert.deepEqual(
       [(await storedDestination())?.name, (await storedDestination())?.url],
@@ -122,26 +130,39 @@ describe('JSON editor', () => {
   });
 
   it('offers a replacement if Cloudflare ignores the URL', async () => {
-    const messages = answerWith({ presses: 'Replace…' }, { presses: 'Replace' });
+    const messages = answerWith({ presses: 'Update in Place' }, { presses: 'Replace…' }, { presses: 'Replace' });
     const document = await open();
     await type(document, textOf('Beta', receiverUrl('beta')));
-    assert.equal(await document.save(), true);
+    assert.equal(await document.save(), false);
     await until(async () => (await storedDestination()) === undefined, 'the old destination to be deleted');
-    assert.match(messages.questions[0]?.title ?? '', /applied the new name\. .*did not change the URL/);
-    assert.match(messages.questions[1]?.title ?? '', /^Replace “Beta” of/);
+    assert.match(messages.questions[1]?.title ?? '', /applied the new name\. .*did not change the URL/);
+    assert.match(messages.questions[2]?.title ?? '', /^Replace “Beta” of/);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
     assert.equal(made?.url, receiverUrl('beta'));
-    await until(() => active().uri.path.includes(made?.id ?? '?'), 'the new document');
+    await until(() => activePath().includes(made?.id ?? '?'), 'the new document');
     assert.equal(active().getText(), textOf('Beta', receiverUrl('beta')));
+    assert.equal(active().isDirty, false);
     await until(() => tabs().length === 1, 'the old tab to close');
   });
 
-  it('shows the unchanged URL after Cloudflare ignored a new one', async () => {
+  it('keeps the text of a URL that Cloudflare ignored', async () => {
     const document = await open();
-    await type(document, textOf('Beta', receiverUrl('beta')));
-    assert.equal(await document.save(), true);
-    await until(() => document.getText() === textOf('Beta', receiverUrl('alpha')), 'the document to be reloaded');
-    assert.equal(document.isDirty, false);
+    const text = textOf('Beta', receiverUrl('beta'));
+    await type(document, text);
+    answerWith({ presses: 'Update in Place' });
+    assert.equal(await document.save(), false);
+    assert.deepEqual(
+      [(await storedDestination())?.name, (await storedDestination())?.url],
+      ['Beta', receiverUrl('alpha')],
+    );
+    await extension.store.refresh([accountId]);
+    assert.ok(document.isDirty);
+    assert.equal(document.getText(), text);
+    // The next save must reach the extension: the change of the name is no conflict, because it came from this document.
+    const again = answerWith('leaves');
+    assert.equal(await document.save(), false);
+    assert.match(again.questions[0]?.title ?? '', /^Change the URL or secret of “Beta”/);
+    assert.equal(document.getText(), text);
   });
 
   it('stays unsaved with the error at the URL until Cloudflare accepts the change', async () => {
@@ -166,9 +187,9 @@ describe('JSON editor', () => {
     const document = await open();
     await type(document, textOf('Alpha', receiverUrl('alpha'), 'new-secret'));
     assert.ok(ours(document).some(({ code }) => code === 'secretInText'));
-    answerWith('leaves');
+    answerWith({ presses: 'Update in Place' }, 'leaves');
     assert.equal(await document.save(), true);
-    assert.match(user?.questions[0]?.title ?? '', /Cloudflare does not confirm secret changes/);
+    assert.match(user?.questions[1]?.title ?? '', /Cloudflare does not confirm secret changes/);
     assert.equal((await storedDestination())?.secret, 'new-secret');
     await until(() => document.getText() === textOf('Alpha', receiverUrl('alpha')), 'the secret to be removed');
     assert.equal(document.isDirty, false);
@@ -185,6 +206,7 @@ describe('JSON editor', () => {
     await vscode.commands.executeCommand(fix.command?.command ?? '', ...(fix.command?.arguments ?? []));
     assert.deepEqual(JSON.parse(document.getText()), { name: 'Alpha', url: receiverUrl('alpha') });
     assert.ok(ours(document).some(({ code }) => code === 'secretHeld'));
+    answerWith({ presses: 'Update in Place' });
     assert.equal(await document.save(), true);
     assert.equal((await storedDestination())?.secret, 'masked');
   });
@@ -197,7 +219,7 @@ describe('JSON editor', () => {
     assert.equal(await document.save(), true);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Fresh');
     assert.deepEqual([made?.url, made?.secret], [receiverUrl('fresh'), 'fresh-secret']);
-    await until(() => active().uri.path === `/${accountId}/${made?.id}/Fresh.cfwebhook.json`, 'the new document');
+    await until(() => activePath() === `/${accountId}/${made?.id}/Fresh.cfwebhook.json`, 'the new document');
     await until(() => tabs().length === 1, 'the old tab to close');
     assert.equal(active().getText(), textOf('Fresh', receiverUrl('fresh')));
   });
@@ -211,11 +233,28 @@ describe('JSON editor', () => {
       ours(document)
         .map(({ message }) => message)
         .join();
-    assert.match(words(), /Webhook test failed with status code/);
+    assert.match(
+      words(),
+      /Webhook test failed with status code 401.+rejected the secret, or a firewall blocked Cloudflare/,
+    );
     assert.ok(document.isDirty);
     await type(document, textOf('Fresh', receiverUrl('fresh')));
     assert.doesNotMatch(words(), /Webhook test failed/);
     assert.ok(!(await fake.destinations({ account: accountId })).some(({ name }) => name === 'Fresh'));
+  });
+
+  it('marks a URL without its secret part, and accepts the secret beside it', async () => {
+    const cut = 'https://hooks.slack.com/services/T/B';
+    const show = (document: vscode.TextDocument) =>
+      ours(document).map(({ range, code }) => [document.getText(range), code]);
+    await fake.putDestination({ account: accountId, id: destinationId, url: `${cut}/s3cret-part`, type: 'slack' });
+    await extension.store.refresh([accountId]);
+    const document = await open();
+    assert.deepEqual(show(document), [[`"${cut}"`, 'cutUrl']]);
+    await type(document, textOf('Chat', `${cut}2`));
+    assert.deepEqual(show(document), [[`"${cut}2"`, 'incomplete']]);
+    await type(document, textOf('Chat', ` ${cut}2`, 's3cret-part'));
+    assert.deepEqual(show(document), [['"s3cret-part"', 'secretInText']]);
   });
 
   it('starts a new document from the selected request body', async () => {
@@ -228,24 +267,6 @@ describe('JSON editor', () => {
     assert.ok(active().isDirty);
   });
 
-  it('ignores auto save, which would change the destination while typing', async () => {
-    const files = vscode.workspace.getConfiguration('files');
-    await files.update('autoSave', 'afterDelay', vscode.ConfigurationTarget.Global);
-    await files.update('autoSaveDelay', 50, vscode.ConfigurationTarget.Global);
-    try {
-      const document = await open();
-      await type(document, document.getText().replace('Alpha', 'Beta'));
-      await new Promise((resolve) => setTimeout(resolve, 800));
-      assert.ok(document.isDirty);
-      assert.equal((await storedDestination())?.name, 'Alpha');
-      assert.equal(await document.save(), true);
-      assert.equal((await storedDestination())?.name, 'Beta');
-    } finally {
-      await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
-      await files.update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
-    }
-  });
-
   it('reports before a replacement that the required secret is not stored', async () => {
     await fake.putDestination({
       account: accountId,
@@ -254,24 +275,22 @@ describe('JSON editor', () => {
       type: 'opsgenie',
     });
     await extension.store.refresh([accountId]);
-    const messages = answerWith({ presses: 'Replace…' });
+    const messages = answerWith({ presses: 'Update in Place' }, { presses: 'Replace…' });
     const document = await open();
     await type(document, textOf('Alpha', 'https://api.eu.opsgenie.com/v2/alerts'));
-    assert.equal(await document.save(), true);
+    assert.equal(await document.save(), false);
     await until(() => messages.messages.length > 0, 'the message');
     assert.match(messages.messages.join(), /Opsgenie requires a secret/);
     assert.ok(await storedDestination());
   });
 
   it('shows an external change while the document has no edits', async () => {
-    const document = await open();
+    await open();
     await fake.putDestination({ account: accountId, id: destinationId, name: 'By others' });
     await extension.store.refresh([accountId]);
-    await until(
-      () => document.getText() === textOf('By others', receiverUrl('alpha')),
-      'the document to show the change',
-    );
-    assert.equal(document.isDirty, false);
+    await until(() => activeText() === textOf('By others', receiverUrl('alpha')), 'the document to show the change');
+    await until(() => tabs().length === 1, 'the old tab to close');
+    assert.equal(active().isDirty, false);
   });
 
   it('does not overwrite an external change, also if VS Code does not detect it', async () => {
@@ -287,6 +306,49 @@ describe('JSON editor', () => {
     assert.match(user?.questions[0]?.title ?? '', /“Delta” has changed at Cloudflare since you opened it/);
   });
 
+  it('asks which version to use in a conflict that VS Code does not detect', async () => {
+    const conflict = async (answer: Reaction): Promise<vscode.TextDocument> => {
+      const document = await open();
+      await type(document, textOf('Mine!', receiverUrl('alpha')));
+      await fake.putDestination({ account: accountId, id: destinationId, name: 'Delta' });
+      const { questions } = answerWith(answer);
+      assert.equal(await document.save(), answer !== 'leaves');
+      assert.match(questions[0]?.text ?? '', /name is now “Delta”.*\n\n.*discards the changes.*overwrites the version/);
+      return document;
+    };
+    const kept = await conflict('leaves');
+    assert.ok(kept.isDirty);
+    assert.equal((await storedDestination())?.name, 'Delta');
+    await closeAll();
+    await fake.putDestination({ account: accountId, id: destinationId, name: 'Alpha' });
+    await extension.store.refresh([accountId]);
+
+    await conflict({ presses: 'Use Cloudflare’s Version' });
+    assert.equal((await storedDestination())?.name, 'Delta');
+    await until(() => activeText() === textOf('Delta', receiverUrl('alpha')), 'the version of Cloudflare');
+    assert.equal(active().isDirty, false);
+    await closeAll();
+    await fake.putDestination({ account: accountId, id: destinationId, name: 'Alpha' });
+    await extension.store.refresh([accountId]);
+
+    await conflict({ presses: 'Keep Mine' });
+    assert.equal((await storedDestination())?.name, 'Mine!');
+    await until(() => activePath().endsWith('/Mine!.cfwebhook.json'), 'the tab to follow the new name');
+  });
+
+  it('closes the tab and its problems when the destination is deleted or the tab is closed', async () => {
+    const document = await open();
+    await type(document, textOf(' ', receiverUrl('alpha')));
+    assert.ok(ours(document).length > 0);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await until(() => ours(document).length === 0, 'the problems to leave');
+    const { uri } = await open();
+    await fake.removeDestination({ account: accountId, id: destinationId });
+    await extension.store.refresh([accountId]);
+    await until(() => tabs().length === 0, 'the tab to close');
+    assert.deepEqual(vscode.languages.getDiagnostics(uri), []);
+  });
+
   it('offers to create the destination again after it was deleted at Cloudflare', async () => {
     const document = await open();
     await type(document, document.getText().replace('Alpha', 'Beta'));
@@ -298,7 +360,7 @@ describe('JSON editor', () => {
     assert.equal(await document.save(), true);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
     assert.equal(made?.url, receiverUrl('alpha'));
-    await until(() => active().uri.path.includes(made?.id ?? '?'), 'the new document');
+    await until(() => activePath().includes(made?.id ?? '?'), 'the new document');
   });
 
   it('asks before replacing a destination whose new URL has a different type', async () => {
@@ -310,7 +372,7 @@ describe('JSON editor', () => {
     answerWith({ presses: 'Replace' });
     assert.equal(await document.save(), true);
     assert.equal(await storedDestination(), undefined);
-    await until(() => !active().uri.path.includes(destinationId), 'the new document');
+    await until(() => activePath() !== '' && !activePath().includes(destinationId), 'the new document');
     await until(() => tabs().length === 1, 'the old tab to close');
   });
 });

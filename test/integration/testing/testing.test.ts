@@ -153,6 +153,42 @@ describe('Test command', () => {
       });
     }
 
+    it('calls a test unclear if the answer does not show whether the receiver accepted it', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await fake.addReceiverRule({ type: 'generic', answer: 'lark', times: 1 });
+      const { questions } = await test(node, HERE, { types: '' }, SEND);
+      await until(() => told().includes('The result of the test of “Ops” from this machine is unclear'));
+      assert.match(told(), /127\.0\.0\.1:\d+: param invalid \(code 19001\)\. The answer of .+ does not show/);
+      assert.doesNotMatch(questions.at(-1)?.title ?? '', /right/);
+      const [row] = (await readTree(extension))[0]?.children ?? [];
+      assert.match(row?.tooltip ?? '', /Last test: from this machine: inconclusive/);
+    });
+
+    it('quotes a refusal with status 200', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      await fake.addReceiverRule({ type: 'generic', answer: 'dingtalk', times: 1 });
+      await test(node, HERE, { types: '' }, SEND);
+      await until(() => told().includes('failed: 127.0.0.1'));
+      assert.match(told(), /keywords not in content \(code 310000\) \(status 200/);
+    });
+
+    it('says to turn off indexer acknowledgement', async () => {
+      const node = await put('SIEM', 'splunk', receiver('splunk', '/services/collector/event'));
+      await fake.addReceiverRule({ type: 'splunk', answer: 'no_channel' });
+      await test(node, HERE, { types: 'token' }, SEND);
+      await until(() => told().includes('Data channel is missing (code 10)'));
+      assert.match(told(), /Turn off indexer acknowledgement for this token/);
+    });
+
+    it('sends a test to a cut URL with the secret part that the user enters, and remembers it', async () => {
+      await fake.changeSettings({ urlSecrets: 'cut' });
+      const node = await put('Chat', 'slack', receiver('slack', '/services/T/B/whole-secret'));
+      await test(node, HERE, { types: 'whole-secret' }, SEND, { presses: 'Remember Secret' });
+      await until(() => told().includes('succeeded'));
+      assert.equal((await fake.received())[0]?.path, '/services/T/B/whole-secret');
+      assert.doesNotMatch(extension.logged(), /whole-secret/);
+    });
+
     it('asks for the whole URL if Cloudflare hides its secret, and rejects a different URL', async () => {
       await fake.changeSettings({ urlSecrets: 'cut' });
       const whole = receiver('slack', '/services/T/B/whole');
@@ -290,7 +326,16 @@ describe('Test command', () => {
     );
     assert.ok(text.includes(`/accounts/${accountId}/alerting/v3/destinations/webhooks/${node.destinationId}'`));
     assert.doesNotMatch(text, /collector/);
-    await run('copyAsTerraform', node);
-    assert.match(await vscode.env.clipboard.readText(), /name {7}= "Ops"[^]+import \{/);
+    for (const [version, expected] of [
+      ['Version 5', /name {7}= "Ops"[^]+replace_triggered_by[^]+import \{/],
+      ['Version 4', /name {7}= "Ops"(?:(?!replace_triggered_by)[^])+import \{/],
+    ] as const) {
+      user?.dispose();
+      user = scriptUser({ picks: [version] });
+      await run('copyAsTerraform', node);
+      const copied = await vscode.env.clipboard.readText();
+      assert.match(copied, expected);
+      assert.doesNotMatch(copied, /collector/);
+    }
   });
 });

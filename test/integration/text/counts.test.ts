@@ -7,7 +7,7 @@ describe('a message with a count', () => {
   it('has a singular and a plural', () => {
     assert.equal(describeFailing(1), '1 webhook destination is failing');
     assert.equal(describeFailing(2), '2 webhook destinations are failing');
-    const trouble = { failed: false, unsaved: false };
+    const trouble = { failed: false, unsaved: false, undecryptable: [], accountsUnreadable: false };
     assert.match(describeTrouble({ ...trouble, unreadable: 1 }), /cannot read 1 stored token\./);
     assert.match(describeTrouble({ ...trouble, unreadable: 2 }), /cannot read 2 stored tokens\./);
   });

@@ -11,10 +11,14 @@ export const datadog: DestinationType = {
   matches: ({ hostname }) => /^api\.([a-z0-9-]+\.)?(datadoghq\.(com|eu)|ddog-gov\.com)$/.test(hostname),
   secure: true,
   publicOnly: false,
+  check: ({ searchParams }) =>
+    ['api_key', 'dd-api-key', 'application_key']
+      .filter((parameter) => searchParams.has(parameter))
+      .map((parameter) => ({ kind: 'keyInQuery', parameter })),
   secret: 'required',
   secretHeader: { name: 'DD-API-KEY', prefix: '' },
   test: { body: { title: 'Webhook test', text: TEST_TEXT }, pagesPeople: false },
-  accepts: acceptAny,
+  judge: acceptAny,
   reasonOf: findReason,
-  terraform: ['url', 'secret'],
+  terraform: ['secret'],
 };

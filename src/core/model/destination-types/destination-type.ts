@@ -1,3 +1,5 @@
+import type { Advice, Answer, Judgement } from './answer.ts';
+
 /** Everything that differs between the types of webhook destinations. Each type is one record in a file of its own. */
 export type DestinationType = Basics & (SecretInUrl | SecretInHeader);
 
@@ -18,7 +20,7 @@ type Basics = {
   readonly secure: boolean;
   /** Whether Cloudflare delivers to public hosts on the ports 80 and 443 only. */
   readonly publicOnly: boolean;
-  /** Warnings about a URL of this type. */
+  /** Problems of a URL of this type. */
   readonly check?: (url: URL) => readonly UrlProblem[];
   /** The part of a URL by which it belongs to the service, but to a product that Cloudflare does not treat as this type. */
   readonly findOtherProduct?: (url: URL) => string | undefined;
@@ -30,10 +32,14 @@ type Basics = {
     /** Whether a test alerts the people on call. */
     readonly pagesPeople: boolean;
   };
-  /** Whether an answer with a status of 200 to 299 means that the receiver accepted the request. */
-  readonly accepts: (answer: Answer) => boolean;
+  /** What an answer with a status of 200 to 299 means. `url` is the URL that was called. */
+  readonly judge: (answer: Answer, url: URL | undefined) => Judgement;
   /** Why the receiver rejected the request, in its own words; empty where the answer has none. */
   readonly reasonOf: (answer: Answer) => string;
+  /** How to fix what an answer complains about, where the service is known for it. */
+  readonly adviceOn?: (answer: Answer) => Advice | undefined;
+  /** A service that Cloudflare does not know as a type, recognized by the host of a URL. */
+  readonly serviceAt?: (url: URL) => KnownService | undefined;
   /** The arguments of the Terraform resource that are credentials. */
   readonly terraform: readonly ('url' | 'secret')[];
 };
@@ -58,11 +64,32 @@ export type SecretInHeader = {
 /** `prefix` stands before the secret in the value. Neither has characters that a shell expands in double quotes. */
 export type SecretHeader = { readonly name: string; readonly prefix: string };
 
-/** What makes a delivery doubtful although the URL matches a type. */
-export type UrlProblem = { readonly kind: 'port'; readonly port: string } | { readonly kind: 'privateHost' };
+/** A service that receives Cloudflare's alerts as a type that is not its own. */
+export type KnownService = {
+  readonly label: string;
+  readonly matches: (url: URL) => boolean;
+  /** The vendor's own description of the request that it expects. */
+  readonly documentation: string;
+  /**
+   * `refused`: Cloudflare refuses the URL (developers.cloudflare.com, "Common errors"). `silent`: the service accepts
+   * Cloudflare's body and shows nothing.
+   */
+  readonly support?: 'refused' | 'silent';
+  /** The service reports the outcome in the body of every answer, where only `code` 0 is success. */
+  readonly reports?: true;
+  /** The service answers a request that it has carried out with a redirect to this host. */
+  readonly answersFrom?: string;
+};
 
-/** `json` is the parsed text, undefined where it is not JSON. */
-export type Answer = { readonly text: string; readonly json: unknown };
+/** What makes a delivery doubtful, or impossible (`refused`), although the URL matches a type. */
+export type UrlProblem =
+  | { readonly kind: 'port'; readonly port: string; readonly allowed: readonly string[] }
+  /** This port needs https. */
+  | { readonly kind: 'plainPort'; readonly port: string }
+  | { readonly kind: 'privateHost' }
+  /** The query has a key or token, which belongs into the secret. */
+  | { readonly kind: 'keyInQuery'; readonly parameter: string }
+  | { readonly kind: 'refused' | 'silent'; readonly service: string; readonly documentation: string };
 
 /** The text of a test. Types whose tests raise an alert have a text of their own. */
 export const TEST_TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';

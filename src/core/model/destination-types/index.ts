@@ -1,3 +1,4 @@
+import { normalizeAddress } from '../web-address.ts';
 import { datadog } from './datadog.ts';
 import type { DestinationType } from './destination-type.ts';
 import { discord } from './discord.ts';
@@ -28,10 +29,11 @@ export const DESTINATION_TYPES: readonly DestinationType[] = [
  * until Cloudflare has answered.
  */
 export function guessType(url: string, types = DESTINATION_TYPES): DestinationType | undefined {
-  if (!URL.canParse(url.trim())) {
+  const address = normalizeAddress(url);
+  if (!URL.canParse(address)) {
     return undefined;
   }
-  const parsed = new URL(url.trim());
+  const parsed = new URL(address);
   return /^https?:$/.test(parsed.protocol) ? types.find(({ matches }) => matches(parsed)) : undefined;
 }
 

@@ -11,6 +11,9 @@ export const opsgenie: DestinationType = {
   matches: ({ hostname }) => /^api\.(eu\.)?opsgenie\.com$/.test(hostname),
   secure: true,
   publicOnly: false,
+  // The successor of the service has another host, of which Cloudflare's documentation knows nothing.
+  findOtherProduct: ({ hostname, pathname }) =>
+    hostname === 'api.atlassian.com' && pathname.startsWith('/jsm/ops/') ? '/jsm/ops/' : undefined,
   secret: 'required',
   secretHeader: { name: 'Authorization', prefix: 'GenieKey ' },
   test: {
@@ -21,7 +24,7 @@ export const opsgenie: DestinationType = {
 
     pagesPeople: true,
   },
-  accepts: acceptAny,
+  judge: acceptAny,
   reasonOf: findReason,
-  terraform: ['url', 'secret'],
+  terraform: ['secret'],
 };

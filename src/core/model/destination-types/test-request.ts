@@ -8,12 +8,15 @@ export type TestRequest = {
   readonly body: string;
   /** The header that has the secret; absent where no header has one. */
   readonly secretHeader?: SecretHeader;
+  /** A redirect to this host means that the request was carried out. */
+  readonly answersFrom?: string;
 };
 
 /** The request that tests a destination. An empty secret counts as none. */
 export function makeTestRequest(type: DestinationType, url: string, secret: string | undefined): TestRequest {
   const { body, headers } = type.test;
   const secretHeader = type.secret === 'url' || !secret ? undefined : type.secretHeader;
+  const answersFrom = URL.canParse(url) ? type.serviceAt?.(new URL(url))?.answersFrom : undefined;
   return {
     url: joinUrl(type, url, secret),
     headers: {
@@ -23,5 +26,6 @@ export function makeTestRequest(type: DestinationType, url: string, secret: stri
     },
     body: JSON.stringify(body),
     ...(secretHeader ? { secretHeader } : {}),
+    ...(answersFrom === undefined ? {} : { answersFrom }),
   };
 }

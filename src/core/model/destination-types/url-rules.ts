@@ -1,3 +1,5 @@
+import type { UrlProblem } from './destination-type.ts';
+
 /** Matches the URLs of one host below a path. */
 export function isAt(host: string, path: RegExp): (url: URL) => boolean {
   return (url) => url.hostname === host && path.test(url.pathname);
@@ -21,4 +23,10 @@ export function isBeginningOf(returned: URL, sent: URL): boolean {
     return false;
   }
   return returned.origin === sent.origin && (sent.pathname === path || sent.pathname.startsWith(`${path}/`));
+}
+
+/** Problems of a port that is not among the allowed ones. */
+export function checkPort({ protocol, port }: URL, allowed: readonly string[]): readonly UrlProblem[] {
+  const used = port || (protocol === 'http:' ? '80' : '443');
+  return allowed.includes(used) ? [] : [{ kind: 'port', port: used, allowed }];
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createApi, type Api } from '../../../../src/core/api/client.ts';
-import type { ApiErrorKind } from '../../../../src/core/api/api-error.ts';
+import { createApi, type Api, type OddList } from '../../../../src/core/api/client.ts';
+import { ApiError, type ApiErrorKind } from '../../../../src/core/api/api-error.ts';
+import { createRedactor } from '../../../../src/core/api/redaction.ts';
+import { isCanceled } from '../../../../src/core/async/canceled.ts';
+import { deleteDestination } from '../../../../src/core/destinations/delete-destination.ts';
 import type { Host } from '../../../../src/core/api/transport.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { demoTokens } from '../../../fake-cloudflare/demo-tokens.ts';
@@ -13,6 +16,11 @@ const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 const LONG_DEADLINE = 20_000;
 /** In milliseconds, for responses that never arrive. */
 const SHORT_DEADLINE = 200;
+
+/** An answer of the API that is no success, with this error. */
+function failing(status: number, error: unknown): Fault {
+  return { kind: 'status', status, body: { success: false, errors: [error], messages: [], result: null } };
+}
 
 describe('API client against the fake Cloudflare', () => {
   let fake: FakeCloudflare;
@@ -149,8 +157,33 @@ describe('API client against the fake Cloudflare', () => {
     ['a 429 with a long Retry-After', { kind: 'throttle', retryAfter: 300 }, 'rateLimited', 1],
     ['a 429 with a short Retry-After', { kind: 'throttle', retryAfter: 1 }, 'rateLimited', 3],
     ['a web page', { kind: 'html' }, 'protocol', 1],
-    ['a web page with status 502', { kind: 'html', status: 502 }, 'unavailable', 3],
-    ['a web page with status 403', { kind: 'html', status: 403 }, 'forbidden', 1],
+    ['a web page with status 502', { kind: 'html', status: 502 }, 'protocol', 3],
+    ['a web page with status 403', { kind: 'html', status: 403 }, 'protocol', 1],
+    ['a web page with status 401', { kind: 'html', status: 401 }, 'protocol', 1],
+    ['a web page with status 404', { kind: 'html', status: 404 }, 'protocol', 1],
+    ['a text with status 429', { kind: 'status', status: 429, body: 'slow down' }, 'protocol', 1],
+    ['the JSON of a gateway', { kind: 'status', status: 404, body: { message: 'no Route matched' } }, 'protocol', 1],
+    ['an error whose code is null', failing(403, { code: null, message: 'no' }), 'forbidden', 1],
+    ['an error whose code is a text', failing(400, { code: '10000', message: 'no' }), 'auth', 1],
+    [
+      'errors that are no list',
+      { kind: 'status', status: 403, body: { success: false, errors: 'no' } },
+      'forbidden',
+      1,
+    ],
+    [
+      'an address filter',
+      failing(403, { code: 9109, message: 'Cannot use the access token from location: 192.0.2.1' }),
+      'addressFilter',
+      1,
+    ],
+    ['code 9109 for an invalid token', failing(403, { code: 9109, message: 'Invalid access token' }), 'auth', 1],
+    [
+      'code 9109 for a missing permission',
+      failing(403, { code: 9109, message: 'Unauthorized to access requested resource' }),
+      'forbidden',
+      1,
+    ],
     ['truncated JSON', { kind: 'truncated' }, 'protocol', 1],
     ['a result of another type', { kind: 'wrong-type' }, 'protocol', 1],
     ['a redirect', { kind: 'redirect', location: 'https://example.com/' }, 'protocol', 1],
@@ -208,6 +241,131 @@ describe('API client against the fake Cloudflare', () => {
     await assert.rejects(connect(demoTokens.demo, { sleep }).listDestinations(accountId, late.signal), {
       name: 'AbortError',
     });
+  });
+
+  it('throws the same error for an abort before the request, during it, and in a pause', async () => {
+    const reasons: unknown[] = [];
+    const before = new AbortController();
+    before.abort(new Error('a reason of its own'));
+    const canceled = connect().listDestinations(accountId, before.signal);
+    await canceled.catch((error: unknown) => reasons.push(error));
+    assert.deepEqual(requests(), []);
+
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'hang' } });
+    const during = new AbortController();
+    const listing = connect().listDestinations(accountId, during.signal);
+    during.abort(new Error('a reason of its own'));
+    await listing.catch((error: unknown) => reasons.push(error));
+
+    controls.reset(fake.world, { seed: 'demo' });
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'status', status: 503 } });
+    const late = new AbortController();
+    const sleep: Host['sleep'] = async (milliseconds, signal) => {
+      if (milliseconds !== LONG_DEADLINE) {
+        late.abort(new Error('a reason of its own'));
+        throw signal?.reason;
+      }
+      await new Promise(() => {});
+    };
+    const pausing = connect(demoTokens.demo, { sleep }).listDestinations(accountId, late.signal);
+    await pausing.catch((error: unknown) => reasons.push(error));
+
+    assert.equal(reasons.length, 3);
+    for (const error of reasons) {
+      assert.ok(isCanceled(error));
+      assert.equal(String(error), 'AbortError: The operation was canceled');
+    }
+  });
+
+  it('shows what it can of a list, tells of the rest, and logs its places once and no values', async () => {
+    const [good] = await connect().listDestinations(accountId);
+    const result = [
+      { id: 42, name: 'n0-id-canary' },
+      'text-canary',
+      null,
+      {
+        id: 'constructor',
+        name: 7,
+        type: null,
+        url: { a: 'url-canary' },
+        last_failure: 1_790_000_000,
+        last_success: true,
+      },
+      { id: 'b', name: 'B', type: 'slack', url: 'https://hooks.slack.com/', created_at: '2025-03-12T17:31:52.88075Z' },
+    ];
+    controls.addFault(fake.world, { path: WEBHOOKS, fault: { kind: 'wrong-type', result } });
+    const told: OddList[] = [];
+    const api = createApi({
+      baseUrl: fake.baseUrl,
+      token: demoTokens.demo,
+      userAgent: 'test/1',
+      host: {
+        fetch: globalThis.fetch,
+        now: Date.now,
+        sleep: async () => new Promise(() => {}),
+        random: () => 0.5,
+        log: (level, message) => lines.push(`${level} ${message}`),
+      },
+      onOddities: (odd) => told.push(odd),
+    });
+    assert.deepEqual(await api.listDestinations(accountId), [
+      { id: 'constructor', name: '', type: '', url: '', lastFailure: '2026-09-21T14:13:20.000Z' },
+      {
+        id: 'b',
+        name: 'B',
+        type: 'slack',
+        url: 'https://hooks.slack.com/',
+        createdAt: '2025-03-12T17:31:52.88075Z',
+      },
+    ]);
+    await api.listDestinations(accountId);
+    const places = ['0.id', '1', '2', '3.name', '3.url', '3.last_success'];
+    const odd = { accountId, list: 'destinations', skipped: 3, places };
+    assert.deepEqual(
+      told.map(({ places: found, ...rest }) => ({ ...rest, places: found.toSorted() })),
+      [
+        { ...odd, places: places.toSorted() },
+        { ...odd, places: places.toSorted() },
+      ],
+    );
+    const warnings = lines.filter((line) => line.startsWith('warn'));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /3\.last_success/);
+    assert.doesNotMatch(lines.join(), /canary/);
+
+    controls.reset(fake.world, { seed: 'demo' });
+    await api.listDestinations(accountId);
+    assert.deepEqual(told.at(-1), { accountId, list: 'destinations', skipped: 0, places: [] });
+    assert.ok(good);
+  });
+
+  it('has remembered secrets redacted in whatever an error holds', async () => {
+    const redactor = createRedactor();
+    redactor.remember('https://example.com/hooks/s3cr3t');
+    controls.addFault(fake.world, {
+      path: WEBHOOKS,
+      fault: failing(422, { message: `Webhook test failed: Post /hooks/s3cr3t: 404\n\u202E${'x'.repeat(9000)}` }),
+    });
+    const error: unknown = await connect(demoTokens.demo, { redact: (words, most) => redactor.redact(words, most) })
+      .listDestinations(accountId)
+      .catch((reason: unknown) => reason);
+    assert.ok(error instanceof ApiError);
+    assert.match(error.details.reason ?? '', /^Webhook test failed: Post •••: 404 x+…$/);
+    assert.ok((error.details.reason ?? '').length < 2100);
+  });
+
+  it('never takes the page of a proxy for a deletion that is confirmed', async () => {
+    const [first] = await connect().listDestinations(accountId);
+    controls.addFault(fake.world, { path: `${WEBHOOKS}/*`, fault: { kind: 'html', status: 404 } });
+    await assert.rejects(
+      deleteDestination({
+        api: connect(),
+        host: { sleep: async () => {} },
+        accountId,
+        destinationId: first?.id ?? '',
+      }),
+      { kind: 'protocol' },
+    );
   });
 
   it('sends no header from environment variables', async () => {

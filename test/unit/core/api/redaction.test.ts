@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assert as forAll, property, string, stringMatching } from 'fast-check';
+import { assert as forAll, constantFrom, property, string, stringMatching } from 'fast-check';
 import { createRedactor, redactPatterns } from '../../../../src/core/api/redaction.ts';
 
 describe('redaction', () => {
@@ -18,6 +18,19 @@ describe('redaction', () => {
     ['token cfut_abcDEF123-_ of', 'token ••• of'],
     ['cfat_abc cfk_abc', '••• •••'],
     ['nothing to hide here', 'nothing to hide here'],
+    ['Splunk endpoints must use port 8088', 'Splunk endpoints must use port 8088'],
+    [
+      'Bearer authentication/authorization. Basic authentication',
+      'Bearer authentication/authorization. Basic authentication',
+    ],
+    ['Authorization: required', 'Authorization: required'],
+    ['Splunk 0A1B2C3D-4E5F', 'Splunk •••'],
+    [
+      String.raw`{"url":"https:\/\/hooks.slack.com\/services\/T0\/x"}`,
+      String.raw`{"url":"https:\/\/hooks.slack.com/•••"}`,
+    ],
+    ['next=https%3A%2F%2Fhooks.slack.com%2Fservices%2FT0 .', 'next=https%3A%2F%2Fhooks.slack.com/••• .'],
+    ['cfut_ab\u200Bcd', '•••'],
   ];
   for (const [text, expected] of cases) {
     it(`redacts to ${JSON.stringify(expected)}`, () => {
@@ -70,6 +83,113 @@ describe('redaction', () => {
         assert.ok(!redactor.redact(`${before}${secret}${after}`).includes(secret));
       }),
     );
+  });
+
+  const encodings: Readonly<Record<string, (text: string) => string>> = {
+    'as it is': (text) => text,
+    'percent-encoded': encodeURIComponent,
+    'percent-encoded twice': (text) => encodeURIComponent(encodeURIComponent(text)),
+    'percent-encoded in every character': (text) =>
+      text.replaceAll(/[ -~]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`),
+    'JSON-escaped': (text) => JSON.stringify(text).replaceAll('/', String.raw`\/`),
+    'JSON-escaped in every character': (text) =>
+      text.replaceAll(/[^]/g, (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0')),
+    'in base64': (text) => Buffer.from(text).toString('base64'),
+    'in base64 after a byte': (text) => Buffer.from(`:${text}:`).toString('base64'),
+    'in base64 for URLs after two bytes': (text) => Buffer.from(`u:${text}`).toString('base64url'),
+    'in upper case': (text) => text.toUpperCase(),
+    'in lower case': (text) => text.toLowerCase(),
+    'split by zero-width characters': (text) => text.split('').join('\u200B'),
+    'split by control characters': (text) => text.split('').join('\u0000'),
+    'split by variation selectors': (text) => text.split('').join('\uFE0F'),
+  };
+  for (const [how, encode] of Object.entries(encodings)) {
+    it(`never lets a remembered secret through ${how}`, () => {
+      const secrets = stringMatching(/^[A-Za-z0-9_.~+/= -]{18,60}[A-Za-z0-9]{2}$/);
+      forAll(
+        property(secrets, constantFrom('', ' ', 'x', '"', '/', ':'), (secret, around) => {
+          const redactor = createRedactor();
+          redactor.remember(secret);
+          const encoded = encode(secret);
+          const text = redactor.redact(`a ${around}${encoded}${around} b`);
+          // Base64 leaves at most the characters that also depend on the neighbors.
+          const middle = encoded.slice(4, -4);
+          assert.ok(!text.includes(middle), text);
+          assert.ok(!text.toLowerCase().includes(secret.toLowerCase()), text);
+        }),
+      );
+    });
+  }
+
+  it('redacts a long secret to its end', () => {
+    const secret = Array.from({ length: 200 }, (_, index) => `k${index}x`).join('');
+    const redactor = createRedactor();
+    redactor.remember(secret);
+    assert.equal(redactor.redact(`a ${secret} b`).replaceAll('•', ''), 'a  b');
+  });
+
+  it('redacts a secret whole where the text is cut inside it', () => {
+    const secret = 's3cr3tpart-of-a-webhook';
+    const redactor = createRedactor();
+    redactor.remember(secret);
+    for (let before = 80; before <= 120; before += 1) {
+      assert.doesNotMatch(redactor.redact(`${'x'.repeat(before)}${secret} and more`, 100), /s3c/);
+    }
+  });
+
+  it('knows short parts of a remembered URL', () => {
+    const redactor = createRedactor();
+    redactor.remember('https://hooks.slack.com/services/T0AB1/B2cd/x9Y');
+    assert.equal(redactor.redact('team T0AB1, hook b2cd, at services'), 'team •••, hook •••, at services');
+  });
+
+  it('leaves the paths of the API and ordinary words alone, whatever URL is remembered', () => {
+    const line =
+      'GET /accounts/0123/alerting/v3/destinations/webhooks: status 200; GET /user/tokens/verify; a webhook, webhooks';
+    for (const url of [
+      'https://n8n.example.com/webhook',
+      'https://n8n.example.com/webhooks',
+      'https://example.com/accounts',
+      'https://example.com/v3/destinations/test?wait=true',
+    ]) {
+      const redactor = createRedactor();
+      redactor.remember(url);
+      assert.equal(redactor.redact(line), line, url);
+    }
+  });
+
+  it('knows the path of a remembered URL that is one ordinary word', () => {
+    const redactor = createRedactor();
+    redactor.remember('https://n8n.example.com/webhook');
+    assert.equal(redactor.redact('Cannot POST /webhook at n8n.example.com/webhook'), 'Cannot POST ••• at •••');
+  });
+
+  it('removes invisible characters', () => {
+    assert.equal(createRedactor().redact('a\u202Eb\u200Bc\u0007d'), 'abcd');
+  });
+
+  // Each of these took time proportional to the square of the length, or worse: 64 kB took 8 s.
+  for (const [what, unit] of [
+    ['words with dots', 'a.'],
+    ['the beginning of a URL', 'a://'],
+    ['at signs', 'https://@'],
+    ['slashes', String.raw`https:\/\/`],
+    ['percent signs', '%25'],
+    ['authentication schemes', 'bearer '],
+    ['a repeated secret', 'aaaaaaab'],
+  ] as const) {
+    it(`takes half a megabyte of ${what} in its stride`, () => {
+      const text = unit.repeat(500_000 / unit.length);
+      const redactor = createRedactor();
+      redactor.remember('aaaaaaab'.repeat(100));
+      redactor.remember(`${'aaaaaaab'.repeat(30)}c`);
+      redactor.redact(text, text.length);
+      redactPatterns(text);
+    });
+  }
+
+  it('reads no more of a text than it is told to', () => {
+    assert.equal(createRedactor().redact('abcdef', 3), 'abc…');
   });
 
   it('redacts the path and query of every URL', () => {

@@ -156,7 +156,7 @@ describe('lease', () => {
           }
           const stored = machine.files;
           const gated: SharedFiles = {
-            names: async () => scheduler.schedule(Promise.resolve()).then(stored.names),
+            names: async () => scheduler.schedule(Promise.resolve()).then(async () => stored.names()),
             read: async (name) => scheduler.schedule(Promise.resolve()).then(async () => stored.read(name)),
             write: async (name, text) =>
               scheduler.schedule(Promise.resolve()).then(async () => stored.write(name, text)),

@@ -176,7 +176,8 @@ describe('update destination, against the fake', () => {
   });
 
   it('tells that the update was accepted before it reads back, and claims nothing where it cannot be read', async () => {
-    const get = account.api().getDestination;
+    const real = account.api();
+    const get: typeof real.getDestination = async (...args) => real.getDestination(...args);
     let reads = 0;
     const api: Api = {
       ...account.api(),

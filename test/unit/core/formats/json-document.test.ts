@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Destination } from '../../../../src/core/model/destination.ts';
+import { normalizeDraft } from '../../../../src/core/model/draft.ts';
 import {
   type DocumentContext,
   findRemoval,
@@ -124,7 +125,7 @@ describe('JSON document', () => {
     assert.ok(parseDocument('['.repeat(200_000)).findings.length > 0);
   });
 
-  it('parses a formatted draft back to the same draft', () => {
+  it('parses a formatted draft back to the same draft, with name and URL normalized', () => {
     const word = fc.string({ unit: 'binary' });
     const draft = fc.record(
       { name: word, url: fc.oneof(word, fc.webUrl()), secret: word },
@@ -132,7 +133,7 @@ describe('JSON document', () => {
     );
     fc.assert(
       fc.property(draft, (wanted) => {
-        assert.deepEqual(parseDocument(formatDocument(wanted)).draft, { ...wanted });
+        assert.deepEqual(parseDocument(formatDocument(wanted)).draft, normalizeDraft({ ...wanted }));
       }),
     );
   });

@@ -136,8 +136,11 @@ describe('the destination types', () => {
 
     it(`tell success from failure by the answer of ${name}`, () => {
       const [status, text, reason] = row.rejected;
-      assert.deepEqual(judgeAnswer(type, ...row.accepted), { ok: true });
-      assert.deepEqual(judgeAnswer(type, status, text), { ok: false, reason });
+      const [acceptedStatus, acceptedText] = row.accepted;
+      assert.deepEqual(judgeAnswer(type, { status: acceptedStatus, text: acceptedText }, redactPatterns), {
+        kind: 'accepted',
+      });
+      assert.deepEqual(judgeAnswer(type, { status, text }, redactPatterns), { kind: 'refused', reason });
     });
 
     it(`link to the documentation of ${name}`, () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { toTestCurl } from '../../../../src/core/formats/curl.ts';
 import { parseDocument } from '../../../../src/core/formats/json-document.ts';
 import { toTerraform } from '../../../../src/core/formats/terraform.ts';
@@ -13,6 +14,7 @@ import { judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 import { startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
 import type { Destination } from '../../../fake-cloudflare/world.ts';
 import { carrierPigeon, pigeonAtCloudflare, typesWithPigeon } from '../../../made-up-type.ts';
+import { terraformComments } from '../formats/terraform-comments.ts';
 import { callApi, halden, webhooksPath } from '../../fake-cloudflare/api-caller.ts';
 
 const CUT = 'https://loft.pigeon.example/fly/roof';
@@ -38,6 +40,8 @@ describe('a made-up ninth type', () => {
     assert.deepEqual(check(WHOLE.replace('/fly', ':81/fly')), ['warning url port']);
     assert.deepEqual(check(WHOLE.replace('fly', 'parrot')), ['warning url otherProduct']);
     assert.deepEqual(check(WHOLE, 's'), ['warning secret unused']);
+    assert.deepEqual(check(CUT), ['error url incomplete']);
+    assert.deepEqual(check(CUT, 's'), []);
   });
 
   it('is checked in a JSON document', () => {
@@ -72,10 +76,11 @@ describe('a made-up ninth type', () => {
   it('becomes curl and Terraform', () => {
     const curl = toTestCurl(makeTestRequest(carrierPigeon, WHOLE, undefined));
     assert.match(curl, /--header 'x-bird: homing'[^]+--data-raw '\{"scroll":\{"words":"coo"\}\}'$/);
-    assert.match(
-      toTerraform('a1', pigeon, typesWithPigeon),
-      /url {8}= var\.roof_url\n {2}secret {5}= var\.roof_secret/,
-    );
+    const comments = terraformComments;
+    const cut = toTerraform([{ accountId: 'a1', destination: pigeon }], { comments, types: typesWithPigeon });
+    assert.match(cut, /url {8}= "https:\/\/loft\.pigeon\.example\/fly\/roof"\n {2}secret {5}= var\.roof_secret/);
+    const whole = { accountId: 'a1', destination: { ...pigeon, url: WHOLE } };
+    assert.match(toTerraform([whole], { comments, types: typesWithPigeon }), /url {8}= var\.roof_url\n\n/);
   });
 
   it('is created at Cloudflare, and a test from this machine is sent and judged by its rules', async () => {
@@ -97,12 +102,12 @@ describe('a made-up ninth type', () => {
         sleep: async (ms: number) => delay(ms, undefined, { ref: false }),
       };
       for (const [secret, verdict] of [
-        ['good', { ok: true }],
-        ['bad', { ok: false, reason: 'over the sea' }],
+        ['good', { kind: 'accepted' }],
+        ['bad', { kind: 'refused', reason: 'over the sea' }],
       ] as const) {
         const outcome = await sendTest(host, makeTestRequest(carrierPigeon, here?.url ?? '', secret), 'test/1');
         assert.ok(outcome.kind === 'answered');
-        assert.deepEqual(judgeAnswer(carrierPigeon, outcome.status, outcome.text), verdict);
+        assert.deepEqual(judgeAnswer(carrierPigeon, outcome, redactPatterns), verdict);
       }
       assert.deepEqual(JSON.parse(fake.world.received.at(-1)?.body ?? ''), { scroll: { words: 'coo' } });
     } finally {

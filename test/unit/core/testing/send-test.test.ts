@@ -109,9 +109,13 @@ describe('send test', () => {
     [
       'that redirects with a status that changes the method',
       { kind: 'redirect', location: '/elsewhere' },
-      'redirected',
+      'redirectedHere',
     ],
-    ['that redirects endlessly', { kind: 'redirect', location: '/receivers/generic/hook', status: 308 }, 'redirected'],
+    [
+      'that redirects endlessly',
+      { kind: 'redirect', location: '/receivers/generic/hook', status: 308 },
+      'redirectedHere',
+    ],
   ] as const) {
     it(`reports ${expected} for a receiver ${what}`, async () => {
       controls.addReceiverRule(fake.world, { type: 'generic', fault });

@@ -9,10 +9,10 @@ describe('reason of a failed test', () => {
   const redactor = createRedactor();
   redactor.remember(`https://example.com/hooks/${secret}`);
   const reasonOf = (message: string): string => {
-    const verdict = judgeAnswer(typeOrGeneric('generic'), 404, JSON.stringify({ message }), (words) =>
+    const verdict = judgeAnswer(typeOrGeneric('generic'), { status: 404, text: JSON.stringify({ message }) }, (words) =>
       redactor.redact(words),
     );
-    return verdict.ok ? assert.fail() : verdict.reason;
+    return verdict.kind === 'accepted' ? assert.fail() : verdict.reason;
   };
 
   it('contains no part of a secret at any truncation position', () => {

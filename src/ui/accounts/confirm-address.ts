@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { tell } from '../host/notice.ts';
+import { showSetting } from '../host/settings.ts';
+import type { Connections } from './connections.ts';
+
+/** Asks whether stored tokens may go to the API address that is set, where they were verified with another one. */
+export async function confirmApiAddress(connections: Connections): Promise<void> {
+  const unconfirmed = connections.unconfirmedOrigin();
+  if (!unconfirmed) {
+    await tell('information', vscode.l10n.t('All stored tokens are confirmed for the current API address.'));
+    return;
+  }
+  const { configured, verified, accounts } = unconfirmed;
+  const send = vscode.l10n.t('Send Tokens');
+  const setting = vscode.l10n.t('Open Setting');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Send stored tokens to {0}?', configured),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The setting cloudflareWebhooks.apiBaseUrl points to {0}. The tokens of {1} were verified with {2}. A server that receives a token can use it. Confirm only if you changed the setting and trust the address.',
+        configured,
+        accounts.map(({ name }) => name).join(', '),
+        verified.join(', '),
+      ),
+    },
+    send,
+    setting,
+  );
+  if (chosen === send) {
+    await connections.confirmOrigin(configured);
+  } else if (chosen === setting) {
+    await showSetting('apiBaseUrl');
+  }
+}

@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import { describeForLog } from '../../core/api/api-error.ts';
+import type { Log } from '../../core/api/transport.ts';
+import { parseRememberedAccounts, toInUse } from '../../core/accounts/remembered-accounts.ts';
+import { isInUse, MIGRATED_AT_KEY, parseStoredKey, toProfileKey } from '../../core/accounts/stored-keys.ts';
+import { ACCOUNTS_KEY } from '../host/ids.ts';
+import type { State } from '../host/ordered-state.ts';
+
+/** Key in globalState, which every VS Code profile has of its own. */
+const PROFILE_KEY = 'profile';
+
+/** While the keyring is locked every access would try again. */
+const RETRY_MILLISECONDS = 60_000;
+
+type Profile = { readonly id: string; readonly migrated: boolean };
+
+/**
+ * SecretStorage as this VS Code profile sees it: VS Code has one for all profiles, so keys get the namespace of the
+ * profile. Before the first use, what an earlier version stored for the accounts of this profile is copied into it. The
+ * original stays for other profiles: see `docs/decisions/one-namespace-per-profile.md`.
+ */
+export function createProfileSecrets(all: vscode.SecretStorage, state: State, log: Log): vscode.SecretStorage {
+  let migrating: Promise<void> | undefined;
+  let nextAttempt = 0;
+
+  /** Read each time: another window of this profile may have stored an ID at the same moment, and the last one counts. */
+  function readProfile(): Profile | undefined {
+    const value = state.get(PROFILE_KEY);
+    return isProfile(value) ? value : undefined;
+  }
+
+  async function profileId(): Promise<string> {
+    let profile = readProfile();
+    if (!profile) {
+      profile = { id: crypto.randomUUID(), migrated: false };
+      await state.update(PROFILE_KEY, profile);
+    }
+    if (!profile.migrated && Date.now() >= nextAttempt) {
+      migrating ??= migrate(profile.id).finally(() => {
+        migrating = undefined;
+      });
+      await migrating;
+    }
+    return readProfile()?.id ?? profile.id;
+  }
+
+  /** Never rejects: what cannot be copied now is copied later. */
+  async function migrate(id: string): Promise<void> {
+    try {
+      const keys = await all.keys();
+      const accounts = parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
+      if (!accounts) {
+        throw new Error('the list of accounts cannot be read');
+      }
+      const inUse = toInUse(accounts);
+      const legacy = keys.flatMap((raw) => {
+        const parsed = parseStoredKey(raw);
+        return parsed && parsed.profile === undefined ? [parsed] : [];
+      });
+      for (const each of legacy.filter((one) => isInUse(one, inUse))) {
+        const target = toProfileKey(id, each.key);
+        const value = keys.includes(target) ? undefined : await all.get(each.raw);
+        if (value !== undefined) {
+          await all.store(target, value);
+        }
+      }
+      if (legacy.length > 0 && (await all.get(MIGRATED_AT_KEY)) === undefined) {
+        await all.store(MIGRATED_AT_KEY, String(Date.now()));
+      }
+      await state.update(PROFILE_KEY, { id, migrated: true });
+    } catch (error) {
+      nextAttempt = Date.now() + RETRY_MILLISECONDS;
+      log('error', `What an earlier version stored could not be migrated: ${describeForLog(error)}`);
+    }
+  }
+
+  const changed = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
+  all.onDidChange(({ key: raw }) => {
+    const parsed = parseStoredKey(raw);
+    if (parsed && parsed.profile === readProfile()?.id) {
+      changed.fire({ key: parsed.key });
+    }
+  });
+  return {
+    get: async (key) => all.get(toProfileKey(await profileId(), key)),
+    store: async (key, value) => all.store(toProfileKey(await profileId(), key), value),
+    delete: async (key) => all.delete(toProfileKey(await profileId(), key)),
+    async keys() {
+      const id = await profileId();
+      return (await all.keys()).flatMap((raw) => {
+        const parsed = parseStoredKey(raw);
+        return parsed?.profile === id ? [parsed.key] : [];
+      });
+    },
+    onDidChange: changed.event,
+  };
+}
+
+/** The ID of this VS Code profile; undefined before anything was stored. */
+export function readProfileId(state: State): string | undefined {
+  const value = state.get(PROFILE_KEY);
+  return isProfile(value) ? value.id : undefined;
+}
+
+function isProfile(value: unknown): value is Profile {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    value.id !== '' &&
+    'migrated' in value
+  );
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { parseRememberedAccounts, toInUse } from '../../core/accounts/remembered-accounts.ts';
+import {
+  destinationOf,
+  findOldDrafts,
+  isInUse,
+  isLegacyOver,
+  MIGRATED_AT_KEY,
+  parseStoredKey,
+  type StoredKey,
+} from '../../core/accounts/stored-keys.ts';
+import type { Services } from '../../services.ts';
+import { ACCOUNTS_KEY } from '../host/ids.ts';
+
+const DRAFTS_SEEN_KEY = 'draftsSeen';
+const draftsSeenSchema = v.fallback(v.record(v.string(), v.number()), {});
+
+export type SweepServices = Pick<Services, 'context' | 'allSecrets' | 'state' | 'store' | 'connections' | 'host'>;
+
+/**
+ * Deletes stored records that nothing uses: tokens and secrets of removed accounts, secrets of destinations that were
+ * deleted elsewhere, drafts that are never restored, and records of earlier versions. `before`: what was unused a while
+ * ago; another window may just be adding the account of what is not. Returns how many records were deleted.
+ */
+export async function sweep(services: SweepServices, before: ReadonlySet<string>): Promise<number> {
+  const { context, allSecrets, state, host } = services;
+  const unused = (await findUnused(services)).filter(({ raw }) => before.has(raw));
+  const drafts = (await context.secrets.keys()).flatMap((key) => parseStoredKey(key) ?? []).filter(isDraft);
+  const { old, seen } = findOldDrafts(drafts, v.parse(draftsSeenSchema, state.get(DRAFTS_SEEN_KEY)), host.now());
+  for (const { key } of [...unused, ...old]) {
+    await context.secrets.delete(key);
+  }
+  if (JSON.stringify(seen) !== JSON.stringify(state.get(DRAFTS_SEEN_KEY) ?? {})) {
+    await state.update(DRAFTS_SEEN_KEY, seen);
+  }
+  const legacy = isLegacyOver(await allSecrets.get(MIGRATED_AT_KEY), host.now())
+    ? (await allSecrets.keys()).flatMap((raw) => parseStoredKey(raw) ?? []).filter(({ profile }) => !profile)
+    : [];
+  for (const { raw } of legacy) {
+    await allSecrets.delete(raw);
+  }
+  if (legacy.length > 0) {
+    await allSecrets.delete(MIGRATED_AT_KEY);
+  }
+  const count = unused.length + old.length + legacy.length;
+  if (count > 0) {
+    host.log('info', `Deleted ${count} stored records that nothing uses any more`);
+  }
+  return count;
+}
+
+/** The records of this profile that no account uses. Nothing where the list of accounts cannot be read. */
+export async function findUnused({ context, state, store, connections }: SweepServices): Promise<readonly StoredKey[]> {
+  const accounts = parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
+  if (!accounts) {
+    return [];
+  }
+  const inUse = toInUse(accounts);
+  const isGone = (record: StoredKey): boolean => {
+    const { accountId, destinationId } = destinationOf(record);
+    const entry = store.entry(accountId);
+    return (
+      record.kind === 'secret' &&
+      entry?.state.kind === 'ready' &&
+      // A snapshot of an earlier session may be older than the secret, and a malformed entry may be the destination.
+      entry.state.last.at >= connections.startedAt &&
+      connections.skippedEntries(accountId) === 0 &&
+      !entry.state.last.destinations.some(({ id }) => toComparable(id) === toComparable(destinationId))
+    );
+  };
+  return (await context.secrets.keys())
+    .flatMap((key) => parseStoredKey(key) ?? [])
+    .filter((record) => !isInUse(record, inUse) || isGone(record));
+}
+
+/** Cloudflare writes IDs with and without dashes. */
+function toComparable(id: string): string {
+  return id.replaceAll('-', '').toLowerCase();
+}
+
+function isDraft({ kind }: StoredKey): boolean {
+  return kind === 'draft';
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { packageExtension } from '../../scripts/package-extension.ts';
+
+/** The names of all files in a ZIP archive, from its central directory. */
+function listNames(archive: Buffer): readonly string[] {
+  const names: string[] = [];
+  for (let at = archive.indexOf('PK\u0001\u0002', 0, 'latin1'); at !== -1;) {
+    const length = archive.readUInt16LE(at + 28);
+    names.push(archive.toString('utf8', at + 46, at + 46 + length));
+    at = archive.indexOf('PK\u0001\u0002', at + 46 + length, 'latin1');
+  }
+  return names;
+}
+
+describe('the package', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'package-'));
+  });
+  after(async () => rm(folder, { recursive: true }));
+
+  it('is the same to the byte when it is built twice, and holds its notices and bill of materials', async () => {
+    const packages: Buffer[] = [];
+    for (const name of ['first.vsix', 'second.vsix']) {
+      await promisify(execFile)(process.execPath, ['esbuild.mjs']);
+      await packageExtension(path.join(folder, name));
+      packages.push(await readFile(path.join(folder, name)));
+    }
+    const [first, second] = packages.map((file) => createHash('sha256').update(file).digest('hex'));
+    assert.equal(first, second);
+    const names = listNames(packages[0] ?? Buffer.alloc(0));
+    for (const name of ['dist/ThirdPartyNotices.txt', 'dist/sbom.cdx.json', 'LICENSE.txt']) {
+      assert.ok(names.includes(`extension/${name}`), `${name} is not among ${names.join(', ')}`);
+    }
+  }).timeout(60_000);
+});
