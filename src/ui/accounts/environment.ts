@@ -1,4 +1,4 @@
-/** The environment a token may be offered from; it is read only when the user asks for it. */
+/** The environment variables that may contain a token. The token is read only if the user chooses it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function hasEnvironmentToken(environment: Environment): boolean {
