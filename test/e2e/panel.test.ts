@@ -236,6 +236,20 @@ describe('panel in the workbench', function () {
     assert.equal((await named('Made by keyboard')).url, `${receivers}/generic/keyboard`);
   });
 
+  it('marks unsaved changes in the tab, and offers to reopen a panel that was closed with them', async () => {
+    const { workbench } = session;
+    const tab = workbench.page.locator('.part.editor').getByRole('tab', { name: /Made by keyboard/ });
+    await field('Name').fill('Half a name');
+    await workbench.editorTab(/● Made by keyboard/).waitFor();
+    await tab.hover();
+    await tab.locator('.codicon-close').click();
+    await workbench.notifications.waitFor(/“Made by keyboard” was closed with unsaved changes/);
+    await workbench.screenshot(pictureFile('panel closed with unsaved changes'));
+    await workbench.notifications.press(/was closed with unsaved changes/, 'Reopen');
+    await panel.getByRole('heading', { name: 'Made by keyboard' }).waitFor();
+    assert.equal(await field('Name').inputValue(), 'Half a name');
+  });
+
   it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
