@@ -112,15 +112,18 @@ describe('panel in the workbench', function () {
       mechanisms: { webhooks: [{ id: old.id }] },
     });
     await press('Refresh');
-    await panel.getByText('Certificates').waitFor();
+    await panel.getByRole('listitem').filter({ hasText: 'Certificates' }).waitFor();
     await field('URL').fill(`${receivers}/generic/elsewhere`);
     await press('Save');
+    await says(/^Replace “Renamed by keyboard” with a new destination/);
+    await session.workbench.screenshot(pictureFile('panel replace or update'));
+    await panel.locator('.notice').getByRole('button', { name: 'Update in Place' }).click();
     await says(/did not change the URL/);
     assert.equal(await field('URL').inputValue(), `${receivers}/generic/elsewhere`);
     await panel.locator('.notice').getByRole('button', { name: 'Replace…' }).click();
     await says(/^Replace “Renamed by keyboard” with a new destination/);
     await panel.locator('.notice').getByRole('button', { name: 'Replace', exact: true }).click();
-    await says(/^Replaced\. The new ID is/);
+    await says(/^Replaced “Renamed by keyboard” of .+\. The new ID is/);
     const made = await named('Renamed by keyboard');
     assert.notEqual(made.id, old.id);
     assert.equal(made.url, `${receivers}/generic/elsewhere`);
@@ -132,6 +135,7 @@ describe('panel in the workbench', function () {
     await session.fake.changeSettings({ putMode: 'as-documented' });
     await field('URL').fill(`${receivers}/generic/documented`);
     await press('Save');
+    await panel.locator('.notice').getByRole('button', { name: 'Update in Place' }).click();
     await says('Saved the new URL.');
     assert.equal((await named('Renamed by keyboard')).url, `${receivers}/generic/documented`);
     await session.fake.changeSettings({ putMode: 'rename-only' });
@@ -140,7 +144,8 @@ describe('panel in the workbench', function () {
   it('reports a changed secret as unverifiable and offers a replacement', async () => {
     await field('Secret').fill('another-good-one');
     await press('Save');
-    await says(/secret/);
+    await panel.locator('.notice').getByRole('button', { name: 'Update in Place' }).click();
+    await says(/Cloudflare does not confirm secret changes/);
     await panel.locator('.notice').getByRole('button', { name: 'Replace…' }).waitFor();
     await session.workbench.screenshot(pictureFile('panel secret unknown'));
     await panel.locator('.notice').getByRole('button', { name: 'Dismiss' }).click();
@@ -180,7 +185,7 @@ describe('panel in the workbench', function () {
     assert.equal(await field('URL').inputValue(), `${receivers}/generic/unsaved`);
     assert.equal(await field('Secret').inputValue(), '');
     await says(/^The destination changed at Cloudflare/);
-    await press('Load');
+    await press('Use Cloudflare’s Version');
     assert.equal(await field('Name').inputValue(), 'Renamed elsewhere');
   });
 
@@ -238,11 +243,9 @@ describe('panel in the workbench', function () {
 
   it('marks unsaved changes in the tab, and offers to reopen a panel that was closed with them', async () => {
     const { workbench } = session;
-    const tab = workbench.page.locator('.part.editor').getByRole('tab', { name: /Made by keyboard/ });
     await field('Name').fill('Half a name');
     await workbench.editorTab(/● Made by keyboard/).waitFor();
-    await tab.hover();
-    await tab.locator('.codicon-close').click();
+    await workbench.runCommand('View: Close Editor');
     await workbench.notifications.waitFor(/“Made by keyboard” was closed with unsaved changes/);
     await workbench.screenshot(pictureFile('panel closed with unsaved changes'));
     await workbench.notifications.press(/was closed with unsaved changes/, 'Reopen');
