@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Calls once a minute, and on coming back to the window; never while nobody looks. */
+/** Calls back once a minute and on window focus, but never while the window has no focus. */
 export function createMinuteClock(onMinute: () => void): vscode.Disposable {
   let timer: ReturnType<typeof setInterval> | undefined;
   function follow({ focused }: { readonly focused: boolean }): void {
