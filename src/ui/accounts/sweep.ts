@@ -19,8 +19,9 @@ export type SweepServices = Pick<Services, 'context' | 'allSecrets' | 'state' | 
 
 /**
  * Deletes stored records that nothing uses: tokens and secrets of removed accounts, secrets of destinations that were
- * deleted elsewhere, abandoned drafts, and records of earlier versions. Deletes only records that were already unused
- * in `before`, because another window may be adding their account. Returns the number of deleted records.
+ * deleted elsewhere, abandoned drafts, and records of earlier versions. `before`: the records that were unused earlier.
+ * Newer unused records are kept, because another window may be adding their account. Returns the number of deleted
+ * records.
  */
 export async function sweep(services: SweepServices, before: ReadonlySet<string>): Promise<number> {
   const { context, allSecrets, state, host } = services;

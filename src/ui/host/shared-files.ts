@@ -19,7 +19,7 @@ export function createSharedFiles(folder: string): SharedFiles {
     names: async () => readdir(folder).catch(orElse<string[]>('ENOENT', [])),
     read: async (name) => readFile(at(name), 'utf8').catch(orElse('ENOENT', undefined)),
     async write(name, text) {
-      // Write to a temporary name first, so that a reader or a killed window never leaves or sees a partial file.
+      // Write to a temporary name first, so that no reader sees a partial file, even if the window is killed.
       const aside = `${name}.${randomUUID()}.tmp`;
       await makeFolder();
       await writeNew(aside, text);
