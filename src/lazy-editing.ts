@@ -66,7 +66,7 @@ export function createLazyEditing(services: Services): LazyEditing {
   const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
   const provider: vscode.FileSystemProvider = {
     onDidChangeFile: changed.event,
-    // The documents report their changes without a watcher.
+    // The provider reports changes without a watcher.
     watch: () => new vscode.Disposable(() => {}),
     stat: async (uri) => (await files()).stat(uri),
     readFile: async (uri) => (await files()).readFile(uri),

@@ -129,7 +129,9 @@ function piecesOf(form: string): readonly string[] {
   return Array.from({ length: count }, (_, index) => form.slice(index * size, (index + 1) * size));
 }
 
-/** Whether the text after an authentication scheme is a sentence, such as "endpoints" or "auth/required.". */
+/**
+ * Whether the text after an authentication scheme consists of ordinary words, such as "endpoints" or "auth/required.".
+ */
 function isPhrase(text: string): boolean {
   return text.length < 64 && text.split(/[/.]/).every((word) => word === '' || isOrdinary(word));
 }

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 export const CALLS_OF_A_REFRESH = 3;
 export const MOST_OF_A_TOKEN = 6;
 /**
- * The time between two refreshes of one token with many accounts. Slightly longer than the budget allows, so that
+ * The time between two refreshes of one token with many accounts. Slightly longer than the budget requires, so that
  * retries of calls in flight still fit.
  */
 export const PACE = (5 * MINUTE) / (BACKGROUND_CALLS - (MOST_OF_A_TOKEN + 1) * CALLS_OF_A_REFRESH);

@@ -26,7 +26,7 @@ export type SharedSnapshots = vscode.Disposable & {
   forget(accountId: string): Promise<void>;
 };
 
-/** The maximum age of a cache file while only its timestamp is out of date, in milliseconds. */
+/** How far the timestamp in a cache file may lag behind while the destinations are unchanged, in milliseconds. */
 const OLDEST_CACHED = 60_000;
 /** How long file changes are gathered, in milliseconds. */
 const GATHERING = 250;
