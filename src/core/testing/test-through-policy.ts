@@ -21,7 +21,7 @@ const PAUSES = [1, 1, 2, 3, 4, 5, 6, 8, 10, 10, 10].map((seconds) => seconds * 1
 /**
  * Tests everything that a policy notifies (`POST …/policies/{id}/test`). Then polls the destination's last success and
  * last failure for up to a minute. If both change, the later one counts. `onRead` receives each polled destination.
- * Throws the `ApiError` of the call, the error of the first poll if every poll failed, or the signal's reason.
+ * Throws the `ApiError` of the first fetch or of the call, or the signal's reason.
  */
 export async function testThroughPolicy(
   api: Api,

@@ -139,7 +139,7 @@ export function createConnections({
     }
   }
 
-  /** Reads the stored list each time, because another window may have changed it. Undefined if this version cannot read it. */
+  /** Reads the stored list each time: another window may have changed it. Undefined if this version cannot read it. */
   function readAccounts(): RememberedAccounts | undefined {
     return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
   }

@@ -18,10 +18,10 @@ const draftsSeenSchema = v.fallback(v.record(v.string(), v.number()), {});
 export type SweepServices = Pick<Services, 'context' | 'allSecrets' | 'state' | 'store' | 'connections' | 'host'>;
 
 /**
- * Deletes stored records that nothing uses: tokens and secrets of removed accounts, secrets of destinations that were
- * deleted elsewhere, abandoned drafts, and records of earlier versions. `before`: the records that were unused earlier.
- * Newer unused records are kept, because another window may be adding their account. Returns the number of deleted
- * records.
+ * Deletes stored records that nothing uses: tokens and secrets of removed accounts, and secrets of destinations that
+ * were deleted elsewhere. Also deletes abandoned drafts and records of earlier versions. `before`: the records that
+ * were unused earlier. Newer unused records are kept, because another window may be adding their account. Returns the
+ * number of deleted records.
  */
 export async function sweep(services: SweepServices, before: ReadonlySet<string>): Promise<number> {
   const { context, allSecrets, state, host } = services;

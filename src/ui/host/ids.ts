@@ -19,7 +19,9 @@ export const JSON_LANGUAGE = 'cfwebhook-json';
 /** The file name suffix of unfinished replacements, in the shared folder of operations. */
 export const REPLACEMENT_SUFFIX = '.replacement.json';
 
-/** The commands that package.json contributes, without their prefix `cloudflareWebhooks.`; a test compares the two lists. */
+/**
+ * The commands that package.json contributes, without the prefix `cloudflareWebhooks.`. A test compares the two lists.
+ */
 export const COMMANDS = [
   'addAccount',
   'replaceToken',
