@@ -13,7 +13,7 @@ import { createTestingModule } from './ui/testing/module.ts';
 
 export type Editing = ReturnType<typeof createEditing>;
 
-/** The second bundle: all that changes destinations, loaded when the first of it is needed. */
+/** The second bundle: everything that changes destinations, loaded on first use. */
 export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) {
   const sharedFiles = createSharedFiles(shared.operationsFolder);
   const leases = createLeases({
@@ -49,7 +49,7 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
       ...panel.commands,
       ...json.commands,
     },
-    /** Reports replacements that an earlier window did not end. */
+    /** Reports replacements that an earlier window did not finish. */
     offerUnfinished: async () =>
       offerUnfinished({
         store: shared.store,

@@ -8,10 +8,10 @@ import type { ContributedCommand } from './ui/host/ids.ts';
 import { createMonitoringModule } from './ui/monitoring/module.ts';
 import { createTreeModule } from './ui/tree/module.ts';
 
-/** What the integration tests look at; nothing else gets it. */
+/** The objects that the integration tests inspect. */
 export type TestApi = ReturnType<typeof activate>;
 
-/** The composition root: builds the services, hands them to the modules, and registers what these return. */
+/** The composition root: builds the services, passes them to the modules, and registers the modules' commands. */
 export function activate(context: vscode.ExtensionContext) {
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
   const lines: string[] = [];
@@ -21,7 +21,7 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);
-  // The type has the compiler find a contributed command that no module handles.
+  // The type makes the compiler report a contributed command without a handler.
   const commands: Readonly<Record<ContributedCommand, CommandHandler>> = {
     ...managing.commands,
     ...tree.commands,

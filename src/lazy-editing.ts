@@ -10,17 +10,17 @@ import { PANEL_TYPE } from './ui/host/ids.ts';
 import { REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
-  /** Loads the second bundle the first time. */
+  /** Loads the second bundle on first use. */
   load(): Promise<Editing>;
-  /** Those whose handlers are in the second bundle; each loads it. */
+  /** The commands with handlers in the second bundle; each loads it. */
   readonly commands: Readonly<Record<EditingCommand, CommandHandler>>;
 };
 
 type EditingCommand = keyof Editing['commands'];
 
 /**
- * Registers what VS Code may ask for at any time, a document of scheme `cfwebhook:` or a restored panel, and loads what
- * answers only then: nobody who just wants to know whether the alerts arrive should wait for an editor at start-up.
+ * Registers providers that VS Code may call at any time, for documents of scheme `cfwebhook:` and restored panels. They
+ * load the editors on first use, so that start-up does not wait for the editors.
  */
 export function createLazyEditing(services: Services): LazyEditing {
   let loading: Promise<Editing> | undefined;
@@ -53,7 +53,7 @@ export function createLazyEditing(services: Services): LazyEditing {
     async (...args) =>
       (await load()).commands[name](...args);
 
-  // The second bundle is loaded at start-up only where a replacement was interrupted.
+  // Start-up loads the second bundle only if a replacement was interrupted.
   async function offerUnfinished(): Promise<void> {
     await services.loaded;
     const names = await readdir(services.operationsFolder).catch(() => []);
@@ -66,7 +66,7 @@ export function createLazyEditing(services: Services): LazyEditing {
   const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
   const provider: vscode.FileSystemProvider = {
     onDidChangeFile: changed.event,
-    // What changes is told without being asked for.
+    // The provider reports changes without a watcher.
     watch: () => new vscode.Disposable(() => {}),
     stat: async (uri) => (await files()).stat(uri),
     readFile: async (uri) => (await files()).readFile(uri),

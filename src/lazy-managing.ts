@@ -8,12 +8,12 @@ import { registerLanguageModelTools } from './ui/monitoring/language-model-tools
 type ManagingCommand = keyof Managing['commands'];
 
 export type LazyManaging = {
-  /** Their handlers are in a bundle of its own; the first one that is called loads it. */
+  /** The commands with handlers in a separate bundle; the first call loads it. */
   readonly commands: Readonly<Record<ManagingCommand, CommandHandler>>;
   readonly disposables: readonly vscode.Disposable[];
 };
 
-/** What is not needed to tell whether alerts arrive is loaded when it is first asked for. */
+/** Loads rarely used features on first use, because start-up does not need them. */
 export function createLazyManaging(services: Services): LazyManaging {
   let loading: Promise<Managing> | undefined;
 

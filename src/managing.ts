@@ -7,7 +7,7 @@ import { answerTool } from './ui/monitoring/tool-answers.ts';
 
 export type Managing = ReturnType<typeof createManaging>;
 
-/** The bundle of what is used rarely and edits nothing: accounts, finding and copying destinations, answers of the tools. */
+/** The bundle of rarely used features without editing: accounts, finding and copying destinations, tool answers. */
 export function createManaging(services: Services) {
   return {
     commands: {

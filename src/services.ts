@@ -24,14 +24,14 @@ import { createLastTests, type LastTests } from './ui/tree/last-tests.ts';
 import type { Node } from './ui/tree/nodes.ts';
 import { createDestinationsView, type DestinationsView } from './ui/tree/tree.ts';
 
-/** The objects that capabilities share. Each module takes what it needs of them. */
+/** The objects that capabilities share. Each module takes only those it needs. */
 export type Services = {
-  /** Its `secrets` are those of this VS Code profile. */
+  /** Its `secrets` belong to this VS Code profile. */
   readonly context: vscode.ExtensionContext;
-  /** What all VS Code profiles have stored. */
+  /** The stored records of all VS Code profiles. */
   readonly allSecrets: vscode.SecretStorage;
   readonly userAgent: string;
-  /** Where the API is; the public one where the setting cannot be used. */
+  /** The API address; the public one if the setting is invalid. */
   readonly apiBaseUrl: () => string;
   readonly redactor: Redactor;
   readonly logger: Logger;
@@ -51,11 +51,11 @@ export type Services = {
   readonly targets: Targets;
   readonly backgroundRefresh: BackgroundRefresh;
   readonly statusItem: StatusItem;
-  /** Resolves once the accounts are known. Never rejects. */
+  /** Resolves once the accounts are loaded. Never rejects. */
   readonly loaded: Promise<unknown>;
 };
 
-/** For how long what changes in the background is gathered before the views hear of it, in milliseconds. */
+/** How long background changes are gathered before the views receive them, in milliseconds. */
 const BURST = 50;
 
 /** Builds the services and starts to load the accounts. `onLine` receives each line of the log. */
@@ -64,7 +64,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
   const redactor = createRedactor();
   const logger = createLogger(redactor, onLine);
   const host: Host = {
-    // Looked up at each call: VS Code puts its own in place, which knows the user's proxy and certificates.
+    // Looked up at each call, because VS Code replaces `fetch` with one that uses the user's proxy and certificates.
     fetch: async (input, init) => globalThis.fetch(input, init),
     now: Date.now,
     sleep: async (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
@@ -73,7 +73,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
     redact: (words, most) => redactor.redact(words, most),
   };
   const state = createOrderedState(given.globalState);
-  // Nothing but the command that forgets credentials sees the records of other profiles.
+  // Only the command that deletes stored credentials sees the records of other profiles.
   const secretStorage = createProfileSecrets(given.secrets, state, host.log);
   const context: vscode.ExtensionContext = Object.create(given, { secrets: { value: secretStorage } });
   const budgets = createCallBudgets(() => performance.now());
@@ -128,7 +128,9 @@ function apiBaseUrl(): string {
   return setting.ok ? setting.url : PUBLIC_API;
 }
 
-/** What a reading threw is an {@link ApiError} unless the extension itself is at fault, which the log then tells. */
+/**
+ * Converts an error of a refresh. Any error other than an {@link ApiError} is a bug of the extension, which is logged.
+ */
 function toApiError(error: unknown, host: Host): ApiError {
   if (error instanceof ApiError) {
     return error;

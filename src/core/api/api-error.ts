@@ -1,21 +1,21 @@
 import { isNamed } from '../async/named-error.ts';
 
 /**
- * What went wrong with a call, in kinds a person can act on:
- * - `auth`: the token is wrong, expired or disabled (401, or 400 for a malformed one)
- * - `forbidden`: the token works but may not do this (403)
+ * The kind of a failed call:
+ * - `auth`: the token is wrong, expired or disabled (401, or 400 for a malformed token)
+ * - `forbidden`: the token lacks a permission (403)
  * - `addressFilter`: the token may not be used from this network address (code 9109)
  * - `rateLimited`: 429, or code 971
- * - `rejected`: Cloudflare refused what was sent (400, 409, 422); its words say why
- * - `notFound`: no such destination or account (404, or code 7003)
+ * - `rejected`: Cloudflare refused the request (400, 409, 422) and says why
+ * - `notFound`: the destination or account does not exist (404, or code 7003)
  * - `unavailable`: Cloudflare answered with a 5xx
- * - `network`: no connection, or it broke
- * - `timeout`: no whole answer in time
- * - `protocol`: an answer that is not the API's, whatever its status: HTML, truncated, wrong shape, a redirect
- * - `misconfigured`: nothing was sent, since a setting does not allow it
- * - `otherOrigin`: nothing was sent, since the token was verified with another API address than the one that is set
- * - `noToken`: nothing was sent, since the account's token is no longer stored here
- * - `undecryptable`: nothing was sent, since the stored token cannot be decrypted
+ * - `network`: there was no connection, or it broke
+ * - `timeout`: there was no complete answer in time
+ * - `protocol`: the answer is not from the API, with any status: HTML, truncated, wrong shape, a redirect
+ * - `misconfigured`: nothing was sent, because a setting does not allow it
+ * - `otherOrigin`: nothing was sent, because the token was verified with another API address than the configured one
+ * - `noToken`: nothing was sent, because the account's token is not stored here
+ * - `undecryptable`: nothing was sent, because the stored token cannot be decrypted
  */
 export type ApiErrorKind =
   | 'auth'
@@ -35,23 +35,25 @@ export type ApiErrorKind =
 
 export type ApiErrorDetails = {
   readonly kind: ApiErrorKind;
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent without an answer. */
   readonly status?: number;
   /** Cloudflare's error codes; alerting answers often have none. */
   readonly codes?: readonly number[];
-  /** Cloudflare's own words, or the system's for a network failure, with secrets redacted. */
+  /** Cloudflare's message, or the system's message for a network failure, redacted. */
   readonly reason?: string;
   /** The `cf-ray` header, which Cloudflare's support asks for. */
   readonly rayId?: string;
-  /** What verifying the token told, where it was more than "unknown". */
+  /** The token's status from its verification, if it is not active. */
   readonly tokenStatus?: 'disabled' | 'expired';
-  /** Where the token was verified, and where the setting points. */
+  /** The origin that the token was verified with, and the configured one. */
   readonly origins?: { readonly verified: string; readonly configured: string };
-  /** Milliseconds the server asked to wait. */
+  /** The pause that the server asks for, in milliseconds. */
   readonly retryAfter?: number;
 };
 
-/** The one error the API client throws. Its message is for the log; what a user reads is made in `ui/text/error.ts`. */
+/**
+ * The only error that the API client throws. Its message is for the log; `ui/text/error.ts` makes the text for users.
+ */
 export class ApiError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('ApiError');
   override readonly name = 'ApiError';
@@ -77,10 +79,10 @@ export class ApiError extends Error {
 }
 
 /**
- * The kind of an envelope that is not a success. The codes win over the status where Cloudflare uses one status for
- * several things: 7003 "could not route" comes with 400 and 404, 971 "throttled" not only with 429, and a malformed
- * token (6003, 6111) or a wrong one (10000 with 400, 1000, 9109 with 401) with 400 and 401. Code 9109 stands for three
- * things, which only its words tell apart.
+ * The kind of an envelope without success. Codes take precedence, because Cloudflare uses one status for several
+ * errors. Code 7003 "could not route" comes with 400 and 404, and code 971 "throttled" not only with 429. A malformed
+ * token (6003, 6111) or a wrong token (10000, 1000, 9109) comes with 400 and 401. Code 9109 has three meanings, which
+ * only the message distinguishes.
  */
 export function kindOfAnswer(status: number, codes: readonly number[], words = ''): ApiErrorKind {
   const has = (...wanted: readonly number[]): boolean => wanted.some((code) => codes.includes(code));
@@ -105,27 +107,27 @@ export function kindOfAnswer(status: number, codes: readonly number[], words = '
   return status >= 400 ? 'rejected' : 'protocol';
 }
 
-/** An error as a line for the log: with its stack only where it is not one we throw ourselves. */
+/** Formats an error for the log. Only unexpected errors include their stack. */
 export function describeForLog(error: unknown): string {
   return error instanceof Error && error.name !== 'ApiError' ? (error.stack ?? error.message) : String(error);
 }
 
 const UNCERTAIN: ReadonlySet<ApiErrorKind> = new Set(['network', 'timeout', 'unavailable', 'protocol']);
 
-/** System codes of a connection that was never made: the request was not sent. */
+/** System codes of a failed connection: the request was not sent. */
 const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)\b/;
 
 /**
- * Whether a mutation may have taken effect although its call failed. An error that is not an `ApiError` is a cancellation,
- * which can come after the request was sent.
+ * Whether a mutation may have taken effect although its call failed. Any error other than an `ApiError` is a
+ * cancellation, which can follow after the request was sent.
  */
 export function isUncertain(error: unknown): boolean {
   return !(error instanceof ApiError) || (UNCERTAIN.has(error.kind) && !NOT_SENT.test(error.details.reason ?? ''));
 }
 
 /**
- * Whether the API itself said that a destination or a policy does not exist. Code 7003 is about the account, and the "not
- * found" page of a proxy has the kind `protocol`: neither says anything about the destination.
+ * Whether the API reported that a destination or policy does not exist. Code 7003 concerns the account, and a proxy's
+ * "not found" page has the kind `protocol`. Neither proves that the destination is missing.
  */
 export function isNotFound(error: unknown): error is ApiError {
   return error instanceof ApiError && error.kind === 'notFound' && !error.details.codes?.includes(7003);

@@ -12,8 +12,8 @@ export type BaseUrl =
   | { readonly ok: false; readonly problem: 'notAnAddress' | 'insecure' | 'credentials' };
 
 /**
- * Checks the address the token would be sent to: https, or http to this machine itself only; no user, query or
- * fragment. Empty means the public API. A trailing slash is dropped.
+ * Validates the API address: https, or http to this machine only, without user, query or fragment. Empty means the
+ * public API. A trailing slash is removed.
  */
 export function parseBaseUrl(text: string): BaseUrl {
   const trimmed = text.trim();

@@ -1,4 +1,4 @@
-/** Reads a body as text, but no more than so many characters; what comes after is not waited for. */
+/** Reads a body as text up to a number of characters, and does not wait for the rest. */
 export async function readBounded(
   response: Response,
   most: number,

@@ -1,15 +1,15 @@
-/** What a client tells of its calls as they go out and are answered. */
+/** Receives the calls of a client and the limits in their answers. */
 export type CallMeter = {
-  /** A call goes out, whoever asked for it. */
+  /** A call is sent. */
   sent(): void;
-  /** What the answer said of the calls that are left. Times in milliseconds. */
+  /** The limits in an answer. Times in milliseconds. */
   answered(limits: CallLimits): void;
 };
 
 export type CallLimits = {
-  /** `r` and `t` of the header `Ratelimit: "default";r=50;t=30`: calls left, and until there are all of them again. */
+  /** `r` and `t` of the header `Ratelimit: "default";r=50;t=30`: calls left, and time until the limit resets. */
   readonly left?: number;
   readonly resetsIn?: number;
-  /** Of the header `retry-after`. */
+  /** From the header `retry-after`. */
   readonly retryAfter?: number;
 };

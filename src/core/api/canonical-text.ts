@@ -1,6 +1,6 @@
 /**
- * A text in the one form in which secrets are compared: in lower case, with percent escapes, JSON escapes and `&amp;`
- * resolved. `starts[i]` and `ends[i]` are where the character stands in the original.
+ * A text in the form in which secrets are compared: lower case, with percent escapes, JSON escapes and `&amp;`
+ * resolved. `starts[i]` and `ends[i]` are the positions of the character in the original.
  */
 export type CanonicalText = {
   readonly text: string;
@@ -8,18 +8,18 @@ export type CanonicalText = {
   readonly ends: readonly number[];
 };
 
-/** An address inside an address inside JSON is escaped three times. */
+/** A URL inside a URL inside JSON is escaped three times. */
 const MOST_PASSES = 3;
 
 /**
- * Percent escapes of ASCII, and the JSON escapes that occur in URLs. The JSON escapes for control characters are left:
- * a backslash before a letter also occurs in Windows paths.
+ * Percent escapes of ASCII, and the JSON escapes that occur in URLs. JSON escapes of control characters are not
+ * resolved, because a backslash before a letter also occurs in Windows paths.
  */
 const ESCAPE = /%([0-7][0-9a-f])|\\u([0-9a-f]{4})|\\([\\/"])|&(amp);/gi;
 
 /**
- * The forms of a text, from the one with all its escapes to the one with none: a percent sign before a secret must not
- * hide it. Takes time proportional to the length of the text.
+ * The forms of a text, from all escapes kept to all escapes resolved: a percent sign before a secret must not hide it.
+ * The time is proportional to the length of the text.
  */
 export function toCanonical(original: string): readonly [CanonicalText, ...CanonicalText[]] {
   const identity = Array.from({ length: original.length + 1 }, (_, index) => index);
@@ -62,21 +62,24 @@ function resolveEscapes({ text, starts, ends }: CanonicalText): CanonicalText {
   return { text: parts.join(''), starts: newStarts, ends: newEnds };
 }
 
-/** Lower case, one UTF-16 unit for one, so that positions stay; a form writes a space as a plus sign. */
+/**
+ * Converts to lower case, UTF-16 unit by unit, so that positions stay valid. Form encoding writes a space as a plus
+ * sign.
+ */
 function foldCase({ text, starts, ends }: CanonicalText): CanonicalText {
   const lower = text.toLowerCase();
   const folded = lower.length === text.length ? lower : text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   return { text: folded.replaceAll('+', ' '), starts, ends };
 }
 
-/** One way in which a secret may stand inside another text. */
+/** One encoding of a secret inside another text. */
 export type SecretForm = { readonly text: string; readonly isBase64: boolean };
 
 function toForms(form: string, isBase64: boolean): readonly SecretForm[] {
   return toCanonical(form).map(({ text }) => ({ text, isBase64 }));
 }
 
-/** All canonical forms in which a text may stand inside another one: as it is, percent-encoded, or in base64. */
+/** All canonical forms of a text inside another text: plain, percent-encoded, or in base64. */
 export function canonicalForms(secret: string): readonly SecretForm[] {
   const wellFormed = secret.toWellFormed();
   return [
@@ -86,8 +89,8 @@ export function canonicalForms(secret: string): readonly SecretForm[] {
 }
 
 /**
- * The base64 of a text wherever it begins in the encoded bytes: three alignments, in both alphabets. Characters that
- * also depend on the bytes around the text are left out.
+ * The base64 of a text at any offset of the encoded bytes: three alignments, in both alphabets. Characters that depend
+ * on the surrounding bytes are omitted.
  */
 function toBase64Forms(text: string): readonly string[] {
   const bytes = new TextEncoder().encode(text);

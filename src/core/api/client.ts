@@ -34,31 +34,38 @@ export type Api = {
   verifyUserToken(signal?: AbortSignal): Promise<TokenStatus>;
   /** `GET /accounts/{id}/tokens/verify`, for an account's own token. */
   verifyAccountToken(accountId: string, signal?: AbortSignal): Promise<TokenStatus>;
-  /** `GET /accounts`, all pages up to {@link MOST_ACCOUNTS}. A narrow token sees none; an account-owned one is refused (code 1001). */
+  /**
+   * `GET /accounts`, all pages up to {@link MOST_ACCOUNTS}. A narrow token gets an empty list. An account-owned token
+   * gets code 1001.
+   */
   listAccounts(signal?: AbortSignal): Promise<readonly Account[]>;
   listDestinations(accountId: string, signal?: AbortSignal): Promise<readonly Destination[]>;
   getDestination(accountId: string, destinationId: string, signal?: AbortSignal): Promise<Destination>;
   /**
-   * Cloudflare sends a test to the URL first and refuses (`rejected`, 422) where that fails. Returns the new id. Never
-   * repeated by itself: see `create-destination.ts`.
+   * Cloudflare first sends a test to the URL and answers `rejected` (422) if it fails. Returns the new ID. Never
+   * retried here: see `create-destination.ts`.
    */
   createDestination(accountId: string, draft: Draft, signal?: AbortSignal): Promise<string>;
-  /** What it really changes is another matter: see `update-destination.ts`. */
+  /** Cloudflare ignores some changes: see `update-destination.ts`. */
   updateDestination(accountId: string, destinationId: string, draft: Draft, signal?: AbortSignal): Promise<void>;
-  /** Never repeated by itself. An unknown id is answered with code 15000: see `delete-destination.ts`. */
+  /** Never retried here. Cloudflare answers an unknown ID with code 15000: see `delete-destination.ts`. */
   deleteDestination(accountId: string, destinationId: string, signal?: AbortSignal): Promise<void>;
   /** The only way to learn which policies use a destination. */
   listPolicies(accountId: string, signal?: AbortSignal): Promise<readonly Policy[]>;
   getPolicy(accountId: string, policyId: string, signal?: AbortSignal): Promise<Policy>;
-  /** A full replace in practice: `whole` is the object that was read, with what is to change. */
+  /** Replaces the whole policy: `whole` is the fetched object with the changes. */
   updatePolicy(accountId: string, policyId: string, whole: Policy['whole'], signal?: AbortSignal): Promise<void>;
   /**
-   * Has Cloudflare send a test to everything the policy notifies. In the spec, not in the SDK. Never repeated.
+   * Cloudflare sends a test to everything that the policy notifies. In the API specification, but not in the SDK. Never
+   * retried.
    */
   testPolicy(accountId: string, policyId: string, signal?: AbortSignal): Promise<void>;
-  /** What was sent since then (milliseconds since the epoch), newest first; kept for 30 days, on Enterprise for 90. */
+  /**
+   * Alerts sent since a time (milliseconds since the epoch), newest first. Cloudflare keeps them for 30 days, on
+   * Enterprise for 90.
+   */
   listSentAlerts(accountId: string, since: number, signal?: AbortSignal): Promise<readonly SentAlert[]>;
-  /** Readable names of alert types. */
+  /** Display names of alert types. */
   listAlertNames(accountId: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 };
 
@@ -67,15 +74,15 @@ export type ApiOptions = {
   readonly token: string;
   readonly userAgent: string;
   readonly host: Host;
-  /** Milliseconds for one whole answer. */
+  /** The timeout of a whole answer, in milliseconds. */
   readonly deadline?: number;
-  /** Told of every call, repeats included. */
+  /** Counts every call, including retries. */
   readonly meter?: CallMeter;
-  /** Told each time a list of an account was read, also where nothing of it is odd. */
+  /** Called after each fetched list, even without oddities. */
   readonly onOddities?: (read: OddList) => void;
 };
 
-/** What of a list that was read cannot be shown. The log names the places; a view tells how many entries are missing. */
+/** The entries of a list that cannot be shown. The log names their places, and a view shows their number. */
 export type OddList = Oddities & { readonly accountId: string; readonly list: 'destinations' | 'policies' };
 
 const RESOURCES = [
@@ -88,19 +95,22 @@ const RESOURCES = [
   AccountTokens,
 ] as const;
 const ACCOUNTS_PER_PAGE = 50;
-/** A server that never ends must not keep us; who gets as many is told that there may be more. */
+/** Bounds the pages of a faulty server. The caller reports at this number that there may be more. */
 export const MOST_ACCOUNTS = 10_000;
 const ALERTS_PER_PAGE = 1000;
 /** How many places of malformed entries the log names. */
 const MOST_PLACES = 10;
-/** A server that never ends must not keep us. */
+/** Bounds the pages of a faulty server. */
 const MOST_PAGES = 50;
 
-/** A client for one token. Making it is cheap and sends nothing. */
+/** A client for one token. Creating it sends nothing. */
 export function createApi({ baseUrl, token, userAgent, host, deadline, meter, onOddities }: ApiOptions): Api {
   const transport = createTransport(host, userAgent, deadline, meter);
 
-  /** One call through the SDK. It wraps what fetch throws, at times without a cause, so the failure is kept aside. */
+  /**
+   * Sends one call through the SDK. The SDK wraps fetch errors, sometimes without a cause, so the original error is
+   * stored separately.
+   */
   async function call<T>(signal: AbortSignal | undefined, send: (sdk: Sdk) => PromiseLike<T>): Promise<T> {
     if (signal?.aborted) {
       throw createCanceledError();
@@ -121,13 +131,13 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
     }
   }
 
-  /** A read may be repeated: nothing changes by it. */
+  /** Reads are safe to retry. */
   const read = <T>(signal: AbortSignal | undefined, send: (sdk: Sdk) => PromiseLike<T>): Promise<T> =>
     retryRead(host, signal, () => call(signal, send));
 
   const logged = new Set<string>();
 
-  /** Logged once, since a list is read every few minutes. The places hold no values. */
+  /** Logged once, because lists are polled every few minutes. The places contain no values. */
   function noteOddities(what: string, { skipped, places }: Oddities): void {
     const line = `${what}: cannot read ${places.slice(0, MOST_PLACES).join(', ')}; ${skipped} entries are left out`;
     if (places.length > 0 && !logged.has(line)) {
@@ -224,7 +234,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
   };
 }
 
-/** Counts what was answered, not what could be decoded of it: otherwise a malformed entry would end the list. */
+/** Counts all received entries, decoded or not: otherwise a malformed entry would end the list early. */
 function isFull(result: unknown, size: number): boolean {
   return Array.isArray(result) && result.length >= size;
 }
@@ -236,9 +246,9 @@ function sendWith(signal: AbortSignal | undefined): { signal?: AbortSignal } {
 type Sdk = ReturnType<typeof createSdk>;
 
 /**
- * The official SDK with everything it would pick up from the environment set here instead: it would send
- * CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL beside the token, follow CLOUDFLARE_BASE_URL, log to the console, and repeat
- * POST and DELETE (cloudflare 7.3.0, client.mjs).
+ * The official SDK with fixed values for everything it would read from the environment. It would send
+ * CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL beside the token, and use CLOUDFLARE_BASE_URL. It would also log to the
+ * console, and retry POST and DELETE (cloudflare 7.3.0, client.mjs).
  */
 function createSdk(baseURL: string, apiToken: string, fetch: Host['fetch']) {
   return createClient({
@@ -250,7 +260,7 @@ function createSdk(baseURL: string, apiToken: string, fetch: Host['fetch']) {
     userServiceKey: null,
     maxRetries: 0,
     logLevel: 'off',
-    // The transport has the deadline; this one is not to come first.
+    // Longer than the timeout of the transport, so that this one never applies.
     timeout: 10 * 60_000,
     fetch,
   });

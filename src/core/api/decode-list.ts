@@ -1,32 +1,32 @@
 import { ApiError } from './api-error.ts';
 
 /**
- * What could not be read of a list: its entries that cannot be shown at all, and the places of what is odd in them or in
- * the others (`3.last_success`). Never a value, which may be a secret.
+ * The problems of a list: the number of entries that cannot be shown, and the places of malformed fields
+ * (`3.last_success`). Never a value, which may be a secret.
  */
 export type Oddities = { readonly skipped: number; readonly places: readonly string[] };
 
-/** Gathers what is odd while a list is decoded. */
+/** Records an oddity while a list is decoded. */
 type Note = (place: string) => void;
 
-/** The fields of one entry, each of which may be missing, null or of another type than promised. */
+/** The fields of one entry. Each may be missing, null or of an unexpected type. */
 export type Entry = {
-  /** A text; empty where there is none. */
+  /** A string; empty if missing. */
   text(key: string): string;
-  /** An ID; undefined where there is none, and the entry cannot be shown. */
+  /** An ID; undefined if missing, and the entry then cannot be shown. */
   id(key: string): string | undefined;
-  /** A time as the API writes it. One written as a number of seconds or milliseconds is converted. */
+  /** A timestamp as the API writes it. A number of seconds or milliseconds is converted. */
   time(key: string): string | undefined;
   flag(key: string, otherwise: boolean): boolean;
-  /** A list of objects; one object alone counts as such a list. */
+  /** A list of objects. A single object counts as a list of one. */
   list(key: string): readonly Entry[];
   /** The keys and fields of an object of lists. */
   object(key: string): { readonly keys: readonly string[]; readonly entry: Entry };
 };
 
 /**
- * Decodes a list entry by entry: one that is malformed never hides the others. No result is how the reference allows an
- * empty list to look. Throws {@link ApiError} where it is no list, or nothing of it can be shown.
+ * Decodes a list entry by entry, so that a malformed entry never hides the others. No result counts as an empty list,
+ * which the API reference allows. Throws {@link ApiError} if it is not a list, or if no entry can be shown.
  */
 export function decodeList<T>(
   result: unknown,
@@ -60,7 +60,7 @@ export function decodeList<T>(
 }
 
 function toEntry(raw: Readonly<Record<string, unknown>>, place: string, note: Note): Entry {
-  // An own property only: `constructor` is a possible key.
+  // Own properties only: `constructor` is a possible key.
   const get = (key: string): unknown => (Object.hasOwn(raw, key) ? (raw[key] ?? undefined) : undefined);
   const noteField = (key: string): undefined => {
     note(`${place}.${key}`);
@@ -114,7 +114,7 @@ function toEntry(raw: Readonly<Record<string, unknown>>, place: string, note: No
   };
 }
 
-/** Seconds or milliseconds since the epoch, of this century. */
+/** Seconds or milliseconds since the epoch, in this century. */
 function toTime(value: number): string | undefined {
   const milliseconds = value > 1e11 ? value : value * 1000;
   return milliseconds > 9e11 && milliseconds < 5e12 ? new Date(milliseconds).toISOString() : undefined;

@@ -5,7 +5,7 @@ import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
 import { decodeList, isObject, type Oddities } from './decode-list.ts';
 
-/** An optional string that the live API also sends as null (last_success, last_failure). */
+/** An optional string. The live API also sends null (`last_success`, `last_failure`). */
 const text = v.optional(v.nullable(v.string()));
 
 const webhookSchema = v.object({
@@ -25,7 +25,7 @@ const tokenStatusSchema = v.object({
   not_before: text,
 });
 
-/** The envelope of every answer; `success` tells it from any other JSON. The errors are decoded one by one. */
+/** The envelope of every answer. `success` distinguishes it from other JSON. The errors are decoded one by one. */
 const envelopeSchema = v.object({ success: v.boolean(), errors: v.optional(v.unknown()) });
 
 export type Envelope = {
@@ -33,16 +33,16 @@ export type Envelope = {
   readonly errors: readonly { readonly message: string; readonly code?: number }[];
 };
 
-/** What `GET …/tokens/verify` tells of a token; it does not tell its permissions. */
+/** The answer of `GET …/tokens/verify`. It does not contain the token's permissions. */
 export type TokenStatus = {
   readonly status: 'active' | 'disabled' | 'expired';
-  /** Cloudflare's id of the token, not the token. */
+  /** Cloudflare's ID of the token, not the token itself. */
   readonly id?: string;
-  /** As sent; absent where the token does not expire. */
+  /** As sent; absent if the token does not expire. */
   readonly expiresOn?: string;
 };
 
-/** The body as an envelope, or undefined where it is something else (HTML, truncated JSON, another API). */
+/** Decodes the body as an envelope. Undefined for anything else (HTML, truncated JSON, another API). */
 export function decodeEnvelope(body: string): Envelope | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), envelopeSchema), body);
   if (!parsed.success) {
@@ -52,7 +52,7 @@ export function decodeEnvelope(body: string): Envelope | undefined {
   return { success, errors: (Array.isArray(errors) ? errors : []).filter(isObject).map(toErrorMessage) };
 }
 
-/** `code` is absent on several of the real errors, and may be null or a text. */
+/** Several real errors have no `code`, or null, or a string. */
 function toErrorMessage({ message, code }: Readonly<Record<string, unknown>>): Envelope['errors'][number] {
   const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
   return {
@@ -61,7 +61,7 @@ function toErrorMessage({ message, code }: Readonly<Record<string, unknown>>): E
   };
 }
 
-/** Told of what is odd in a list each time one is decoded; with nothing skipped and no places where all is well. */
+/** Called after each decoded list with its oddities, even if there are none. */
 export type OnOddities = (oddities: Oddities) => void;
 
 export function decodeDestination(result: unknown): Destination {
@@ -105,14 +105,14 @@ export function decodeTokenStatus(result: unknown): TokenStatus {
   return { status, ...(id ? { id } : {}), ...(expires_on ? { expiresOn: expires_on } : {}) };
 }
 
-/** The id that a create call answers with. */
+/** Decodes the ID in the answer of a create call. */
 export function decodeId(result: unknown): string {
   return decode(v.object({ id: v.pipe(v.string(), v.nonEmpty()) }), result, 'the id of the new destination').id;
 }
 
 const mechanismSchema = v.nullish(v.array(v.object({ id: text })), []);
 
-/** Loose: what this version does not know of a policy is kept, since it is written back whole. */
+/** Keeps unknown fields of a policy, because an update writes the whole policy. */
 const policySchema = v.looseObject({
   id: v.pipe(v.string(), v.nonEmpty()),
   name: text,
@@ -173,7 +173,7 @@ export function decodeSentAlerts(result: unknown, onOddities: OnOddities = () =>
   return items;
 }
 
-/** Alert types by what they are called, over all products; an odd one is left out, and shown by its type. */
+/** Display names of the alert types of all products. A malformed entry is skipped, and its type is shown instead. */
 export function decodeAlertNames(result: unknown): ReadonlyMap<string, string> {
   const products = Object.values(
     decode(v.nullish(v.record(v.string(), v.unknown()), {}), result, 'a list of alert types'),
@@ -200,7 +200,7 @@ function toDestination(webhook: v.InferOutput<typeof webhookSchema>): Destinatio
   };
 }
 
-/** The reason names the place (`0.name`) but never the value, which may be a secret. */
+/** Decodes a value. The error names the place (`0.name`) but never the value, which may be a secret. */
 function decode<Schema extends v.GenericSchema>(schema: Schema, value: unknown, what: string): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) {

@@ -2,57 +2,57 @@ import { removeInvisible } from '../model/plain-text.ts';
 import { canonicalForms, type CanonicalText, toCanonical } from './canonical-text.ts';
 import { credentialsOf, isOrdinary } from './url-credentials.ts';
 
-/** What stands in the place of a secret. */
+/** The replacement for a secret. */
 const REDACTED = '•••';
 
 export type Redactor = {
   /**
-   * From now on this text is redacted wherever it occurs: a token, a secret, or a webhook URL with its parts. Also known
-   * percent-encoded, JSON-escaped, in base64, in another case, and with invisible characters inside.
+   * Redacts this text from now on: a token, a secret, or a webhook URL with its parts. Also matches it percent-encoded,
+   * JSON-escaped, in base64, in another case, and with invisible characters inside.
    */
   remember(secret: string): void;
   /**
-   * The text without remembered secrets, tokens of any known shape, or more of a URL than scheme and host. Invisible
-   * characters are removed. Only the first `most` characters are processed; the rest is dropped.
+   * Removes remembered secrets, tokens of known shapes, and every part of a URL except scheme and host. Removes
+   * invisible characters. Processes only the first `most` characters and drops the rest.
    */
   redact(text: string, most?: number): string;
 };
 
-/** Characters. Longer lines of the log are cut; an error message is cut earlier, at {@link LONGEST_MESSAGE}. */
+/** In characters. Longer log lines are cut. Error messages are cut earlier, at {@link LONGEST_MESSAGE}. */
 const LONGEST_TEXT = 16_384;
 
-/** The most that is read of a message of Cloudflare, a proxy or the system, in characters. */
+/** The most characters of a message of Cloudflare, a proxy or the system. */
 export const LONGEST_MESSAGE = 2048;
 
-/** Shorter texts would match ordinary words; Cloudflare's tokens have 40 characters and more. */
+/** Shorter texts would match ordinary words. Cloudflare's tokens have at least 40 characters. */
 const SHORTEST_SECRET = 6;
 
-/** A shorter text counts only as a whole word: a file name or an ID may hold the same few characters. */
+/** A shorter text matches only as a whole word, because a file name or ID may contain the same characters. */
 const SHORTEST_INSIDE_WORDS = 8;
 
-/** Needles are found by this many last characters: the URLs of a service begin alike. */
+/** Needles are indexed by this many last characters, because the URLs of a service share their beginning. */
 const KEY_LENGTH = 4;
 
-/** A longer secret is looked for in pieces, so that the work for one position of a text is bounded. */
+/** A longer secret is matched in pieces, which bounds the work per position of a text. */
 const LONGEST_NEEDLE = 256;
 
-/** What to look for, in canonical form. */
+/** A text to match, in canonical form. */
 type Needle = {
   readonly text: string;
-  /** Whether it counts only between characters that do not belong to a word: short texts are parts of ordinary words. */
+  /** Whether it matches only as a whole word, because short texts are parts of ordinary words. */
   readonly isWord: boolean;
 };
 
 type Range = { readonly start: number; readonly end: number };
 
 /**
- * Removes credentials from text that is about to be logged or shown: the ones it was told of and, in case it was not,
- * whatever looks like one. URLs lose path, query, user and fragment, since for most destinations those are the secret.
- * Takes time proportional to the length of the text, however many secrets are remembered.
+ * Removes credentials from text that will be logged or shown: the remembered ones, and anything of a known shape. URLs
+ * lose path, query, user and fragment, because these are the secret for most destinations. The time is proportional to
+ * the length of the text, for any number of remembered secrets.
  */
 export function createRedactor(): Redactor {
   const remembered = new Set<string>();
-  /** By their last characters. */
+  /** Indexed by their last characters. */
   const needles = new Map<string, readonly Needle[]>();
 
   function add(needle: Needle): void {
@@ -63,7 +63,7 @@ export function createRedactor(): Redactor {
     }
   }
 
-  /** Where needles stand in the original text. */
+  /** The ranges of needles in the original text. */
   function findRanges({ text, starts, ends }: CanonicalText): readonly Range[] {
     const found: Range[] = [];
     for (let end = KEY_LENGTH; end <= text.length; end += 1) {
@@ -96,7 +96,7 @@ export function createRedactor(): Redactor {
     redact(text, most = LONGEST_TEXT) {
       const all = removeInvisible(text);
       const isCut = all.length > most;
-      // A secret that begins before the cut is redacted whole: half a secret would not be known as one.
+      // A secret that begins before the cut is redacted whole, because half a secret would not be recognized.
       const visible = isCut ? all.slice(0, most + 6 * LONGEST_NEEDLE) : all;
       const ranges = toCanonical(visible).flatMap(findRanges);
       const kept: string[] = [];
@@ -116,7 +116,10 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** The form in pieces of equal length that do not overlap: a piece inside another match would not be found. */
+/**
+ * Splits a form into pieces of equal length that do not overlap, because a piece inside another match would not be
+ * found.
+ */
 function piecesOf(form: string): readonly string[] {
   if (form.length < KEY_LENGTH) {
     return [];
@@ -126,7 +129,9 @@ function piecesOf(form: string): readonly string[] {
   return Array.from({ length: count }, (_, index) => form.slice(index * size, (index + 1) * size));
 }
 
-/** "endpoints", "auth/required.": words that follow the name of an authentication scheme in a sentence. */
+/**
+ * Whether the text after an authentication scheme consists of ordinary words, such as "endpoints" or "auth/required.".
+ */
 function isPhrase(text: string): boolean {
   return text.length < 64 && text.split(/[/.]/).every((word) => word === '' || isOrdinary(word));
 }
@@ -139,15 +144,17 @@ function isLetter(char: string): boolean {
   return /[\p{L}\p{N}_]/u.test(char);
 }
 
-/** The part of {@link Redactor.redact} that needs no memory: tokens by their shape, URLs down to scheme and host. */
+/**
+ * The part of {@link Redactor.redact} without remembered secrets: tokens by their shape, URLs down to scheme and host.
+ */
 export function redactPatterns(text: string): string {
   const isCut = text.length > LONGEST_TEXT;
   return redactShapes(removeInvisible(isCut ? `${text.slice(0, LONGEST_TEXT)}…` : text));
 }
 
 /**
- * No quantifier can start over inside what another one has matched, and the scheme is bounded: the time is proportional
- * to the length. A URL also counts with its slashes JSON-escaped or percent-encoded.
+ * No quantifier can restart inside the match of another, and the scheme is bounded. So the time is proportional to the
+ * length. A URL also matches with JSON-escaped or percent-encoded slashes.
  */
 function redactShapes(text: string): string {
   return text

@@ -4,10 +4,10 @@ import type { Host } from './transport.ts';
 
 const REPEATS = 2;
 const FIRST_PAUSE = 300;
-/** Who asks for more patience than this is told to the user instead. */
+/** If the server asks for a longer pause, the call fails instead of waiting. */
 const LONGEST_PAUSE = 5_000;
 
-/** Repeats a read that failed for a passing reason, after a pause that grows, is jittered, and heeds `retry-after`. */
+/** Retries a read after a transient failure, with exponential backoff, jitter and `retry-after`. */
 export async function retryRead<T>(host: Host, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -24,9 +24,11 @@ export async function retryRead<T>(host: Host, signal: AbortSignal | undefined, 
   }
 }
 
-/** Undefined where repeating is no use: a passing failure is repeated, throttling only as the server asks. */
+/**
+ * The pause before the next retry; undefined without one. A rate limit is retried only if the server names the pause.
+ */
 function pauseBefore(host: Host, { kind, details }: ApiError, attempt: number): number | undefined {
-  // A gateway in front of the API answers a passing failure with a page of its own.
+  // A gateway in front of the API answers transient failures with its own page.
   const isGateway = kind === 'protocol' && (details.status ?? 0) >= 500;
   const passing = kind === 'network' || kind === 'unavailable' || isGateway;
   const pause = details.retryAfter ?? (passing ? FIRST_PAUSE * 2 ** attempt * (0.5 + host.random()) : undefined);

@@ -11,35 +11,37 @@ export type Fetch = typeof globalThis.fetch;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, message: string) => void;
 
-/** What the core needs of the world, so that tests can stand in for it. Times in milliseconds. */
+/** The environment of the core, which tests can replace. Times are in milliseconds. */
 export type Host = {
   readonly fetch: Fetch;
   readonly now: () => number;
-  /** Resolves after that long, rejects as soon as the signal aborts. */
+  /** Resolves after the delay, rejects as soon as the signal aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** 0 ≤ x < 1 */
   readonly random: () => number;
   readonly log: Log;
   /**
-   * Removes credentials from words that come from outside, before they go into an error and so to any place that shows
-   * it. Without it only tokens and URLs are known, by their shape.
+   * Removes credentials from external text before an error stores it. The default redacts only text with the shape of a
+   * token or URL.
    */
   readonly redact?: (words: string, most: number) => string;
 };
 
-/** From the first byte sent to the last one received; a server that drips is as good as one that hangs. */
+/** The timeout from the first byte sent to the last byte received. */
 export const ANSWER_DEADLINE = 15_000;
 
-/** A hundred destinations are some 40 kB; nothing the API sends comes near this. */
+/** A hundred destinations are about 40 kB, so no real answer reaches this limit. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
-/** All that goes out. The SDK would add headers describing the machine and any CLOUDFLARE_CUSTOM_HEADERS it finds. */
+/**
+ * The only headers sent. The SDK would add headers that describe the machine, and those in CLOUDFLARE_CUSTOM_HEADERS.
+ */
 const HEADERS_SENT = ['accept', 'authorization', 'content-type'];
 
 /**
- * A fetch for the SDK that makes sure of what the SDK does not: a deadline over the whole answer, a bound on its size,
- * no redirect, only the headers that belong there, and an answer that really is the API's envelope.
- * Throws {@link ApiError} for everything else; what it returns is a success. The meter is told of every call.
+ * A fetch for the SDK with checks that the SDK lacks. It limits the time and size of the answer, follows no redirect,
+ * sends only the allowed headers, and requires the API's envelope. Returns only successes, and throws {@link ApiError}
+ * otherwise. The meter counts every call.
  */
 export function createTransport(host: Host, userAgent: string, deadline = ANSWER_DEADLINE, meter?: CallMeter): Fetch {
   return async (input, init = {}) => {
@@ -105,12 +107,15 @@ async function readText(response: Response): Promise<string> {
   return text;
 }
 
-/** Words from outside as part of an error: one line, without credentials, and bounded. */
+/** External text for an error: one line, redacted and bounded. */
 function toReason({ redact = redactPatterns }: Pick<Host, 'redact'>, words: string): string {
   return plain(redact(words, LONGEST_MESSAGE), LONGEST_MESSAGE).trim();
 }
 
-/** What is wrong with an answer, if anything. Without the API's envelope its status means nothing: a proxy set it. */
+/**
+ * The error of an answer, if any. Without the API's envelope the status does not count, because a proxy may have set
+ * it.
+ */
 function failureOf(response: Response, body: string, redact: (words: string) => string): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
@@ -134,7 +139,10 @@ function failureOf(response: Response, body: string, redact: (words: string) => 
   });
 }
 
-/** `Ratelimit: "default";r=50;t=30`, as Cloudflare's page on rate limits has it: calls left, seconds until all are back. */
+/**
+ * Parses `Ratelimit: "default";r=50;t=30` (Cloudflare's rate limit documentation): `r` calls left, `t` seconds until
+ * the limit resets.
+ */
 function readLimits(headers: Headers): CallLimits {
   const retryAfter = parseRetryAfter(headers.get('retry-after'));
   const [, left, seconds] = /;\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})/.exec(headers.get('ratelimit') ?? '') ?? [];
@@ -144,12 +152,14 @@ function readLimits(headers: Headers): CallLimits {
   };
 }
 
-/** Only the seconds form is used by Cloudflare; returned in milliseconds. */
+/** Cloudflare uses only the form in seconds. Returns milliseconds. */
 function parseRetryAfter(header: string | null): number | undefined {
   return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) * 1000 : undefined;
 }
 
-/** An answer from something that is not the API: a proxy's login page, a redirect, a torn body. Never quotes it. */
+/**
+ * Describes an answer that is not from the API: a proxy's login page, a redirect, a truncated body. Never quotes it.
+ */
 function describeForeignAnswer(status: number, headers: Headers, body: string): string {
   if (status >= 300 && status < 400) {
     return 'a redirect instead of an answer';
@@ -164,7 +174,7 @@ function describeForeignAnswer(status: number, headers: Headers, body: string): 
   return start.startsWith('{') ? 'broken JSON, or JSON that is not the API’s' : 'text that is not JSON';
 }
 
-/** The system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) lies under one or more causes; the message may hold more. */
+/** The system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) is in a nested cause. The message may contain more. */
 function describeNetworkFailure(error: unknown, redact: (words: string) => string): string {
   const chain: unknown[] = [];
   for (let at = error; at instanceof Error && chain.length < 8; at = firstOf(at)) {

@@ -1,7 +1,7 @@
-/** From this length on a text counts as secret even if it is made of letters only. */
+/** A text of this length counts as secret even if it contains only letters. */
 const LONGEST_WORD = 16;
 
-/** The words of the paths this extension calls itself, which stand in every line of the log. */
+/** Path segments of the extension's own API calls, which appear in every line of the log. */
 const OWN_PATH = new Set([
   'client',
   'v4',
@@ -21,7 +21,7 @@ const OWN_PATH = new Set([
 ]);
 
 /**
- * Whether a text is an ordinary word or number rather than a secret: letters in one case with dashes between ("services",
+ * Whether a text is an ordinary word or number and not a secret. Ordinary: letters in one case with dashes ("services",
  * "open-apis"), a version, or a small number.
  */
 export function isOrdinary(text: string): boolean {
@@ -32,8 +32,8 @@ export function isOrdinary(text: string): boolean {
 }
 
 /**
- * The parts of a URL that a receiver may quote without the rest ("Cannot POST /hooks/…"): path, host with path, and every
- * part of the path and value of the query that is not an ordinary word. Nothing for a text that is no URL.
+ * The parts of a URL that a receiver may quote alone ("Cannot POST /hooks/…"). These are the path, host with path, and
+ * each path segment and query value that is not ordinary. Empty if the text is not a URL.
  */
 export function credentialsOf(secret: string): readonly string[] {
   if (!/^https?:\/\//i.test(secret) || !URL.canParse(secret)) {

@@ -1,10 +1,10 @@
 import type { TestRequest } from '../model/destination-types/test-request.ts';
 
-/** What a curl command needs to read one destination from Cloudflare's API. */
+/** The values for a curl command that gets one destination from Cloudflare's API. */
 export type ReadRequest = { readonly apiBaseUrl: string; readonly accountId: string; readonly destinationId: string };
 
 /**
- * The call that reads a destination, as a curl command for a POSIX shell. The token is the variable
+ * Formats the call that gets a destination as a curl command for a POSIX shell. The token is the variable
  * `$CLOUDFLARE_API_TOKEN`.
  */
 export function toReadCurl({ apiBaseUrl, accountId, destinationId }: ReadRequest): string {
@@ -14,7 +14,7 @@ export function toReadCurl({ apiBaseUrl, accountId, destinationId }: ReadRequest
 }
 
 /**
- * The request of a test, as a curl command for a POSIX shell. URL and secret are credentials, so they are the variables
+ * Formats a test request as a curl command for a POSIX shell. URL and secret are credentials, so they are the variables
  * `$WEBHOOK_URL` and `$WEBHOOK_SECRET`.
  */
 export function toTestCurl({ headers, body, secretHeader }: TestRequest): string {
@@ -26,7 +26,7 @@ export function toTestCurl({ headers, body, secretHeader }: TestRequest): string
   return [`curl --include --request POST "$WEBHOOK_URL"`, ...lines, `  --data-raw ${quote(body)}`].join(' \\\n');
 }
 
-/** In single quotes a POSIX shell expands nothing; only the quote itself needs escaping. */
+/** A POSIX shell expands nothing in single quotes, so only the quote itself needs escaping. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -45,7 +45,7 @@ export type DocumentContext = {
   readonly current?: Destination | undefined;
   /** Whether a secret is available outside the text. */
   readonly heldSecret?: boolean;
-  /** The types of destination there are; absent for those of the registry. */
+  /** The available destination types; default: the registry. */
   readonly types?: readonly DestinationType[];
 };
 
@@ -159,11 +159,11 @@ function checkContent(
   { text, root, values }: { readonly text: string; readonly root: Node; readonly values: Values },
   { current, heldSecret = false, types }: DocumentContext,
 ): readonly DocumentFinding[] {
-  // One that exists keeps its secret, for its own URL; what replaces it begins without.
+  // An existing destination keeps the secret for its URL. A replacement starts without one.
   const kept = current !== undefined && planChange(current, draft, types).kind !== 'replace';
   const known = { secret: kept || heldSecret, ...(kept && !heldSecret ? { url: current.url } : {}) };
   const findings = checkDraft(draft, known, types).map(({ severity, problem }) => {
-    // A secret that is missing has no place of its own: the URL is why it is needed.
+    // Report a missing secret at the URL, which requires it.
     const value = values.get(problem.field) ?? values.get('url') ?? root;
     const place = 'place' in problem ? locateInside(text, value, problem.place) : value;
     // An unchanged URL is at most a warning, so that the destination can still be renamed.
@@ -174,7 +174,7 @@ function checkContent(
   return secret && draft.secret === '' ? [...findings, makeFinding(secret, { kind: 'emptySecret' })] : findings;
 }
 
-/** The range of a part of a string value in the document, where an escape takes several characters. */
+/** Returns the range of a part of a string value. An escape takes several characters. */
 function locateInside(text: string, value: TextRange, { offset, length }: Place): TextRange {
   const units = text.slice(value.offset + 1, value.offset + value.length - 1).match(/\\u[0-9a-f]{4}|\\.|[^]/gi) ?? [];
   if (length >= units.length) {

@@ -7,11 +7,11 @@ export type TerraformTarget = {
   readonly destination: Pick<Destination, 'id' | 'name' | 'type' | 'url'>;
 };
 
-/** The words of the comments; each is written on one line. */
+/** The text of the comments, one line each. */
 export type TerraformComments = {
   /** At the beginning. */
   readonly provider: string;
-  /** Above what replaces a destination whose URL changes. */
+  /** Above the trigger that replaces a destination whose URL changes. */
   readonly replaces: string;
   /** Above a URL that Cloudflare returns without its secret part. */
   readonly cutUrl: string;
@@ -19,13 +19,16 @@ export type TerraformComments = {
   readonly urlVariable: string;
   /** Above the variable of a secret: required by the service, part of the URL, or optional. */
   readonly secretVariable: Readonly<Record<'required' | 'url' | 'optional', string>>;
-  /** Above a destination whose type is unknown here. */
+  /** Above a destination of an unknown type. */
   readonly unknownType: string;
 };
 
 export type TerraformOptions = {
   readonly comments: TerraformComments;
-  /** The major version of the provider `cloudflare/cloudflare`. Version 4 replaces a destination by itself. */
+  /**
+   * The major version of the provider `cloudflare/cloudflare`. Version 4 replaces a changed destination without a
+   * trigger.
+   */
   readonly provider?: 4 | 5;
   readonly types?: typeof DESTINATION_TYPES;
 };
@@ -33,11 +36,11 @@ export type TerraformOptions = {
 const RESOURCE = 'cloudflare_notification_policy_webhooks';
 
 /**
- * Destinations as Terraform, each with the import block for the existing destination. A plan after the import changes no
- * destination: the state then has the URL as Cloudflare returns it and no secret, and so has the configuration as long as
- * the variable of the secret is null. URLs that are credentials, and secrets, are variables that Terraform treats as
- * sensitive. Version 5 of the provider updates a changed URL in place, which Cloudflare ignores, so it gets a trigger
- * (schemas: terraform-provider-cloudflare, `notification_policy_webhooks`).
+ * Formats destinations as Terraform, each with an import block. A plan after the import changes no destination: state
+ * and configuration both have the URL that Cloudflare returns. Both also have no secret, as long as the secret's
+ * variable is null. Secrets, and URLs that are credentials, are sensitive variables. Version 5 of the provider updates
+ * a changed URL in place, which Cloudflare ignores, so the output adds a trigger (schemas:
+ * terraform-provider-cloudflare, `notification_policy_webhooks`).
  */
 export function toTerraform(
   targets: readonly TerraformTarget[],
@@ -106,7 +109,7 @@ function comment(words: string): string {
   return `# ${words.replaceAll(/\s+/g, ' ')}`;
 }
 
-/** One label per destination, none twice: where names give the same label, or none, it ends in the ID. */
+/** Makes a unique label for each destination. A label ends in the ID if its name is empty or not unique. */
 function makeLabels(destinations: readonly Pick<Destination, 'id' | 'name'>[]): readonly string[] {
   const plain = destinations.map(({ name }) => toLabel(name));
   const used = new Set<string>();
@@ -128,7 +131,7 @@ function makeLabels(destinations: readonly Pick<Destination, 'id' | 'name'>[]): 
   });
 }
 
-/** A name Terraform takes: letters, digits and `_`, not beginning with a digit. */
+/** A valid Terraform name: letters, digits and `_`, with no digit at the start. */
 function toLabel(name: string): string {
   const bare = name
     .normalize('NFKD')
@@ -139,7 +142,7 @@ function toLabel(name: string): string {
   return /^[a-z]/.test(bare) ? bare : `webhook${bare ? `_${bare}` : ''}`;
 }
 
-/** HCL: a string in which nothing is a template. */
+/** An HCL string without template sequences. */
 function quote(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\\\')

@@ -11,14 +11,14 @@ import {
 } from './web-address.ts';
 import { lacksSecret } from './whole-url.ts';
 
-/** What is wrong, or doubtful, with a draft, as data; `ui` has the words. `place` is the part of the value concerned. */
+/** A problem of a draft, as data; `ui` has the messages. `place` is the affected part of the value. */
 export type DraftProblem =
   | { readonly field: 'name'; readonly kind: 'empty' }
   | { readonly field: 'url'; readonly kind: 'empty' | 'notHttp' | 'credentials' }
   | { readonly field: 'url'; readonly kind: 'notAnAddress' | 'invisible'; readonly place: Place }
   | { readonly field: 'url'; readonly kind: 'insecure' | 'incomplete'; readonly type: string }
   | ({ readonly field: 'url'; readonly type: string } & UrlProblem)
-  /** `path` is what tells that the URL is for another product of the service `type`; `example` is a URL of the type. */
+  /** `path` shows that the URL belongs to another product of the service `type`. `example` is a URL of the type. */
   | {
       readonly field: 'url';
       readonly kind: 'otherProduct';
@@ -29,18 +29,18 @@ export type DraftProblem =
   | { readonly field: 'secret'; readonly kind: 'missing'; readonly type: string }
   | { readonly field: 'secret'; readonly kind: 'unused'; readonly type: string };
 
-/** `error`: Cloudflare is sure to refuse it. `warning`: it may, or may not do what is meant. */
+/** `error`: Cloudflare will certainly refuse it. `warning`: Cloudflare may refuse it, or the result may surprise. */
 export type DraftFinding = { readonly severity: 'error' | 'warning'; readonly problem: DraftProblem };
 
-/** What need not be typed again. */
+/** Values that the user does not need to enter again. */
 export type Known = {
-  /** Whether there is a secret already: a destination that exists keeps its own. */
+  /** Whether a secret exists already: an existing destination keeps its secret. */
   readonly secret: boolean;
-  /** The URL the secret belongs to; absent where it belongs to any. */
+  /** The URL that the secret belongs to; absent if it belongs to any URL. */
   readonly url?: string;
 };
 
-/** Checks a draft, as typed, by the rules of the type its URL stands for. */
+/** Checks an entered draft by the rules of the type that matches its URL. */
 export function checkDraft(draft: Draft, known: Known, types = DESTINATION_TYPES): readonly DraftFinding[] {
   const findings: DraftFinding[] = [];
   const error = (problem: DraftProblem): void => void findings.push({ severity: 'error', problem });

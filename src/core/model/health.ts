@@ -9,20 +9,20 @@ type Times = Pick<DestinationFacts, 'lastSuccess' | 'lastFailure' | 'createdAt'>
 type Derived = { readonly health: Health; readonly lastEvent: LastEvent | undefined };
 
 /**
- * What was derived of each destination object. Destinations are immutable and an unchanged one stays the same object from
- * snapshot to snapshot (`monitoring/snapshot.ts`), so its timestamps are parsed once.
+ * Derived values by destination object. Destinations are immutable, and an unchanged one keeps its object between
+ * snapshots (`monitoring/snapshot.ts`), so its timestamps are parsed once.
  */
 const derived = new WeakMap<Times, Derived>();
 
 /**
- * The one rule for health. Failing: the last failure is strictly later than the last success, or there is a failure and
- * no success. Neither: unused. Otherwise healthy, also where both are equal.
+ * The only rule for health. Failing: the last failure is strictly later than the last success, or there is no success.
+ * Unused: there is neither. Healthy: all others, including equal timestamps.
  */
 export function healthOf(destination: Times): Health {
   return derive(destination).health;
 }
 
-/** The event that decides the health, and when: what a row shows the age of. An unused one has only been created. */
+/** The event that decides the health, and its time, which a row shows. An unused destination has only its creation. */
 export function lastEventOf(destination: Times): LastEvent | undefined {
   return derive(destination).lastEvent;
 }
@@ -64,10 +64,10 @@ export type SortOrder = 'health' | 'name';
 
 const RANK: Readonly<Record<Health, number>> = { failing: 0, healthy: 1, unused: 2 };
 
-/** Making one takes longer than sorting a hundred names with it. */
+/** Shared, because creating a collator takes longer than sorting a hundred names. */
 const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-/** A copy in the order asked: by name, or failing first (newest failure on top), then healthy, then unused, by name. */
+/** Returns a sorted copy: by name, or failing (newest failure first), then healthy, then unused, by name. */
 export function sortDestinations<D extends DestinationFacts>(
   destinations: readonly D[],
   order: SortOrder,
@@ -80,7 +80,7 @@ function compareHealth(a: Times, b: Times): number {
   return RANK[health] - RANK[healthOf(b)] || (health === 'failing' ? compareNewest(a, b) : 0);
 }
 
-/** The one with the later event first. */
+/** Orders the destination with the later event first. */
 export function compareNewest(a: Times, b: Times): number {
   const [first, second] = [lastEventOf(a)?.at, lastEventOf(b)?.at];
   return first && second ? compareInstants(second, first) : Number(second !== undefined) - Number(first !== undefined);

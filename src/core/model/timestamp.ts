@@ -1,6 +1,6 @@
 /**
- * A moment to the nanosecond, as two numbers: `Date` would drop the last three of the six digits Cloudflare sends, and a
- * BigInt costs an allocation per comparison.
+ * A time to the nanosecond, as two numbers. `Date` would drop the last three of the six digits that Cloudflare sends. A
+ * BigInt would allocate for each comparison.
  */
 export type Instant = {
   /** Since the Unix epoch, rounded down. */
@@ -11,12 +11,15 @@ export type Instant = {
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** What a Go server sends for "never" when a field is not nullable: `0001-01-01T00:00:00`, in whatever offset. */
+/**
+ * Go's zero time, which a Go server sends for "never" in a field that is not nullable: `0001-01-01T00:00:00`, in any
+ * offset.
+ */
 const GO_ZERO_TIME = -62_135_596_800_000;
 
 /**
- * Reads a timestamp of the API, e.g. `2020-10-26T18:25:04.532316Z`, to the nanosecond, with any offset.
- * Missing, null, empty, impossible (30 February) and Go's zero time are all `undefined`: the thing has not happened.
+ * Parses a timestamp of the API, for example `2020-10-26T18:25:04.532316Z`, to the nanosecond, with any offset.
+ * Missing, null, empty, invalid (30 February) and Go's zero time return `undefined`: the event never happened.
  */
 export function parseTimestamp(text: string | null | undefined): Instant | undefined {
   const match = text ? RFC_3339.exec(text.trim()) : null;
@@ -36,26 +39,26 @@ export function parseTimestamp(text: string | null | undefined): Instant | undef
   };
 }
 
-/** The fields as if they were UTC, in milliseconds since the epoch; undefined where there is no such date or time. */
+/** Interprets the fields as UTC, in milliseconds since the epoch. Undefined if the date or time does not exist. */
 function toLocalTime([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]):
   | number
   | undefined {
-  // The same calendar 400 years later: Date.UTC takes years below 100 for those of the 20th century.
+  // Uses the same calendar 400 years later, because Date.UTC maps years below 100 to the 20th century.
   const later = Date.UTC(year + 400, month - 1, day, hour, minute, second);
   const date = new Date(later);
-  // Date.UTC lets 30 February through as 2 March.
+  // Date.UTC turns 30 February into 2 March.
   const isDate = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return isDate && hour < 24 && minute < 60 && second < 60 ? later - MILLISECONDS_OF_400_YEARS : undefined;
 }
 
 const MILLISECONDS_OF_400_YEARS = 146_097 * 86_400_000;
 
-/** Below 0 where `a` is earlier, above 0 where it is later. */
+/** Negative if `a` is earlier, positive if it is later. */
 export function compareInstants(a: Instant, b: Instant): number {
   return a.milliseconds - b.milliseconds || a.nanoseconds - b.nanoseconds;
 }
 
-/** The instant in milliseconds since the epoch, rounded down: for `Date` and for showing, not for comparing. */
+/** Converts to milliseconds since the epoch, rounded down: for `Date` and for display, not for comparison. */
 export function toMilliseconds({ milliseconds }: Instant): number {
   return milliseconds;
 }

@@ -4,9 +4,9 @@ import type { ShownDestination } from '../model/destination.ts';
 import type { CachedSnapshot, Snapshot, SnapshotOf } from './snapshot.ts';
 
 /**
- * How an account stands. While it is refreshed it keeps the state it had: only the first refresh is `loading`. A failure
- * keeps the last data known, which is then stale. `cached` is what another window or session has fetched; views show it
- * until the first answer, and operations never use it, since it has no URLs.
+ * The state of an account. Only the first refresh is `loading`; later refreshes keep the previous state until they end.
+ * A failure keeps the last data, which is then stale. `cached` data comes from another window or session. Views show it
+ * until the first answer. Operations never use it, because it has no URLs.
  */
 export type AccountState =
   | { readonly kind: 'idle'; readonly last?: undefined; readonly cached?: CachedSnapshot }
@@ -14,12 +14,12 @@ export type AccountState =
   | { readonly kind: 'ready'; readonly last: Snapshot; readonly cached?: undefined }
   | { readonly kind: 'failed'; readonly error: ApiError; readonly last?: Snapshot; readonly cached?: CachedSnapshot };
 
-/** The last time an account was tried in this window. */
+/** The last refresh attempt of an account in this window. */
 export type Attempt = {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly api: Connection['api'];
-  /** How many have failed in a row, this one among them. */
+  /** The number of consecutive failures, including this attempt. */
   readonly failures: number;
 };
 
@@ -31,14 +31,14 @@ export type AccountEntry = {
   readonly reading?: Promise<void>;
 };
 
-/** What the views show of an account: the last data fetched here, else what is cached. */
+/** The data that views show: the last data fetched in this window, else the cached data. */
 export function shownOf(state: AccountState | undefined): SnapshotOf<ShownDestination> | undefined {
   return state?.last ?? state?.cached;
 }
 
 /**
- * Whether two states look the same: destinations are compared by identity, since unchanged ones keep their object. When
- * they were fetched does not matter.
+ * Whether two states show the same. Destinations are compared by identity, because unchanged ones keep their object.
+ * The time of the fetch is ignored.
  */
 export function isSameState(a: AccountState, b: AccountState): boolean {
   return (

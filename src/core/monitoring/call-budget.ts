@@ -1,30 +1,30 @@
 import type { CallMeter } from '../api/call-meter.ts';
 
-/** The calls made with one token: how many more may be sent, for background work and for what the user asks for. */
+/** The call budget of one token: how many more calls background work and the user may send. */
 export type CallBudget = CallMeter & {
   /** How many calls went out in the last five minutes. */
   used(): number;
-  /** Milliseconds until so many more calls of background work fit; 0 where they do now. */
+  /** Milliseconds until background work may send this many calls; 0 if it may send them now. */
   backgroundWait(calls: number): number;
-  /** The same for calls the user has asked for, which may use the token's real limit. */
+  /** The same for calls of the user, which may use the token's whole rate limit. */
   userWait(calls: number): number;
 };
 
 const WINDOW = 5 * 60_000;
 /** Cloudflare's limit for a token: 1,200 calls per five minutes. */
 const TOKEN_CALLS = 1_200;
-/** A quarter of them is for background work. */
+/** Background work may use a quarter of the limit. */
 export const BACKGROUND_CALLS = TOKEN_CALLS / 4;
-/** Left to other programs that use the token, and to retries of calls in flight. */
+/** Reserved for other programs that use the token, and for retries of calls in flight. */
 const RESERVE = 100;
 export const USER_CALLS = TOKEN_CALLS - RESERVE;
-/** Where the server says that fewer are left, background work leaves them to the user. */
+/** If the server reports fewer calls left than this, background work waits. */
 const FEW_LEFT = 100;
 const LONGEST_PAUSE = 30 * 60_000;
 
-/** `now` counts milliseconds and never goes back: a corrected clock must neither free nor block any call. */
+/** `now` is monotonic, in milliseconds: a corrected clock must neither free nor block any call. */
 export function createCallBudget(now: () => number): CallBudget {
-  /** When each call of the last five minutes went out, oldest first, from `first` on. */
+  /** The times of the calls of the last five minutes, oldest first, from index `first`. */
   let calls: number[] = [];
   let first = 0;
   let backgroundPausedUntil = 0;
@@ -71,7 +71,7 @@ export function createCallBudget(now: () => number): CallBudget {
 /** A budget for each token, by the id of its record. */
 export type CallBudgets = {
   of(tokenId: string | undefined): CallBudget;
-  /** Has the calls that were made before a token was stored count for its record. */
+  /** Counts the calls made before a token was stored for its record. */
   carryOver(from: string, tokenId: string): void;
 };
 
@@ -93,7 +93,7 @@ export function createCallBudgets(now: () => number): CallBudgets {
   };
 }
 
-/** Waits until a call the user has asked for fits into the budget. Rejects once the signal aborts. */
+/** Waits until a call of the user fits into the budget. Rejects once the signal aborts. */
 export async function admitUserCall(
   budget: CallBudget,
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>,

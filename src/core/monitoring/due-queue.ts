@@ -1,7 +1,4 @@
-/**
- * Keys by the time they are due, the earliest first, those of one time in the order they were set: a binary heap that
- * knows where each key stands.
- */
+/** Keys ordered by due time, then by insertion. A binary heap that also indexes the position of each key. */
 export type DueQueue<K> = {
   /** Adds a key, or moves it. O(log n). */
   set(key: K, at: number): void;
@@ -23,7 +20,7 @@ export function createDueQueue<K>(): DueQueue<K> {
     places.set(item.key, place);
   }
 
-  /** Moves an item towards the root until its parent is not later. Returns its place. */
+  /** Moves an item towards the root until its parent is not later. Returns its position. */
   function rise(item: Item<K>, from: number): number {
     let place = from;
     while (place > 0) {

@@ -12,14 +12,14 @@ export type Located<D extends ShownDestination = Destination> = {
 /** A destination as the views show it: it may come from the cache, without its URL. */
 export type Shown = Located<ShownDestination>;
 
-/** All destinations of all accounts, as last known. */
+/** All destinations of all accounts, as last fetched. */
 export function locateAll(entries: readonly AccountEntry[]): readonly Shown[] {
   return entries.flatMap(({ connection, state }) =>
     (shownOf(state)?.destinations ?? []).map((destination) => ({ connection, destination })),
   );
 }
 
-/** The failing ones of all accounts, newest failure first. */
+/** The failing destinations of all accounts, newest failure first. */
 export function locateFailing(entries: readonly AccountEntry[]): readonly Shown[] {
   return entries
     .filter(({ state }) => (shownOf(state)?.counts.failing ?? 0) > 0)

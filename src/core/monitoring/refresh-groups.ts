@@ -2,14 +2,14 @@ import type { AccountEntry } from './account-state.ts';
 import { createDueQueue, type DueQueue } from './due-queue.ts';
 import type { Seen } from './refresh-turns.ts';
 
-/** An account in the scheduler, with its place among those of its token. */
+/** An account in the scheduler, with its position within its token. */
 export type Plan = { readonly accountId: string; readonly place: number; readonly seen: Seen };
 
-/** What is kept of a token while its accounts come and go. */
+/** The pacing of a token, which is kept while its accounts change. */
 type Pacing = {
   lastStart: number;
   running: number;
-  /** Until when budget or pace allow no refresh. */
+  /** The time until which the budget or the pacing allows no refresh. */
   blockedUntil: number;
   /** The interval that was logged last. */
   saidInterval: number;
@@ -19,7 +19,7 @@ type Pacing = {
 export type Group = {
   readonly tokenId: string | undefined;
   readonly plans: Plan[];
-  /** IDs of the accounts that are neither in flight nor refused, by when they are due. */
+  /** IDs of the accounts that are neither in flight nor refused, ordered by due time. */
   readonly due: DueQueue<string>;
   readonly pacing: Pacing;
   isRefused: boolean;
@@ -27,7 +27,7 @@ export type Group = {
 
 export type Groups = ReadonlyMap<string | undefined, Group>;
 
-/** Groups the accounts by their token. What is known of tokens and accounts that were there `before` is kept. */
+/** Groups the accounts by token. Tokens and accounts that exist in `before` keep their state. */
 export function groupByToken(entries: readonly AccountEntry[], before: Groups): Groups {
   const seen = new Map([...before.values()].flatMap(({ plans }) => plans.map((plan) => [plan.accountId, plan.seen])));
   const groups = new Map<string | undefined, Group>();
@@ -46,7 +46,7 @@ function createGroup(tokenId: string | undefined, before: Group | undefined): Gr
     tokenId,
     plans: [],
     due: createDueQueue<string>(),
-    // The same object: refreshes in flight count in it.
+    // Keep the same object, because refreshes in flight are counted in it.
     pacing: before?.pacing ?? { lastStart: 0, running: 0, blockedUntil: 0, saidInterval: 0 },
     isRefused: false,
   };

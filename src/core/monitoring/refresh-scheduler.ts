@@ -16,32 +16,32 @@ import {
 import type { Store } from './store.ts';
 
 const MINUTE = 60_000;
-/** Over all tokens, so that a token whose requests hang holds up no other. */
+/** Over all tokens, so that a token whose requests hang does not block the others. */
 const MOST_AT_ONCE = 24;
-/** As long as a token has hardly been used, its accounts are not paced: coming back to the window shows them soon. */
+/** Accounts are not paced until a token has sent this many calls, so that focusing the window shows them soon. */
 const UNPACED = 100;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** When the scheduler may work; intervals in milliseconds, 0 for never. */
+/** When the scheduler may work. Intervals are in milliseconds; 0 means never. */
 export type RefreshMode = { readonly interval: number; readonly focused: boolean };
 
 /** Refreshes accounts in the background, each through its token, within a quarter of the token's rate limit. */
 export type RefreshScheduler = {
   follow(mode: RefreshMode): void;
-  /** How often an account of this token is really refreshed; 0 for never. */
+  /** The effective refresh interval of the token's accounts; 0 means never. */
   intervalOf(connection: Connection): number;
-  /** For good, also where it is told to follow again. */
+  /** Stops the scheduler for good. A later call of `follow` does not start it again. */
   dispose(): void;
 };
 
 export type RefreshSchedulerOptions = {
   readonly store: Pick<Store, 'entries' | 'entry' | 'refresh' | 'isRefused' | 'onChanged' | 'onSettled'>;
   readonly budgets: CallBudgets;
-  /** Milliseconds since the epoch, as the machine's clock has it. */
+  /** Wall-clock time, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds that never go back, whatever happens to the clock. */
+  /** Monotonic time in milliseconds, independent of changes to the clock. */
   readonly elapsed: () => number;
-  /** Calls after so many milliseconds; what it returns cancels that. */
+  /** Runs `work` after a delay. Returns a function that cancels it. */
   readonly after: (milliseconds: number, work: () => void) => () => void;
   /** 0 ≤ x < 1 */
   readonly random: () => number;
@@ -49,8 +49,8 @@ export type RefreshSchedulerOptions = {
 };
 
 /**
- * Does nothing until it is told to follow. A queue of tokens by when each has an account due, and in each token a queue of
- * its accounts; one timer, for the first of them all. Every event recomputes only what it touches.
+ * Idle until `follow` is called. One queue orders the tokens by their next due account, and each token has a queue of
+ * its accounts. One timer waits for the first due account. Each event recomputes only what it changes.
  */
 export function createRefreshScheduler({
   store,
@@ -70,7 +70,7 @@ export function createRefreshScheduler({
   let running = 0;
   let pumping = false;
   let disposed = false;
-  /** How far the clock is ahead of `elapsed`: it moves when the clock is set, or the machine has slept. */
+  /** The difference between the clock and `elapsed`. It changes when the clock is set or the machine has slept. */
   let ahead = now() - elapsed();
   let cancelTimer: (() => void) | undefined;
   const isFull = (): boolean => running >= MOST_AT_ONCE;
@@ -79,7 +79,7 @@ export function createRefreshScheduler({
     return { interval: stretchInterval(mode.interval, length), count: length, phase };
   }
 
-  /** The accounts have changed. */
+  /** Regroups the accounts after they have changed. */
   function rebuild(): void {
     groups = groupByToken(store.entries(), groups);
     plans = new Map([...groups.values()].flatMap((group) => group.plans.map((plan) => [plan.accountId, plan])));
@@ -102,10 +102,10 @@ export function createRefreshScheduler({
     enqueue(group);
   }
 
-  /** Puts one account where it belongs in the queue of its token. */
+  /** Updates the position of one account in the queue of its token. */
   function replan(plan: Plan, group: Group, turns: Turns): void {
     const entry = store.entry(plan.accountId);
-    // One whose token is refused is due only where that is still to be shown as its own error, which sends nothing.
+    // An account with a refused token is due only until it shows the token's error, which sends nothing.
     const isLeftAlone = !entry || entry.reading || (entry.state.kind !== 'idle' && store.isRefused(entry.connection));
     const at = isLeftAlone ? NEVER : dueAt(observe(plan.seen, entry, toElapsed), plan.place, turns, focusedAt);
     if (at < NEVER) {
@@ -115,12 +115,12 @@ export function createRefreshScheduler({
     }
   }
 
-  /** A time of the machine's clock by the one that never goes back; what lies in the future counts as now. */
+  /** Converts wall-clock time to monotonic time. A future time counts as now. */
   function toElapsed(at: number): number {
     return elapsed() - Math.max(0, now() - at);
   }
 
-  /** Puts a token where it belongs in the queue of tokens. */
+  /** Updates the position of a token in the queue of tokens. */
   function enqueue(group: Group): void {
     const first = group.due.first();
     if (first && group.pacing.running < MOST_OF_A_TOKEN) {
@@ -130,7 +130,7 @@ export function createRefreshScheduler({
     }
   }
 
-  /** Starts what is due, then sets the timer for what comes next. */
+  /** Starts due refreshes, then sets the timer for the next one. */
   function pump(): void {
     if (pumping) {
       return;
@@ -149,7 +149,7 @@ export function createRefreshScheduler({
     }
     pumping = false;
     if (first && !isFull()) {
-      // At most a minute, to notice that the machine has slept.
+      // At most a minute, to detect that the machine has slept.
       cancelTimer = after(Math.min(Math.max(0, first.at - elapsed()), MINUTE), () => {
         cancelTimer = undefined;
         pump();
@@ -157,7 +157,7 @@ export function createRefreshScheduler({
     }
   }
 
-  /** After a sleep, or where the clock was set forward, all data is older than it seemed: as on coming back. */
+  /** After a sleep or a clock change all data is older than it seemed, so this counts as focusing the window. */
   function noticeSleep(): void {
     const jump = now() - elapsed() - ahead;
     ahead += jump;

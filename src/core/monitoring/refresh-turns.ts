@@ -2,38 +2,38 @@ import { type AccountEntry, type Attempt, shownOf } from './account-state.ts';
 import { BACKGROUND_CALLS } from './call-budget.ts';
 
 const MINUTE = 60_000;
-/** What one refresh of an account may come to: a call and the two retries of `api/retry.ts`. */
+/** The most calls that one refresh of an account sends: a call and the two retries of `api/retry.ts`. */
 export const CALLS_OF_A_REFRESH = 3;
 export const MOST_OF_A_TOKEN = 6;
 /**
- * Between two refreshes through one token where they are many. A little more than the budget's second, so that the
- * retries of those in flight still fit into it.
+ * The time between two refreshes of one token with many accounts. Slightly longer than the budget requires, so that
+ * retries of calls in flight still fit.
  */
 export const PACE = (5 * MINUTE) / (BACKGROUND_CALLS - (MOST_OF_A_TOKEN + 1) * CALLS_OF_A_REFRESH);
 const LONGEST_BACK_OFF = 30 * MINUTE;
 
 /**
- * The turns of the accounts of one token. They stand on a grid, an interval from one turn of an account to its next and
- * evenly spread within it, so that nothing drifts and nothing bunches up. `phase` (0 ≤ phase < 1) moves the grid as a
- * whole: two machines with the same token do not ask at the same moment. `interval` in milliseconds, 0 for never.
+ * The refresh schedule of the accounts of one token. Each account is due once per `interval`, and the accounts are
+ * spread evenly within it. Due times do not drift. `phase` (0 ≤ phase < 1) shifts the whole schedule, so that two
+ * machines with the same token do not poll at the same moment. `interval` is in milliseconds; 0 means never.
  */
 export type Turns = { readonly interval: number; readonly count: number; readonly phase: number };
 
-/** What is known of one account, by a clock that never goes back; undefined for never. */
+/** The refresh history of one account, in monotonic time; undefined means never. */
 type Known = {
-  /** When it was last tried through its present client, and how many tries in a row have failed. */
+  /** The last refresh through the present client, and the number of consecutive failures. */
   readonly triedAt: number | undefined;
   readonly failures: number;
-  /** Whether another client has tried it: that says nothing of the present one. */
+  /** Whether another client tried the last refresh. Such an attempt does not count for the present client. */
   readonly isTriedByOther: boolean;
-  /** Of when the data shown is. */
+  /** When the shown data was fetched. */
   readonly dataAt: number | undefined;
 };
 
-/** What was last seen of an account, and when that was by a clock that never goes back. */
+/** The last observed state of an account, and when it was observed, in monotonic time. */
 export type Seen = { attempt?: Attempt | undefined; triedAt: number; data?: object | undefined; dataAt: number };
 
-/** Looks at an account again. `toElapsed` turns a time of the machine's clock into one of the clock that never goes back. */
+/** Observes an account again. `toElapsed` converts wall-clock time to monotonic time. */
 export function observe(
   seen: Seen,
   { connection, state, attempt }: AccountEntry,
@@ -57,19 +57,19 @@ export function observe(
   };
 }
 
-/** However many accounts there are, their refreshes keep within the budget. */
+/** Lengthens the interval so that the refreshes of all accounts stay within the budget. */
 export function stretchInterval(interval: number, count: number): number {
   return interval === 0 ? 0 : Math.max(interval, count * PACE);
 }
 
 /**
- * When the account at this place among those of its token is due: 0 for now, infinity for never. What was refreshed out of
- * turn waits at least half an interval. After each failure in a row the wait doubles, up to half an hour. Coming back to
- * the window (`focusedAt`) ends any wait longer than an interval.
+ * When the account at this position within its token is due: 0 for now, infinity for never. An account that was
+ * refreshed off schedule waits at least half an interval. Each consecutive failure doubles the wait, up to half an
+ * hour. Focusing the window (`focusedAt`) ends any wait longer than an interval.
  */
 export function dueAt(known: Known, place: number, { interval, count, phase }: Turns, focusedAt: number): number {
   const { triedAt, dataAt = Number.NEGATIVE_INFINITY, failures, isTriedByOther } = known;
-  // Data of another window or session is good until it is old.
+  // Data of another window or session counts until it is stale.
   if (triedAt === undefined && (isTriedByOther || known.dataAt === undefined || interval === 0)) {
     return 0;
   }

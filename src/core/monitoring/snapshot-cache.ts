@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { type CachedDestination, type ShownDestination, shownHostOf } from '../model/destination.ts';
 
 /**
- * What one account's file of the snapshot cache holds, for the other windows and the next session: what tree and status
- * item need, and no URL, since URLs are credentials. Each account has a file of its own, so that writing one costs the
- * same however many there are, and two windows never have to merge what they write: the newer file wins.
+ * The content of one account's file in the snapshot cache, shared with other windows and the next session. It holds
+ * what the tree and the status item need. It holds no URL, because URLs are credentials. One file per account keeps
+ * writes small, and windows never merge: the newer file wins.
  */
 export type CachedAccount = {
   readonly accountId: string;
@@ -15,7 +15,7 @@ export type CachedAccount = {
   readonly destinations: readonly CachedDestination[];
 };
 
-/** Some 4,000 destinations. What is larger is not cached. */
+/** About 4,000 destinations. A larger snapshot is not cached. */
 const MOST_CHARACTERS = 1_000_000;
 const VERSION = 1;
 
@@ -40,12 +40,12 @@ const schema = v.object({
   ),
 });
 
-/** The name of an account's file; its id is not to be trusted with a path. */
+/** The name of an account's file. The ID is encoded, because an untrusted ID must not become a path. */
 export function cacheFileOf(accountId: string): string {
   return `${encodeURIComponent(accountId)}.json`;
 }
 
-/** The account of a file; undefined for files that are none of the cache's. */
+/** The account of a cache file; undefined for any other file. */
 export function accountOfCacheFile(name: string): string | undefined {
   try {
     const accountId = name.endsWith('.json') ? decodeURIComponent(name.slice(0, -'.json'.length)) : '';
@@ -55,7 +55,7 @@ export function accountOfCacheFile(name: string): string | undefined {
   }
 }
 
-/** Undefined where it is too large to be cached. */
+/** Undefined if the snapshot is too large to be cached. */
 export function formatCachedAccount(
   account: { readonly id: string; readonly name: string },
   at: number,
@@ -72,7 +72,7 @@ export function formatCachedAccount(
   return formatted.length > MOST_CHARACTERS ? undefined : formatted;
 }
 
-/** Undefined where the content is corrupt, of another version, or of another account. */
+/** Undefined if the content is corrupt, of another version, or of another account. */
 export function parseCachedAccount(content: string, accountId: string): CachedAccount | undefined {
   if (content.length > MOST_CHARACTERS) {
     return undefined;
@@ -81,7 +81,7 @@ export function parseCachedAccount(content: string, accountId: string): CachedAc
   return result.success && result.output.accountId === accountId ? result.output : undefined;
 }
 
-/** Names each field, so that one that is added to a destination is not cached by accident. */
+/** Lists each field, so that a field that is added to a destination is not cached by accident. */
 function toCached(destination: ShownDestination): CachedDestination {
   const { id, name, type, createdAt, lastSuccess, lastFailure } = destination;
   return {

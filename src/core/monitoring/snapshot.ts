@@ -2,7 +2,7 @@ import type { CachedDestination, Destination, ShownDestination } from '../model/
 import { shownHostOf } from '../model/destination.ts';
 import { countHealth, type HealthCounts } from '../model/health.ts';
 
-/** The destinations of an account at a time (milliseconds since the epoch), and how many there are of each health. */
+/** The destinations of an account at a time (milliseconds since the epoch), and their number by health. */
 export type SnapshotOf<D extends ShownDestination> = {
   readonly at: number;
   readonly destinations: readonly D[];
@@ -11,12 +11,12 @@ export type SnapshotOf<D extends ShownDestination> = {
 
 /** As fetched from Cloudflare. */
 export type Snapshot = SnapshotOf<Destination>;
-/** As another window or session has fetched it: without URLs. */
+/** As fetched by another window or session, without URLs. */
 export type CachedSnapshot = SnapshotOf<CachedDestination>;
 
 /**
- * Decides the health of the destinations, once each. What is unchanged since `before` keeps its object, and where nothing
- * has changed so does the list: comparing is by identity from here on.
+ * Computes the health of each destination once. A destination that is unchanged since `before` keeps its object. An
+ * unchanged list keeps its array. Later comparisons are by identity.
  */
 export function makeSnapshot<D extends ShownDestination>(
   at: number,
@@ -38,8 +38,8 @@ export function makeSnapshot<D extends ShownDestination>(
 }
 
 /**
- * Brings the timestamps of a newer cached snapshot into one that has URLs. Undefined where anything else differs: the
- * URL may then be another as well, and only Cloudflare can tell.
+ * Copies the timestamps of a newer cached snapshot into a snapshot with URLs. Returns undefined if anything else
+ * differs, because the URL may then differ too, and the cache does not have it.
  */
 export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | undefined {
   const known = new Map(live.destinations.map((destination) => [destination.id, destination]));

@@ -2,14 +2,14 @@ import { type AccountEntry, shownOf } from './account-state.ts';
 import type { Totals } from './totals.ts';
 
 /**
- * How all accounts stand together, the worst that is known first:
+ * The overall status. The first that applies wins:
  * - `none`: there is no account
- * - `failing`: at least one destination fails, whatever else is unknown
- * - `offline`: Cloudflare cannot be reached for any account
+ * - `failing`: at least one destination is failing
+ * - `offline`: no account can reach Cloudflare
  * - `unknown`: some accounts could not be refreshed
- * - `checking`: nothing is known of any account yet
- * - `partial`: nothing is wrong as far as known, but some accounts have not been refreshed in this window yet
- * - `stale`: nothing is wrong, but the oldest data is older than it should be
+ * - `checking`: no account has data yet
+ * - `partial`: nothing is known to fail, but this window has not refreshed some accounts yet
+ * - `stale`: nothing is known to fail, but the oldest data is stale
  */
 export type StatusKind = 'none' | 'failing' | 'offline' | 'unknown' | 'checking' | 'partial' | 'stale' | 'healthy';
 
@@ -19,17 +19,17 @@ export type Status = {
   readonly healthy: number;
   /** How many accounts could not be refreshed. */
   readonly unread: number;
-  /** Whether that is since Cloudflare cannot be reached at all. */
+  /** Whether Cloudflare cannot be reached at all. */
   readonly offline: boolean;
   /** How many accounts have not been refreshed yet. */
   readonly waiting: number;
-  /** How many of them are shown from the cache. */
+  /** How many of the waiting accounts are shown from the cache. */
   readonly cached: number;
-  /** Of when the oldest data shown is (milliseconds since the epoch); undefined where there is none. */
+  /** When the oldest shown data was fetched (milliseconds since the epoch); undefined without data. */
   readonly oldest?: number;
 };
 
-/** `oldestAllowed`: from how many milliseconds on the data of an account is stale. */
+/** `oldestAllowed`: the age in milliseconds from which the data of an account is stale. */
 export function summarize(
   entries: readonly AccountEntry[],
   totals: Totals,
@@ -67,7 +67,7 @@ export function summarize(
   };
 }
 
-/** How many accounts are known as they are now only in part: loading, failed, or never refreshed in this window. */
+/** How many accounts are loading, failed, or not yet refreshed in this window. */
 export function countUncertain({ states }: Totals): number {
   return states.idle + states.loading + states.failed;
 }

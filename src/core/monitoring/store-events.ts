@@ -1,26 +1,26 @@
 import type { Snapshot } from './snapshot.ts';
 
-/** What a change touches: `accounts` that came, went or moved, or just the ids whose state is another. */
+/** `accounts`: accounts were added, removed or moved. `states`: the IDs of accounts whose state changed. */
 export type Change = { readonly accounts: boolean; readonly states: ReadonlySet<string> };
 
 type Listener<T> = (value: T) => void;
 
 export type StoreEvents = {
-  /** Nothing is sent where nothing changed. Returns what ends it, like the others. */
+  /** Fires only if something changed. Like the other methods, returns a function that unsubscribes. */
   onChanged(listener: Listener<Change>): () => void;
-  /** Told of the accounts refreshed here successfully, also of those that brought nothing new. */
+  /** Fires with the accounts that this window refreshed successfully, even without new data. */
   onRead(listener: Listener<ReadonlyMap<string, Snapshot>>): () => void;
-  /** Told at once of each account whose refresh ended, or that took over another window's data. */
+  /** Fires immediately for each account whose refresh ended, or that adopted another window's data. */
   onSettled(listener: Listener<string>): () => void;
   accountsChanged(): void;
   stateChanged(accountId: string): void;
   wasRead(accountId: string, snapshot: Snapshot): void;
   settled(accountId: string): void;
-  /** Sends what has been gathered now. */
+  /** Fires the gathered events now. */
   flush(): void;
 };
 
-/** Gathers what changes until `defer` calls back. A listener that throws is reported and stops nothing. */
+/** Gathers changes until `defer` calls back. An error of one listener is reported and does not stop the others. */
 export function createStoreEvents(defer: (work: () => void) => void, report: (error: unknown) => void): StoreEvents {
   const changed = new Set<Listener<Change>>();
   const read = new Set<Listener<ReadonlyMap<string, Snapshot>>>();

@@ -9,36 +9,36 @@ import { createStoreEvents, type StoreEvents } from './store-events.ts';
 import { addState, NO_ACCOUNTS, subtractState, type Totals } from './totals.ts';
 
 export type RefreshOptions = {
-  /** Leaves out the accounts whose token Cloudflare has refused, until the user has replaced it or tries again. */
+  /** Skips accounts whose token Cloudflare refused, until the user replaces the token or retries. */
   readonly background?: boolean;
-  /** Ends a refresh of many accounts: requests in flight end by themselves, no other is sent. */
+  /** Ends a refresh of many accounts: requests in flight complete, and no other is sent. */
   readonly signal?: AbortSignal;
-  /** Called for each account when it is done with, whatever came of it. */
+  /** Called for each account when its refresh has ended, with any result. */
   readonly onDone?: (accountId: string) => void;
 };
 
 export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
-  /** In the user's order. The same array until accounts come, go or move. */
+  /** In the user's order. The array is the same until accounts are added, removed or moved. */
   entries(): readonly AccountEntry[];
   entry(accountId: string): AccountEntry | undefined;
   totals(): Totals;
-  /** Takes over the accounts there are now. States survive, except that a new client restarts any refresh in flight. */
+  /** Replaces the list of accounts. States are kept, except that a new client restarts a refresh in flight. */
   setConnections(connections: readonly Connection[]): void;
   /**
-   * Refreshes these accounts (default: all). One that is in flight is not fetched twice. Never rejects. Once it resolves,
-   * listeners have been told. An account that has never been loaded takes over its token's error.
+   * Refreshes these accounts (default: all). Joins a refresh that is in flight. Never rejects. Listeners are called
+   * before it resolves. An account that has never been loaded takes over its token's error.
    */
   refresh(accountIds?: readonly string[], options?: RefreshOptions): Promise<void>;
-  /** Whether its token was refused the last time it was used, which nothing changes by itself. */
+  /** Whether Cloudflare refused the token at its last use. */
   isRefused(connection: Connection): boolean;
   /**
-   * Takes over what another window or session has fetched, where that is newer. `differs`: an account that has been
-   * fetched here must be fetched again, since more than its timestamps is different.
+   * Adopts the snapshot of another window or session if it is newer. `differs`: the account must be fetched again,
+   * because more than its timestamps changed.
    */
   adopt(accountId: string, cached: CachedReading): 'adopted' | 'ignored' | 'differs';
-  /** Applies what an operation of this window has changed, ahead of the next refresh. */
+  /** Applies a deletion of this window before the next refresh. */
   removeDestination(accountId: string, destinationId: string): void;
-  /** As `removeDestination`, for one that was created or changed. */
+  /** Applies a created or changed destination before the next refresh. */
   putDestination(accountId: string, destination: Destination): void;
 };
 
@@ -46,14 +46,14 @@ export type CachedReading = { readonly at: number; readonly destinations: readon
 
 export type StoreOptions = {
   readonly now: () => number;
-  /** Turns whatever a refresh threw into the error to keep. */
+  /** Converts an error of a refresh to the error to store. */
   readonly toApiError: (error: unknown) => ApiError;
-  /** Calls back soon, in a later macrotask: what changes until then is told in one event. */
+  /** Calls back in a later macrotask. Changes until then share one event. */
   readonly defer: (work: () => void) => void;
   readonly log: Log;
-  /** Waits until a request of the user's may be sent; rejects once the signal aborts. Default: at once. */
+  /** Waits until a request of the user may be sent; rejects once the signal aborts. Default: no wait. */
   readonly admit?: (connection: Connection, signal?: AbortSignal) => Promise<void>;
-  /** How many accounts are fetched at a time, of one token and in all. */
+  /** The most accounts that are fetched concurrently, per token and in total. */
   readonly concurrency?: { readonly perToken: number; readonly total: number };
 };
 
@@ -61,16 +61,16 @@ type Slot = {
   connection: Connection;
   state: AccountState;
   attempt?: Attempt;
-  /** Raised by whatever makes a refresh in flight out of date. */
+  /** Incremented by each change that makes a refresh in flight out of date. */
   generation: number;
   reading?: Promise<void>;
 };
 
-/** Failures of the client as a whole. */
+/** Errors that concern the token and so all its accounts. */
 const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconfigured']);
 const CONCURRENCY = { perToken: 6, total: 24 };
 
-/** Holds accounts → destinations. The only writer of what the views show; the views only read and listen. */
+/** Holds the accounts and their destinations. Only the store writes the data that views show. */
 export function createStore({ now, toApiError, defer, log, admit, concurrency = CONCURRENCY }: StoreOptions): Store {
   let slots: ReadonlyMap<string, Slot> = new Map();
   let entries: readonly Slot[] = [];
@@ -78,10 +78,10 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
   const events = createStoreEvents(defer, (error) => log('error', `A listener failed: ${describeForLog(error)}`));
   const total = createLimit(concurrency.total);
   const limits = new WeakMap<Connection['api'], Limit>();
-  /** The clients whose token was refused the last time it was used, and how. */
+  /** The clients whose token was refused at its last use, with the error. */
   const refused = new WeakMap<Connection['api'], ApiError>();
 
-  /** So that a token whose requests hang holds up no other. */
+  /** A limit per token, so that a token whose requests hang does not block the others. */
   function limitOf(api: Connection['api']): Limit {
     const limit = limits.get(api) ?? createLimit(concurrency.perToken);
     limits.set(api, limit);
@@ -136,7 +136,8 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
       if (slots.get(account.id) !== slot) {
         return;
       }
-      // Something changed the account meanwhile: this answer may be from before it.
+      // Apply the answer only if nothing changed the account since the request: the answer may be older than the
+      // change.
       if (slot.generation === generation) {
         const failures = outcome.kind === 'failed' ? (slot.attempt?.failures ?? 0) + 1 : 0;
         slot.attempt = { at: now(), api, failures };
@@ -218,7 +219,8 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
     },
     async refresh(accountIds, options = {}) {
       const wanted = accountIds ? accountIds.flatMap((id) => slots.get(id) ?? []) : entries;
-      // One account is one request: it is sent now, and where there are too many the answer says for how long.
+      // One account needs one request, which is sent without waiting. If it exceeds the rate limit, the answer says how
+      // long to wait.
       const isAdmitted = !options.background && wanted.length > 1;
       await Promise.all(wanted.map((slot) => refreshSlot(slot, isAdmitted, options)));
       if (!options.background) {

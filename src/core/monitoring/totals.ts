@@ -1,16 +1,16 @@
 import type { Health } from '../model/health.ts';
 import { type AccountState, shownOf } from './account-state.ts';
 
-/** How all accounts stand together. Kept up to date by what one changed account takes away and adds. */
+/** Counts over all accounts. A change of one account subtracts its old state and adds its new one. */
 export type Totals = {
   readonly accounts: number;
   /** Accounts by the kind of their state. */
   readonly states: Readonly<Record<AccountState['kind'], number>>;
-  /** Destinations by health, as last known. */
+  /** Destinations by health, as last fetched. */
   readonly health: Readonly<Record<Health, number>>;
-  /** Accounts shown from the cache, since they have not been refreshed in this window yet. */
+  /** Accounts shown from the cache, because this window has not refreshed them yet. */
   readonly cached: number;
-  /** Accounts whose last refresh could not reach Cloudflare at all. */
+  /** Accounts whose last refresh could not reach Cloudflare. */
   readonly unreachable: number;
 };
 
@@ -22,7 +22,7 @@ export const NO_ACCOUNTS: Totals = {
   unreachable: 0,
 };
 
-/** Without what an account in this state counts for. */
+/** Subtracts one account in this state. */
 export function subtractState(totals: Totals, state: AccountState): Totals {
   return shift(totals, state, -1);
 }

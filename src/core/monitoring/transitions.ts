@@ -4,30 +4,30 @@ import { healthOf } from '../model/health.ts';
 import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
 
 /**
- * What is remembered of failures already seen: account id → id of each failing destination → the `last_failure` it had,
- * as Cloudflare sent it. No names, no URLs.
+ * The failures that were already seen: account ID → ID of each failing destination → its `last_failure` as Cloudflare
+ * sent it. No names, no URLs.
  */
 export type KnownFailures = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export type Transitions = {
   readonly newlyFailing: readonly Destination[];
-  /** Ids of those that failed and no longer do. */
+  /** IDs of the destinations that have recovered. */
   readonly recovered: readonly string[];
-  /** What is to be remembered now; the same object where nothing is new. */
+  /** The failures to persist; the same object if nothing changed. */
   readonly known: KnownFailures;
 };
 
 const schema = v.record(v.string(), v.record(v.string(), v.string()));
 
-/** Reads what was remembered; nothing where it cannot be read: each account then begins anew. */
+/** Loads the persisted failures. Malformed data counts as empty, so each account starts again. */
 export function parseKnownFailures(value: unknown): KnownFailures {
   const result = v.safeParse(schema, value);
   return result.success ? result.output : {};
 }
 
 /**
- * What began and what ceased to fail in an account. The first reading ever announces nothing. One that fails again after
- * a success that nobody saw has newly failed; one that merely goes on failing has not.
+ * Finds the destinations of an account that newly fail or have recovered. The first snapshot of an account reports
+ * nothing. A failure after an unseen success is new; a continuing failure is not.
  */
 export function findTransitions(
   known: KnownFailures,
@@ -44,7 +44,7 @@ export function findTransitions(
   };
 }
 
-/** Leaves out the accounts there are no more; the same object where there is none. */
+/** Drops accounts that no longer exist; returns the same object if all exist. */
 export function keepAccounts(known: KnownFailures, accountIds: ReadonlySet<string>): KnownFailures {
   const kept = Object.entries(known).filter(([id]) => accountIds.has(id));
   return kept.length === Object.keys(known).length ? known : Object.fromEntries(kept);

@@ -1,11 +1,11 @@
 import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
 
-/** A local day, as `2026-11-23`, and how many alerts were sent on it. */
+/** A local day, for example `2026-11-23`, and the number of alerts sent on it. */
 export type AlertDay = { readonly day: string; readonly count: number };
 
 /**
- * Counts timestamps by the day they fall on where the user is, over the last `days` days up to today, oldest first and
- * with the empty days in. What is outside, or cannot be read, is left out. `now` in milliseconds since the epoch.
+ * Counts timestamps per local day over the last `days` days including today, oldest first, with empty days. Ignores
+ * timestamps that are outside the range or invalid. `now` is in milliseconds since the epoch.
  */
 export function countPerDay(timestamps: readonly string[], days: number, now: number): readonly AlertDay[] {
   const counts = new Map<string, number>();
@@ -23,7 +23,10 @@ export function countPerDay(timestamps: readonly string[], days: number, now: nu
   return [...counts].map(([day, count]) => ({ day, count }));
 }
 
-/** Midnight so many days ago, in milliseconds since the epoch; by the calendar, since a day may have 23 or 25 hours. */
+/**
+ * Midnight `daysAgo` days ago, in milliseconds since the epoch. Uses the calendar, because a day may have 23 or 25
+ * hours.
+ */
 export function startOfDay(now: number, daysAgo: number): number {
   const today = new Date(now);
   return new Date(today.getFullYear(), today.getMonth(), today.getDate() - daysAgo).getTime();

@@ -5,7 +5,7 @@ import { isNamed } from '../async/named-error.ts';
 import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
 
 /**
- * What became of a policy: `changed` by this call, `unchanged` since it was as wanted already, or `impossible` since
+ * The outcome for a policy. `changed`: this call changed it. `unchanged`: it was already as requested. `impossible`:
  * {@link PolicyChange.change} returned undefined.
  */
 export type PolicyOutcome = 'changed' | 'unchanged' | 'impossible';
@@ -15,19 +15,22 @@ export type PolicyChange = {
   readonly host: Pick<Host, 'sleep'>;
   readonly accountId: string;
   readonly policyId: string;
-  /** The whole policy as it should be; undefined where that is not possible. Gets the policy as Cloudflare has it now. */
+  /**
+   * Returns the whole policy with the change, or undefined if the change is not possible. Receives the policy as
+   * Cloudflare has it now.
+   */
   readonly change: (policy: Policy) => Policy['whole'] | undefined;
   readonly isChanged: (policy: Policy) => boolean;
 };
 
-/** Pauses between looks at a policy whose update was not answered, in milliseconds. */
+/** Pauses between fetches of a policy after an update without an answer, in milliseconds. */
 const PAUSES = [0, 1000, 2000] as const;
 
 /**
- * Reads a policy, writes it whole with the change, reads it again and compares: the update call replaces the whole policy
- * and does not say what it kept. The update is sent at most once; a lost answer is settled by reading.
- * The API has no conditional update, so a change made by another client between the read and the write is overwritten.
- * Throws {@link PolicyUnchangedError}, {@link PolicyConflictError} and `ApiError`.
+ * Fetches a policy, writes it whole with the change, fetches it again and compares. The update call replaces the whole
+ * policy and does not say which fields it applied. The update is sent at most once. After a lost answer, fetching the
+ * policy shows whether the update was applied. The API has no conditional update, so a concurrent change of another
+ * client is overwritten. Throws {@link PolicyUnchangedError}, {@link PolicyConflictError} and `ApiError`.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
   const { api, host, accountId, policyId, change, isChanged } = options;
@@ -53,7 +56,7 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
       await host.sleep(pause);
     }
     const after = await api.getPolicy(accountId, policyId).catch((error: unknown) => {
-      // That it cannot be read says nothing about the update: its own failure counts.
+      // A failed fetch says nothing about the update, so throw the update's own error.
       throw lost ?? error;
     });
     if (isChanged(after)) {

@@ -4,13 +4,13 @@ import { countMechanisms, type Policy } from '../model/policy.ts';
 /** A policy that would lose destinations. */
 export type Impact = {
   readonly policy: Policy;
-  /** Whether the policy would stop delivering alerts: no mechanism that exists would be left. */
+  /** Whether the policy would stop delivering alerts, because it would have no existing mechanism left. */
   readonly silenced: boolean;
 };
 
 /**
- * What deleting these destinations of one account does to its policies: silenced ones first, then by name. A policy may keep
- * the IDs of destinations that were deleted earlier; they count as lost.
+ * The impact of deleting these destinations on the policies of their account: silenced policies first, then by name. A
+ * policy may still have the IDs of destinations that were deleted earlier; they count as lost.
  */
 export function impactOf(policies: readonly Policy[], deleted: IdSet, existing: IdSet): readonly Impact[] {
   return policies

@@ -1,23 +1,26 @@
 import type { Connection } from '../accounts/connection.ts';
 import type { Policy } from '../model/policy.ts';
 
-/** The policies of one account, and the readable names of their alert types as far as those could be read. */
+/** The policies of one account, and the display names of their alert types if they could be fetched. */
 export type AccountPolicies = {
   readonly policies: readonly Policy[];
   readonly alertNames: ReadonlyMap<string, string>;
 };
 
-/** The policies of accounts, read when first asked for and kept until they are forgotten: who uses which destination. */
+/** Caches the policies of accounts, which show which policies use a destination. Fetched on first use. */
 export type PolicyStore = {
-  /** What was read of an account, without asking. */
+  /** Returns the cached policies without a fetch. */
   known(accountId: string): AccountPolicies | undefined;
-  /** What is known, else one reading, however many ask for it. Throws what the API throws, and then keeps nothing. */
+  /**
+   * Returns the cached policies, or fetches them once for all concurrent callers. Throws API errors, which are not
+   * cached.
+   */
   get(connection: Connection): Promise<AccountPolicies>;
-  /** A new reading, for what must be right: what a deletion would silence. */
+  /** Fetches the policies again, for decisions that need current data, such as a deletion. */
   read(connection: Connection, signal?: AbortSignal): Promise<AccountPolicies>;
-  /** Called when policies may have changed; the next to ask has them read again. Default: all accounts. */
+  /** Drops the cache after policies may have changed; the next use fetches them again. Default: all accounts. */
   forget(accountIds?: readonly string[]): void;
-  /** Told of an account when what was known of its policies is forgotten or turns out to be another. Returns what ends it. */
+  /** Fires with an account when its cached policies are dropped or changed. Returns a function that unsubscribes. */
   onChanged(listener: (accountId: string) => void): () => void;
 };
 
@@ -25,7 +28,7 @@ export function createPolicyStore(): PolicyStore {
   const kept = new Map<string, { readonly api: Connection['api']; readonly value: AccountPolicies }>();
   const readings = new Map<string, { readonly api: Connection['api']; readonly value: Promise<AccountPolicies> }>();
   const listeners = new Set<(accountId: string) => void>();
-  /** The names of alert types are Cloudflare's and the same all day. */
+  /** Cloudflare's display names of alert types, which rarely change. */
   const alertNames = new Map<string, ReadonlyMap<string, string>>();
 
   function emit(accountId: string): void {
@@ -44,7 +47,7 @@ export function createPolicyStore(): PolicyStore {
       alertNames.set(account.id, names);
       return names;
     } catch {
-      // They only embellish: without them the types stand for themselves. The client has logged why.
+      // Without display names the views show the alert types. The client has logged the error.
       return new Map();
     }
   }

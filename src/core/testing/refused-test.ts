@@ -1,27 +1,27 @@
 /**
- * Why Cloudflare did not create a destination whose URL it had tested:
+ * Why Cloudflare's test of the URL failed, so that it did not create the destination:
  * - `body`: the receiver did not understand the request (400, 405, 406, 411, 413, 415, 422)
- * - `secret`: it did not accept the secret, or a firewall blocked the request (401, 403)
- * - `gone`: no such webhook (404, 410)
- * - `busy`: its rate limit is reached (429)
- * - `receiver`: it has a problem of its own (5xx)
- * - `redirect`: it answered with a redirect (3xx)
- * - `unreachable`: no answer, as with a host name that does not resolve at Cloudflare yet
+ * - `secret`: the receiver rejected the secret, or a firewall blocked the request (401, 403)
+ * - `gone`: the webhook does not exist (404, 410)
+ * - `busy`: the receiver's rate limit is reached (429)
+ * - `receiver`: the receiver has an internal problem (5xx)
+ * - `redirect`: the receiver answered with a redirect (3xx)
+ * - `unreachable`: no answer, for example because Cloudflare cannot resolve the host name yet
  * - `other`: any other status
  */
 export type RefusedTestCause = 'body' | 'secret' | 'gone' | 'busy' | 'receiver' | 'redirect' | 'unreachable' | 'other';
 
 export type RefusedTest = {
   readonly cause: RefusedTestCause;
-  /** The status of the receiver; absent where it did not answer. */
+  /** The receiver's status; absent without an answer. */
   readonly status?: number;
-  /** Whether the same request may succeed some seconds later. */
+  /** Whether the same request may succeed a few seconds later. */
   readonly mayPass: boolean;
 };
 
 /**
- * Parses the words with which Cloudflare refuses a URL: "Webhook test failed with status code 400 400 Bad Request"
- * (cloudflare/tf-migrate #316). Undefined where they are about something else.
+ * Parses Cloudflare's refusal of a URL: "Webhook test failed with status code 400 400 Bad Request"
+ * (cloudflare/tf-migrate #316). Returns undefined for any other text.
  */
 export function explainRefusedTest(reason: string | undefined): RefusedTest | undefined {
   const match = /webhook test failed(?:.*?\bstatus(?: code)?:? (\d{3})\b)?/is.exec(reason ?? '');
@@ -40,7 +40,7 @@ export function explainRefusedTest(reason: string | undefined): RefusedTest | un
 function causeOf(status: number | undefined): RefusedTestCause {
   switch (status) {
     case undefined:
-    // Cloudflare's own statuses for a host that it cannot reach or resolve.
+    // Cloudflare's own status codes for a host that it cannot reach or resolve.
     case 521:
     case 522:
     case 523:

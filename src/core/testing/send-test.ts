@@ -3,7 +3,7 @@ import type { Host } from '../api/transport.ts';
 import { readBounded } from '../api/bounded-body.ts';
 import type { TestRequest } from '../model/destination-types/test-request.ts';
 
-/** Why nothing that can be judged came back. `detail` is a code, or a host; never the URL. */
+/** Why a test has no usable answer. `detail` is a code or a host, never the URL. */
 export type SendProblem =
   | 'insecure'
   | 'unsendable'
@@ -13,18 +13,18 @@ export type SendProblem =
   | 'broken'
   | 'timeout'
   | 'certificate'
-  /** To another host, in `detail`. */
+  /** Redirected to another host, named in `detail`. */
   | 'redirected'
-  /** To the same host: with https instead of http, with or without the slash at the end, to another path or port. */
+  /** Redirected to the same host: from http to https, with another trailing slash, or to another path or port. */
   | 'redirectedToHttps'
   | 'redirectedBySlash'
   | 'redirectedHere'
   | 'unreachable';
 
 export type SendOutcome =
-  /** `milliseconds`: until the answer was read. `text`: its first 64 kB. */
+  /** `milliseconds`: time until the answer was complete. `text`: its first 64 kB. */
   | { readonly kind: 'answered'; readonly status: number; readonly text: string; readonly milliseconds: number }
-  /** Redirected to the host from which the service answers requests that it has carried out. */
+  /** Redirected to the host that the service uses to answer accepted requests. */
   | {
       readonly kind: 'answeredElsewhere';
       readonly status: number;
@@ -38,9 +38,9 @@ const LARGEST_ANSWER = 64 * 1024;
 const MOST_REDIRECTS = 3;
 
 /**
- * Sends the test once: over https, or http to this machine itself; ten seconds for the whole answer, of which 64 kB are
- * read. Redirects are followed within the same origin only, where they keep the method (307, 308): another host would be
- * handed the secret. Rejects only with the signal's reason.
+ * Sends the test once, over https, or over http to this machine only. The whole answer has ten seconds, and 64 kB are
+ * read. Redirects are followed only within the same origin, and only if they keep the method (307, 308). Another host
+ * would receive the secret. Rejects only with the signal's reason.
  */
 export async function sendTest(
   { fetch, now, sleep }: Pick<Host, 'fetch' | 'now' | 'sleep'>,
@@ -105,7 +105,7 @@ export async function sendTest(
   }
 }
 
-/** Undefined where the secret holds what no header can carry. */
+/** Undefined if the secret contains characters that a header cannot carry. */
 function makeHeaders({ headers }: TestRequest, userAgent: string): Headers | undefined {
   try {
     return new Headers({ ...headers, 'user-agent': userAgent });
@@ -121,7 +121,7 @@ function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
     : undefined;
 }
 
-/** What differs between an address and the one it redirects to. */
+/** Classifies a redirect by the differences between the two addresses. */
 function compareRedirect(from: URL, to: URL): SendProblem {
   if (to.hostname !== from.hostname) {
     return 'redirected';
@@ -133,7 +133,10 @@ function compareRedirect(from: URL, to: URL): SendProblem {
   return isSlash && to.pathname !== from.pathname ? 'redirectedBySlash' : 'redirectedHere';
 }
 
-/** By the codes of Node (`error.cause.code`) and, where a proxy of VS Code's is in between, of Chromium (`net::ERR_…`). */
+/**
+ * Problems by error code of Node (`error.cause.code`) or of Chromium (`net::ERR_…`), which VS Code's proxy support
+ * reports.
+ */
 const SIGNS: readonly (readonly [SendProblem, RegExp])[] = [
   ['noAddress', /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|ERR_NAME_RESOLUTION_FAILED/],
   ['refused', /ECONNREFUSED|ERR_CONNECTION_REFUSED/],
@@ -153,7 +156,7 @@ function explain(error: unknown): { readonly problem: SendProblem; readonly deta
   return { problem: 'unreachable', detail: codes[0] ?? '' };
 }
 
-/** The codes in an error and its causes. Never its message, which may quote the address. */
+/** The codes of an error and its causes. Never the message, which may contain the address. */
 function codesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) {
     return [];

@@ -4,21 +4,24 @@ import type { Host } from '../api/transport.ts';
 import type { Destination } from '../model/destination.ts';
 import { compareInstants, type Instant, parseTimestamp } from '../model/timestamp.ts';
 
-/** What moved after Cloudflare sent a test; `nothing`: in a minute neither time did, so nothing is proved. */
+/**
+ * Which timestamp changed after Cloudflare sent a test. `nothing`: neither changed within a minute, which proves
+ * nothing.
+ */
 export type PolicyTest = {
   readonly moved: 'success' | 'failure' | 'nothing';
   readonly destination: Destination;
-  /** What Cloudflare said where it could not reach one of those the policy notifies. */
+  /** Cloudflare's error if it could not reach a recipient of the policy. */
   readonly refusal?: ApiError;
 };
 
-/** Pauses between two looks, in milliseconds: a minute in all. */
+/** Pauses between two polls, in milliseconds: a minute in total. */
 const PAUSES = [1, 1, 2, 3, 4, 5, 6, 8, 10, 10, 10].map((seconds) => seconds * 1000);
 
 /**
- * Has Cloudflare send a test to all that a policy notifies (`POST …/policies/{id}/test`), then watches the destination's
- * last success and last failure for up to a minute. Where both move the later one counts. `onRead` gets each reading.
- * Throws the `ApiError` of the call, or of the first reading where none worked, or the signal's reason.
+ * Tests everything that a policy notifies (`POST …/policies/{id}/test`). Then polls the destination's last success and
+ * last failure for up to a minute. If both change, the later one counts. `onRead` receives each polled destination.
+ * Throws the `ApiError` of the first fetch or of the call, or the signal's reason.
  */
 export async function testThroughPolicy(
   api: Api,
@@ -29,13 +32,13 @@ export async function testThroughPolicy(
   onRead: (destination: Destination) => void,
   signal?: AbortSignal,
 ): Promise<PolicyTest> {
-  // Read before, since what the view holds may be minutes old and its next move would be taken for ours.
+  // Fetch first: the snapshot may be minutes old, and an earlier change would count as the result of the test.
   const before = await api.getDestination(accountId, destinationId, signal);
-  // The signal is not handed on: what has been asked for will be sent.
+  // Do not pass the signal on: a requested test cannot be canceled.
   const problem = await api.testPolicy(accountId, policyId).then(
     () => undefined,
     (error: unknown) => {
-      // A lost answer leaves open whether it was sent, so what moves is watched all the same.
+      // After a lost answer the test may have been sent, so poll the timestamps anyway.
       if (error instanceof ApiError && (error.kind === 'rejected' || isUncertain(error))) {
         return error;
       }
@@ -46,7 +49,7 @@ export async function testThroughPolicy(
   let last = before;
   for (const pause of PAUSES) {
     await sleep(pause, signal);
-    // A reading that fails tells nothing; the next one may.
+    // Ignore a failed poll; the next one may succeed.
     last = await api.getDestination(accountId, destinationId, signal).catch(() => last);
     signal?.throwIfAborted();
     onRead(last);
@@ -73,7 +76,7 @@ function whatMoved(before: Destination, after: Destination): PolicyTest['moved']
   return !failure || (success && compareInstants(success, failure) >= 0) ? 'success' : 'failure';
 }
 
-/** The later time, where it is later than the earlier one, to the nanosecond. */
+/** Returns the later timestamp if it is later than the earlier one, to the nanosecond. */
 function later(before: string | undefined, after: string | undefined): Instant | undefined {
   const [from, to] = [parseTimestamp(before), parseTimestamp(after)];
   return to && (!from || compareInstants(to, from) > 0) ? to : undefined;

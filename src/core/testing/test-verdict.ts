@@ -1,27 +1,27 @@
 import { type Advice, readAnswer } from '../model/destination-types/answer.ts';
 import type { DestinationType, KnownService } from '../model/destination-types/destination-type.ts';
 
-/** An answer that was read whole. `url` is the URL that was called. */
+/** A complete answer. `url` is the URL that was called. */
 export type ReceivedAnswer = { readonly status: number; readonly text: string; readonly url?: string };
 
-/** What the receiver did with a test, by its type's own rule. */
+/** The result of a test, by the rule of the destination type. */
 export type Verdict =
   | { readonly kind: 'accepted' }
   | {
-      /** `unclear`: the answer does not tell whether the receiver did anything. */
+      /** `unclear`: the answer does not show whether the receiver accepted the test. */
       readonly kind: 'refused' | 'unclear';
-      /** Why, in the words of the receiver; empty where it has none. */
+      /** The receiver's own explanation; empty without one. */
       readonly reason: string;
       readonly advice?: Advice;
-      /** Where the host belongs to a service that is not a type of its own. */
+      /** The known service that the host belongs to, if it has no destination type. */
       readonly service?: KnownService;
     };
 
 const LONGEST_REASON = 200;
 
 /**
- * Judges an answer: its status first, then its type's own rule. `redact` gets the reason before it is cut short, since
- * half a secret is no longer known as one.
+ * Evaluates an answer: its status first, then the rule of its type. `redact` runs before the reason is shortened,
+ * because the redactor cannot recognize half a secret.
  */
 export function judgeAnswer(
   type: DestinationType,
@@ -44,7 +44,7 @@ export function judgeAnswer(
   };
 }
 
-/** One line of plain text: what a receiver says is untrusted. */
+/** Reduces untrusted text of a receiver to one line of plain text. */
 function toLine(text: string): string {
   return toPlainText(text).replaceAll(/\s+/g, ' ').trim();
 }
@@ -53,7 +53,7 @@ function shorten(line: string): string {
   return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
 }
 
-/** Without control characters, but for line breaks and tabs, and without what turns the direction of text around. */
+/** Removes control characters except line breaks and tabs, and characters that change the text direction. */
 export function toPlainText(text: string): string {
   return text.replaceAll(/\r\n?/g, '\n').replaceAll(/[^\P{C}\n\t]/gu, '');
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connections } from './connections.ts';
 import type { Node } from '../tree/nodes.ts';
 
-/** VS Code's own type for rows of a view: `application/vnd.code.tree.` and the view's id, in lower case. */
+/** VS Code's MIME type for rows of a view: `application/vnd.code.tree.` and the view's ID in lower case. */
 const ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destinations';
 
 /** Orders accounts by drag and drop. The drop target sets the position; a drop below all rows moves to the end. */

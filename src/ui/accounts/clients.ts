@@ -9,21 +9,23 @@ import type { TokenRecord } from '../../core/model/token.ts';
 import type { Services } from '../../services.ts';
 import { readSettings } from '../host/settings.ts';
 
-/** Makes the API clients of tokens: the one place that decides whether a token is sent, and where. */
+/** Creates the API clients of tokens. Only this module decides whether and where a token is sent. */
 export type Clients = {
-  /** For a token the user has just entered: it goes to the address that is set. */
+  /** For a token that the user has just entered. It is sent to the configured address. */
   connect(token: string, meter?: CallMeter): Api;
-  /** The origin a token was last given to {@link connect} with; that of the setting where there was none. */
+  /** The origin that a token was last passed to {@link connect} with; default: the configured origin. */
   originOf(token: string): string | undefined;
-  /** For a stored token. Returns a client that sends nothing where the token must not go to the address that is set. */
+  /**
+   * For a stored token. Returns a client that sends nothing if the token must not be sent to the configured address.
+   */
   connectStored(record: TokenRecord): Api;
-  /** How many entries of the last list of destinations of an account could not be decoded. */
+  /** The number of malformed entries in the account's last list of destinations. */
   skippedEntries(accountId: string): number;
-  /** A client that fails every call and sends nothing: it shows as any other failure does. */
+  /** A client that sends nothing and fails every call, so that views show the error like any other. */
   refuse(error: ApiError): Api;
 };
 
-/** The origin of the API address that is set; undefined where the setting cannot be used. */
+/** The origin of the configured API address; undefined if the setting is invalid. */
 export function configuredOrigin(): string | undefined {
   const { apiBaseUrl } = readSettings();
   return apiBaseUrl.ok ? new URL(apiBaseUrl.url).origin : undefined;
@@ -35,7 +37,7 @@ export function createClients({
   host,
   budgets,
 }: Pick<Services, 'userAgent' | 'redactor' | 'host' | 'budgets'>): Clients {
-  /** By token. Tokens of this session only, and few. */
+  /** By token. Contains only the few tokens of this session. */
   const origins = new Map<string, string>();
 
   const skipped = new Map<string, number>();
@@ -86,7 +88,7 @@ export function createClients({
   };
 }
 
-/** Where the setting points, and the tokens that must not go there without the user's word. */
+/** The configured origin, and the tokens that must not be sent there before the user confirms it. */
 export type UnconfirmedOrigin = {
   readonly configured: string;
   readonly verified: readonly string[];

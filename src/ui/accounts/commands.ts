@@ -9,7 +9,7 @@ import { confirmApiAddress } from './confirm-address.ts';
 import { forgetCredentials } from './forget-credentials.ts';
 import { chooseToken, removeAccount, renameAccount, replaceToken } from './manage-accounts.ts';
 
-/** Adding, replacing and removing accounts and tokens. Part of a bundle of its own. */
+/** Commands that add, replace and remove accounts and tokens. In a separate bundle. */
 export function createAccountCommands(
   services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'state' | 'targets'>,
 ) {

@@ -3,7 +3,7 @@ import { tell } from '../host/notice.ts';
 import { showSetting } from '../host/settings.ts';
 import type { Connections } from './connections.ts';
 
-/** Asks whether stored tokens may go to the API address that is set, where they were verified with another one. */
+/** Asks whether stored tokens may be sent to the configured API address if they were verified with another one. */
 export async function confirmApiAddress(connections: Connections): Promise<void> {
   const unconfirmed = connections.unconfirmedOrigin();
   if (!unconfirmed) {

@@ -31,15 +31,15 @@ import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
 /** The problems of the token storage. */
 export type StorageTrouble = Omit<StoredTokens, 'records'> & {
-  /** The list of accounts is malformed or of a newer version. It is left as it is. */
+  /** The list of accounts is malformed or of a newer version. It stays unchanged. */
   readonly accountsUnreadable: boolean;
 };
 
 /** The stored accounts and tokens, and the operations that add, replace and remove them. */
 export type Connections = vscode.Disposable & {
   /**
-   * Loads what is stored into the store, with the cached snapshots of the accounts. Starts to refresh accounts without a
-   * snapshot or with an old one.
+   * Loads the stored accounts, with their cached snapshots, into the store. Starts to refresh accounts without a
+   * snapshot or with a stale one.
    */
   load(): Promise<void>;
   accounts(): RememberedAccounts;
@@ -59,9 +59,9 @@ export type Connections = vscode.Disposable & {
   move(accountIds: ReadonlySet<string>, onto: string | undefined): Promise<void>;
   /** When this session began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** How many entries of the account's last list of destinations are malformed, and so not shown. */
+  /** The number of malformed entries in the account's last list of destinations. They are not shown. */
   skippedEntries(accountId: string): number;
-  /** Undefined where every token may go to the address that is set. */
+  /** Undefined if every token may be sent to the configured address. */
   unconfirmedOrigin(): UnconfirmedOrigin | undefined;
   /** Confirms that the tokens may go to this origin, if the setting still has it. */
   confirmOrigin(origin: string): Promise<void>;
@@ -71,7 +71,7 @@ export type Connections = vscode.Disposable & {
   remove(accountId: string): Promise<boolean>;
 };
 
-/** In minutes, where the setting turns automatic refresh off. */
+/** In minutes, used if the setting turns automatic refresh off. */
 const DEFAULT_INTERVAL = 5;
 
 export function createConnections({
@@ -125,7 +125,7 @@ export function createConnections({
     return connections.filter(({ account, api }) => before.get(account.id) !== api).map(({ account }) => account.id);
   }
 
-  /** By its record; a token that is not stored has a budget of its own until it is. */
+  /** The ID of the token's record. A token that is not stored yet has its own budget. */
   function budgetKeyOf(token: string): string {
     return [...tokens.values()].find((record) => record.token === token)?.id ?? token;
   }
@@ -139,7 +139,7 @@ export function createConnections({
     }
   }
 
-  /** Reads the stored list each time, because another window may have changed it. Undefined if this version cannot read it. */
+  /** Reads the stored list each time: another window may have changed it. Undefined if this version cannot read it. */
   function readAccounts(): RememberedAccounts | undefined {
     return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
   }
@@ -173,8 +173,8 @@ export function createConnections({
   }
 
   /**
-   * Shows what is cached of accounts that are new or changed. Returns those to be refreshed now: the others are left to
-   * the refresh scheduler.
+   * Shows the cached snapshots of new or changed accounts. Returns the accounts to refresh now; the refresh scheduler
+   * refreshes the others.
    */
   async function adoptCached(accountIds: readonly string[]): Promise<readonly string[]> {
     await snapshots.adopt(accountIds.filter((id) => !store.entry(id)?.state.last));
@@ -196,7 +196,7 @@ export function createConnections({
       }
       return publish();
     });
-    // Not awaited: the accounts are known now, and what the refresh brings is told by the store.
+    // Not awaited: the accounts are loaded, and the store reports the result of the refresh.
     void store.refresh(await adoptCached(unread));
   }
 
@@ -299,7 +299,7 @@ export function createConnections({
         tokens = new Map([...tokens].filter(([id]) => !orphans.has(id)));
         return (await Promise.all([...orphans].map(async (id) => tokenStore.delete(id)))).every(Boolean);
       });
-      // Once the store does not know the account any more: a refresh that ends before would share a snapshot again.
+      // Runs after the store dropped the account: a refresh that ends before would write the snapshot again.
       await snapshots.forget(accountId);
       return deleted;
     },

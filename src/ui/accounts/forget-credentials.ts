@@ -11,7 +11,9 @@ type ForgetServices = Pick<Services, 'allSecrets' | 'connections' | 'state'>;
 /** Records that are listed and deleted together. */
 type Group = { readonly label: string; readonly records: readonly StoredKey[]; readonly own: boolean };
 
-/** Lists what is stored, by kind and number, and deletes what the user chooses. Never shows or reads a value. */
+/**
+ * Lists the stored credentials by kind and number, and deletes those the user chooses. Never shows or reads a value.
+ */
 export async function forgetCredentials(services: ForgetServices): Promise<void> {
   const groups = (await listGroups(services)).filter(({ records }) => records.length > 0);
   if (groups.length === 0) {

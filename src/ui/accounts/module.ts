@@ -4,7 +4,7 @@ import { createContextKey } from '../host/context-key.ts';
 import { hasEnvironmentToken } from './environment.ts';
 import { describeTrouble } from './storage-trouble.ts';
 
-/** Accounts and tokens, and what the empty view says. The commands are in `commands.ts`, which is loaded when needed. */
+/** Accounts and tokens, and the content of the empty view. The commands in `commands.ts` are loaded on first use. */
 export function createAccountsModule(services: Services) {
   const {
     store,

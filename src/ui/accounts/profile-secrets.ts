@@ -6,24 +6,27 @@ import { isInUse, MIGRATED_AT_KEY, parseStoredKey, toProfileKey } from '../../co
 import { ACCOUNTS_KEY } from '../host/ids.ts';
 import type { State } from '../host/ordered-state.ts';
 
-/** Key in globalState, which every VS Code profile has of its own. */
+/** The key in globalState, which is separate for each VS Code profile. */
 const PROFILE_KEY = 'profile';
 
-/** While the keyring is locked every access would try again. */
+/** The pause between retries, because a locked keyring would fail every access. */
 const RETRY_MILLISECONDS = 60_000;
 
 type Profile = { readonly id: string; readonly migrated: boolean };
 
 /**
- * SecretStorage as this VS Code profile sees it: VS Code has one for all profiles, so keys get the namespace of the
- * profile. Before the first use, what an earlier version stored for the accounts of this profile is copied into it. The
- * original stays for other profiles: see `docs/decisions/one-namespace-per-profile.md`.
+ * SecretStorage for this VS Code profile. VS Code shares one among all profiles, so keys get the profile's namespace.
+ * Before the first use, records of an earlier version for this profile's accounts are copied into the namespace. The
+ * originals stay for other profiles: see `docs/decisions/one-namespace-per-profile.md`.
  */
 export function createProfileSecrets(all: vscode.SecretStorage, state: State, log: Log): vscode.SecretStorage {
   let migrating: Promise<void> | undefined;
   let nextAttempt = 0;
 
-  /** Read each time: another window of this profile may have stored an ID at the same moment, and the last one counts. */
+  /**
+   * Read each time, because another window of this profile may have stored an ID at the same moment. The last ID
+   * counts.
+   */
   function readProfile(): Profile | undefined {
     const value = state.get(PROFILE_KEY);
     return isProfile(value) ? value : undefined;
@@ -44,7 +47,7 @@ export function createProfileSecrets(all: vscode.SecretStorage, state: State, lo
     return readProfile()?.id ?? profile.id;
   }
 
-  /** Never rejects: what cannot be copied now is copied later. */
+  /** Never rejects. Records that cannot be copied now are copied later. */
   async function migrate(id: string): Promise<void> {
     try {
       const keys = await all.keys();
@@ -96,7 +99,7 @@ export function createProfileSecrets(all: vscode.SecretStorage, state: State, lo
   };
 }
 
-/** The ID of this VS Code profile; undefined before anything was stored. */
+/** The ID of this VS Code profile; undefined if nothing was stored yet. */
 export function readProfileId(state: State): string | undefined {
   const value = state.get(PROFILE_KEY);
   return isProfile(value) ? value.id : undefined;

@@ -8,10 +8,10 @@ type Sweeper = {
   sweep(before: ReadonlySet<string>): Promise<number>;
 };
 
-/** In milliseconds. Start-up has the machine to itself, and other windows have the time to finish what they are adding. */
+/** In milliseconds. The delay keeps start-up fast and lets other windows finish adding accounts. */
 const PAUSE = 60_000;
 
-/** Runs the sweep once, some time after start-up: it is in the bundle of the commands for accounts. */
+/** Runs the sweep once, some time after start-up, because it loads the bundle of the account commands. */
 export function scheduleSweep(
   load: () => Promise<Sweeper>,
   { host, loaded }: Pick<Services, 'host' | 'loaded'>,

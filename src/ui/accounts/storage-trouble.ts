@@ -3,7 +3,7 @@ import { plural } from '../text/format.ts';
 import type { Connections, StorageTrouble } from './connections.ts';
 import { tell } from '../host/notice.ts';
 
-/** VS Code's page on keyrings that are missing or locked. */
+/** VS Code's documentation of missing or locked keyrings. */
 const KEYRING_HELP = 'https://code.visualstudio.com/docs/configure/settings-sync#_troubleshooting-keychain-issues';
 
 /** The message above the tree while tokens cannot be stored or read; empty without a problem. */

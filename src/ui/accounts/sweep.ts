@@ -18,9 +18,10 @@ const draftsSeenSchema = v.fallback(v.record(v.string(), v.number()), {});
 export type SweepServices = Pick<Services, 'context' | 'allSecrets' | 'state' | 'store' | 'connections' | 'host'>;
 
 /**
- * Deletes stored records that nothing uses: tokens and secrets of removed accounts, secrets of destinations that were
- * deleted elsewhere, drafts that are never restored, and records of earlier versions. `before`: what was unused a while
- * ago; another window may just be adding the account of what is not. Returns how many records were deleted.
+ * Deletes stored records that nothing uses: tokens and secrets of removed accounts, and secrets of destinations that
+ * were deleted elsewhere. Also deletes abandoned drafts and records of earlier versions. `before`: the records that
+ * were unused earlier. Newer unused records are kept, because another window may be adding their account. Returns the
+ * number of deleted records.
  */
 export async function sweep(services: SweepServices, before: ReadonlySet<string>): Promise<number> {
   const { context, allSecrets, state, host } = services;
@@ -49,7 +50,7 @@ export async function sweep(services: SweepServices, before: ReadonlySet<string>
   return count;
 }
 
-/** The records of this profile that no account uses. Nothing where the list of accounts cannot be read. */
+/** Finds the records of this profile that no account uses. Empty if the list of accounts cannot be read. */
 export async function findUnused({ context, state, store, connections }: SweepServices): Promise<readonly StoredKey[]> {
   const accounts = parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
   if (!accounts) {
@@ -62,7 +63,7 @@ export async function findUnused({ context, state, store, connections }: SweepSe
     return (
       record.kind === 'secret' &&
       entry?.state.kind === 'ready' &&
-      // A snapshot of an earlier session may be older than the secret, and a malformed entry may be the destination.
+      // A snapshot of an earlier session may be older than the secret. A malformed entry may be the destination.
       entry.state.last.at >= connections.startedAt &&
       connections.skippedEntries(accountId) === 0 &&
       !entry.state.last.destinations.some(({ id }) => toComparable(id) === toComparable(destinationId))

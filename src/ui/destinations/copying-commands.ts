@@ -4,7 +4,7 @@ import type { CommandHandlers } from '../host/commands.ts';
 import { copyAsCurl, copyAsTerraform, copyIds, copyUrls } from './copying.ts';
 import { onDestination, onDestinations } from './targets.ts';
 
-/** What puts destinations onto the clipboard. */
+/** Commands that copy destinations to the clipboard. */
 export function createCopyingCommands({
   apiBaseUrl,
   targets,

@@ -39,7 +39,7 @@ export type DeletionQuestion = {
   readonly checked: readonly Checked[];
   /** What this machine remembers of each target. */
   readonly remembered: readonly (RememberedSecret | undefined)[];
-  /** Whether policies came to be affected since the user was asked last. */
+  /** Whether more policies are affected than in the previous question. */
   readonly hasMore: boolean;
 };
 

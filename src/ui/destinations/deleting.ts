@@ -11,7 +11,7 @@ import { withoutLinks } from '../host/notice.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './deleting-messages.ts';
 import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 
-/** An account with the destinations to delete, and what its policies would lose. */
+/** An account with the destinations to delete, and the impact on its policies. */
 type AccountCheck = Checked & {
   readonly connection: Connection;
   readonly ids: IdSet;
@@ -22,9 +22,9 @@ type AccountCheck = Checked & {
 type Choice = 'delete' | 'detach';
 
 /**
- * Deletes destinations, one or many, behind a modal that names them and the policies that would stop delivering. The policies
- * are checked again before the first deletion; where more of them would be affected, the modal asks again. Ends in one
- * message that offers Undo for a minute. The failure of a single deletion is thrown.
+ * Deletes one or several destinations after a modal that names them and the policies that would stop delivering. The
+ * policies are checked again before the first deletion. If more policies are affected, the modal asks again. Ends with
+ * one message that offers Undo for a minute. The failure of a single deletion is thrown.
  */
 export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
   const byConnection = Map.groupBy(targets, ({ connection }) => connection);
@@ -61,7 +61,7 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
   void offerUndo(describeEnd(deletions), isComplete, deleted, services);
 }
 
-/** Undefined where the user keeps the destinations. */
+/** Undefined if the user cancels. */
 async function ask(
   targets: readonly Located[],
   checks: readonly AccountCheck[],
@@ -120,7 +120,7 @@ async function deleteWithProgress(
   );
 }
 
-/** What Undo needs of each destination that was deleted; what is remembered of it is deleted here. */
+/** Collects the data that Undo needs for each deleted destination, and deletes its remembered secret. */
 async function collectDeleted(
   deletions: readonly Deletion[],
   checks: readonly AccountCheck[],
@@ -142,7 +142,7 @@ async function collectDeleted(
   return deleted;
 }
 
-/** Loads the policies of an account, and what they would lose. */
+/** Loads the policies of an account, and computes the impact on them. */
 async function checkAccount(
   connection: Connection,
   targets: readonly Located[],
@@ -161,7 +161,7 @@ async function checkAccount(
   }
 }
 
-/** The policies from which the destinations can be removed: those that would keep a mechanism. */
+/** The policies that the destinations can be removed from: those that would keep a mechanism. */
 function toDetaching({ connection, ids, existing, impacts = [] }: AccountCheck): readonly Detaching[] {
   const left: IdSet = { has: (id) => existing.has(id) && !ids.has(id) };
   const possible = impacts.filter(({ policy }) => withoutDestinations(policy, ids, left));

@@ -15,8 +15,8 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /**
- * Saves drafts for the panel, the JSON editor and the commands: runs the operation of the core, updates the store, refreshes
- * the account, and stores what the user wants remembered. All throw what the core throws.
+ * Saves drafts for the panel, the JSON editor and the commands. It runs the core operation, updates the store,
+ * refreshes the account, and persists the secrets to remember. Errors of the core pass through.
  */
 export type DestinationWriter = {
   /** Returns the new destination as Cloudflare describes it. */
@@ -39,7 +39,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
   const unanswered: UnansweredCreations = new Map();
   const operationHost = { sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
 
-  /** Whatever happened, the account is refreshed, so that the view shows what is there. */
+  /** Refreshes the account after success and failure, so that the view shows the current state. */
   async function finish<T>(accountId: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -79,7 +79,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
       finish(account.id, async () => {
         hide(draft);
         const remembered = await secrets.get(account.id, destination.id);
-        /** What is remembered must never be silently the old secret, or the next rename would send it. */
+        /** The remembered secret must never be outdated, because the next rename would send it. */
         const follow = async (): Promise<void> => {
           if (remember) {
             await secrets.remember(account.id, destination.id, rememberDraft(remembered, draft));
@@ -102,7 +102,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
           return outcome;
         } catch (error) {
           if (isUncertain(error) && error instanceof ApiError && remembered && draft.secret !== undefined) {
-            // Whether Cloudflare has the old secret or the new one is unknown.
+            // Cloudflare may have the old secret or the new one.
             await secrets.forget(account.id, destination.id);
           }
           throw error;

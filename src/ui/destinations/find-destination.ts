@@ -14,8 +14,8 @@ import { tell } from '../host/notice.ts';
 type Item = vscode.QuickPickItem & { readonly located: Shown };
 
 /**
- * Lists the failing destinations of all accounts, newest failure first. Where an account is loading, failed, or known
- * only from the cache, it never says that nothing is failing.
+ * Lists the failing destinations of all accounts, newest failure first. While an account is loading, failed or cached,
+ * it never reports that no destination is failing.
  */
 export async function showFailing(store: Store, view: DestinationsView): Promise<void> {
   const failing = locateFailing(store.entries());

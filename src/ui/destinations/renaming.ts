@@ -22,7 +22,7 @@ export async function renameDestination(target: Located, writer: DestinationWrit
   await rename(target, answer.value, writer);
 }
 
-/** Where another client renamed it in the meantime, the user decides which name stays. */
+/** Renames the destination. If another client renamed it in the meantime, the user decides which name to use. */
 async function rename(target: Located, name: string, writer: DestinationWriter): Promise<void> {
   const { connection, destination } = target;
   try {

@@ -5,13 +5,13 @@ import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 
-/** Secrets of destinations in SecretStorage, where the user has them remembered. None of these rejects. */
+/** Secrets of destinations that the user chose to remember, in SecretStorage. No method rejects. */
 export type SecretStore = {
   get(accountId: string, destinationId: string): Promise<RememberedSecret | undefined>;
-  /** `false`: SecretStorage did not take it. */
+  /** `false`: SecretStorage could not store it. */
   remember(accountId: string, destinationId: string, remembered: RememberedSecret): Promise<boolean>;
   forget(accountId: string, destinationId: string): Promise<void>;
-  /** Forgets all that is remembered of an account's destinations. */
+  /** Deletes all remembered secrets of an account's destinations. */
   forgetAccount(accountId: string): Promise<void>;
 };
 

@@ -27,7 +27,9 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
     return node && store.entry(node.accountId)?.connection;
   }
 
-  /** What the node stands for, as fetched from Cloudflare: what is cached has no URL, and is fetched first. */
+  /**
+   * The destination of the node, as fetched from Cloudflare. A cached destination has no URL, so it is fetched first.
+   */
   async function locate(node: Node | undefined): Promise<Located | undefined> {
     if (node?.kind !== 'destination') {
       return undefined;
@@ -98,7 +100,7 @@ export function toPickItem({ connection, destination }: Shown): vscode.QuickPick
   };
 }
 
-/** A command on one account, which failures then name. */
+/** A command on one account. Error messages name the account. */
 export function onAccount(
   targets: Targets,
   title: string,
@@ -127,7 +129,7 @@ export function onDestination(
   };
 }
 
-/** A command on all the destinations that are selected. */
+/** A command on all selected destinations. */
 export function onDestinations(
   targets: Targets,
   title: string,

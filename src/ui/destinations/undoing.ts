@@ -21,18 +21,18 @@ import { collectCredentials } from './credentials.ts';
 import { describeTarget, nameSome } from './deleting-messages.ts';
 import type { SecretStore } from './secret-store.ts';
 
-/** All that is needed to create a destination again. Holds credentials: in memory only, and for a minute. */
+/** The data to create a destination again. It contains credentials, so it stays in memory only, for a minute. */
 export type Deleted = {
   readonly target: Located;
   readonly remembered: RememberedSecret | undefined;
-  /** The policies that used it when it was deleted. */
+  /** The policies that used the destination when it was deleted. */
   readonly policies: readonly Policy[];
-  /** What an earlier attempt to undo has reached: the draft that was typed, and the destination that was created. */
+  /** The progress of an earlier Undo: the entered draft, and the created destination. */
   readonly draft?: Draft;
   readonly newId?: string;
 };
 
-/** What deleting and undoing need of the extension. */
+/** The services that deleting and Undo need. */
 export type DeletingServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
@@ -47,8 +47,8 @@ const UNDO_FOR = 60_000;
 const MOST_TOLD = 5;
 
 /**
- * Reports how a deletion ended, with Undo. Undo can be tried again until it succeeds or the minute is over; only then are the
- * credentials dropped (`deleted` is emptied).
+ * Reports the result of a deletion and offers Undo. Undo can be retried until it succeeds or the minute is over. Then
+ * the credentials are dropped (`deleted` is emptied).
  */
 export async function offerUndo(
   message: string,
@@ -95,7 +95,7 @@ export async function offerUndo(
   deleted.splice(0);
 }
 
-/** How undoing one deletion ended. `again`: what another attempt needs. */
+/** The result of undoing one deletion. `again`: the data for another attempt. */
 type UndoResult = {
   readonly result: 'done' | 'incomplete' | 'failed' | 'left';
   readonly sentence: string;
@@ -170,7 +170,7 @@ function describeUndone(results: readonly UndoResult[]): string {
       ].join(' ');
 }
 
-/** Undefined where something has to be typed and the user closes the prompt. */
+/** Undefined if a value is missing and the user cancels the prompt. */
 async function completeDraft(
   { target, remembered }: Deleted,
   { redactor }: DeletingServices,

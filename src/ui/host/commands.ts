@@ -11,7 +11,10 @@ export type CommandHandler = (argument: unknown, naming: (subject: Subject) => v
 
 export type CommandHandlers = Readonly<Partial<Record<CommandName, CommandHandler>>>;
 
-/** What a capability returns from its `create…Module(services)`, for the composition root to register and dispose of. */
+/**
+ * The result of a capability's `create…Module(services)`. The composition root registers the commands and disposes of
+ * the rest.
+ */
 export type Module = { readonly commands: CommandHandlers; readonly disposables: readonly vscode.Disposable[] };
 
 /**
@@ -41,7 +44,7 @@ export function registerCommands(handlers: CommandHandlers, logger: Logger): vsc
   );
 }
 
-/** Runs something with the view's own progress bar. */
+/** Runs an operation with the view's progress bar. */
 export async function inView<T>(work: () => Promise<T>): Promise<T> {
   return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);
 }

@@ -4,7 +4,7 @@ export const VIEW_ID = 'cloudflareWebhooks.destinations';
 
 export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
 
-/** The view type of the panels, by which VS Code restores them. */
+/** The view type of the panels. VS Code restores panels by it. */
 export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 
 /** The URI scheme of the JSON documents. */
@@ -16,10 +16,12 @@ export const ACCOUNTS_KEY = 'accounts';
 /** The language of the JSON documents, for which package.json turns auto save off. */
 export const JSON_LANGUAGE = 'cfwebhook-json';
 
-/** The end of the file names of replacements that have not ended, in the shared folder of operations. */
+/** The file name suffix of unfinished replacements, in the shared folder of operations. */
 export const REPLACEMENT_SUFFIX = '.replacement.json';
 
-/** The commands that package.json contributes, without their prefix `cloudflareWebhooks.`; a test compares the two lists. */
+/**
+ * The commands that package.json contributes, without the prefix `cloudflareWebhooks.`. A test compares the two lists.
+ */
 export const COMMANDS = [
   'addAccount',
   'replaceToken',
@@ -52,10 +54,15 @@ export const COMMANDS = [
 ] as const;
 export type ContributedCommand = (typeof COMMANDS)[number];
 
-/** What is run by the fix of a secret in the text; takes the document's URI. Not contributed: it is of no use elsewhere. */
+/**
+ * The command of the quick fix for a secret in the text; its argument is the document's URI. Not contributed, because
+ * it has no other use.
+ */
 export const MOVE_SECRET = 'json.moveSecret';
 
-/** Run by keys in the view, on the selected rows. Not contributed: the palette has the commands they stand for. */
+/**
+ * Run by keys on the selected rows of the view. Not contributed, because the palette has the corresponding commands.
+ */
 export const RENAME_SELECTED = 'keys.rename';
 export const DELETE_SELECTED = 'keys.delete';
 

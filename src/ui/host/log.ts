@@ -11,7 +11,7 @@ export function createLogger(redactor: Redactor, onLine: (line: string) => void 
   const channel = vscode.window.createOutputChannel('Cloudflare Webhooks', { log: true });
   return {
     log(level, message) {
-      // Text from outside must not be able to begin a line of its own.
+      // External text must not be able to start a new log line.
       const line = redactor.redact(message).replaceAll(/[\r\n\u2028\u2029]+/g, '\n    ');
       channel[level](line);
       onLine(line);

@@ -119,7 +119,7 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   }
 }
 
-/** The item with its texts as single lines. Icons are a matter of whoever makes it: some are wanted. */
+/** The item with its texts as single lines. Icons are not escaped, because callers use them. */
 function toPlainItem<Item extends vscode.QuickPickItem>(item: Item): Item {
   const { description, detail } = item;
   return {

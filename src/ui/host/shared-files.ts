@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import type { SharedFiles } from '../../core/async/shared-files.ts';
 
-/** A folder on this machine, made when it is first written to. */
+/** A folder on this machine, created on the first write. */
 export function createSharedFiles(folder: string): SharedFiles {
   const at = (name: string): string => path.join(folder, name);
 
@@ -19,14 +19,14 @@ export function createSharedFiles(folder: string): SharedFiles {
     names: async () => readdir(folder).catch(orElse<string[]>('ENOENT', [])),
     read: async (name) => readFile(at(name), 'utf8').catch(orElse('ENOENT', undefined)),
     async write(name, text) {
-      // Another name first: a reader, or a window that is killed, never meets half a file.
+      // Write to a temporary name first, so that no reader sees a partial file, even if the window is killed.
       const aside = `${name}.${randomUUID()}.tmp`;
       await makeFolder();
       await writeNew(aside, text);
       await rename(at(aside), at(name));
     },
     async create(name, text) {
-      // Outside of the handler below: a file in the place of the folder is "EEXIST" too.
+      // Outside the handler below: a file in place of the folder also fails with "EEXIST".
       await makeFolder();
       return writeNew(name, text)
         .then(() => true)
@@ -40,7 +40,7 @@ export function createSharedFiles(folder: string): SharedFiles {
   };
 }
 
-/** A value in the place of one kind of failure of the file system. */
+/** Returns a value for one error code of the file system and rethrows all other errors. */
 function orElse<T>(code: string, value: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof Error && 'code' in error && error.code === code) {
@@ -56,7 +56,7 @@ export function isProcessAlive(id: string): boolean {
     process.kill(Number(id), 0);
     return true;
   } catch (error) {
-    // It runs, as another user.
+    // The process runs as another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

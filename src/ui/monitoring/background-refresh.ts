@@ -4,15 +4,15 @@ import { onSettingChanged, readSettings } from '../host/settings.ts';
 import type { Services } from '../../services.ts';
 
 const MINUTE = 60_000;
-/** The longest the setting allows, and well below what a timer can hold. */
+/** The maximum of the setting, which is far below the limit of a timer. */
 const LONGEST_INTERVAL = 24 * 60 * MINUTE;
 
-/** `intervalOf`: how often an account is really read, in milliseconds; 0 for never. */
+/** `intervalOf`: the effective refresh interval of an account, in milliseconds; 0 means never. */
 export type BackgroundRefresh = vscode.Disposable & { readonly intervalOf: RefreshScheduler['intervalOf'] };
 
 /**
- * Reads the accounts again while this window has the focus, from when the stored ones are known (`loaded`). On coming
- * back it looks first at what another window has read meanwhile.
+ * Refreshes the accounts while this window has the focus, after the stored accounts are loaded (`loaded`). On focus it
+ * first adopts newer snapshots of other windows.
  */
 export function createBackgroundRefresh({
   store,

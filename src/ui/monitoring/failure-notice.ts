@@ -19,21 +19,21 @@ import { nameOf } from '../text/destination.ts';
 
 const KNOWN_KEY = 'knownFailures';
 const MOST_NAMED = 2;
-/** How long what fails one after the other is gathered for one notification, in milliseconds. */
+/** How long new failures are gathered for one notification, in milliseconds. */
 const LONGEST_GATHERING = 10_000;
 
 /**
- * Sees destinations begin and cease to fail, each time once, over windows and restarts. Both are logged; that they begin
- * is also said where the setting `notifyOnNewFailure` asks for it.
+ * Detects new failures and recoveries once, across windows and restarts. Both are logged. New failures also show a
+ * notification if the setting `notifyOnNewFailure` is on.
  */
 export function createFailureNotice(state: State, store: Store, log: Log): vscode.Disposable {
   let gathered: readonly Located[] = [];
 
   const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
 
-  /** All accounts of a burst at once: what is known of all failures is loaded and saved as a whole. */
+  /** Processes all accounts of a burst together, because the known failures are loaded and saved as a whole. */
   function look(snapshots: ReadonlyMap<string, Snapshot>): void {
-    // As it is stored now: another window may have seen the same.
+    // Load the current state, because another window may have detected the same failure.
     const before = readKnown();
     let known = before;
     for (const [accountId, { destinations }] of snapshots) {
@@ -67,7 +67,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     return known;
   }
 
-  /** One notification for all that is found by the readings now under way. */
+  /** Shows one notification for all failures that the refreshes in flight find. */
   async function announce(): Promise<void> {
     const end = Date.now() + LONGEST_GATHERING;
     for (;;) {
@@ -99,7 +99,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
   );
 }
 
-/** "Payments on-call (Halden Logistics) has begun to fail.", or how many with the names of some. */
+/** "Payments on-call (Halden Logistics) has begun to fail.", or the number of destinations with some of their names. */
 function describeNewFailures(failing: readonly Located[]): string {
   const names = failing.map(({ destination }) => nameOf(destination));
   const [first] = failing;

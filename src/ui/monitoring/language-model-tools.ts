@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 
-/** What a model may ask for: the destinations of one account, by its name or ID, or of all. */
+/** The input of a tool: the destinations of one account, by name or ID, or of all accounts. */
 export type ToolInput = { readonly account?: string };
 export type ToolName = 'list_webhook_destinations' | 'get_failing_webhook_destinations';
 
-/** Tools for language models, read-only: they tell what was last fetched, and when. `answer` is loaded when needed. */
+/**
+ * Registers read-only tools for language models, which return the last snapshots and their age. `answer` is loaded on
+ * first use.
+ */
 export function registerLanguageModelTools(
   answer: (name: ToolName, input: ToolInput) => Promise<string>,
 ): vscode.Disposable {

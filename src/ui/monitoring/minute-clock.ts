@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Calls once a minute, and on coming back to the window; never while nobody looks. */
+/** Calls back once a minute while the window has the focus, and on each window focus. */
 export function createMinuteClock(onMinute: () => void): vscode.Disposable {
   let timer: ReturnType<typeof setInterval> | undefined;
   function follow({ focused }: { readonly focused: boolean }): void {

@@ -4,7 +4,7 @@ import { createFailureNotice } from './failure-notice.ts';
 import { createMinuteClock } from './minute-clock.ts';
 import { refreshForUser } from './refreshing.ts';
 
-/** Refreshing, by hand and in the background, and what tells of failing destinations outside the view. */
+/** Manual and automatic refresh, the failure notification and the status bar item. */
 export function createMonitoringModule({
   state,
   store,

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import type { Store } from '../../core/monitoring/store.ts';
 import { inView } from '../host/commands.ts';
 
-/** What takes longer, in milliseconds, is shown with its progress and can be canceled. */
+/** After this time, in milliseconds, a notification shows the progress and can cancel it. */
 const PATIENCE = 3_000;
 
-/** Refreshes accounts (default: all) as the user asked for: now, and as fast as the rate limit of the token allows. */
+/** Refreshes accounts (default: all) on the user's request, as fast as the token's rate limit allows. */
 export async function refreshForUser(store: Store, accountIds?: readonly string[]): Promise<void> {
   const wanted = accountIds ?? store.entries().map(({ connection }) => connection.account.id);
   const title = vscode.l10n.t('Refreshing Cloudflare accounts');
@@ -16,8 +16,8 @@ export async function refreshForUser(store: Store, accountIds?: readonly string[
 }
 
 /**
- * Runs something over many accounts with the view's progress bar, and where it takes long with a notification that counts
- * and cancels.
+ * Runs an operation over many accounts with the view's progress bar. If it takes long, a notification shows the count
+ * and can cancel it.
  */
 export async function withProgress<T>(
   { title, total }: { readonly title: string; readonly total: number },

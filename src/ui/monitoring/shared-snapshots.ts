@@ -15,22 +15,22 @@ import type { Snapshot } from '../../core/monitoring/snapshot.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 
 /**
- * The snapshot cache: what was last fetched of each account, without URLs, so that windows need not all ask Cloudflare and
- * a new session has something to show at once. A file for each account in the extension's global storage, replaced as a
- * whole. Where the file system fails, nothing is cached; that is logged.
+ * The snapshot cache: the last snapshot of each account, without URLs. Windows share it instead of all polling
+ * Cloudflare, and a new session starts with it. Each account has one file in the extension's global storage, which is
+ * replaced as a whole. A file system failure is logged, and nothing is cached.
  */
 export type SharedSnapshots = vscode.Disposable & {
-  /** Hands to the store what is cached of these accounts (default: all), where it is newer. Never rejects. */
+  /** Passes the cached snapshots of these accounts (default: all) to the store if they are newer. Never rejects. */
   adopt(accountIds?: readonly string[]): Promise<void>;
-  /** Deletes what is cached of an account, also where a refresh of it is in flight. Never rejects. */
+  /** Deletes the cached snapshot of an account, even during a refresh in flight. Never rejects. */
   forget(accountId: string): Promise<void>;
 };
 
-/** How old the cache may be, in milliseconds, while nothing but its age is out of date. */
+/** How far the timestamp in a cache file may lag behind while the destinations are unchanged, in milliseconds. */
 const OLDEST_CACHED = 60_000;
-/** For how long changes of files are gathered, in milliseconds. */
+/** How long file changes are gathered, in milliseconds. */
 const GATHERING = 250;
-/** A temporary file that is older was left by a window that was killed. */
+/** An older temporary file is from a killed window. */
 const OLDEST_TEMPORARY = 10 * 60_000;
 const READ_AT_ONCE = 16;
 const OLD_KEY_PREFIX = 'cloudflareWebhooks.snapshot.';
@@ -42,14 +42,20 @@ export function createSharedSnapshots(
 ): SharedSnapshots {
   const directory = join(globalStorageUri.fsPath, 'snapshots');
   const fileOf = (accountId: string): string => join(directory, cacheFileOf(accountId));
-  /** What is known to be cached, so that the same is not written again. */
+  /** The cached snapshots, so that identical ones are not written again. */
   const cached = new Map<string, Pick<Snapshot, 'at' | 'destinations'>>();
   const waiting = new Set<string>();
-  /** The connections of removed accounts. One that is added again has another connection, also within the same event. */
+  /**
+   * The connections of removed accounts. An account that is added again has a new connection, even within the same
+   * event.
+   */
   const forgotten = new WeakSet<object>();
   const reported = new Set<string>();
   const limit = createLimit(READ_AT_ONCE);
-  /** The modification time of each file as this window wrote it last: with another one, another window wrote it. */
+  /**
+   * The modification time of each file that this window wrote. A different time means that another window wrote the
+   * file.
+   */
   const written = new Map<string, number>();
   let known: ReadonlySet<string> = new Set();
   let isWriting = false;
@@ -74,7 +80,7 @@ export function createSharedSnapshots(
     }
   }
 
-  /** One file at a time. */
+  /** Writes one file at a time. */
   async function writeAll(): Promise<void> {
     if (isWriting) {
       return;
@@ -142,7 +148,7 @@ export function createSharedSnapshots(
     await Promise.all(accountIds.map(async (id) => limit(async () => adoptOne(id))));
   }
 
-  /** Our own writes are reported too. */
+  /** The file watcher also reports the writes of this window. */
   async function adoptChanged(accountIds: readonly string[]): Promise<void> {
     const isOurs = async (id: string): Promise<boolean> =>
       stat(fileOf(id)).then(
@@ -153,7 +159,7 @@ export function createSharedSnapshots(
     await adopt(accountIds.filter((_, index) => !ours[index]));
   }
 
-  /** Deletes what killed windows and removed accounts have left, and what earlier versions kept in SecretStorage. */
+  /** Deletes files of killed windows and removed accounts, and entries of earlier versions in SecretStorage. */
   async function sweep(): Promise<void> {
     const keys = (await secrets.keys()).filter((key) => key.startsWith(OLD_KEY_PREFIX));
     await Promise.all(keys.map(async (key) => secrets.delete(key)));
@@ -177,7 +183,10 @@ export function createSharedSnapshots(
     await rm(fileOf(accountId), { force: true }).catch(note);
   }
 
-  /** Another window may have removed an account whose refresh was in flight here, which then has written it again. */
+  /**
+   * Deletes cache files of removed accounts. A refresh in flight may have written the file after another window removed
+   * the account.
+   */
   function followAccounts(): void {
     const before = known;
     known = new Set(store.entries().map(({ connection }) => connection.account.id));
@@ -201,7 +210,7 @@ export function createSharedSnapshots(
         if (accounts) {
           followAccounts();
         }
-        // What an operation of this window has changed is to be seen after a restart, too.
+        // Changes by operations of this window must also be cached for the next session.
         for (const accountId of states) {
           if (store.entry(accountId)?.state.last?.at === cached.get(accountId)?.at) {
             share(accountId);
@@ -222,7 +231,7 @@ async function isOldTemporary(path: string): Promise<boolean> {
   return path.endsWith('.tmp') && found !== undefined && Date.now() - found.mtimeMs > OLDEST_TEMPORARY;
 }
 
-/** Tells of the files that change, some at a time. A hint only: coming back to the window is one as well. */
+/** Reports changed files in batches. The events are only a hint; window focus also checks the files. */
 function watchDirectory(
   directory: string,
   note: (error: unknown) => void,

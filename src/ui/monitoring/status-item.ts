@@ -11,19 +11,20 @@ import { describeFailing, describeLastEvent, nameOf } from '../text/destination.
 import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
 
 const MOST_LISTED = 10;
-/** What is shown also where the setting asks for the item only when something is wrong. */
+/** The statuses that are shown even if the setting shows the item only for problems. */
 const WORTH_A_WARNING: ReadonlySet<StatusKind> = new Set(['failing', 'offline', 'unknown']);
 const DEFAULT_INTERVAL = 5 * 60_000;
 
 export type StatusItem = vscode.Disposable & {
   readonly item: vscode.StatusBarItem;
-  /** Has the ages in it be those of now; reads nothing. */
+  /** Updates the ages in the item, without fetching. */
   readonly repaintAges: () => void;
 };
 
 /**
- * Flags failing destinations. Unknown is not failing: an account that cannot be read gets no warning background.
- * `intervalOf` tells how often an account is read (milliseconds; 0: never), which decides from when on data is stale.
+ * Shows failing destinations in the status bar. Unknown does not count as failing, so an account that cannot be loaded
+ * gets no warning background. `intervalOf`: the refresh interval of an account (milliseconds; 0: never), which decides
+ * when its data is stale.
  */
 export function createStatusItem(store: Store, intervalOf: (connection: Connection) => number): StatusItem {
   const item = vscode.window.createStatusBarItem(STATUS_ITEM_ID, vscode.StatusBarAlignment.Left, 0);
@@ -40,7 +41,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
     const status = summarize(entries, store.totals(), Date.now(), oldestAllowed);
     kind = status.kind;
     const words = statusBar === 'never' ? undefined : describeStatus(status, entries, statusBar);
-    // VS Code closes the tooltip that is open when it is given the same again.
+    // Skip identical updates: VS Code closes an open tooltip when the item changes.
     if (JSON.stringify(words) === JSON.stringify(shown)) {
       return;
     }
@@ -62,7 +63,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
     item,
     onSettingChanged('statusBar', update),
     { dispose: store.onChanged(update) },
-    // A reading that brings nothing new changes nothing but how old all is.
+    // A refresh without new data changes only the age.
     { dispose: store.onRead(() => (kind === 'stale' || kind === 'partial') && update()) },
   );
   return { item, repaintAges: update, dispose: () => subscriptions.dispose() };
@@ -71,11 +72,11 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
 type Words = {
   readonly text: string;
   readonly label: string;
-  /** Of the tooltip, a paragraph each; names in it are somebody's text. */
+  /** The paragraphs of the tooltip. Names in them are untrusted text. */
   readonly lines: readonly string[];
 };
 
-/** Undefined: nothing to say. */
+/** Undefined if there is nothing to show. */
 function describeStatus(
   status: Status,
   entries: readonly AccountEntry[],
@@ -116,7 +117,7 @@ function describeStatus(
   }
 }
 
-/** Data that is cached or stale is marked with its age. */
+/** Adds the age to cached or stale data. */
 function withAge(text: string, status: Status): string {
   return status.cached > 0 || status.kind === 'stale'
     ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status))

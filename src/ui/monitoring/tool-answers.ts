@@ -7,12 +7,12 @@ import type { Store } from '../../core/monitoring/store.ts';
 import { describeProblem } from '../text/error.ts';
 import type { ToolInput, ToolName } from './language-model-tools.ts';
 
-/** How long an answer waits for accounts that are loading, in milliseconds. */
+/** How long an answer waits for loading accounts, in milliseconds. */
 const LONGEST_WAIT = 10_000;
 
 /**
- * What a tool answers, as JSON: of a URL only its host is told, since the rest is a credential; names are somebody's text,
- * so they stand in JSON, where nothing takes them for instructions.
+ * Answers a tool call with JSON. It contains only the host of a URL, because the rest is a credential. Names are
+ * untrusted text, so they are JSON values and not prose that a model could take for instructions.
  */
 export async function answerTool(store: Store, name: ToolName, input: ToolInput): Promise<string> {
   const asked = store.entries().filter((entry) => isAskedFor(entry, input));
@@ -30,7 +30,7 @@ function isAskedFor({ connection: { account } }: AccountEntry, { account: asked 
   return wanted === '' || account.id === wanted || account.name.toLowerCase() === wanted;
 }
 
-/** Accounts whose first answer is in flight are worth a moment. */
+/** Waits briefly for accounts whose first refresh is in flight. */
 async function waitForRefresh(entries: readonly AccountEntry[]): Promise<void> {
   const inFlight = entries.flatMap(({ state, reading }) => (state.last || !reading ? [] : [reading]));
   if (inFlight.length > 0) {
@@ -38,7 +38,7 @@ async function waitForRefresh(entries: readonly AccountEntry[]): Promise<void> {
   }
 }
 
-/** So that an empty list is not taken for "nothing is failing" while that is not known. */
+/** Describes which accounts are unknown, so that an empty list does not read as "nothing is failing". */
 function describeCertainty(asked: readonly AccountEntry[]): Readonly<Record<string, unknown>> {
   const uncertain = asked.filter(({ state }) => state.kind !== 'ready').length;
   const note =

@@ -2,16 +2,16 @@ import * as vscode from 'vscode';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { describeAge } from '../text/format.ts';
 
-/** From where a test was sent: they prove different things. */
+/** Where a test was sent from: this machine or Cloudflare. */
 export type TestWay = 'direct' | 'cloudflare';
 
-/** How a test ended; `undecided`: nothing was proved. Holds no URL, secret or answer. */
+/** The result of a test. `undecided`: it proved nothing. Contains no URL, secret or answer. */
 export type LastTest = {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly way: TestWay;
   readonly result: 'worked' | 'failed' | 'undecided';
-  /** Why, in a few words; the receiver's own are untrusted. */
+  /** A short reason. It may contain untrusted text of the receiver. */
   readonly reason: string;
 };
 
@@ -19,9 +19,9 @@ export type LastTest = {
 export type LastTests = {
   get(accountId: string, destinationId: string): LastTest | undefined;
   set(accountId: string, destinationId: string, test: LastTest): void;
-  /** Forgets those of all other accounts. */
+  /** Deletes the results of all other accounts. */
   keepAccounts(accountIds: ReadonlySet<string>): void;
-  /** Told of the account and destination. Returns what ends it. */
+  /** Fires with the account and destination. Returns a function that unsubscribes. */
   onChanged(listener: (accountId: string, destinationId: string) => void): () => void;
 };
 

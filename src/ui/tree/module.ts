@@ -9,7 +9,7 @@ export function createTreeModule({ destinationsView }: Pick<Services, 'destinati
     commands: {
       toggleFailingOnly: () => destinationsView.showOnlyFailing(),
       showAll: () => destinationsView.showOnlyFailing(false),
-      // The key has selected the focused row before: a row of another kind does nothing, and nothing is asked.
+      // The key selects the focused row first. On a row of another kind it does nothing and asks nothing.
       [RENAME_SELECTED]: async () => {
         const [node, ...others] = destinationsView.selected();
         if (node && others.length === 0 && (node.kind === 'account' || node.kind === 'destination')) {

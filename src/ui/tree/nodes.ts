@@ -1,28 +1,28 @@
-/** What a row of the tree stands for: ids only, since the store holds the rest. */
+/** The node of a row. It contains only IDs, because the store has the data. */
 export type AccountNode = { readonly kind: 'account'; readonly accountId: string };
 export type DestinationNode = {
   readonly kind: 'destination';
   readonly accountId: string;
   readonly destinationId: string;
 };
-/** Why an account could not be read, as its first child. */
+/** The error of an account, as its first child. */
 export type ProblemNode = { readonly kind: 'problem'; readonly accountId: string };
-/** Said instead of rows: the account has no destination. */
+/** Shown instead of rows: the account has no destinations. */
 export type EmptyNode = { readonly kind: 'empty'; readonly accountId: string };
 
-/** A policy that uses the destination it stands under. */
+/** A policy that uses the parent destination. */
 export type PolicyNode = {
   readonly kind: 'policy';
   readonly accountId: string;
   readonly destinationId: string;
   readonly policyId: string;
 };
-/** Said instead of policies: none uses the destination, or they could not be read. */
+/** Shown instead of policies: no policy uses the destination, or the policies could not be loaded. */
 export type NoPolicyNode = {
   readonly kind: 'noPolicy';
   readonly accountId: string;
   readonly destinationId: string;
-  /** Why they could not be read, in a sentence. */
+  /** Why the policies could not be loaded, in a sentence. */
   readonly problem?: string;
 };
 
@@ -38,7 +38,7 @@ const KINDS: readonly string[] = [
 ] satisfies readonly Node['kind'][];
 const UNDER_DESTINATIONS: ReadonlySet<unknown> = new Set(['destination', 'policy', 'noPolicy']);
 
-/** A command's argument may be a row of ours, of another view, or a keybinding's own: only ours is taken. */
+/** Whether a command's argument is a node of this view. It may also come from another view or a keybinding. */
 export function isNode(value: unknown): value is Node {
   return (
     typeof value === 'object' &&

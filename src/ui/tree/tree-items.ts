@@ -14,10 +14,10 @@ import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
-/** What rows are made from. */
+/** The data that rows show. */
 export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
 
-/** The one function from a node to its row. A node whose subject has gone meanwhile makes an empty row. */
+/** Makes the row of a node. A node whose subject no longer exists makes an empty row. */
 export function toTreeItem(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
   const entry = store.entry(node.accountId);
   if (!entry) {
@@ -72,7 +72,7 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
   return item;
 }
 
-/** "2 failing · 14": failing ones, where there are any, and how many there are. */
+/** "2 failing · 14": the number of failing destinations, if any, and of all destinations. */
 function describeAccount(state: AccountEntry['state']): string {
   const shown = shownOf(state);
   const failing = shown?.counts.failing ?? 0;
@@ -86,7 +86,8 @@ function describeAccount(state: AccountEntry['state']): string {
 }
 
 export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
-  // Not `testing.iconFailed`: newer VS Codes take it from `list.errorForeground`, which high contrast leaves without colour.
+  // Not `testing.iconFailed`: newer versions of VS Code derive it from `list.errorForeground`, which has no color in
+  // high contrast.
   failing: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
   healthy: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
   unused: new vscode.ThemeIcon('circle-outline'),
@@ -107,7 +108,7 @@ function toDestinationItem(node: DestinationNode, destination: ShownDestination)
   return item;
 }
 
-/** The tooltip of a destination's row. VS Code asks for it when the pointer rests on the row: it takes longer than the row. */
+/** The tooltip of a destination's row. VS Code resolves it on hover, because it takes longer than the row. */
 export function describeDestinationRow(
   { accountId, destinationId }: DestinationNode,
   { store, lastTests }: Pick<Known, 'store' | 'lastTests'>,
@@ -184,7 +185,9 @@ function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vs
   return item;
 }
 
-/** A heading and a list of facts. All of it is somebody's text: escaped, and neither trusted nor HTML. */
+/**
+ * A heading and a list of facts. All text is untrusted, so it is escaped, and the tooltip is neither trusted nor HTML.
+ */
 function toTooltip(heading: string, facts: readonly (readonly [string, string?])[]): vscode.MarkdownString {
   const lines = facts.map(([label, value]) => escapeMarkdown(value === undefined ? label : `${label}: ${value}`));
   return new vscode.MarkdownString([`**${escapeMarkdown(heading).trim()}**`, ...lines].join('  \n'));

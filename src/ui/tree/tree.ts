@@ -18,19 +18,19 @@ import { describeFailing } from '../text/destination.ts';
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;
   readonly view: vscode.TreeView<Node>;
-  /** The selected rows. `view.selection` is empty for a while after the whole tree was repainted. */
+  /** The selected rows. `view.selection` is temporarily empty after the whole tree was repainted. */
   readonly selected: () => readonly Node[];
-  /** Shows the failing ones only, or all; without a word the other of the two. */
+  /** Shows only failing destinations, or all; toggles without an argument. */
   showOnlyFailing(only?: boolean): void;
-  /** Shows a destination, also one that the filter hides. */
+  /** Reveals a destination, even if the filter hides it. */
   reveal(accountId: string, destinationId: string): Promise<void>;
-  /** Has the ages in the rows shown be those of now, where they no longer are; reads nothing. */
+  /** Repaints the rows whose ages are out of date, without fetching. */
   repaintAges(): void;
 };
 
 /**
- * The tree of accounts, destinations and the policies that use them, and its badge: what the stores hold, nothing kept.
- * The policies of an account are read when the first of its destinations is expanded.
+ * The tree of accounts, destinations and their policies, and its badge. It shows the data of the stores and has no
+ * copy. Expanding the first destination of an account fetches the account's policies.
  */
 export function createDestinationsView(
   store: Store,
@@ -39,11 +39,14 @@ export function createDestinationsView(
   dragAndDropController: vscode.TreeDragAndDropController<Node>,
 ): DestinationsView {
   const changed = new vscode.EventEmitter<Node | Node[] | undefined>();
-  // VS Code repaints a row by the very object it was given, so an account keeps its node.
+  // VS Code repaints a row by object identity, so each account keeps its node.
   const accountNodes = new Map<string, AccountNode>();
-  /** When the children of an account were last painted (milliseconds since the epoch): their ages are those of then. */
+  /**
+   * When the children of an account were last painted (milliseconds since the epoch), which determines the ages they
+   * show.
+   */
   const painted = new Map<string, number>();
-  /** The accounts whose rows the view has, with the filter on. */
+  /** The accounts that the view shows while the filter is on. */
   let filtered: ReadonlySet<string> = new Set();
   let failingOnly = false;
 
@@ -135,7 +138,7 @@ export function createDestinationsView(
     }
   }
 
-  /** With the filter on, the state of an account decides whether it is there at all. */
+  /** Whether the filter adds or removes the account after its state changed. */
   function comesOrGoes(accountId: string): boolean {
     const entry = store.entry(accountId);
     return entry !== undefined && filtered.has(accountId) !== isWorthALook(entry);
@@ -160,7 +163,7 @@ export function createDestinationsView(
     updateBadge();
   });
 
-  // So that F2 and the like do what fits the row they are pressed on.
+  // F2 and other keys depend on the kind of the selected row.
   const setFailingOnly = createContextKey('failingOnly');
   let selected: readonly Node[] = [];
 
@@ -218,7 +221,7 @@ export function createDestinationsView(
   };
 }
 
-/** Whether the filter leaves an account: it has a failing destination, or that is not known. */
+/** Whether the filter shows an account: it has a failing destination, or its health is unknown. */
 function isWorthALook({ state }: AccountEntry): boolean {
   return state.kind !== 'ready' || state.last.counts.failing > 0;
 }

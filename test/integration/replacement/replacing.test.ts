@@ -124,7 +124,7 @@ describe('Rename… and Replace…', () => {
   });
 
   it('never offers Undo once the old destination is gone, and finishes instead', async () => {
-    // The deletion succeeds, its answer is lost, and the old destination cannot be read for a while.
+    // The deletion succeeds, but its answer is lost, and the old destination cannot be fetched for a while.
     await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, delayMs: 500, times: 1 });
     const replacing = runWith(
       'replaceDestination',

@@ -47,7 +47,7 @@ describe('create destination, against the fake', () => {
       assert.equal(account.posts(), 1);
     });
 
-    // The fake answers with half of a regular answer, so the destination was made.
+    // The fake truncates a successful answer, so the destination was created.
     if (fault.kind === 'truncated') {
       continue;
     }
@@ -128,7 +128,7 @@ describe('create destination, against the fake', () => {
   });
 
   it('finds a creation that becomes visible late before the next Save sends a second one', async () => {
-    // Four looks of the first attempt find nothing; the list of the second attempt has it.
+    // Four list calls of the first attempt find nothing; the list call of the second attempt finds it.
     const late = createLate(account.api(), 5);
     await assert.rejects(create(late), { kind: 'timeout' });
     assert.deepEqual([account.names(), unanswered.size], [['Ops'], 1]);

@@ -63,7 +63,7 @@ export function useFakeAccount() {
     policies,
     names: () => controls.destinations(fake.world, { account: ACCOUNT }).map(({ name }) => name),
     stored: (id: string) => controls.destinations(fake.world, { account: ACCOUNT }).find((each) => each.id === id),
-    /** The names of the policies that deliver to a destination. */
+    /** The names of the policies that use a destination. */
     users: (id: string) =>
       policies()
         .filter(({ mechanisms }) => mechanisms.webhooks?.some((each) => each.id === id))
@@ -77,7 +77,7 @@ export function useFakeAccount() {
   };
 }
 
-/** Time that passes only while something sleeps, and then at once. */
+/** Virtual time: only `sleep` advances it, without a real delay. */
 export function makeVirtualHost() {
   let time = 1_000_000;
   const slept: number[] = [];
@@ -94,7 +94,7 @@ export function makeVirtualHost() {
   };
 }
 
-/** Leases of one window whose heartbeat never comes, on the given clock. */
+/** Leases of one window without a heartbeat, on the given clock. */
 export function makeLeases(now: () => number = () => 0, files = createMemoryFiles(), process = 'window'): Leases {
   let ids = 0;
   return createLeases({
@@ -107,7 +107,7 @@ export function makeLeases(now: () => number = () => 0, files = createMemoryFile
   });
 }
 
-/** An API whose creations are not answered and take effect only right before the nth list after them. */
+/** An API whose creations get no answer and take effect only just before the nth list call after them. */
 export function createLate(api: Api, lists: number): Api {
   let sent: { readonly draft: Draft; left: number } | undefined;
   return {

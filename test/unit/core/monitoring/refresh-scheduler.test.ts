@@ -81,7 +81,7 @@ describe('refresh scheduler', () => {
         simulation.scheduler.dispose();
         const made = simulation.calls.length;
         await pass(simulation, 60 * MINUTE);
-        // Readings under way may still repeat a call.
+        // Refreshes in flight may still retry.
         assert.ok(simulation.calls.length <= made + 12);
         assert.equal(simulation.clock.pending(), 0);
       }),
@@ -224,7 +224,7 @@ describe('refresh scheduler', () => {
   it('goes on after somebody else has read all there is', async () => {
     const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL });
     await pass(simulation, INTERVAL);
-    // Each reading by hand is under way when the turn comes.
+    // Each manual refresh is in flight when the scheduled refresh is due.
     for (let round = 0; round < 200; round += 1) {
       void simulation.store.refresh();
       await pass(simulation, 1000);

@@ -6,7 +6,7 @@ import { countBusiest, type SimulatedRefresh, simulateRefresh } from './simulate
 
 const MINUTE = 60_000;
 
-/** How an account answers: always well, always so, or so every second time. */
+/** How an account answers: always with success, always with the same error, or with the error every second time. */
 const behaviours: readonly (readonly (ApiErrorDetails | undefined)[])[] = [
   [undefined],
   [undefined],
@@ -74,7 +74,7 @@ describe('refresh scheduler in any world', () => {
           store.onRead(fail);
           store.onSettled(fail);
         }
-        /** From when on each account could have been refreshed without a break. */
+        /** Since when each account could have been refreshed without interruption. */
         let waiting = new Map(store.entries().map(({ connection }) => [connection.account.id, clock.elapsed()]));
         const restart = (): void => {
           waiting = new Map(store.entries().map(({ connection }) => [connection.account.id, clock.elapsed()]));
@@ -107,7 +107,7 @@ describe('refresh scheduler in any world', () => {
               break;
             case 'accounts':
               store.setConnections(simulation.connections(each.count));
-              // One that is removed and added again while its refresh is in flight is fetched anew.
+              // An account that is removed and added again during its refresh is fetched again.
               await clock.goTo(clock.elapsed() + MINUTE / 4);
               restart();
               break;
@@ -136,7 +136,7 @@ describe('refresh scheduler in any world', () => {
     );
   });
 
-  /** Nothing is fetched twice at once, and no token is asked more often than its budget allows. */
+  /** Asserts that no account is fetched twice concurrently, and that no token exceeds its call budget. */
   function checkCalls({ calls }: SimulatedRefresh, most: number): void {
     const byToken = Map.groupBy(calls, ({ token }) => token);
     for (const ofToken of byToken.values()) {

@@ -13,25 +13,25 @@ export type SimulationOptions = {
   readonly accounts: number;
   /** Milliseconds. */
   readonly interval: number;
-  /** The accounts are spread over so many tokens. Default: 1. */
+  /** The number of tokens that the accounts share evenly. Default: 1. */
   readonly tokens?: number;
-  /** What a call of this account is answered with at this time; undefined for well. Default: always well. */
+  /** The error that a call of this account gets at this time; undefined for success. Default: always success. */
   readonly answer?: (accountId: string, now: number) => ApiErrorDetails | undefined;
-  /** 0 ≤ x < 1, the same at each run. */
+  /** 0 ≤ x < 1, the same sequence in each run. */
   readonly random?: () => number;
   readonly log?: (message: string) => void;
 };
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only when a test moves it. */
 export type VirtualClock = {
-  /** What the machine's clock shows: it can be set. */
+  /** The wall-clock time, which a test can set. */
   readonly now: () => number;
-  /** Never goes back, whatever happens to the machine's clock. */
+  /** Monotonic time, independent of changes to the wall clock. */
   readonly elapsed: () => number;
   readonly after: (milliseconds: number, work: () => void) => () => void;
-  /** Runs what is due by then (`elapsed`), in order, each with all that follows from it at once. */
+  /** Runs everything due until this time (`elapsed`), in order, with all immediate effects. */
   goTo(time: number): Promise<void>;
-  /** Sets the machine's clock forward or back; as a sleep of the machine does, too. */
+  /** Moves the wall clock forward or back, as a sleep of the machine also does. */
   set(by: number): void;
   pending(): number;
 };
@@ -71,7 +71,7 @@ export function createVirtualClock(start = 1_000_000): VirtualClock {
   };
 }
 
-/** When a call went out (by `elapsed`), for which account, and through which token. */
+/** When a call was sent (by `elapsed`), for which account, and with which token. */
 export type SimulatedCall = { readonly at: number; readonly id: string; readonly token: string };
 
 export type SimulatedRefresh = {
@@ -80,11 +80,11 @@ export type SimulatedRefresh = {
   readonly scheduler: RefreshScheduler;
   readonly budgets: CallBudgets;
   readonly calls: readonly SimulatedCall[];
-  /** The first accounts, as many as wanted. */
+  /** The first `count` accounts. */
   connections(count: number): readonly Connection[];
 };
 
-/** The scheduler as it is, over the store as it is, with a clock and a Cloudflare of its own. */
+/** The real scheduler and the real store, with a virtual clock and a simulated Cloudflare. */
 export function simulateRefresh(options: SimulationOptions): SimulatedRefresh {
   const { accounts, interval, tokens = 1, answer = () => undefined, random = () => 0.37, log = () => {} } = options;
   const clock = createVirtualClock();

@@ -5,7 +5,7 @@ import { createStore, type Store } from '../../../../src/core/monitoring/store.t
 import type { Change } from '../../../../src/core/monitoring/store-events.ts';
 import { failWith, makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
 
-/** A list call whose answers the test gives, one by one, in the order it was called. */
+/** A list call that the test answers one by one, in call order. */
 function makeListing() {
   const pending: PromiseWithResolvers<readonly Destination[]>[] = [];
   return {
@@ -34,7 +34,7 @@ function makeStore(now: () => number = () => 1000) {
     concurrency: { perToken: 2, total: 3 },
   });
   store.onChanged((change) => changes.push(change));
-  /** What happens in the macrotask that was asked for. */
+  /** Runs the deferred macrotasks. */
   const runDeferred = (): void => {
     for (const work of deferred.splice(0)) {
       work();
@@ -284,7 +284,7 @@ describe('store', () => {
     const { store } = makeStore();
     let looked = 0;
     let failing = 0;
-    // Deciding looks at the last failure once; comparing looks at that of the new destination and of the old one.
+    // Computing the health reads the last failure once. The comparison reads it from the new and the old destination.
     const listDestinations = async (): Promise<readonly Destination[]> =>
       Array.from({ length: COUNT }, (_, index) => {
         const value = index < failing ? '2026-01-01T00:00:00Z' : '';
