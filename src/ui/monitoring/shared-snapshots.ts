@@ -148,13 +148,16 @@ export function createSharedSnapshots(
     await Promise.all(accountIds.map(async (id) => limit(async () => adoptOne(id))));
   }
 
+  /** A file that is gone counts as ours: there is nothing to adopt. */
+  async function isOurs(accountId: string): Promise<boolean> {
+    return stat(fileOf(accountId)).then(
+      ({ mtimeMs }) => mtimeMs === written.get(accountId),
+      () => true,
+    );
+  }
+
   /** The file watcher also reports the writes of this window. */
   async function adoptChanged(accountIds: readonly string[]): Promise<void> {
-    const isOurs = async (id: string): Promise<boolean> =>
-      stat(fileOf(id)).then(
-        ({ mtimeMs }) => mtimeMs === written.get(id),
-        () => true,
-      );
     const ours = await Promise.all(accountIds.map(isOurs));
     await adopt(accountIds.filter((_, index) => !ours[index]));
   }
