@@ -24,7 +24,11 @@ describe('the package', () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'package-'));
   });
-  after(async () => rm(folder, { recursive: true }));
+  after(async () => {
+    await rm(folder, { recursive: true });
+    // Each build empties dist/, but the tests in the files after this one install the package from there.
+    await packageExtension();
+  });
 
   it('is the same to the byte when it is built twice, and holds its notices and bill of materials', async () => {
     const packages: Buffer[] = [];
