@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { packageExtension } from '../../scripts/package-extension.ts';
+import { packageExtension, VSIX } from '../../scripts/package-extension.ts';
 
 /** The names of all files in a ZIP archive, from its central directory. */
 function listNames(archive: Buffer): readonly string[] {
@@ -24,18 +24,15 @@ describe('the package', () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'package-'));
   });
-  after(async () => {
-    await rm(folder, { recursive: true });
-    // Each build empties dist/, but the tests in the files after this one install the package from there.
-    await packageExtension();
-  });
+  after(async () => rm(folder, { recursive: true }));
 
   it('is the same to the byte when it is built twice, and holds its notices and bill of materials', async () => {
     const packages: Buffer[] = [];
-    for (const name of ['first.vsix', 'second.vsix']) {
+    // Each build empties dist/. The tests in the files after this one install the package from there, so it is the last.
+    for (const file of [path.join(folder, 'first.vsix'), VSIX]) {
       await promisify(execFile)(process.execPath, ['esbuild.mjs']);
-      await packageExtension(path.join(folder, name));
-      packages.push(await readFile(path.join(folder, name)));
+      await packageExtension(file);
+      packages.push(await readFile(file));
     }
     const [first, second] = packages.map((file) => createHash('sha256').update(file).digest('hex'));
     assert.equal(first, second);
