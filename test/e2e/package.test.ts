@@ -40,5 +40,5 @@ describe('the package', () => {
     for (const name of ['dist/ThirdPartyNotices.txt', 'dist/sbom.cdx.json', 'LICENSE.txt']) {
       assert.ok(names.includes(`extension/${name}`), `${name} is not among ${names.join(', ')}`);
     }
-  }).timeout(60_000);
+  }).timeout(120_000);
 });
