@@ -121,7 +121,7 @@ describe('renaming and replacing', function () {
     await waitUntil(async () => (await fake.log()).some(({ method }) => method === 'DELETE'));
     const path = `/accounts/*/alerting/v3/destinations/webhooks/${old?.id}`;
     await fake.addFault({ method: 'GET', path, fault: { kind: 'html' } });
-    await workbench.notifications.waitFor(/the state of both destinations is unknown/, 30_000);
+    await workbench.notifications.waitFor(/the state of both destinations is unknown/, 60_000);
     await workbench.screenshot(pictureFile('replace unknown'));
     await fake.clear({ part: 'faults' });
     await workbench.notifications.press(/is unknown/, 'Retry');
