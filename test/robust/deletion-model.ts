@@ -49,11 +49,13 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
   let silenced: readonly string[] = [];
   /** When a policy was last changed by a colleague, and when it last had a mechanism that exists. */
   const touchedAt = new Map<string, number>();
+  const changedByB = new Map<string, number>();
   let reached = new Set<string>();
   /** When the colleague's note was written; 0 for never. */
   let editedAt = 0;
   const deletionsSent: string[] = [];
-  let creations = 0;
+  /** The names of what Undo created. */
+  const creations: string[] = [];
   /** Whether A has begun, and ended, with the first destination, and whether B is replacing it. */
   let [isChangingFirst, isDoneWithFirst, isReplacing] = [false, false, false];
   /** For each target of a mutation of A: whether B was replacing when it was sent. */
@@ -61,9 +63,15 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
   let onFirst: readonly string[] = [];
   let noted: readonly string[] = [];
   let isUndoing = false;
+  /** Whether a colleague deleted the first destination. */
+  let isFirstGone = false;
 
-  /** Whether A had read the last change of a colleague when it last sent an update of a policy. */
-  const isFresh = (id: string): boolean => (touchedAt.get(id) ?? 0) <= stage.readBeforeSent(`A/updatePolicy/${id}`);
+  /**
+   * Whether A had read the last change of a colleague or of B when it last sent an update of a policy. The API has no
+   * conditional update, so an update that takes effect late overwrites what others changed since.
+   */
+  const isFresh = (id: string): boolean => changedAt(id) <= stage.readBeforeSent(`A/updatePolicy/${id}`);
+  const changedAt = (id: string): number => Math.max(touchedAt.get(id) ?? 0, changedByB.get(id) ?? 0);
   const reaches = (on: Stage, policy: WorldPolicy): boolean =>
     policy.email.length > 0 || policy.webhooks.some(on.exists);
   const takeStock = (on: Stage): void => {
@@ -77,14 +85,9 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
       if (!TARGETS.some((id) => id === call.target)) {
         violations.push(`I2: deleted ${call.target}, which the user did not name`);
       }
-      for (const { id } of asked) {
-        const policy = world.policies.find((each) => each.id === id);
-        const isAsked = asked.some((each) => each.id === id && policiesOf([each], call.target).length > 0);
-        const wasRead = (touchedAt.get(id) ?? 0) < stage.readAt(`A/getPolicy/${id}`);
-        if (policy && isAsked && wasRead && stage.isOn(policy, call.target) && !world.cleansPolicies) {
-          violations.push(`deleted ${call.target} although ${id} could not be changed as asked`);
-        }
-      }
+    }
+    if (call.by === 'B' && call.name === 'updatePolicy') {
+      changedByB.set(call.target, stage.tick());
     }
     const wasOnFirst = onFirst.includes(call.target);
     const isOffFirst = world.policies.some((each) => each.id === call.target && !stage.isOn(each, TARGETS[0]));
@@ -106,7 +109,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
       }
     }
     if (call.by === 'A' && call.name === 'createDestination') {
-      creations += 1;
+      creations.push(call.target);
     }
     for (const policy of world.policies) {
       const mayFallSilent =
@@ -114,8 +117,9 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
         // The modal said so, or a colleague changed the policy since.
         (call.name === 'deleteDestination' && (silenced.includes(policy.id) || touchedAt.has(policy.id))) ||
         !isFresh(policy.id) ||
-        // "Other" was deleted by a colleague after the user was asked.
-        !stage.exists('other');
+        // A destination that was to be left was deleted by a colleague after the user was asked.
+        !stage.exists('other') ||
+        isFirstGone;
       if (reached.has(policy.id) && !reaches(stage, policy) && !mayFallSilent) {
         violations.push(`I1: ${policy.id} reaches nothing after ${call.name} ${call.target}`);
       }
@@ -126,6 +130,13 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
   function onSent(call: Call): void {
     if (call.by === 'A' && call.name === 'deleteDestination') {
       deletionsSent.push(call.target);
+      for (const { id } of policiesOf(asked, call.target)) {
+        const policy = world.policies.find((each) => each.id === id);
+        const wasRead = changedAt(id) < stage.readAt(`A/getPolicy/${id}`);
+        if (policy && wasRead && stage.isOn(policy, call.target)) {
+          violations.push(`deletes ${call.target} although ${id} could not be changed as asked`);
+        }
+      }
     }
     if (call.by === 'B') {
       isReplacing = true;
@@ -163,7 +174,9 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
     })),
     outsiders: outsiders.map((act) => (on) => {
       const before = on.world.policies;
+      const wasThere = on.exists(TARGETS[0]);
       act(on);
+      isFirstGone ||= wasThere && !on.exists(TARGETS[0]);
       for (const policy of on.world.policies) {
         if (!before.includes(policy)) {
           const at = on.tick();
@@ -271,7 +284,6 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
       const policies = policiesOf(asked, id);
       let newId: string | undefined;
       let wasAsked = false;
-      const before = creations;
       for (let press = 0; press < scenario.undos; press += 1) {
         const posts = stage.sent.filter((call) => call.name === 'createDestination' && call.by === 'A').length;
         try {
@@ -284,7 +296,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
             policies,
             unanswered,
             newId,
-            onCreated: (made) => void (newId = made),
+            onCreated: (each) => void (newId = each),
           });
           ends.push(restored.failed.length > 0 ? 'restored in part' : 'restored');
           checkRestored(restored.newId, restored.restored);
@@ -302,8 +314,9 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
         // The user presses again once a creation can no longer take effect.
         await host.sleep(30_000);
       }
-      if (creations > before + 1 && !wasAsked) {
-        violations.push(`doubled: Undo created ${creations - before} destinations for ${id}`);
+      const made = creations.filter((each) => each === name).length;
+      if (made > 1 && !wasAsked) {
+        violations.push(`doubled: Undo created ${made} destinations for ${id}`);
       }
     }
   }

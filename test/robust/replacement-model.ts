@@ -351,7 +351,12 @@ export async function play(scenario: Scenario): Promise<Verdict> {
     for (const button of buttons) {
       const look = await controller.look(simulation.apiOf(window), key);
       if (!look) {
-        return;
+        if (window !== 'B') {
+          return;
+        }
+        // The first window may not have persisted anything yet.
+        await simulation.sleepOf(window)(7000);
+        continue;
       }
       const { steps, state, observed } = look;
       if (steps.includes('undo') && observed.old !== 'exists') {

@@ -63,7 +63,7 @@ const takeover: fc.Arbitrary<Scenario> = fc.tuple(anything, fc.integer({ min: 2,
   kill: undefined,
   heartbeat: false,
   second: true,
-  faults: [[at, { kind: 'late', after: 24_000 }], ...each.faults.slice(1)] as const,
+  faults: [[at, { kind: 'late', after: 29_000 }], ...each.faults.slice(1)] as const,
   buttons: [0, 0],
 }));
 

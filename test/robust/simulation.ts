@@ -142,7 +142,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
           throw new Error('The simulation does not end');
         }
         await idle();
-        if (waiting.length > 0) {
+        // Windows that wake up at the same moment go on side by side.
+        const isDue = (timers[0]?.at ?? Infinity) <= clock;
+        if (waiting.length > 0 && !isDue) {
           const choice = choices.length === 0 ? 0 : (choices[decided % choices.length] ?? 0);
           decided += 1;
           const [next] = waiting.splice(choice % waiting.length, 1);

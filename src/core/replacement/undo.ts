@@ -34,6 +34,8 @@ export async function runUndo(from: Replacement, options: MachineOptions): Promi
       await machine.advance({ stage: 'closing' });
     } else if (origin === 'confirmed') {
       await movePolicies(machine, options, 'backward');
+      // Deleted by another client during the last move: the policies have to go to the new destination again.
+      await machine.requireExists('old');
       return { ending: 'undone', state: machine.state() };
     } else {
       await moveBackAndDelete(machine, options);

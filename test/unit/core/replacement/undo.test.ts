@@ -127,6 +127,21 @@ describe('undoing a replacement, against the fake', () => {
     assert.ok(id);
   });
 
+  it('does not say undone where the old one is deleted during the last move back to it', async () => {
+    const state: Replacement = { ...(await stop()), origin: 'confirmed' };
+    const api = fixture.apiWith((real) => ({
+      async updatePolicy(...given) {
+        await real.updatePolicy(...given);
+        if (account.users(oldId()).length === 2) {
+          account.remove(oldId());
+        }
+      },
+    }));
+    await assert.rejects(undo(state, { api }), { name: 'DestinationGoneError', which: 'old' });
+    const { ending } = await forward(last());
+    assert.deepEqual([ending, account.users(state.newId ?? '')], ['done', ['One', 'Two']]);
+  });
+
   it('moves back a policy that another client attached to the new one right before it is deleted', async () => {
     const state = await stop();
     let lists = 0;
