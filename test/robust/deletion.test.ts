@@ -15,6 +15,7 @@ const scenario: fc.Arbitrary<DeletionScenario> = fc.record({
   cancelAfter: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
   kill: fc.option(fc.nat(110), { nil: undefined, freq: 3 }),
   undos: fc.nat(3),
+  isPatient: fc.boolean(),
   replaces: fc.boolean(),
 });
 

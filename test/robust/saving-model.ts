@@ -17,7 +17,13 @@ export type UpdateScenario = {
   readonly change: { readonly name: boolean; readonly url: boolean; readonly secret: boolean };
 };
 
-export type CreateScenario = { readonly chaos: Chaos; readonly isSlack: boolean; readonly saves: number };
+export type CreateScenario = {
+  readonly chaos: Chaos;
+  readonly isSlack: boolean;
+  readonly saves: number;
+  /** Whether the user waits for 30 seconds before saving again. */
+  readonly isPatient: boolean;
+};
 
 type Verdict = { readonly violations: string[]; readonly ends: string[] };
 
@@ -122,7 +128,7 @@ export async function playUpdate({ chaos, isSlack, change }: UpdateScenario): Pr
 }
 
 /** Creates one destination, and saves again where that failed. */
-export async function playCreate({ chaos, isSlack, saves }: CreateScenario): Promise<Verdict> {
+export async function playCreate({ chaos, isSlack, saves, isPatient }: CreateScenario): Promise<Verdict> {
   const ends: string[] = [];
   const created: string[] = [];
   const url = isSlack ? WHOLE : PLAIN;
@@ -157,7 +163,12 @@ export async function playCreate({ chaos, isSlack, saves }: CreateScenario): Pro
         try {
           const id = await createDestination({
             api,
-            host: { sleep: simulation.sleepOf('A'), digest: async (text) => `of ${text}`, makeSalt: () => 'salt' },
+            host: {
+              now: simulation.now,
+              sleep: simulation.sleepOf('A'),
+              digest: async (text) => `of ${text}`,
+              makeSalt: () => 'salt',
+            },
             accountId: ACCOUNT,
             draft,
             unanswered,
@@ -178,8 +189,10 @@ export async function playCreate({ chaos, isSlack, saves }: CreateScenario): Pro
         if (stage.sent.length > postsBefore + 1) {
           violations.push('I3: a creation was sent twice after one Save');
         }
-        // The user saves again once a creation can no longer take effect.
-        await simulation.sleepOf('A')(30_000);
+        // The user saves again at once, or long after.
+        if (isPatient) {
+          await simulation.sleepOf('A')(30_000);
+        }
       }
     },
   });

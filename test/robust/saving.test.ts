@@ -20,7 +20,12 @@ describe('saving survives everything', function () {
   });
 
   it(`creations keep every invariant in ${RUNS} generated interleavings`, async () => {
-    const scenario = fc.record({ chaos: chaosOver(16), isSlack: fc.boolean(), saves: fc.integer({ min: 1, max: 3 }) });
+    const scenario = fc.record({
+      chaos: chaosOver(16),
+      isSlack: fc.boolean(),
+      saves: fc.integer({ min: 1, max: 3 }),
+      isPatient: fc.boolean(),
+    });
     const ends = await prove(scenario, RUNS, playCreate);
     for (const end of ['created', 'UncertainCreationError', 'ApiError']) {
       assert.ok((ends[end] ?? 0) > RUNS / 200, `${end}: ${ends[end] ?? 0}`);

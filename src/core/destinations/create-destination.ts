@@ -1,52 +1,71 @@
 import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import { isSettling } from '../api/settling.ts';
 import type { Host } from '../api/transport.ts';
 import { isNamed } from '../async/named-error.ts';
-import { type Draft, hostOf } from '../model/destination.ts';
+import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { normalizeAddress } from '../model/web-address.ts';
-import { type Candidate, type Digest, findCreation, type SentCreation, takeFingerprint } from './fingerprint.ts';
+import {
+  type Candidate,
+  type Digest,
+  findCreation,
+  type Found,
+  type SentCreation,
+  takeFingerprint,
+} from './fingerprint.ts';
 
-/** Creations of this window that were sent and not answered, so that the next attempt looks for them first. */
-export type UnansweredCreations = Map<string, SentCreation>;
+/**
+ * Creations of this window that were sent and not answered, so that the next attempt looks for them first. `sentAt` is in
+ * milliseconds since the epoch.
+ */
+export type UnansweredCreations = Map<string, SentCreation & { readonly sentAt: number }>;
 
 export type CreateOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'> & { readonly digest: Digest; readonly makeSalt: () => string };
+  readonly host: Pick<Host, 'now' | 'sleep'> & { readonly digest: Digest; readonly makeSalt: () => string };
   readonly accountId: string;
   readonly draft: Draft;
   readonly unanswered: UnansweredCreations;
 };
 
+/** The pause between two looks for the creation of an earlier attempt, in milliseconds. */
+const PAUSE = 2000;
 /** Pauses before each look for a creation that was not answered, in milliseconds. */
 const PAUSES = [0, 1000, 2000, 3000] as const;
 
 /**
  * Creates a destination; the creation is sent at most once. Where its answer is lost, the destination is recognized among
- * those that were not there before; where it appears only later, the next attempt finds it before anything is sent again.
+ * those that were not there before. The next attempt looks for it until it can no longer take effect, and only then sends
+ * again.
  * Returns the ID. Throws {@link UncertainCreationError} where only the user can tell which destination it is, else the
  * `ApiError` of the creation.
  */
 export async function createDestination(options: CreateOptions): Promise<string> {
   const { api, host, accountId, draft, unanswered } = options;
   const key = JSON.stringify([accountId, draft.name.trim(), normalizeAddress(draft.url)]);
-  const before = await api.listDestinations(accountId);
   const earlier = unanswered.get(key);
-  if (earlier) {
-    const { certain, candidates } = await findCreation(earlier, before, host.digest);
-    unanswered.delete(key);
-    if (certain) {
-      return certain.id;
+  let isOver: boolean;
+  let before: readonly Destination[];
+  do {
+    isOver = !earlier || !isSettling(earlier.sentAt, host.now());
+    before = await api.listDestinations(accountId);
+    const found = earlier && (await findCreation(earlier, before, host.digest));
+    if (found && isTrace(found)) {
+      unanswered.delete(key);
+      return idOf(found);
     }
-    if (candidates.length > 0) {
-      throw new UncertainCreationError(candidates);
+    if (!isOver) {
+      await host.sleep(PAUSE);
     }
-  }
-  const sent: SentCreation = {
+  } while (!isOver);
+  const sent = {
+    sentAt: host.now(),
     name: draft.name,
     host: hostOf(draft.url),
     knownIds: (earlier?.knownIds ?? []).concat(before.map(({ id }) => id)),
     fingerprint: await takeFingerprint(draft, host.makeSalt(), host.digest),
   };
+  unanswered.delete(key);
   try {
     return await api.createDestination(accountId, draft);
   } catch (error) {
@@ -60,7 +79,7 @@ export async function createDestination(options: CreateOptions): Promise<string>
 async function settle(
   { api, host, accountId, unanswered }: CreateOptions,
   key: string,
-  sent: SentCreation,
+  sent: SentCreation & { readonly sentAt: number },
   error: unknown,
 ): Promise<string> {
   for (const pause of PAUSES) {
@@ -69,16 +88,25 @@ async function settle(
     }
     // A look that fails says nothing.
     const now = await api.listDestinations(accountId).catch(() => []);
-    const { certain, candidates } = await findCreation(sent, now, host.digest);
-    if (certain) {
-      return certain.id;
-    }
-    if (candidates.length > 0) {
-      throw new UncertainCreationError(candidates);
+    const found = await findCreation(sent, now, host.digest);
+    if (isTrace(found)) {
+      return idOf(found);
     }
   }
   unanswered.set(key, sent);
   throw error;
+}
+
+/** Whether a creation took effect, or may have. */
+function isTrace({ certain, candidates }: Found): boolean {
+  return certain !== undefined || candidates.length > 0;
+}
+
+function idOf({ certain, candidates }: Found): string {
+  if (!certain) {
+    throw new UncertainCreationError(candidates);
+  }
+  return certain.id;
 }
 
 /** A creation was not answered, and destinations appeared that may be what it made. */

@@ -1,4 +1,5 @@
 import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
+import { isSettling, SETTLING_TIME } from '../api/settling.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { swapDestination, usesDestination } from '../model/policy.ts';
@@ -6,7 +7,7 @@ import { changePolicy } from '../policies/change-policy.ts';
 import { UncertainCreationError } from '../destinations/create-destination.ts';
 import { DestinationGoneError } from './errors.ts';
 import type { Digest } from '../destinations/fingerprint.ts';
-import { isSettling, lookForCreation, presenceOf, SETTLING_TIME } from './observe.ts';
+import { lookForCreation, presenceOf } from './observe.ts';
 import type { Draft } from '../model/destination.ts';
 import { type Pending, type Replacement, TRANSITIONS } from './state.ts';
 
@@ -150,7 +151,7 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
 
   async function settle(): Promise<void> {
     for (let slept = 0; state.pending; slept += PAUSE) {
-      const isOver = slept >= SETTLING_TIME || !isSettling(state.pending, host.now());
+      const isOver = slept >= SETTLING_TIME || !isSettling(state.pending.sentAt, host.now());
       const seen = await seesEffect().catch((error: unknown) => {
         // A look that fails says nothing, unless it is the last one or only the user can tell.
         if (isOver || error instanceof UncertainCreationError) {

@@ -1,19 +1,9 @@
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import { isSettling } from '../api/settling.ts';
 import { policiesOf } from '../model/policy.ts';
 import { type Digest, findCreation, type Found } from '../destinations/fingerprint.ts';
-import type { Observed, Pending, Presence, Replacement } from './state.ts';
-
-/**
- * How long after it was sent a mutation may still take effect although it was not answered, in milliseconds: twice the
- * deadline of the API client (15 seconds).
- */
-export const SETTLING_TIME = 30_000;
-
-export function isSettling(pending: Pending | undefined, now: number): boolean {
-  // A clock that was set back must not make a mutation pending for hours.
-  return pending !== undefined && Math.abs(now - pending.sentAt) < SETTLING_TIME;
-}
+import type { Observed, Presence, Replacement } from './state.ts';
 
 /** Whether a destination exists: `gone` only where the API itself says so (404), never on another failure. */
 export async function presenceOf(api: Api, accountId: string, destinationId: string): Promise<Presence> {
@@ -49,7 +39,7 @@ export async function observe(
   return {
     old,
     new: found === undefined ? 'unknown' : fresh,
-    isSettling: isSettling(state.pending, now()),
+    isSettling: state.pending !== undefined && isSettling(state.pending.sentAt, now()),
     candidates: found?.candidates ?? [],
     onOld: policies && policiesOf(policies, oldId).length,
     onNew: policies && (newId === undefined ? 0 : policiesOf(policies, newId).length),

@@ -37,7 +37,7 @@ export type DestinationWriterServices = {
 export function createDestinationWriter(services: DestinationWriterServices): DestinationWriter {
   const { store, policies, secrets, redactor, host, leases } = services;
   const unanswered: UnansweredCreations = new Map();
-  const operationHost = { sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
+  const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
 
   /** Refreshes the account after success and failure, so that the view shows the current state. */
   async function finish<T>(accountId: string, work: () => Promise<T>): Promise<T> {

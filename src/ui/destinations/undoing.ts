@@ -201,7 +201,7 @@ async function createAgain(
       try {
         return await restoreDestination({
           api,
-          host: { sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() },
+          host: { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() },
           accountId: account.id,
           oldId: target.destination.id,
           ...given,

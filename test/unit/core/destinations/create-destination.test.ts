@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { SETTLING_TIME } from '../../../../src/core/api/settling.ts';
 import {
   createDestination,
   type UnansweredCreations,
@@ -137,11 +138,31 @@ describe('create destination, against the fake', () => {
     assert.equal(unanswered.size, 0);
   });
 
-  it('sends again at the next Save where nothing was made', async () => {
+  it('waits at the next Save until an earlier creation can no longer take effect, and finds it', async () => {
+    // Two looks of the second attempt find nothing either.
+    const late = createLate(account.api(), 7);
+    const host = makeVirtualHost();
+    await assert.rejects(create(late, draft(), host), { kind: 'timeout' });
+    const id = await create(late, draft(), host);
+    assert.deepEqual([account.stored(id)?.name, account.names(), account.posts()], ['New', ['Ops', 'New'], 1]);
+  });
+
+  it('still looks at the next Save where the destinations could not be listed at this one', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     await assert.rejects(create(), { kind: 'network' });
-    await create();
+    account.fail({ method: 'GET', fault: { kind: 'status', status: 403 }, times: 1 });
+    await assert.rejects(create(), { kind: 'forbidden' });
+    assert.deepEqual([account.posts(), unanswered.size], [1, 1]);
+  });
+
+  it('sends again at the next Save where nothing was made', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    const host = makeVirtualHost();
+    await assert.rejects(create(account.api(), draft(), host), { kind: 'network' });
+    const sentAt = [...unanswered.values()][0]?.sentAt ?? 0;
+    await create(account.api(), draft(), host);
     assert.deepEqual([account.names(), account.posts()], [['Ops', 'New'], 2]);
+    assert.ok(host.now() - sentAt >= SETTLING_TIME);
     assert.equal(unanswered.size, 0);
   });
 
