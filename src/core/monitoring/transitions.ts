@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import type { Destination } from '../model/destination.ts';
 import { healthOf } from '../model/health.ts';
+import { mapOf } from '../model/map-schema.ts';
 import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
 
 /**
  * The failures that were already seen: account ID → ID of each failing destination → its `last_failure` as Cloudflare
  * sent it. No names, no URLs.
  */
-export type KnownFailures = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type KnownFailures = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export type Transitions = {
   readonly newlyFailing: readonly Destination[];
@@ -17,12 +18,17 @@ export type Transitions = {
   readonly known: KnownFailures;
 };
 
-const schema = v.record(v.string(), v.record(v.string(), v.string()));
+const schema = mapOf(mapOf(v.string()));
 
 /** Loads the persisted failures. Malformed data counts as empty, so each account starts again. */
 export function parseKnownFailures(value: unknown): KnownFailures {
   const result = v.safeParse(schema, value);
-  return result.success ? result.output : {};
+  return result.success ? result.output : new Map();
+}
+
+/** The JSON object to persist. */
+export function formatKnownFailures(known: KnownFailures): Record<string, Record<string, string>> {
+  return Object.fromEntries([...known].map(([accountId, failures]) => [accountId, Object.fromEntries(failures)]));
 }
 
 /**
@@ -34,20 +40,24 @@ export function findTransitions(
   accountId: string,
   destinations: readonly Destination[],
 ): Transitions {
-  const before = known[accountId];
+  const before = known.get(accountId);
   const failing = destinations.filter((destination) => healthOf(destination) === 'failing');
-  const now = Object.fromEntries(failing.map(({ id, lastFailure = '' }) => [id, lastFailure]));
+  const now = new Map(failing.map(({ id, lastFailure = '' }) => [id, lastFailure]));
   return {
-    newlyFailing: before ? failing.filter((destination) => !isKnown(before[destination.id], destination)) : [],
-    recovered: destinations.flatMap(({ id }) => (before?.[id] !== undefined && now[id] === undefined ? [id] : [])),
-    known: JSON.stringify(before) === JSON.stringify(now) ? known : { ...known, [accountId]: now },
+    newlyFailing: before ? failing.filter((destination) => !isKnown(before.get(destination.id), destination)) : [],
+    recovered: destinations.flatMap(({ id }) => (before?.has(id) && !now.has(id) ? [id] : [])),
+    known: before && isSame(before, now) ? known : new Map(known).set(accountId, now),
   };
 }
 
 /** Drops accounts that no longer exist; returns the same object if all exist. */
 export function keepAccounts(known: KnownFailures, accountIds: ReadonlySet<string>): KnownFailures {
-  const kept = Object.entries(known).filter(([id]) => accountIds.has(id));
-  return kept.length === Object.keys(known).length ? known : Object.fromEntries(kept);
+  const kept = [...known].filter(([id]) => accountIds.has(id));
+  return kept.length === known.size ? known : new Map(kept);
+}
+
+function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([id, failure]) => b.get(id) === failure);
 }
 
 function isKnown(failure: string | undefined, { lastSuccess }: Destination): boolean {

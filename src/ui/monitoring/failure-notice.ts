@@ -7,6 +7,7 @@ import type { Snapshot } from '../../core/monitoring/snapshot.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import {
   findTransitions,
+  formatKnownFailures,
   keepAccounts,
   type KnownFailures,
   parseKnownFailures,
@@ -43,7 +44,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
       }
     }
     if (known !== before) {
-      void state.update(KNOWN_KEY, known);
+      void state.update(KNOWN_KEY, formatKnownFailures(known));
     }
   }
 
@@ -89,7 +90,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     const before = readKnown();
     const known = keepAccounts(before, new Set(store.entries().map(({ connection }) => connection.account.id)));
     if (known !== before) {
-      void state.update(KNOWN_KEY, known);
+      void state.update(KNOWN_KEY, formatKnownFailures(known));
     }
   }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { toTerraform } from '../../../../src/core/formats/terraform.ts';
+import { mapOf } from '../../../../src/core/model/map-schema.ts';
 import { guessType } from '../../../../src/core/model/destination-types/index.ts';
 import { terraformComments as comments } from './terraform-comments.ts';
 
@@ -36,7 +37,11 @@ const resourceSchema = v.object({
     v.strictObject({ create_before_destroy: v.literal(true), replace_triggered_by: v.optional(v.array(v.string())) }),
   ]),
 });
-const blocks = <T extends v.GenericSchema>(schema: T) => v.record(v.string(), v.tuple([schema]));
+const blocks = <T extends v.GenericSchema>(schema: T) =>
+  v.pipe(
+    mapOf(v.tuple([schema])),
+    v.transform((found) => Object.fromEntries(found)),
+  );
 const fileSchema = v.strictObject({
   variable: v.optional(
     blocks(
@@ -132,6 +137,10 @@ describe('Terraform', () => {
     [['Payments on-call'], ['payments_on_call']],
     [['2nd line'], ['webhook_2nd_line']],
     [['Übersicht'], ['ubersicht']],
+    [
+      ['prototype', 'constructor'],
+      ['prototype', 'constructor'],
+    ],
     [
       ['Prod Slack', 'prod-slack', 'Other'],
       ['prod_slack_0d2dc92b', 'prod_slack_1d2dc92b', 'other'],

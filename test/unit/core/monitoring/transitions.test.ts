@@ -1,21 +1,30 @@
 import assert from 'node:assert/strict';
-import { findTransitions, keepAccounts, parseKnownFailures } from '../../../../src/core/monitoring/transitions.ts';
+import {
+  findTransitions,
+  formatKnownFailures,
+  keepAccounts,
+  type KnownFailures,
+  parseKnownFailures,
+} from '../../../../src/core/monitoring/transitions.ts';
 import { makeDestination } from '../api/fake-api.ts';
 
 const at = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000001Z`;
 const healthy = makeDestination('1', { lastSuccess: at(10) });
 const failing = makeDestination('1', { lastSuccess: at(10), lastFailure: at(20) });
 
+const knownOf = (failures: Record<string, Record<string, string>>): KnownFailures =>
+  new Map(Object.entries(failures).map(([id, each]) => [id, new Map(Object.entries(each))]));
+
 describe('transitions', () => {
   it('announce nothing at the first reading ever, and remember what fails', () => {
-    const { newlyFailing, recovered, known } = findTransitions({}, 'a', [failing, makeDestination('2')]);
+    const { newlyFailing, recovered, known } = findTransitions(knownOf({}), 'a', [failing, makeDestination('2')]);
     assert.deepEqual([newlyFailing, recovered], [[], []]);
-    assert.deepEqual(known, { a: { '1': at(20) } });
+    assert.deepEqual(known, knownOf({ a: { '1': at(20) } }));
   });
 
   it('tell once that a destination has begun to fail, and once that it no longer does', () => {
-    const first = findTransitions({}, 'a', [healthy]);
-    assert.deepEqual(first.known, { a: {} });
+    const first = findTransitions(knownOf({}), 'a', [healthy]);
+    assert.deepEqual(first.known, knownOf({ a: {} }));
     const second = findTransitions(first.known, 'a', [failing]);
     assert.deepEqual(second.newlyFailing, [failing]);
     const third = findTransitions(second.known, 'a', [failing]);
@@ -24,31 +33,48 @@ describe('transitions', () => {
     const fourth = findTransitions(third.known, 'a', [
       makeDestination('1', { lastSuccess: at(30), lastFailure: at(20) }),
     ]);
-    assert.deepEqual([fourth.newlyFailing, fourth.recovered, fourth.known], [[], ['1'], { a: {} }]);
+    assert.deepEqual([fourth.newlyFailing, fourth.recovered, fourth.known], [[], ['1'], knownOf({ a: {} })]);
   });
 
   it('take further failures of one that fails for the same', () => {
     const again = makeDestination('1', { lastSuccess: at(10), lastFailure: at(40) });
-    assert.deepEqual(findTransitions({ a: { '1': at(20) } }, 'a', [again]).newlyFailing, []);
+    assert.deepEqual(findTransitions(knownOf({ a: { '1': at(20) } }), 'a', [again]).newlyFailing, []);
   });
 
   it('tell of one that failed, worked unseen and fails again', () => {
     const again = makeDestination('1', { lastSuccess: at(30), lastFailure: at(40) });
-    assert.deepEqual(findTransitions({ a: { '1': at(20) } }, 'a', [again]).newlyFailing, [again]);
+    assert.deepEqual(findTransitions(knownOf({ a: { '1': at(20) } }), 'a', [again]).newlyFailing, [again]);
   });
 
   it('keep accounts apart, and forget deleted destinations and accounts', () => {
-    const known = { a: { '1': at(20) }, b: { '2': at(1) } };
+    const known = knownOf({ a: { '1': at(20) }, b: { '2': at(1) } });
     const { recovered, known: after } = findTransitions(known, 'a', []);
-    assert.deepEqual([recovered, after], [[], { a: {}, b: { '2': at(1) } }]);
-    assert.deepEqual(keepAccounts(known, new Set(['b'])), { b: { '2': at(1) } });
+    assert.deepEqual([recovered, after], [[], knownOf({ a: {}, b: { '2': at(1) } })]);
+    assert.deepEqual(keepAccounts(known, new Set(['b'])), knownOf({ b: { '2': at(1) } }));
     assert.equal(keepAccounts(known, new Set(['a', 'b'])), known);
   });
 
+  for (const id of ['constructor', 'prototype', '__proto__', 'toString']) {
+    it(`tell once of a destination and an account with the ID ${id}, also after a restart`, () => {
+      const restart = (known: KnownFailures): KnownFailures =>
+        parseKnownFailures(JSON.parse(JSON.stringify(formatKnownFailures(known))));
+      const destination = { ...failing, id };
+      const first = findTransitions(knownOf({}), id, [destination]);
+      assert.deepEqual(first.newlyFailing, []);
+      const second = findTransitions(restart(first.known), id, [{ ...healthy, id }]);
+      assert.deepEqual(second.recovered, [id]);
+      const third = findTransitions(restart(second.known), id, [destination]);
+      assert.deepEqual(third.newlyFailing, [destination]);
+      assert.deepEqual(findTransitions(restart(third.known), id, [destination]).newlyFailing, []);
+    });
+  }
+
   it('begin anew where what was remembered cannot be read', () => {
-    assert.deepEqual(parseKnownFailures({ a: { '1': at(20) } }), { a: { '1': at(20) } });
+    const stored = { a: { '1': at(20) } };
+    assert.deepEqual(parseKnownFailures(stored), knownOf(stored));
+    assert.deepEqual(formatKnownFailures(knownOf(stored)), stored);
     for (const value of [undefined, null, 'x', [1], { a: 'x' }, { a: { b: 1 } }]) {
-      assert.deepEqual(parseKnownFailures(value), {});
+      assert.deepEqual(parseKnownFailures(value), knownOf({}));
     }
   });
 });
