@@ -1,4 +1,5 @@
 import type { CallLimits, CallMeter } from './call-meter.ts';
+import { ANSWER_DEADLINE } from './deadlines.ts';
 import { createCanceledError } from '../async/canceled.ts';
 import { plain } from '../model/plain-text.ts';
 import { ApiError, kindOfAnswer } from './api-error.ts';
@@ -26,9 +27,6 @@ export type Host = {
    */
   readonly redact?: (words: string, most: number) => string;
 };
-
-/** The timeout from the first byte sent to the last byte received. */
-export const ANSWER_DEADLINE = 15_000;
 
 /** A hundred destinations are about 40 kB, so no real answer reaches this limit. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
-import { isSettling } from '../api/settling.ts';
+import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { isNamed } from '../async/named-error.ts';
 import { type Destination, type Draft, hostOf } from '../model/destination.ts';

@@ -1,7 +1,5 @@
-import * as v from 'valibot';
 import type { Destination } from '../model/destination.ts';
 import { healthOf } from '../model/health.ts';
-import { mapOf } from '../model/map-schema.ts';
 import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
 
 /**
@@ -18,12 +16,28 @@ export type Transitions = {
   readonly known: KnownFailures;
 };
 
-const schema = mapOf(mapOf(v.string()));
-
 /** Loads the persisted failures. Malformed data counts as empty, so each account starts again. */
 export function parseKnownFailures(value: unknown): KnownFailures {
-  const result = v.safeParse(schema, value);
-  return result.success ? result.output : new Map();
+  try {
+    return readMap(value, (failures) =>
+      readMap(failures, (text) => {
+        if (typeof text !== 'string') {
+          throw new TypeError('A known failure is not a text');
+        }
+        return text;
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/** The own properties of a JSON object. `v.record` of Valibot would drop those named `constructor` or `prototype`. */
+function readMap<T>(value: unknown, read: (value: unknown) => T): ReadonlyMap<string, T> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError('The known failures are not an object');
+  }
+  return new Map(Object.entries(value).map(([key, each]) => [key, read(each)]));
 }
 
 /** The JSON object to persist. */

@@ -1,5 +1,5 @@
 import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
-import { isSettling, SETTLING_TIME } from '../api/settling.ts';
+import { isSettling, SETTLING_TIME } from '../api/deadlines.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { swapDestination, usesDestination } from '../model/policy.ts';

@@ -1,6 +1,6 @@
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
-import { isSettling } from '../api/settling.ts';
+import { isSettling } from '../api/deadlines.ts';
 import { policiesOf } from '../model/policy.ts';
 import { type Digest, findCreation, type Found } from '../destinations/fingerprint.ts';
 import type { Observed, Presence, Replacement } from './state.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
-import { SETTLING_TIME } from '../../../../src/core/api/settling.ts';
+import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
 import {
   createDestination,
   type UnansweredCreations,

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { toTerraform } from '../../../../src/core/formats/terraform.ts';
-import { mapOf } from '../../../../src/core/model/map-schema.ts';
 import { guessType } from '../../../../src/core/model/destination-types/index.ts';
 import { terraformComments as comments } from './terraform-comments.ts';
 
@@ -37,10 +36,13 @@ const resourceSchema = v.object({
     v.strictObject({ create_before_destroy: v.literal(true), replace_triggered_by: v.optional(v.array(v.string())) }),
   ]),
 });
+/** `v.record` would drop labels such as `prototype`. */
 const blocks = <T extends v.GenericSchema>(schema: T) =>
   v.pipe(
-    mapOf(v.tuple([schema])),
-    v.transform((found) => Object.fromEntries(found)),
+    v.custom<Record<string, unknown>>((value) => typeof value === 'object'),
+    v.transform((value) => Object.entries(value)),
+    v.array(v.tuple([v.string(), v.tuple([schema])])),
+    v.transform((entries) => Object.fromEntries(entries)),
   );
 const fileSchema = v.strictObject({
   variable: v.optional(

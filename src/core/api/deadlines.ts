@@ -1,4 +1,5 @@
-import { ANSWER_DEADLINE } from './transport.ts';
+/** The timeout of a request from the first byte sent to the last byte received, in milliseconds. */
+export const ANSWER_DEADLINE = 15_000;
 
 /** How long after it was sent a mutation may still take effect although it was not answered, in milliseconds. */
 export const SETTLING_TIME = 2 * ANSWER_DEADLINE;
