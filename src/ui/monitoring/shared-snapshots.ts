@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { createLimit } from '../../core/async/limit.ts';
+import { shownOf } from '../../core/monitoring/account-state.ts';
 import {
   accountOfCacheFile,
   cacheFileOf,
@@ -53,10 +54,10 @@ export function createSharedSnapshots(
   const reported = new Set<string>();
   const limit = createLimit(READ_AT_ONCE);
   /**
-   * The modification time of each file that this window wrote. A different time means that another window wrote the
-   * file.
+   * The modification time of each file as this window last wrote or read it. A different time means that another window
+   * wrote the file.
    */
-  const written = new Map<string, number>();
+  const modified = new Map<string, number>();
   let known: ReadonlySet<string> = new Set();
   let isWriting = false;
   let isSwept = false;
@@ -109,7 +110,7 @@ export function createSharedSnapshots(
     await mkdir(directory, { recursive: true });
     try {
       await writeFile(temporary, content, { mode: 0o600 });
-      written.set(accountId, (await stat(temporary)).mtimeMs);
+      modified.set(accountId, (await stat(temporary)).mtimeMs);
       await rename(temporary, fileOf(accountId));
     } catch (error) {
       cached.delete(accountId);
@@ -121,8 +122,19 @@ export function createSharedSnapshots(
     }
   }
 
+  /** Undefined if the store has what the file holds: each return to the window looks at the files of all accounts. */
+  async function readIfModified(accountId: string): Promise<string | undefined> {
+    const { mtimeMs } = await stat(fileOf(accountId));
+    if (modified.get(accountId) === mtimeMs && shownOf(store.entry(accountId)?.state)) {
+      return undefined;
+    }
+    const content = await readFile(fileOf(accountId), 'utf8');
+    modified.set(accountId, mtimeMs);
+    return content;
+  }
+
   async function adoptOne(accountId: string): Promise<void> {
-    const content = await readFile(fileOf(accountId), 'utf8').catch((error: unknown) => {
+    const content = await readIfModified(accountId).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
         note(error);
       }
@@ -148,20 +160,6 @@ export function createSharedSnapshots(
     await Promise.all(accountIds.map(async (id) => limit(async () => adoptOne(id))));
   }
 
-  /** A file that is gone counts as ours: there is nothing to adopt. */
-  async function isOurs(accountId: string): Promise<boolean> {
-    return stat(fileOf(accountId)).then(
-      ({ mtimeMs }) => mtimeMs === written.get(accountId),
-      () => true,
-    );
-  }
-
-  /** The file watcher also reports the writes of this window. */
-  async function adoptChanged(accountIds: readonly string[]): Promise<void> {
-    const ours = await Promise.all(accountIds.map(isOurs));
-    await adopt(accountIds.filter((_, index) => !ours[index]));
-  }
-
   /** Deletes files of killed windows and removed accounts, and entries of earlier versions in SecretStorage. */
   async function sweep(): Promise<void> {
     const keys = (await secrets.keys()).filter((key) => key.startsWith(OLD_KEY_PREFIX));
@@ -182,7 +180,7 @@ export function createSharedSnapshots(
     }
     waiting.delete(accountId);
     cached.delete(accountId);
-    written.delete(accountId);
+    modified.delete(accountId);
     await rm(fileOf(accountId), { force: true }).catch(note);
   }
 
@@ -223,7 +221,7 @@ export function createSharedSnapshots(
     },
     watchDirectory(directory, note, (names) => {
       const ids = names.flatMap((name) => accountOfCacheFile(name) ?? []);
-      void adoptChanged(ids.filter(isThere));
+      void adopt(ids.filter(isThere));
     }),
   );
   return { adopt, forget, dispose: () => subscriptions.dispose() };
