@@ -8,9 +8,10 @@ import type { Connections } from './connections.ts';
 import { withProgress } from '../monitoring/refreshing.ts';
 import { describeProblem } from '../text/error.ts';
 import { askPick, askText } from '../host/quick-input.ts';
-import type { SecretStore } from '../destinations/secret-store.ts';
+import type { Services } from '../../services.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
+import { removeStoredAccount, replaceStoredToken, storeLabel, storeTokenChoice } from './stored-accounts.ts';
 import { askToken } from './token-prompt.ts';
 import { escapeIcons } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
@@ -49,7 +50,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
   if (lost.length > 0 && !(await confirmUnreadable(lost, vscode.l10n.t('Replace Anyway')))) {
     return;
   }
-  warnUnsaved(await connections.replaceToken(tokenId, verified), connections);
+  warnUnsaved(await replaceStoredToken(connections, tokenId, verified), connections);
 }
 
 const VERIFIED_AT_ONCE = 6;
@@ -142,7 +143,7 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   if (chosen) {
-    await connections.chooseToken(account.id, chosen.record.id);
+    await storeTokenChoice(connections, account.id, chosen.record.id);
   }
 }
 
@@ -158,16 +159,16 @@ export async function renameAccount({ account }: Connection, connections: Connec
     check: (text) => ({ ok: true, value: text }),
   });
   if (answer.kind === 'value') {
-    await connections.label(account.id, answer.value);
+    await storeLabel(connections, account.id, answer.value);
   }
 }
 
 /** Removes an account from VS Code after confirmation. Nothing changes at Cloudflare. */
 export async function removeAccount(
   { account }: Connection,
-  connections: Connections,
-  secrets: SecretStore,
+  services: Pick<Services, 'connections' | 'snapshots' | 'secrets'>,
 ): Promise<void> {
+  const { connections, secrets } = services;
   const accounts = connections.accounts();
   const orphans = orphanedTokens(accounts, withoutAccount(accounts, account.id));
   const remove = vscode.l10n.t('Remove');
@@ -190,7 +191,7 @@ export async function removeAccount(
     return;
   }
   await secrets.forgetAccount(account.id);
-  if (!(await connections.remove(account.id))) {
+  if (!(await removeStoredAccount(services, account.id))) {
     throw new UserError(
       vscode.l10n.t(
         'The account was removed, but VS Code’s secret storage could not delete its token. Delete or roll the token at Cloudflare.',
