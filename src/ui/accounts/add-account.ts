@@ -13,7 +13,6 @@ import { type Answer, askPick, askText } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
-import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
@@ -132,7 +131,7 @@ async function askAccounts(
               MOST_ACCOUNTS,
             ),
       items: seen.map((account) => ({
-        label: escapeIcons(account.name),
+        label: account.name,
         description: account.id,
         ...(known.has(account.id) ? { detail: vscode.l10n.t('Already added. Select it to use this token.') } : {}),
         picked: !known.has(account.id),

@@ -4,6 +4,7 @@ import { type Health, healthOf } from '../../core/model/health.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeLastTest, type LastTests } from './last-tests.ts';
@@ -14,11 +15,29 @@ import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
+const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+
 /** The data that rows show. */
 export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
 
 /** Makes the row of a node. A node whose subject no longer exists makes an empty row. */
-export function toTreeItem(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
+export function toTreeItem(node: Node, known: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
+  const item = makeItem(node, known);
+  // Names and Cloudflare's words are untrusted. The tooltip is escaped already.
+  item.label = toText(item.label);
+  item.description = toText(item.description);
+  const spoken = toText(item.accessibilityInformation?.label);
+  if (spoken) {
+    item.accessibilityInformation = { label: spoken };
+  }
+  return item;
+}
+
+function toText(text: unknown): string {
+  return typeof text === 'string' ? plain(text) : '';
+}
+
+function makeItem(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
   const entry = store.entry(node.accountId);
   if (!entry) {
     return new vscode.TreeItem('');
@@ -54,10 +73,7 @@ function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): 
   const notice = describeExpiryNotice(connection.token);
   item.contextValue = notice ? 'account expiring' : 'account';
   item.description = [describeAccount(state), notice].filter(Boolean).join(' · ');
-  item.iconPath =
-    state.kind === 'failed' || notice
-      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
-      : new vscode.ThemeIcon('organization');
+  item.iconPath = state.kind === 'failed' || notice ? WARNING : new vscode.ThemeIcon('organization');
   item.tooltip = toTooltip(account.name, [
     [vscode.l10n.t('Account ID'), account.id],
     [vscode.l10n.t('State'), item.description],
@@ -137,18 +153,18 @@ function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {
   }
   const { account } = connection;
   const { headline, sentence, remedies } = describeProblem(state.error, account.name);
-  const item = new vscode.TreeItem(headline, vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(headline);
   item.description = sentence;
   item.id = `problem/${account.id}`;
   item.contextValue = `problem ${remedies.join(' ')}`;
-  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.iconPath = WARNING;
   item.tooltip = toTooltip(sentence, state.error.details.rayId ? [['Ray ID', state.error.details.rayId]] : []);
   item.accessibilityInformation = { label: sentence };
   return item;
 }
 
 function toEmptyItem(accountId: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('No webhook destinations'), vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(vscode.l10n.t('No webhook destinations'));
   item.id = `empty/${accountId}`;
   item.contextValue = 'empty';
   return item;
@@ -156,7 +172,7 @@ function toEmptyItem(accountId: string): vscode.TreeItem {
 
 function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies): vscode.TreeItem {
   const name = nameOfPolicy(policy);
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(name);
   item.id = `policy/${node.accountId}/${node.destinationId}/${node.policyId}`;
   item.contextValue = 'policy';
   item.description = describePolicy(policy, known);
@@ -173,13 +189,13 @@ function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies):
 
 function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vscode.TreeItem {
   const label = problem ? vscode.l10n.t('Could not load policies') : vscode.l10n.t('No policy uses this destination');
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(label);
   item.id = `noPolicy/${accountId}/${destinationId}`;
   item.contextValue = problem ? 'policyProblem' : 'noPolicy';
   item.description = problem ?? vscode.l10n.t('Cloudflare sends no alerts to it');
   item.tooltip = toTooltip(problem ?? `${label}. ${item.description}.`, []);
   if (problem) {
-    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    item.iconPath = WARNING;
   }
   item.accessibilityInformation = { label: problem ?? `${label}. ${item.description}.` };
   return item;
