@@ -19,7 +19,7 @@ export function createManaging(services: Services) {
     },
     answerTool,
     /** Shows the problems of the token storage above the tree. */
-    showTrouble(): void {
+    showTrouble: (): void => {
       destinationsView.view.message = describeTrouble(connections.trouble());
     },
     findUnused: async () => findUnused(services),
