@@ -14,7 +14,6 @@ import { UserError } from '../host/report.ts';
 import { storeAccounts } from './stored-accounts.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
-import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
@@ -133,7 +132,7 @@ async function askAccounts(
               MOST_ACCOUNTS,
             ),
       items: seen.map((account) => ({
-        label: escapeIcons(account.name),
+        label: account.name,
         description: account.id,
         ...(known.has(account.id) ? { detail: vscode.l10n.t('Already added. Select it to use this token.') } : {}),
         picked: !known.has(account.id),

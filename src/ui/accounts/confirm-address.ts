@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { tell } from '../host/notice.ts';
+import { ask, tell } from '../host/notice.ts';
 import { showSetting } from '../host/settings.ts';
 import type { Connections } from './connections.ts';
 import { confirmOrigin, findUnconfirmedOrigin } from './stored-accounts.ts';
@@ -14,17 +14,14 @@ export async function confirmApiAddress(connections: Connections): Promise<void>
   const { configured, verified, accounts } = unconfirmed;
   const send = vscode.l10n.t('Send Tokens');
   const setting = vscode.l10n.t('Open Setting');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('Send stored tokens to {0}?', configured),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'The setting cloudflareWebhooks.apiBaseUrl points to {0}. The tokens of {1} were verified with {2}. A server that receives a token can use it. Confirm only if you changed the setting and trust the address.',
-        configured,
-        accounts.map(({ name }) => name).join(', '),
-        verified.join(', '),
-      ),
-    },
+    vscode.l10n.t(
+      'The setting cloudflareWebhooks.apiBaseUrl points to {0}. The tokens of {1} were verified with {2}. A server that receives a token can use it. Confirm only if you changed the setting and trust the address.',
+      configured,
+      accounts.map(({ name }) => name).join(', '),
+      verified.join(', '),
+    ),
     send,
     setting,
   );
