@@ -41,6 +41,8 @@ export const COMMANDS = [
   'copyAsCurl',
   'copyAsTerraform',
   'deleteDestination',
+  'managePolicies',
+  'togglePolicy',
   'showFailing',
   'goToDestination',
   'toggleFailingOnly',
