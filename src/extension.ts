@@ -19,6 +19,7 @@ export function activate(context: vscode.ExtensionContext) {
   const services = createServices(context, isTest ? (line) => lines.push(line) : undefined);
   const editing = createLazyEditing(services);
   const managing = createLazyManaging(services);
+  const policies = createLazyPolicies(services);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);
@@ -28,7 +29,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...tree.commands,
     ...monitoring.commands,
     ...editing.commands,
-    ...createLazyPolicies(services).commands,
+    ...policies.commands,
   };
   context.subscriptions.push(
     services.logger,
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...tree.disposables,
     ...monitoring.disposables,
     editing,
+    policies,
     registerCommands(commands, services.logger),
   );
   return isTest ? { ...services, editing, logged: () => lines.join('\n') } : undefined;

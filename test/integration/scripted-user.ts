@@ -185,7 +185,10 @@ function describeItems(items: readonly vscode.QuickPickItem[]): string {
 
 function choose<T extends vscode.QuickPickItem>(items: readonly T[], labels: readonly string[]): readonly T[] {
   const chosen = items.filter(({ label }) => labels.some((each) => label.includes(each)));
-  assert.ok(chosen.length > 0, `None of ${labels.join(', ')} is among:\n${describeItems(items)}`);
+  assert.ok(
+    chosen.length > 0 || labels.length === 0,
+    `None of ${labels.join(', ')} is among:\n${describeItems(items)}`,
+  );
   return chosen;
 }
 

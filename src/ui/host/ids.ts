@@ -10,6 +10,9 @@ export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
+/** The URI scheme of the read-only documents of Explain Delivery. */
+export const DELIVERY_SCHEME = 'cfwebhook-delivery';
+
 /** The key of the accounts in persisted state. */
 export const ACCOUNTS_KEY = 'accounts';
 
@@ -43,6 +46,7 @@ export const COMMANDS = [
   'deleteDestination',
   'managePolicies',
   'togglePolicy',
+  'explainDelivery',
   'showFailing',
   'goToDestination',
   'toggleFailingOnly',

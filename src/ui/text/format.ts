@@ -33,6 +33,13 @@ export function describeTime(timestamp: string | undefined): string {
   return `${times.format(toMilliseconds(at))} (${describeAge(at)})`;
 }
 
+/** "11/25/26, 2:00 PM". An invalid timestamp is returned as it is. */
+export function describeMoment(timestamp: string): string {
+  const at = parseTimestamp(timestamp);
+  const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' });
+  return at ? format.format(toMilliseconds(at)) : timestamp;
+}
+
 /** Picks between the singular and the plural of a message; both are localized already. */
 export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;

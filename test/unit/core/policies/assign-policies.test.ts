@@ -96,7 +96,7 @@ describe('assign policies, against the fake', () => {
     const idOf = (name: string) => planned.find(({ policy }) => policy.name === name)?.policy.id ?? assert.fail();
     account.fail({ method: 'PUT', path: `**/policies/${idOf('a')}`, fault: { kind: 'status', status: 403 } });
     account.removePolicy(idOf('b'));
-    const [policy] = account.policies().filter(({ name }) => name === 'c');
+    const policy = account.policies().find(({ name }) => name === 'c');
     assert.ok(policy);
     account.changePolicy({ ...policy, mechanisms: { webhooks: [{ id: first }] } });
     assert.deepEqual(outcomes(await assign(planned)), { a: 'failed', b: 'gone', c: 'unchanged', d: 'changed' });
@@ -184,9 +184,13 @@ describe('assign policies, against the fake', () => {
         const real = account.api();
         const api: Api = {
           ...real,
-          getDestination: spy('getDestination', real.getDestination),
-          getPolicy: spy('getPolicy', real.getPolicy),
-          updatePolicy: spy('updatePolicy', real.updatePolicy),
+          getDestination: spy('getDestination', async (...args: Parameters<Api['getDestination']>) =>
+            real.getDestination(...args),
+          ),
+          getPolicy: spy('getPolicy', async (...args: Parameters<Api['getPolicy']>) => real.getPolicy(...args)),
+          updatePolicy: spy('updatePolicy', async (...args: Parameters<Api['updatePolicy']>) =>
+            real.updatePolicy(...args),
+          ),
         };
         const before = account.policies()[0];
         const assigned = await assign(planned, { api }).catch(() => undefined);
