@@ -49,6 +49,7 @@ export function createLazyManaging(services: Services): LazyManaging {
     },
     disposables: [
       scheduleSweep(load, services),
+      services.connections.onTroubleChanged(() => void load().then(({ showTrouble }) => showTrouble())),
       registerLanguageModelTools(async (name, input) => {
         await services.loaded;
         return (await load()).answerTool(services.store, name, input);

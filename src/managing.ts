@@ -1,6 +1,7 @@
 import type { Services } from './services.ts';
 import { createAccountCommands } from './ui/accounts/commands.ts';
 import { findUnused, sweep } from './ui/accounts/sweep.ts';
+import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
 import { createFindingCommands } from './ui/destinations/finding.ts';
 import { answerTool } from './ui/monitoring/tool-answers.ts';
@@ -9,6 +10,7 @@ export type Managing = ReturnType<typeof createManaging>;
 
 /** The bundle of rarely used features without editing: accounts, finding and copying destinations, tool answers. */
 export function createManaging(services: Services) {
+  const { connections, destinationsView } = services;
   return {
     commands: {
       ...createAccountCommands(services),
@@ -16,6 +18,10 @@ export function createManaging(services: Services) {
       ...createCopyingCommands(services),
     },
     answerTool,
+    /** Shows the problems of the token storage above the tree. */
+    showTrouble: (): void => {
+      destinationsView.view.message = describeTrouble(connections.trouble());
+    },
     findUnused: async () => findUnused(services),
     sweep: async (before: ReadonlySet<string>) => sweep(services, before),
   };
