@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-
 /** Text that a name or a message of Cloudflare may contain. `mark` is the part of it that must be visible. */
 export type HostileText = { readonly title: string; readonly text: string; readonly mark: string };
 
@@ -67,23 +65,20 @@ const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+
 /** As `renderLabelWithIcons` of VS Code finds icons. */
 const ICON = /(?<!\\)\$\([a-z0-9-]+(?:~[a-z]+)?\)/i;
 
-/** Fails if a text has a control, bidirectional or invisible character, or becomes more than text in its sink. */
-export function assertHarmless(name: string, shown: string, sink: Sink = {}): void {
-  const tell = `${name} shows ${JSON.stringify(shown.slice(0, 500))}`;
-  assert.doesNotMatch(shown, /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u, tell);
-  assert.ok(sink.exact || shown.length < 20_000, `${name} shows ${shown.length} characters`);
-  if (!sink.lines && !sink.markdown) {
-    assert.doesNotMatch(shown, /[\n\t]/, tell);
-  }
-  if (sink.links) {
-    assert.doesNotMatch(shown, LINK, tell);
-  }
-  if (sink.icons) {
-    assert.doesNotMatch(shown, ICON, tell);
-  }
-  if (sink.markdown) {
-    // Only the emphasis of headings is not escaped.
-    const own = shown.replaceAll(/\\[!-/:-@[-`{-~]/g, '').replaceAll(/^\*\*|\*\*(?= *$)/gm, '');
-    assert.doesNotMatch(own, /[!-'*+<=>[\\\]_`{|}~]|:\/\/|^[#\-+]/m, tell);
-  }
+/**
+ * What is wrong with a text in a sink: it has a control, bidirectional or invisible character, is too long, or becomes
+ * more than text.
+ */
+export function findHarm(shown: string, sink: Sink = {}): readonly string[] {
+  // Only the emphasis of headings is not escaped.
+  const unescaped = shown.replaceAll(/\\[!-/:-@[-`{-~]/g, '').replaceAll(/^\*\*|\*\*(?= *$)/gm, '');
+  const found = {
+    'an invisible character': /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(shown),
+    'a line break': !sink.lines && !sink.markdown && /[\n\t]/.test(shown),
+    'too many characters': !sink.exact && shown.length > 20_000,
+    'a link': sink.links && LINK.test(shown),
+    'an icon': sink.icons && ICON.test(shown),
+    Markdown: sink.markdown && /[!-'*+<=>[\\\]_`{|}~]|:\/\/|^[#\-+]/m.test(unescaped),
+  };
+  return Object.entries(found).flatMap(([harm, isThere]) => (isThere ? [harm] : []));
 }
