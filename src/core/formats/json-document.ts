@@ -87,7 +87,9 @@ export function parseDocument(text: string, context: DocumentContext = {}): Pars
 
 /** Returns JSON with two-space indentation and a final newline. `secret` is present only if the draft has one. */
 export function formatDocument({ name, url, secret }: Draft): string {
-  return `${JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2)}\n`;
+  const json = JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2);
+  // VS Code offers to remove these line separators from a document, which would rename the destination.
+  return `${json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}\n`;
 }
 
 export type TextRange = { readonly offset: number; readonly length: number };

@@ -142,9 +142,10 @@ function toLabel(name: string): string {
   return /^[a-z]/.test(bare) ? bare : `webhook${bare ? `_${bare}` : ''}`;
 }
 
-/** An HCL string without template sequences. */
+/** An HCL string without template sequences. HCL cannot express a lone surrogate. */
 function quote(text: string): string {
   const escaped = text
+    .toWellFormed()
     .replaceAll('\\', '\\\\')
     .replaceAll('"', String.raw`\"`)
     // Not `$${`: its meaning after another `$` depends on the lexer.
@@ -152,7 +153,7 @@ function quote(text: string): string {
     .replaceAll('\n', String.raw`\n`)
     .replaceAll('\r', String.raw`\r`)
     .replaceAll('\t', String.raw`\t`)
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeInvisible);
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escapeInvisible);
   return `"${escaped}"`;
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import { createLimit } from '../../core/async/limit.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import type { Account } from '../../core/model/account.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../../core/accounts/remembered-accounts.ts';
@@ -102,7 +103,8 @@ export async function findUnreadable(
 /** Shows which accounts failed and why. Returns whether the user continues anyway. */
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
   const names = unreadable.map(({ account }) => account.name).join(', ');
-  const reasons = unreadable.map(({ account, error }) => describeProblem(error, account.name).sentence);
+  // Each is one line of the detail.
+  const reasons = unreadable.map(({ account, error }) => plain(describeProblem(error, account.name).sentence));
   const chosen = await ask(vscode.l10n.t('This token cannot access {0}.', names), reasons.join('\n\n'), goOn);
   return chosen === goOn;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
+import { plainName } from '../../core/model/plain-text.ts';
 import { JSON_SCHEME } from '../host/ids.ts';
 
 const ENDING = '.cfwebhook.json';
@@ -40,10 +41,9 @@ function makeUri(...segments: readonly string[]): vscode.Uri {
 
 /** Sanitizes a name for a path: no separators, invisible or bidirectional characters, and a limited length. */
 function safeName(name: string): string {
-  const plain = name
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+  const printable = plainName(name)
     .replaceAll(/[/\\:*?"<>|#%]+/g, '-')
     .trim();
-  const short = plain.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '');
+  const short = printable.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '');
   return /^\.*$/.test(short) ? 'destination' : short;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { findRemoval } from '../../core/formats/json-document.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import { toRange } from './commands.ts';
 import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
 import { type CommandId, MOVE_SECRET } from '../host/ids.ts';
@@ -29,7 +30,7 @@ function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): read
   }
   const edit = new vscode.WorkspaceEdit();
   edit.delete(document.uri, toRange(document, range));
-  const action = new vscode.CodeAction(vscode.l10n.t('Remove “{0}”', key), kind);
+  const action = new vscode.CodeAction(vscode.l10n.t('Remove “{0}”', plain(key)), kind);
   return [Object.assign(action, { edit, diagnostics: [diagnostic], isPreferred: true })];
 }
 

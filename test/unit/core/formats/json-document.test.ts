@@ -81,6 +81,13 @@ describe('JSON document', () => {
     ]);
   });
 
+  it('keeps a name with line separators exact, without a character that VS Code offers to remove', () => {
+    const name = 'a\u2028b\u2029c\\u2028';
+    const text = formatDocument({ name, url: URL_OF_HOOK });
+    assert.doesNotMatch(text, /[\u2028\u2029]/);
+    assert.equal(parseDocument(text, { current: { ...current, name } }).draft?.name, name);
+  });
+
   it('finds and removes a key at any position', () => {
     for (const keys of [
       ['secret', 'name', 'url'],

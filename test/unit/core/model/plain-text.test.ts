@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assert as forAll, property, string } from 'fast-check';
-import { plain } from '../../../../src/core/model/plain-text.ts';
+import { plain, plainName } from '../../../../src/core/model/plain-text.ts';
 
 describe('plain text', () => {
   it('is one line without control, bidirectional and zero-width characters', () => {
@@ -17,6 +17,12 @@ describe('plain text', () => {
   it('is bounded', () => {
     assert.equal(plain('abcdef', 3), 'abc…');
     assert.equal(plain('x'.repeat(5000)).length, 2001);
+  });
+
+  it('of a name is short, so that the sentence around it stays, and empty without a visible character', () => {
+    assert.equal(plainName(' a\n\u200B'), 'a');
+    assert.equal(plainName('\u200B \u202E\n'), '');
+    assert.equal(plainName('x'.repeat(5000)).length, 201);
   });
 
   it('holds for any text, and for its own result', () => {
