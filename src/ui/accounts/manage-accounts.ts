@@ -15,6 +15,7 @@ import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
 import { removeStoredAccount, replaceStoredToken, storeLabel, storeTokenChoice } from './stored-accounts.ts';
 import { askToken } from './token-prompt.ts';
+import { nameSome, plural } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Replaces the token of an account. All accounts of the old token use the new token. */
@@ -100,12 +101,25 @@ export async function findUnreadable(
   });
 }
 
+/** A modal message does not scroll, so it has only the first names and reasons. */
+const MOST_NAMES = 10;
+const MOST_REASONS = 3;
+
 /** Shows which accounts failed and why. Returns whether the user continues anyway. */
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
-  const names = unreadable.map(({ account }) => account.name).join(', ');
+  const allNames = unreadable.map(({ account }) => account.name);
+  const names = nameSome(allNames, MOST_NAMES).join(', ');
   // Each is one line of the detail.
   const reasons = unreadable.map(({ account, error }) => plain(describeProblem(error, account.name).sentence));
-  const chosen = await ask(vscode.l10n.t('This token cannot access {0}.', names), reasons.join('\n\n'), goOn);
+  const chosen = await ask(
+    plural(
+      allNames.length,
+      vscode.l10n.t('This token cannot access {0}.', names),
+      vscode.l10n.t('This token cannot access {0} accounts: {1}.', allNames.length, names),
+    ),
+    nameSome(reasons, MOST_REASONS).join('\n\n'),
+    goOn,
+  );
   return chosen === goOn;
 }
 

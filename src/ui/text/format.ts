@@ -50,6 +50,12 @@ export function list(texts: readonly string[]): string {
   return new Intl.ListFormat(vscode.env.language).format(texts);
 }
 
+/** The first texts, and the number of the others. */
+export function nameSome(texts: readonly string[], most: number): readonly string[] {
+  const rest = texts.length - most;
+  return rest > 0 ? [...texts.slice(0, most), vscode.l10n.t('and {0} more', rest)] : texts;
+}
+
 /** Escapes untrusted text for Markdown, so that it never becomes formatting, a link or HTML. */
 export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
