@@ -47,12 +47,6 @@ export function createLazyManaging(services: Services): LazyManaging {
       copyAsCurl: later('copyAsCurl'),
       copyAsTerraform: later('copyAsTerraform'),
     },
-    disposables: [
-      scheduleSweep(load, services),
-      registerLanguageModelTools(async (name, input) => {
-        await services.loaded;
-        return (await load()).answerTool(services.store, name, input);
-      }),
-    ],
+    disposables: [scheduleSweep(load, services), registerLanguageModelTools(async () => (await load()).toolCalls)],
   };
 }

@@ -3,7 +3,7 @@ import { createAccountCommands } from './ui/accounts/commands.ts';
 import { findUnused, sweep } from './ui/accounts/sweep.ts';
 import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
 import { createFindingCommands } from './ui/destinations/finding.ts';
-import { answerTool } from './ui/monitoring/tool-answers.ts';
+import { createToolCalls } from './ui/monitoring/tool-calls.ts';
 
 export type Managing = ReturnType<typeof createManaging>;
 
@@ -15,7 +15,7 @@ export function createManaging(services: Services) {
       ...createFindingCommands(services),
       ...createCopyingCommands(services),
     },
-    answerTool,
+    toolCalls: createToolCalls(services),
     findUnused: async () => findUnused(services),
     sweep: async (before: ReadonlySet<string>) => sweep(services, before),
   };
