@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
+import { normalizeName } from '../../core/model/web-address.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
@@ -13,10 +14,13 @@ export async function renameDestination(target: Located, writer: DestinationWrit
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
     prompt: vscode.l10n.t('Enter the new name. Cloudflare may include it in the alerts that it sends.'),
     value: destination.name,
-    check: (text) =>
-      text.trim() === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: text.trim() },
+    check: (text) => {
+      // An unchanged name is not normalized, so that only an edit is sent.
+      const name = text === destination.name ? text : normalizeName(text);
+      return name === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: name };
+    },
   });
-  if (answer.kind !== 'value' || answer.value === destination.name) {
+  if (answer.kind !== 'value' || answer.value.trim() === destination.name.trim()) {
     return;
   }
   await rename(target, answer.value, writer);

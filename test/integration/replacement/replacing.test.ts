@@ -57,6 +57,22 @@ describe('Rename… and Replace…', () => {
     assert.deepEqual(await rows(), ['On-call']);
   });
 
+  it('renames to the name without the invisible characters that were copied with it', async () => {
+    const { questions } = await runWith(
+      'renameDestination',
+      { types: '\u200B \uFEFF' },
+      { types: ' On\u2060-call \u200B' },
+    );
+    assert.match(questions[0]?.problem ?? '', /Enter a name/);
+    assert.deepEqual(await rows(), ['On-call']);
+  });
+
+  it('sends nothing where the new name is the old one with white space', async () => {
+    await fake.clear({ part: 'log' });
+    const { messages } = await runWith('renameDestination', { types: ' Ops ' });
+    assert.deepEqual([messages, (await fake.log()).filter(({ method }) => method === 'PUT')], [[], []]);
+  });
+
   it('replaces after saying what will happen, and moves the policies', async () => {
     const { questions, messages } = await runWith(
       'replaceDestination',
