@@ -3,7 +3,6 @@ import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
 import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
-import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 
 type ManagingCommand = keyof Managing['commands'];
 
@@ -47,6 +46,9 @@ export function createLazyManaging(services: Services): LazyManaging {
       copyAsCurl: later('copyAsCurl'),
       copyAsTerraform: later('copyAsTerraform'),
     },
-    disposables: [scheduleSweep(load, services), registerLanguageModelTools(async () => (await load()).toolCalls)],
+    disposables: [
+      scheduleSweep(load, services),
+      services.connections.onTroubleChanged(() => void load().then(({ showTrouble }) => showTrouble())),
+    ],
   };
 }

@@ -82,6 +82,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
     toApiError: (error) => toApiError(error, host),
     defer: (work) => setTimeout(work, BURST),
     log: host.log,
+    skippedOf: (accountId) => connections.skippedEntries(accountId),
     admit: async ({ token }, signal) => admitUserCall(budgets.of(token?.id), host.sleep, signal),
   });
   const snapshots = createSharedSnapshots(context, store, host.log);

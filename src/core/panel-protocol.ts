@@ -43,6 +43,8 @@ const actionSchema = v.picklist([
   'keep',
   'refresh',
   'test',
+  /** Tests the values in the form from this machine. */
+  'testTyped',
   'editAsJson',
   'delete',
 ]);

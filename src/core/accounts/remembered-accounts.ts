@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Account } from '../model/account.ts';
+import { plainName } from '../model/plain-text.ts';
 import type { InUse } from './stored-keys.ts';
 
 /**
@@ -34,9 +35,9 @@ export function parseRememberedAccounts(value: unknown): RememberedAccounts | un
   return result.success ? result.output : undefined;
 }
 
-/** Returns the account to show, named by its label, or by its Cloudflare name if it has no label. */
+/** Returns the account to show, named by its label, or else by its Cloudflare name, or else by its ID. */
 export function toAccount({ id, name, label }: RememberedAccount): Account {
-  return { id, name: label ?? name };
+  return { id, name: plainName(label ?? name) || id };
 }
 
 /** An account to add. `name` is the name in Cloudflare, or the id if the token has no permission to read the name. */

@@ -1,5 +1,7 @@
 /** Longest text from outside that is shown in one place, in characters. */
 const LONGEST_SHOWN = 2000;
+/** Longest name that is shown, so that a name never cuts off the sentence around it. */
+const LONGEST_NAME = 200;
 
 /**
  * Control characters, and characters that have no shape of their own: bidirectional controls, zero-width characters,
@@ -23,4 +25,9 @@ export function plain(text: string, most = LONGEST_SHOWN): string {
   const isCut = text.length > most;
   const line = removeInvisible(isCut ? text.slice(0, most) : text).replaceAll(/[\s\u0085]+/g, ' ');
   return isCut ? `${line}…` : line;
+}
+
+/** A name from outside for display, never for a comparison or a request. Empty if nothing of it is visible. */
+export function plainName(name: string): string {
+  return plain(name, LONGEST_NAME).trim();
 }

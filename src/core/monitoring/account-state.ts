@@ -44,6 +44,7 @@ export function isSameState(a: AccountState, b: AccountState): boolean {
   return (
     a.kind === b.kind &&
     a.last?.destinations === b.last?.destinations &&
+    a.last?.skipped === b.last?.skipped &&
     a.cached?.destinations === b.cached?.destinations &&
     detailsOf(a) === detailsOf(b)
   );

@@ -2,11 +2,15 @@ import type { CachedDestination, Destination, ShownDestination } from '../model/
 import { shownHostOf } from '../model/destination.ts';
 import { countHealth, type HealthCounts } from '../model/health.ts';
 
-/** The destinations of an account at a time (milliseconds since the epoch), and their number by health. */
+/**
+ * The destinations of an account at a time (milliseconds since the epoch), and their number by health. `skipped`: how
+ * many malformed entries Cloudflare's list also had.
+ */
 export type SnapshotOf<D extends ShownDestination> = {
   readonly at: number;
   readonly destinations: readonly D[];
   readonly counts: HealthCounts;
+  readonly skipped: number;
 };
 
 /** As fetched from Cloudflare. */
@@ -22,9 +26,10 @@ export function makeSnapshot<D extends ShownDestination>(
   at: number,
   fetched: readonly D[],
   before?: SnapshotOf<D>,
+  skipped = before?.skipped ?? 0,
 ): SnapshotOf<D> {
   if (!before) {
-    return { at, destinations: fetched, counts: countHealth(fetched) };
+    return { at, destinations: fetched, counts: countHealth(fetched), skipped };
   }
   const known = new Map(before.destinations.map((destination) => [destination.id, destination]));
   const destinations = fetched.map((destination) => {
@@ -34,7 +39,7 @@ export function makeSnapshot<D extends ShownDestination>(
   const isSame =
     destinations.length === before.destinations.length &&
     destinations.every((destination, index) => destination === before.destinations[index]);
-  return isSame ? { ...before, at } : { at, destinations, counts: countHealth(destinations) };
+  return isSame ? { ...before, at, skipped } : { at, destinations, counts: countHealth(destinations), skipped };
 }
 
 /**

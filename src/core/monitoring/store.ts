@@ -53,6 +53,8 @@ export type StoreOptions = {
   readonly log: Log;
   /** Waits until a request of the user may be sent; rejects once the signal aborts. Default: no wait. */
   readonly admit?: (connection: Connection, signal?: AbortSignal) => Promise<void>;
+  /** The number of malformed entries in the list of destinations that was just fetched. Default: none. */
+  readonly skippedOf?: (accountId: string) => number;
   /** The most accounts that are fetched concurrently, per token and in total. */
   readonly concurrency?: { readonly perToken: number; readonly total: number };
 };
@@ -71,7 +73,15 @@ const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconf
 const CONCURRENCY = { perToken: 6, total: 24 };
 
 /** Holds the accounts and their destinations. Only the store writes the data that views show. */
-export function createStore({ now, toApiError, defer, log, admit, concurrency = CONCURRENCY }: StoreOptions): Store {
+export function createStore({
+  now,
+  toApiError,
+  defer,
+  log,
+  admit,
+  skippedOf = () => 0,
+  concurrency = CONCURRENCY,
+}: StoreOptions): Store {
   let slots: ReadonlyMap<string, Slot> = new Map();
   let entries: readonly Slot[] = [];
   let totals = NO_ACCOUNTS;
@@ -116,7 +126,10 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
         }
         return total(() => api.listDestinations(account.id));
       }).then(
-        (destinations): AccountState => ({ kind: 'ready', last: makeSnapshot(now(), destinations, slot.state.last) }),
+        (destinations): AccountState => ({
+          kind: 'ready',
+          last: makeSnapshot(now(), destinations, slot.state.last, skippedOf(account.id)),
+        }),
         (error: unknown): AccountState | undefined => {
           const { last, cached: shown } = slot.state;
           return isAdmitted && signal?.aborted && !(error instanceof ApiError)

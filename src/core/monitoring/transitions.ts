@@ -8,6 +8,11 @@ import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
  */
 export type KnownFailures = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+/** How many failures of an account are known at most. Further ones are not announced until there is room. */
+export const MOST_FAILURES = 1000;
+/** Longest ID and timestamp that are persisted, in characters. */
+const LONGEST_KEPT = 100;
+
 export type Transitions = {
   readonly newlyFailing: readonly Destination[];
   /** IDs of the destinations that have recovered. */
@@ -55,8 +60,13 @@ export function findTransitions(
   destinations: readonly Destination[],
 ): Transitions {
   const before = known.get(accountId);
-  const failing = destinations.filter((destination) => healthOf(destination) === 'failing');
-  const now = new Map(failing.map(({ id, lastFailure = '' }) => [id, lastFailure]));
+  const order = ({ id }: Destination): number => (before?.has(id) ? 0 : 1);
+  const failing = destinations
+    .filter((destination) => destination.id.length <= LONGEST_KEPT && healthOf(destination) === 'failing')
+    // Known failures stay known, so that none is announced twice.
+    .toSorted((a, b) => order(a) - order(b))
+    .slice(0, MOST_FAILURES);
+  const now = new Map(failing.map(({ id, lastFailure = '' }) => [id, lastFailure.slice(0, LONGEST_KEPT)]));
   return {
     newlyFailing: before ? failing.filter((destination) => !isKnown(before.get(destination.id), destination)) : [],
     recovered: destinations.flatMap(({ id }) => (before?.has(id) && !now.has(id) ? [id] : [])),

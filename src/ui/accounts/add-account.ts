@@ -11,9 +11,9 @@ import { confirmUnreadable, findUnreadable } from './manage-accounts.ts';
 import { describeProblem } from '../text/error.ts';
 import { type Answer, askPick, askText } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
+import { storeAccounts } from './stored-accounts.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
-import { escapeIcons } from '../text/format.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
@@ -68,7 +68,7 @@ async function addTyped(connections: Connections, environment: Environment, back
     const { verified } = answer.value;
     const accounts = await askReadableAccounts(answer.value, connections, environment);
     if (accounts.kind === 'value') {
-      warnUnsaved(await connections.add(verified, accounts.value), connections);
+      warnUnsaved(await storeAccounts(connections, verified, accounts.value), connections);
     }
     if (accounts.kind !== 'back') {
       return 'done';
@@ -132,7 +132,7 @@ async function askAccounts(
               MOST_ACCOUNTS,
             ),
       items: seen.map((account) => ({
-        label: escapeIcons(account.name),
+        label: account.name,
         description: account.id,
         ...(known.has(account.id) ? { detail: vscode.l10n.t('Already added. Select it to use this token.') } : {}),
         picked: !known.has(account.id),
@@ -217,5 +217,5 @@ export async function addFromEnvironment(connections: Connections, environment: 
       ),
     );
   }
-  warnUnsaved(await connections.add(verified, wanted), connections);
+  warnUnsaved(await storeAccounts(connections, verified, wanted), connections);
 }

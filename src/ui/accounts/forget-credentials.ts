@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { MIGRATED_AT_KEY, parseStoredKey, type RecordKind, type StoredKey } from '../../core/accounts/stored-keys.ts';
 import type { Services } from '../../services.ts';
-import { tell } from '../host/notice.ts';
+import { ask, tell } from '../host/notice.ts';
 import { askPick } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
 import { readProfileId } from './profile-secrets.ts';
+import { forgetTokens } from './stored-accounts.ts';
 
 type ForgetServices = Pick<Services, 'allSecrets' | 'connections' | 'state'>;
 
@@ -37,16 +38,13 @@ export async function forgetCredentials(services: ForgetServices): Promise<void>
   const chosen = answer.value.map(({ group }) => group);
   const count = chosen.reduce((sum, { records }) => sum + records.length, 0);
   const remove = vscode.l10n.t('Delete');
-  const confirmed = await vscode.window.showWarningMessage(
+  const confirmed = await ask(
     count === 1 ? vscode.l10n.t('Delete 1 stored record?') : vscode.l10n.t('Delete {0} stored records?', count),
-    {
-      modal: true,
-      detail: [
-        ...chosen.map(({ label, records }) => `${label}: ${records.length}`),
-        '',
-        vscode.l10n.t('This cannot be undone. Nothing changes at Cloudflare: tokens stay valid there.'),
-      ].join('\n'),
-    },
+    [
+      ...chosen.map(({ label, records }) => `${label}: ${records.length}`),
+      '',
+      vscode.l10n.t('This cannot be undone. Nothing changes at Cloudflare: tokens stay valid there.'),
+    ].join('\n'),
     remove,
   );
   if (confirmed === remove) {
@@ -80,7 +78,7 @@ async function listGroups({ allSecrets, state }: ForgetServices): Promise<readon
 async function deleteGroups(groups: readonly Group[], { allSecrets, connections }: ForgetServices): Promise<void> {
   const records = groups.flatMap((group) => group.records);
   if (groups.some(({ own, records: [first] }) => own && first?.kind === 'token')) {
-    await connections.forgetTokens();
+    await forgetTokens(connections);
   }
   await Promise.allSettled(records.map(async ({ raw }) => allSecrets.delete(raw)));
   if (records.some(({ profile }) => profile === undefined)) {

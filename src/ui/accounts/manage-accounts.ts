@@ -7,12 +7,13 @@ import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../.
 import type { Connections } from './connections.ts';
 import { withProgress } from '../monitoring/refreshing.ts';
 import { describeProblem } from '../text/error.ts';
+import { ask } from '../host/notice.ts';
 import { askPick, askText } from '../host/quick-input.ts';
-import type { SecretStore } from '../destinations/secret-store.ts';
+import type { Services } from '../../services.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
+import { removeStoredAccount, replaceStoredToken, storeLabel, storeTokenChoice } from './stored-accounts.ts';
 import { askToken } from './token-prompt.ts';
-import { escapeIcons } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Replaces the token of an account. All accounts of the old token use the new token. */
@@ -50,7 +51,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
   if (lost.length > 0 && !(await confirmUnreadable(lost, vscode.l10n.t('Replace Anyway')))) {
     return;
   }
-  warnUnsaved(await connections.replaceToken(tokenId, verified), connections);
+  warnUnsaved(await replaceStoredToken(connections, tokenId, verified), connections);
 }
 
 const VERIFIED_AT_ONCE = 6;
@@ -103,11 +104,7 @@ export async function findUnreadable(
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
   const names = unreadable.map(({ account }) => account.name).join(', ');
   const reasons = unreadable.map(({ account, error }) => describeProblem(error, account.name).sentence);
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('This token cannot access {0}.', names),
-    { modal: true, detail: reasons.join('\n\n') },
-    goOn,
-  );
+  const chosen = await ask(vscode.l10n.t('This token cannot access {0}.', names), reasons.join('\n\n'), goOn);
   return chosen === goOn;
 }
 
@@ -120,7 +117,7 @@ export async function chooseToken({ account }: Connection, connections: Connecti
     return record
       ? [
           {
-            label: escapeIcons(describeToken(record)),
+            label: describeToken(record),
             description: index === 0 ? vscode.l10n.t('in use') : '',
             detail: describeExpiry(record),
             record,
@@ -143,7 +140,7 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   if (chosen) {
-    await connections.chooseToken(account.id, chosen.record.id);
+    await storeTokenChoice(connections, account.id, chosen.record.id);
   }
 }
 
@@ -159,39 +156,35 @@ export async function renameAccount({ account }: Connection, connections: Connec
     check: (text) => ({ ok: true, value: text }),
   });
   if (answer.kind === 'value') {
-    await connections.label(account.id, answer.value);
+    await storeLabel(connections, account.id, answer.value);
   }
 }
 
 /** Removes an account from VS Code after confirmation. Nothing changes at Cloudflare. */
 export async function removeAccount(
   { account }: Connection,
-  connections: Connections,
-  secrets: SecretStore,
+  services: Pick<Services, 'connections' | 'snapshots' | 'secrets'>,
 ): Promise<void> {
+  const { connections, secrets } = services;
   const accounts = connections.accounts();
   const orphans = orphanedTokens(accounts, withoutAccount(accounts, account.id));
   const remove = vscode.l10n.t('Remove');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('Remove the account “{0}” from VS Code?', account.name),
-    {
-      modal: true,
-      detail:
-        orphans.length > 0
-          ? vscode.l10n.t(
-              'This removes its label, position and remembered secrets. Its token is deleted from VS Code’s secret storage, because no other account uses it. Nothing changes at Cloudflare, and the token stays valid.',
-            )
-          : vscode.l10n.t(
-              'This removes its label, position and remembered secrets. Its token stays stored, because other accounts use it. Nothing changes at Cloudflare.',
-            ),
-    },
+    orphans.length > 0
+      ? vscode.l10n.t(
+          'This removes its label, position and remembered secrets. Its token is deleted from VS Code’s secret storage, because no other account uses it. Nothing changes at Cloudflare, and the token stays valid.',
+        )
+      : vscode.l10n.t(
+          'This removes its label, position and remembered secrets. Its token stays stored, because other accounts use it. Nothing changes at Cloudflare.',
+        ),
     remove,
   );
   if (chosen !== remove) {
     return;
   }
   await secrets.forgetAccount(account.id);
-  if (!(await connections.remove(account.id))) {
+  if (!(await removeStoredAccount(services, account.id))) {
     throw new UserError(
       vscode.l10n.t(
         'The account was removed, but VS Code’s secret storage could not delete its token. Delete or roll the token at Cloudflare.',

@@ -2,16 +2,10 @@ import type { Services } from '../../services.ts';
 import type { Module } from '../host/commands.ts';
 import { createContextKey } from '../host/context-key.ts';
 import { hasEnvironmentToken } from './environment.ts';
-import { describeTrouble } from './storage-trouble.ts';
 
 /** Accounts and tokens, and the content of the empty view. The commands in `commands.ts` are loaded on first use. */
 export function createAccountsModule(services: Services) {
-  const {
-    store,
-    connections,
-    destinationsView: { view },
-    loaded,
-  } = services;
+  const { store, connections, loaded } = services;
   const setState = createContextKey('state');
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
   setState('loading');
@@ -20,12 +14,6 @@ export function createAccountsModule(services: Services) {
 
   return {
     commands: {},
-    disposables: [
-      connections,
-      connections.onTroubleChanged((trouble) => {
-        view.message = describeTrouble(trouble);
-      }),
-      { dispose: store.onChanged(({ accounts }) => accounts && showState()) },
-    ],
+    disposables: [connections, { dispose: store.onChanged(({ accounts }) => accounts && showState()) }],
   } satisfies Module;
 }

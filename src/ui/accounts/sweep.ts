@@ -65,7 +65,7 @@ export async function findUnused({ context, state, store, connections }: SweepSe
       entry?.state.kind === 'ready' &&
       // A snapshot of an earlier session may be older than the secret. A malformed entry may be the destination.
       entry.state.last.at >= connections.startedAt &&
-      connections.skippedEntries(accountId) === 0 &&
+      !entry.state.last.skipped &&
       !entry.state.last.destinations.some(({ id }) => toComparable(id) === toComparable(destinationId))
     );
   };

@@ -6,6 +6,7 @@ import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { makeTestRequest } from '../../core/model/destination-types/test-request.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { tell } from '../host/notice.ts';
+import { pickOne } from '../host/pick.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /** Copies the IDs, one per line. */
@@ -53,7 +54,7 @@ export async function copyAsTerraform(targets: readonly Located[]): Promise<void
     description: 'cloudflare/cloudflare',
     provider: provider === 4 ? (4 as const) : (5 as const),
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Copy as Terraform') });
+  const picked = await pickOne(items, { title: vscode.l10n.t('Copy as Terraform') });
   if (picked) {
     const { provider } = picked;
     const located = targets.map(({ connection, destination }) => ({ accountId: connection.account.id, destination }));

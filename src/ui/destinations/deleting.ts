@@ -7,7 +7,7 @@ import { type Policy, policiesOf, withoutDestinations } from '../../core/model/p
 import type { Located } from '../../core/monitoring/overview.ts';
 import { hasGrown, impactOf } from '../../core/policies/delete-impact.ts';
 import { VIEW_ID } from '../host/ids.ts';
-import { withoutLinks } from '../host/notice.ts';
+import { ask, withoutLinks } from '../host/notice.ts';
 import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './deleting-messages.ts';
 import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 
@@ -36,7 +36,7 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
   let choice: Choice | undefined;
   for (;;) {
     const hasMore: boolean = choice !== undefined;
-    choice = await ask(targets, checks, hasMore, services);
+    choice = await askChoice(targets, checks, hasMore, services);
     if (choice === undefined) {
       return;
     }
@@ -62,7 +62,7 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
 }
 
 /** Undefined if the user cancels. */
-async function ask(
+async function askChoice(
   targets: readonly Located[],
   checks: readonly AccountCheck[],
   hasMore: boolean,
@@ -72,9 +72,9 @@ async function ask(
     targets.map(async ({ connection, destination }) => secrets.get(connection.account.id, destination.id)),
   );
   const [remove, detach] = [vscode.l10n.t('Delete'), vscode.l10n.t('Remove from Policies and Delete')];
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     askDeletion(targets),
-    { modal: true, detail: describeDeletion({ targets, checked: checks, remembered, hasMore }) },
+    describeDeletion({ targets, checked: checks, remembered, hasMore }),
     remove,
     ...(checks.flatMap(toDetaching).length > 0 ? [detach] : []),
   );

@@ -10,6 +10,8 @@ import { toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from '../tree/tree-items.ts';
 import type { DestinationsView } from '../tree/tree.ts';
 import { tell } from '../host/notice.ts';
+import { toPlainItem } from '../host/pick.ts';
+import { plain } from '../../core/model/plain-text.ts';
 
 type Item = vscode.QuickPickItem & { readonly located: Shown };
 
@@ -83,12 +85,12 @@ async function findAmong(
     { iconPath: new vscode.ThemeIcon('list-tree'), tooltip: vscode.l10n.t('Show in View') },
   ];
   const pick = vscode.window.createQuickPick<Item>();
-  pick.title = title;
-  pick.placeholder = placeholder;
+  pick.title = plain(title);
+  pick.placeholder = plain(placeholder);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = destinations.map((located) => ({
-    ...toPickItem(located),
+    ...toPlainItem(toPickItem(located)),
     iconPath: HEALTH_ICONS[healthOf(located.destination)],
     buttons: [test, edit, reveal],
     located,

@@ -5,7 +5,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
 import { nameOf } from '../text/destination.ts';
-import { tell } from '../host/notice.ts';
+import { ask, tell } from '../host/notice.ts';
 
 /** Runs Rename…: asks for the new name and sends it. */
 export async function renameDestination(target: Located, writer: DestinationWriter): Promise<void> {
@@ -52,12 +52,9 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
       throw error;
     }
     const keep = vscode.l10n.t('Keep Mine');
-    const chosen = await vscode.window.showWarningMessage(
+    const chosen = await ask(
       vscode.l10n.t('Another client renamed “{0}” to “{1}”.', nameOf(destination), nameOf(error.now)),
-      {
-        modal: true,
-        detail: vscode.l10n.t('“Keep Mine” renames it to “{0}”. “Cancel” keeps “{1}”.', name, nameOf(error.now)),
-      },
+      vscode.l10n.t('“Keep Mine” renames it to “{0}”. “Cancel” keeps “{1}”.', name, nameOf(error.now)),
       keep,
     );
     if (chosen === keep) {

@@ -4,8 +4,8 @@ import { locateAll, type Located, type Shown } from '../../core/monitoring/overv
 import type { Store } from '../../core/monitoring/store.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
 import type { CommandHandler } from '../host/commands.ts';
+import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
-import { escapeIcons } from '../text/format.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
 
 /** Finds the target of a command: its argument, else the selection of the view, else a quick pick. */
@@ -53,7 +53,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
     }
     const items = targets.map((target) => ({ ...toPickItem(target), target }));
     const options = { title, matchOnDescription: true, matchOnDetail: true };
-    const target = (await vscode.window.showQuickPick(items, options))?.target;
+    const target = (await pickOne(items, options))?.target;
     return (
       target &&
       locate({ kind: 'destination', accountId: target.connection.account.id, destinationId: target.destination.id })
@@ -72,11 +72,11 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
         throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
       }
       const items = connections.map((connection) => ({
-        label: escapeIcons(connection.account.name),
+        label: connection.account.name,
         description: connection.account.id,
         connection,
       }));
-      return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.connection;
+      return (await pickOne(items, { title, matchOnDescription: true }))?.connection;
     },
     destination: async (argument, title) => (await locate(selected(argument))) ?? pick(title),
     async destinations(argument, all, title) {
@@ -91,12 +91,12 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
   };
 }
 
-/** A destination as an item of a quick pick. */
+/** A destination as an item of a quick pick. Its texts are untrusted. */
 export function toPickItem({ connection, destination }: Shown): vscode.QuickPickItem {
   return {
-    label: escapeIcons(nameOf(destination)),
-    description: escapeIcons(connection.account.name),
-    detail: escapeIcons(describeBriefly(destination)),
+    label: nameOf(destination),
+    description: connection.account.name,
+    detail: describeBriefly(destination),
   };
 }
 

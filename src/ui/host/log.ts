@@ -11,7 +11,7 @@ export function createLogger(redactor: Redactor, onLine: (line: string) => void 
   const channel = vscode.window.createOutputChannel('Cloudflare Webhooks', { log: true });
   return {
     log(level, message) {
-      // External text must not be able to start a new log line.
+      // External text must not be able to start a new log line. The redactor has removed control characters.
       const line = redactor.redact(message).replaceAll(/[\r\n\u2028\u2029]+/g, '\n    ');
       channel[level](line);
       onLine(line);

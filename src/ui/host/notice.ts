@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
-import { plain } from '../../core/model/plain-text.ts';
+import { plain, removeInvisible } from '../../core/model/plain-text.ts';
 
 export type NoticeKind = 'information' | 'warning' | 'error';
+
+const METHODS = {
+  information: 'showInformationMessage',
+  warning: 'showWarningMessage',
+  error: 'showErrorMessage',
+} as const;
 
 /** Shows a notification and resolves with the pressed button, if any. The message may contain untrusted text. */
 export async function tell(
@@ -9,17 +15,29 @@ export async function tell(
   message: string,
   ...buttons: readonly string[]
 ): Promise<string | undefined> {
-  const text = withoutLinks(message);
-  switch (kind) {
-    case 'information':
-      return vscode.window.showInformationMessage(text, ...buttons);
-    case 'warning':
-      return vscode.window.showWarningMessage(text, ...buttons);
-    case 'error':
-      return vscode.window.showErrorMessage(text, ...buttons);
-    default:
-      return kind satisfies never;
-  }
+  return vscode.window[METHODS[kind]](withoutLinks(message), ...buttons);
+}
+
+/**
+ * Asks in a modal and resolves with the pressed button; undefined if the user cancels. The message and the detail, which
+ * may have several lines, may contain untrusted text.
+ */
+export async function ask(message: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
+  return showModal('warning', message, detail, ...buttons);
+}
+
+/** As {@link ask}, with another icon. */
+export async function showModal(
+  kind: NoticeKind,
+  message: string,
+  detail: string,
+  ...buttons: readonly string[]
+): Promise<string | undefined> {
+  return vscode.window[METHODS[kind]](
+    withoutLinks(message),
+    { modal: true, detail: removeInvisible(detail) },
+    ...buttons,
+  );
 }
 
 /**

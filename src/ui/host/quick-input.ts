@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
 import { withoutLinks } from './notice.ts';
+import { toPlainItem } from './pick.ts';
 
 export type Answer<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'back' | 'cancel' };
 
@@ -27,7 +28,7 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
   const input = vscode.window.createInputBox();
   input.title = plain(question.title);
   input.prompt = withoutLinks(question.prompt);
-  input.placeholder = question.placeholder ?? '';
+  input.placeholder = plain(question.placeholder ?? '');
   input.value = question.value ?? '';
   input.password = question.password ?? false;
   input.ignoreFocusOut = true;
@@ -90,7 +91,7 @@ export async function askPick<Item extends vscode.QuickPickItem>(
 ): Promise<Answer<readonly Item[]> | { readonly kind: 'button' }> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = plain(question.title);
-  pick.placeholder = question.placeholder;
+  pick.placeholder = plain(question.placeholder);
   const items = question.items.map(toPlainItem);
   pick.items = items;
   pick.canSelectMany = question.many ?? false;
@@ -117,15 +118,4 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   } finally {
     pick.dispose();
   }
-}
-
-/** The item with its texts as single lines. Icons are not escaped, because callers use them. */
-function toPlainItem<Item extends vscode.QuickPickItem>(item: Item): Item {
-  const { description, detail } = item;
-  return {
-    ...item,
-    label: plain(item.label),
-    description: plain(description ?? ''),
-    detail: plain(detail ?? ''),
-  };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
+import { ask } from '../host/notice.ts';
 import { nameOf } from '../text/destination.ts';
 import { notSaved } from './messages.ts';
 
@@ -9,16 +10,13 @@ import { notSaved } from './messages.ts';
  */
 export async function askWhichVersion(now: Destination): Promise<'cloudflare' | 'mine'> {
   const [theirs, mine] = [vscode.l10n.t('Use Cloudflare’s Version'), vscode.l10n.t('Keep Mine')];
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('“{0}” has changed at Cloudflare since you opened it.', nameOf(now)),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'Its name is now “{0}”, and the host of its URL is {1}.\n\n“Use Cloudflare’s Version” discards the changes in this document and sends nothing. “Keep Mine” overwrites the version at Cloudflare with this document.',
-        now.name,
-        hostOf(now.url) || vscode.l10n.t('unknown'),
-      ),
-    },
+    vscode.l10n.t(
+      'Its name is now “{0}”, and the host of its URL is {1}.\n\n“Use Cloudflare’s Version” discards the changes in this document and sends nothing. “Keep Mine” overwrites the version at Cloudflare with this document.',
+      nameOf(now),
+      hostOf(now.url) || vscode.l10n.t('unknown'),
+    ),
     theirs,
     mine,
   );

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
 import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../../core/formats/json-document.ts';
 import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import { lacksSecret } from '../../core/model/whole-url.ts';
 import { describeCutUrl } from '../text/draft.ts';
 import { isDestinationDocument } from './addresses.ts';
@@ -168,5 +169,5 @@ function makeDiagnostic(
   { message, severity, code }: Pick<vscode.Diagnostic, 'message' | 'severity'> & { readonly code: string },
 ): vscode.Diagnostic {
   const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-  return Object.assign(new vscode.Diagnostic(range, message, severity), { source: 'Cloudflare Webhooks', code });
+  return Object.assign(new vscode.Diagnostic(range, plain(message), severity), { source: 'Cloudflare Webhooks', code });
 }

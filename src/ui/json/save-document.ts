@@ -12,7 +12,7 @@ import type { JsonWrite, Saved } from './files.ts';
 import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } from './messages.ts';
 import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-import { tell } from '../host/notice.ts';
+import { ask, tell } from '../host/notice.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeFailure } from '../text/operation-failure.ts';
@@ -141,14 +141,11 @@ async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices):
 /** Another URL or secret: Cloudflare documents only a new name as an edit, so replacing is offered first. */
 async function changeCredentials(write: JsonWrite, target: Located, draft: Draft, parts: SaveServices): Promise<Saved> {
   const [replacing, inPlace] = [vscode.l10n.t('Replace…'), vscode.l10n.t('Update in Place')];
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('Change the URL or secret of “{0}”?', nameOf(target.destination)),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        '“Replace…” creates a new destination, moves the policies to it and deletes the old one. “Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.',
-      ),
-    },
+    vscode.l10n.t(
+      '“Replace…” creates a new destination, moves the policies to it and deletes the old one. “Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.',
+    ),
     replacing,
     inPlace,
   );
@@ -254,7 +251,7 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
 
 /** Asks in a modal. Every answer except the button cancels the save. */
 async function confirm(question: string, detail: string, button: string, otherwise: string): Promise<void> {
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) {
+  if ((await ask(question, detail, button)) !== button) {
     throw notSaved(otherwise);
   }
 }

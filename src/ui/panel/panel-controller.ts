@@ -6,6 +6,7 @@ import { headingOf, isDirty } from './panel-view.ts';
 import { button } from './messages.ts';
 import { createPanelActions } from './panel-actions.ts';
 import { createPanelReplacement } from './panel-replacement.ts';
+import type { TestingServices } from '../testing/services.ts';
 import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 
@@ -15,6 +16,7 @@ const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJ
 export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
   readonly replacements: Replacements;
+  readonly testing: TestingServices;
   /** Runs a command of this extension on the destination of the panel. */
   readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
 };
@@ -107,6 +109,9 @@ export async function createPanelController(
         break;
       case 'refresh':
         await Promise.all([services.store.refresh([accountId]), panel.readAbout()]);
+        break;
+      case 'testTyped':
+        await actions.testTyped(connection);
         break;
       case 'test':
       case 'delete':

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
 import { panelPage, panelRoots } from './page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
 import { tell } from '../host/notice.ts';
+import { nameOf } from '../text/destination.ts';
 import { runCommand } from '../host/run-command.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
@@ -30,7 +32,7 @@ export type Panels = vscode.Disposable & {
 
 type Given = Pick<
   PanelServices,
-  'store' | 'policies' | 'writer' | 'replacements' | 'secrets' | 'lastTests' | 'log' | 'now'
+  'store' | 'policies' | 'writer' | 'replacements' | 'testing' | 'secrets' | 'lastTests' | 'log' | 'now'
 >;
 
 export function createPanels(
@@ -54,7 +56,7 @@ export function createPanels(
       canEditAsJson: commands.includes('cloudflareWebhooks.editDestinationAsJson' satisfies CommandId),
       run: (command, node) => void runCommand(command, node),
     };
-    return createPanelController(target, services, post, onMoved);
+    return createPanelController(target, services, (message) => post(toPlainMessage(message)), onMoved);
   }
 
   async function show(target: Omit<PanelTarget, 'draftId'>, title: string): Promise<void> {
@@ -63,7 +65,7 @@ export function createPanels(
       known.reveal();
       return;
     }
-    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
+    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, plain(title), vscode.ViewColumn.Active);
     await fill(panel, { ...target, draftId: randomUUID() });
   }
 
@@ -79,7 +81,7 @@ export function createPanels(
     const chosen = await tell('warning', message, reopen, vscode.l10n.t('Discard'));
     const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }) };
     if (chosen === reopen && !open.has(keyOf(ids))) {
-      const panel = vscode.window.createWebviewPanel(PANEL_TYPE, closing.title(), vscode.ViewColumn.Active);
+      const panel = vscode.window.createWebviewPanel(PANEL_TYPE, plain(closing.title()), vscode.ViewColumn.Active);
       await fill(panel, { ...ids, draftId });
     } else if (chosen !== reopen) {
       drafts.forget(draftId);
@@ -114,7 +116,8 @@ export function createPanels(
         return;
       }
       const { accountId, destinationId, draftId } = controller.target();
-      panel.title = controller.isDirty() ? vscode.l10n.t('● {0}', controller.title()) : controller.title();
+      const title = plain(controller.title());
+      panel.title = controller.isDirty() ? vscode.l10n.t('● {0}', title) : title;
       if (open.get(key) === panel) {
         open.delete(key);
       }
@@ -146,7 +149,7 @@ export function createPanels(
   return {
     openNew: async ({ account }) => show({ accountId: account.id }, vscode.l10n.t('New Webhook Destination')),
     open: async ({ connection: { account }, destination }) =>
-      show({ accountId: account.id, destinationId: destination.id }, destination.name),
+      show({ accountId: account.id, destinationId: destination.id }, nameOf(destination)),
     isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
       const state = parseSavedPanelState(value);
@@ -170,4 +173,14 @@ export function createPanels(
 
 function keyOf({ accountId, destinationId }: Omit<PanelTarget, 'draftId'>): string {
   return `${accountId}/${destinationId ?? ''}`;
+}
+
+/** What the page shows contains untrusted text. The fields stay exact, because the user edits and saves them. */
+function toPlainMessage(message: ToPanel): ToPanel {
+  return message.kind === 'view' ? { ...message, view: withPlainTexts(message.view) } : message;
+}
+
+/** A copy with every string as one line. */
+function withPlainTexts<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (_key, each: unknown) => (typeof each === 'string' ? plain(each) : each)));
 }

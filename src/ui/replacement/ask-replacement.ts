@@ -5,6 +5,7 @@ import { checkDraft } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { ask } from '../host/notice.ts';
 import { type Answer, askText } from '../host/quick-input.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
@@ -37,9 +38,9 @@ export async function confirmReplacement(
     // The client has logged why. The user can still decide.
     .catch(() => undefined);
   const replace = vscode.l10n.t('Replace');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
-    { modal: true, detail: [describeConsequences(hostOf(draft.url), names), note].filter(Boolean).join('\n\n') },
+    [describeConsequences(hostOf(draft.url), names), note].filter(Boolean).join('\n\n'),
     replace,
   );
   return chosen === replace;

@@ -6,6 +6,7 @@ import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
 import type { TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
+import { ask } from '../host/notice.ts';
 import { nameService } from '../text/draft.ts';
 import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
@@ -28,9 +29,9 @@ export async function confirmSending(
     return true;
   }
   const send = vscode.l10n.t('Send');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('Send a test to {0} from this machine?', host),
-    { modal: true, detail: describeRequest(request, type) },
+    describeRequest(request, type),
     send,
   );
   if (chosen !== send) {

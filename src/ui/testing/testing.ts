@@ -7,7 +7,8 @@ import { collectCredentials, type Credentials } from '../destinations/credential
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { runCommand } from '../host/run-command.ts';
-import { tell, withoutLinks } from '../host/notice.ts';
+import { showModal, tell, withoutLinks } from '../host/notice.ts';
+import { pickOne } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import { confirmSending, sendFromHere } from './direct.ts';
 import type { TestEnd, TestingServices } from './services.ts';
@@ -57,7 +58,7 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
     targets.length === 1
       ? vscode.l10n.t('Choose how to send the test')
       : vscode.l10n.t('Tests run one after another. To test through Cloudflare, select one destination.');
-  const picked = await vscode.window.showQuickPick(targets.length === 1 ? [direct, cloudflare] : [direct], {
+  const picked = await pickOne(targets.length === 1 ? [direct, cloudflare] : [direct], {
     title,
     placeHolder,
     ignoreFocusOut: true,
@@ -186,7 +187,7 @@ async function tellEnd(
       await again();
     } else if (chosen === showAnswer) {
       const title = vscode.l10n.t('Response of the receiver of “{0}”', nameOf(destination));
-      await vscode.window.showInformationMessage(title, { modal: true, detail: firstLines(end.answer) });
+      await showModal('information', title, firstLines(end.answer));
     } else if (chosen === replace) {
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
       await runCommand('replaceDestination', node);

@@ -5,7 +5,9 @@ import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
-import { describeTime, escapeIcons } from '../text/format.ts';
+import { describeTime } from '../text/format.ts';
+import { ask } from '../host/notice.ts';
+import { pickOne } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
@@ -27,7 +29,7 @@ export async function pickPolicy(
     store.entry(connection.account.id)?.state.last?.destinations.map((each) => [each.id, nameOf(each)]),
   );
   const items = using.map((policy) => toItem(policy, destination.id, known, names));
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await pickOne(items, {
     title: vscode.l10n.t('Test “{0}” through Cloudflare', nameOf(destination)),
     placeHolder: vscode.l10n.t('Choose a policy. Cloudflare sends the test to all its recipients.'),
     matchOnDescription: true,
@@ -52,15 +54,12 @@ function toItem(
     ids.flatMap((id) => (id === destinationId ? [] : [describeMechanism(kind, id, names)])),
   );
   return {
-    label: escapeIcons(nameOfPolicy(policy)),
-    description: [
-      escapeIcons(describeAlert(policy, known)),
-      ...(policy.enabled ? [] : [vscode.l10n.t('disabled')]),
-    ].join(' · '),
+    label: nameOfPolicy(policy),
+    description: [describeAlert(policy, known), ...(policy.enabled ? [] : [vscode.l10n.t('disabled')])].join(' · '),
     detail:
       others.length === 0
         ? vscode.l10n.t('No other recipients')
-        : escapeIcons(vscode.l10n.t('Also notifies {0}', others.join(', '))),
+        : vscode.l10n.t('Also notifies {0}', others.join(', ')),
     policy,
     others,
   };
@@ -86,12 +85,9 @@ async function confirmOthers({ policy, others }: Item): Promise<boolean> {
     return true;
   }
   const send = vscode.l10n.t('Send to All');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await ask(
     vscode.l10n.t('Test the policy “{0}” through Cloudflare?', nameOfPolicy(policy)),
-    {
-      modal: true,
-      detail: vscode.l10n.t('All recipients of the policy receive the test, including:\n{0}', others.join('\n')),
-    },
+    vscode.l10n.t('All recipients of the policy receive the test, including:\n{0}', others.join('\n')),
     send,
   );
   return chosen === send;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DestinationFacts } from '../../core/model/destination.ts';
+import { plainName } from '../../core/model/plain-text.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
 import { describeAge, plural } from './format.ts';
 
@@ -40,11 +41,11 @@ export function describeBriefly(destination: DestinationFacts): string {
   return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
 }
 
-/** The displayed name, because Cloudflare may send an empty one. */
+/** The displayed name: Cloudflare may send an empty one, and one with several lines. */
 export function nameOf(destination: DestinationFacts): string {
-  return destination.name.trim() || vscode.l10n.t('(no name)');
+  return plainName(destination.name) || vscode.l10n.t('(no name)');
 }
 
 export function typeOf(destination: DestinationFacts): string {
-  return destination.type || vscode.l10n.t('unknown type');
+  return plainName(destination.type) || vscode.l10n.t('unknown type');
 }

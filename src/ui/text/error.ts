@@ -157,6 +157,18 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
   }
 }
 
+/** Malformed entries of Cloudflare's list of destinations, which cannot be shown. */
+export function describeSkipped(count: number): Pick<Problem, 'headline' | 'sentence'> {
+  return {
+    headline: plural(
+      count,
+      vscode.l10n.t('1 entry could not be read'),
+      vscode.l10n.t('{0} entries could not be read', count),
+    ),
+    sentence: vscode.l10n.t('See the log for details.'),
+  };
+}
+
 function describeCodes(codes: readonly number[]): string {
   const list = codes.join(', ');
   return plural(codes.length, vscode.l10n.t('code {0}', list), vscode.l10n.t('codes {0}', list));

@@ -48,8 +48,3 @@ export function escapeMarkdown(text: string): string {
   // CommonMark 2.4: a backslash before any ASCII punctuation makes it literal, also within what would be an autolink.
   return plain(text).replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`);
 }
-
-/** Escapes untrusted text for a quick pick or the status bar, where `$(name)` would become an icon. */
-export function escapeIcons(text: string): string {
-  return plain(text).replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
-}

@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
+import { plainName } from '../../core/model/plain-text.ts';
 import { plural } from './format.ts';
 import { countMechanisms, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 
 export function nameOfPolicy({ name }: Policy): string {
-  return name.trim() || vscode.l10n.t('(no name)');
+  return plainName(name) || vscode.l10n.t('(no name)');
 }
 
 /** Cloudflare's display name of the alert, else its API name. */
 export function describeAlert({ alertType }: Policy, { alertNames }: Pick<AccountPolicies, 'alertNames'>): string {
-  return alertNames.get(alertType) ?? alertType;
+  return plainName(alertNames.get(alertType) ?? alertType);
 }
 
 /** "HTTP DDoS Attack Alert · enabled · delivers nowhere else" */

@@ -1,7 +1,3 @@
-import * as vscode from 'vscode';
-import { fromMilliseconds } from '../../core/model/timestamp.ts';
-import { describeAge } from '../text/format.ts';
-
 /** Where a test was sent from: this machine or Cloudflare. */
 export type TestWay = 'direct' | 'cloudflare';
 
@@ -15,6 +11,11 @@ export type LastTest = {
   readonly reason: string;
 };
 
+type Entry = { readonly accountId: string; readonly destinationId: string; readonly test: LastTest };
+
+/** How many results are kept; the oldest goes first. */
+export const MOST_TESTS = 500;
+
 /** The last test of each destination, in this session. */
 export type LastTests = {
   get(accountId: string, destinationId: string): LastTest | undefined;
@@ -26,39 +27,26 @@ export type LastTests = {
 };
 
 export function createLastTests(): LastTests {
-  const tests = new Map<string, LastTest>();
+  /** The oldest test is first. */
+  let tests: readonly Entry[] = [];
   const listeners = new Set<(accountId: string, destinationId: string) => void>();
+  const find = (accountId: string, destinationId: string): Entry | undefined =>
+    tests.find((each) => each.accountId === accountId && each.destinationId === destinationId);
   return {
-    get: (accountId, destinationId) => tests.get(`${accountId}/${destinationId}`),
+    get: (accountId, destinationId) => find(accountId, destinationId)?.test,
     set(accountId, destinationId, test) {
-      tests.set(`${accountId}/${destinationId}`, test);
+      const before = find(accountId, destinationId);
+      tests = [...tests.filter((each) => each !== before), { accountId, destinationId, test }].slice(-MOST_TESTS);
       for (const listener of listeners) {
         listener(accountId, destinationId);
       }
     },
     keepAccounts(accountIds) {
-      for (const key of tests.keys()) {
-        if (!accountIds.has(key.split('/')[0] ?? '')) {
-          tests.delete(key);
-        }
-      }
+      tests = tests.filter(({ accountId }) => accountIds.has(accountId));
     },
     onChanged(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
-}
-
-/** "from this machine: failed 2 minutes ago (channel_is_archived)" */
-export function describeLastTest({ at, way, result, reason }: LastTest): string {
-  const age = describeAge(fromMilliseconds(at));
-  const end = {
-    worked: vscode.l10n.t('succeeded {0}', age),
-    failed: vscode.l10n.t('failed {0}', age),
-    undecided: vscode.l10n.t('inconclusive {0}', age),
-  }[result];
-  const from =
-    way === 'direct' ? vscode.l10n.t('from this machine: {0}', end) : vscode.l10n.t('through Cloudflare: {0}', end);
-  return reason ? `${from} (${reason})` : from;
 }

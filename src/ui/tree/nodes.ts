@@ -5,8 +5,8 @@ export type DestinationNode = {
   readonly accountId: string;
   readonly destinationId: string;
 };
-/** The error of an account, as its first child. */
-export type ProblemNode = { readonly kind: 'problem'; readonly accountId: string };
+/** The error of an account, as its first child. `skipped`: the malformed entries of its list instead. */
+export type ProblemNode = { readonly kind: 'problem'; readonly accountId: string; readonly skipped?: boolean };
 /** Shown instead of rows: the account has no destinations. */
 export type EmptyNode = { readonly kind: 'empty'; readonly accountId: string };
 

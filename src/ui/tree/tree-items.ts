@@ -4,72 +4,93 @@ import { type Health, healthOf } from '../../core/model/health.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
-import { describeLastTest, type LastTests } from './last-tests.ts';
-import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode } from './nodes.ts';
+import type { CommandId } from '../host/ids.ts';
+import { describeLastTest } from './last-test-text.ts';
+import type { LastTests } from './last-tests.ts';
+import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode, ProblemNode } from './nodes.ts';
 import { describeAlert, describeDelivery, describePolicy, nameOfPolicy } from '../text/policy.ts';
-import { describeProblem } from '../text/error.ts';
+import { describeProblem, describeSkipped } from '../text/error.ts';
 import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
+const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+
 /** The data that rows show. */
 export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
 
+/** What a row shows. Names and Cloudflare's words in its texts are untrusted. */
+type Row = Omit<vscode.TreeItem, 'label' | 'description' | 'accessibilityInformation'> & {
+  readonly label: string;
+  readonly description?: string;
+  /** The text for screen readers. */
+  readonly spoken?: string;
+};
+
 /** Makes the row of a node. A node whose subject no longer exists makes an empty row. */
-export function toTreeItem(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
+export function toTreeItem(node: Node, known: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
+  const { label = '', description = '', spoken = '', ...rest } = describeRow(node, known) ?? {};
+  return Object.assign(new vscode.TreeItem(plain(label)), rest, {
+    description: plain(description),
+    ...(spoken ? { accessibilityInformation: { label: plain(spoken) } } : {}),
+  });
+}
+
+function describeRow(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): Row | undefined {
   const entry = store.entry(node.accountId);
   if (!entry) {
-    return new vscode.TreeItem('');
+    return undefined;
   }
   switch (node.kind) {
     case 'account':
-      return toAccountItem(node, entry);
+      return toAccountRow(node, entry);
     case 'destination': {
       const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
-      return destination ? toDestinationItem(node, destination) : new vscode.TreeItem('');
+      return destination && toDestinationRow(node, destination);
     }
     case 'problem':
-      return toProblemItem(entry);
+      return toProblemRow(node, entry);
     case 'empty':
-      return toEmptyItem(node.accountId);
+      return {
+        label: vscode.l10n.t('No webhook destinations'),
+        id: `empty/${node.accountId}`,
+        contextValue: 'empty',
+      };
     case 'policy': {
       const known = policies.known(node.accountId);
       const policy = known?.policies.find(({ id }) => id === node.policyId);
-      return known && policy ? toPolicyItem(node, policy, known) : new vscode.TreeItem('');
+      return known && policy && toPolicyRow(node, policy, known);
     }
     case 'noPolicy':
-      return toNoPolicyItem(node);
+      return toNoPolicyRow(node);
     default:
       return node satisfies never;
   }
 }
 
-function toAccountItem(node: AccountNode, { connection, state }: AccountEntry): vscode.TreeItem {
-  const { account } = connection;
+function toAccountRow({ accountId }: AccountNode, { connection, state }: AccountEntry): Row {
+  const { account, token } = connection;
   const shown = shownOf(state);
-  const item = new vscode.TreeItem(account.name, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = `account/${node.accountId}`;
-  const notice = describeExpiryNotice(connection.token);
-  item.contextValue = notice ? 'account expiring' : 'account';
-  item.description = [describeAccount(state), notice].filter(Boolean).join(' · ');
-  item.iconPath =
-    state.kind === 'failed' || notice
-      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
-      : new vscode.ThemeIcon('organization');
-  item.tooltip = toTooltip(account.name, [
-    [vscode.l10n.t('Account ID'), account.id],
-    [vscode.l10n.t('State'), item.description],
-    ...(connection.token
-      ? [[vscode.l10n.t('Token'), `${describeToken(connection.token)}, ${describeExpiry(connection.token)}`] as const]
-      : []),
-    ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
-  ]);
-  item.accessibilityInformation = {
-    label: [account.name, vscode.l10n.t('account'), item.description].filter(Boolean).join(', '),
+  const notice = describeExpiryNotice(token);
+  const description = [describeAccount(state), notice].filter(Boolean).join(' · ');
+  return {
+    label: account.name,
+    description,
+    collapsibleState: vscode.TreeItemCollapsibleState.Expanded,
+    id: `account/${accountId}`,
+    contextValue: notice ? 'account expiring' : 'account',
+    iconPath: state.kind === 'failed' || notice ? WARNING : new vscode.ThemeIcon('organization'),
+    tooltip: toTooltip(account.name, [
+      [vscode.l10n.t('Account ID'), account.id],
+      [vscode.l10n.t('State'), description],
+      ...(token ? [[vscode.l10n.t('Token'), `${describeToken(token)}, ${describeExpiry(token)}`] as const] : []),
+      ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
+    ]),
+    spoken: [account.name, vscode.l10n.t('account'), description].filter(Boolean).join(', '),
   };
-  return item;
 }
 
 /** "2 failing · 14": the number of failing destinations, if any, and of all destinations. */
@@ -93,19 +114,20 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   unused: new vscode.ThemeIcon('circle-outline'),
 };
 
-function toDestinationItem(node: DestinationNode, destination: ShownDestination): vscode.TreeItem {
+function toDestinationRow({ accountId, destinationId }: DestinationNode, destination: ShownDestination): Row {
   const health = healthOf(destination);
-  const name = nameOf(destination);
-  const type = typeOf(destination);
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `destination/${node.accountId}/${node.destinationId}`;
-  item.contextValue = 'destination';
-  item.description = describeBriefly(destination);
-  item.iconPath = HEALTH_ICONS[health];
-  item.accessibilityInformation = {
-    label: [name, type, describeHealth(health), describeLastEvent(destination)].filter(Boolean).join(', '),
+  const label = nameOf(destination);
+  return {
+    label,
+    description: describeBriefly(destination),
+    collapsibleState: vscode.TreeItemCollapsibleState.Collapsed,
+    id: `destination/${accountId}/${destinationId}`,
+    contextValue: 'destination',
+    iconPath: HEALTH_ICONS[health],
+    spoken: [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)]
+      .filter(Boolean)
+      .join(', '),
   };
-  return item;
 }
 
 /** The tooltip of a destination's row. VS Code resolves it on hover, because it takes longer than the row. */
@@ -131,58 +153,62 @@ export function describeDestinationRow(
   ]);
 }
 
-function toProblemItem({ connection, state }: AccountEntry): vscode.TreeItem {
+function toProblemRow({ accountId, skipped }: ProblemNode, { connection, state }: AccountEntry): Row | undefined {
+  if (skipped) {
+    const { headline, sentence } = describeSkipped(state.last?.skipped ?? 0);
+    return {
+      ...toWarning(headline, sentence),
+      id: `skipped/${accountId}`,
+      contextValue: 'problem showLog',
+      spoken: `${headline}. ${sentence}`,
+      command: { command: 'cloudflareWebhooks.showLog' satisfies CommandId, title: '' },
+    };
+  }
   if (state.kind !== 'failed') {
-    return new vscode.TreeItem('');
+    return undefined;
   }
-  const { account } = connection;
-  const { headline, sentence, remedies } = describeProblem(state.error, account.name);
-  const item = new vscode.TreeItem(headline, vscode.TreeItemCollapsibleState.None);
-  item.description = sentence;
-  item.id = `problem/${account.id}`;
-  item.contextValue = `problem ${remedies.join(' ')}`;
-  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.tooltip = toTooltip(sentence, state.error.details.rayId ? [['Ray ID', state.error.details.rayId]] : []);
-  item.accessibilityInformation = { label: sentence };
-  return item;
+  const { headline, sentence, remedies } = describeProblem(state.error, connection.account.name);
+  const { rayId } = state.error.details;
+  return {
+    ...toWarning(headline, sentence, rayId ? [['Ray ID', rayId]] : []),
+    id: `problem/${accountId}`,
+    contextValue: `problem ${remedies.join(' ')}`,
+  };
 }
 
-function toEmptyItem(accountId: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('No webhook destinations'), vscode.TreeItemCollapsibleState.None);
-  item.id = `empty/${accountId}`;
-  item.contextValue = 'empty';
-  return item;
+/** A row with a warning icon, whose sentence is also its tooltip and its text for screen readers. */
+function toWarning(label: string, description: string, facts: Parameters<typeof toTooltip>[1] = []): Row {
+  return { label, description, iconPath: WARNING, tooltip: toTooltip(description, facts), spoken: description };
 }
 
-function toPolicyItem(node: PolicyNode, policy: Policy, known: AccountPolicies): vscode.TreeItem {
-  const name = nameOfPolicy(policy);
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None);
-  item.id = `policy/${node.accountId}/${node.destinationId}/${node.policyId}`;
-  item.contextValue = 'policy';
-  item.description = describePolicy(policy, known);
-  item.iconPath = new vscode.ThemeIcon(policy.enabled ? 'bell' : 'bell-slash');
-  item.tooltip = toTooltip(name, [
-    [vscode.l10n.t('Alert'), describeAlert(policy, known)],
-    [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
-    [describeDelivery(policy)],
-    [vscode.l10n.t('ID'), policy.id],
-  ]);
-  item.accessibilityInformation = { label: [name, vscode.l10n.t('policy'), item.description].join(', ') };
-  return item;
+function toPolicyRow({ accountId, destinationId }: PolicyNode, policy: Policy, known: AccountPolicies): Row {
+  const label = nameOfPolicy(policy);
+  const description = describePolicy(policy, known);
+  return {
+    label,
+    description,
+    id: `policy/${accountId}/${destinationId}/${policy.id}`,
+    contextValue: 'policy',
+    iconPath: new vscode.ThemeIcon(policy.enabled ? 'bell' : 'bell-slash'),
+    tooltip: toTooltip(label, [
+      [vscode.l10n.t('Alert'), describeAlert(policy, known)],
+      [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
+      [describeDelivery(policy)],
+      [vscode.l10n.t('ID'), policy.id],
+    ]),
+    spoken: [label, vscode.l10n.t('policy'), description].join(', '),
+  };
 }
 
-function toNoPolicyItem({ accountId, destinationId, problem }: NoPolicyNode): vscode.TreeItem {
-  const label = problem ? vscode.l10n.t('Could not load policies') : vscode.l10n.t('No policy uses this destination');
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
-  item.id = `noPolicy/${accountId}/${destinationId}`;
-  item.contextValue = problem ? 'policyProblem' : 'noPolicy';
-  item.description = problem ?? vscode.l10n.t('Cloudflare sends no alerts to it');
-  item.tooltip = toTooltip(problem ?? `${label}. ${item.description}.`, []);
+function toNoPolicyRow({ accountId, destinationId, problem }: NoPolicyNode): Row {
+  const id = `noPolicy/${accountId}/${destinationId}`;
   if (problem) {
-    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    return { ...toWarning(vscode.l10n.t('Could not load policies'), problem), id, contextValue: 'policyProblem' };
   }
-  item.accessibilityInformation = { label: problem ?? `${label}. ${item.description}.` };
-  return item;
+  const label = vscode.l10n.t('No policy uses this destination');
+  const description = vscode.l10n.t('Cloudflare sends no alerts to it');
+  const sentence = `${label}. ${description}.`;
+  return { label, description, id, contextValue: 'noPolicy', tooltip: toTooltip(sentence, []), spoken: sentence };
 }
 
 /**

@@ -96,12 +96,17 @@ export function createDestinationsView(
       return [];
     }
     painted.set(accountId, Date.now());
-    const problem: readonly ProblemNode[] = state.kind === 'failed' ? [{ kind: 'problem', accountId }] : [];
+    const problems: readonly ProblemNode[] = [
+      ...(state.kind === 'failed' ? [{ kind: 'problem' as const, accountId }] : []),
+      ...(state.last?.skipped ? [{ kind: 'problem' as const, accountId, skipped: true }] : []),
+    ];
     const destinations = sortDestinations(shownOf(state)?.destinations ?? [], readSettings().sort);
     const rows = destinations
       .filter((destination) => !failingOnly || healthOf(destination) === 'failing')
       .map(({ id }): DestinationNode => ({ kind: 'destination', accountId, destinationId: id }));
-    return state.kind === 'ready' && destinations.length === 0 ? [{ kind: 'empty', accountId }] : [...problem, ...rows];
+    return state.kind === 'ready' && destinations.length + problems.length === 0
+      ? [{ kind: 'empty', accountId }]
+      : [...problems, ...rows];
   }
 
   async function policyNodesOf({ accountId, destinationId }: DestinationNode): Promise<Node[]> {

@@ -99,6 +99,39 @@ describe('destinations view', () => {
     assert.equal((await readTree(extension))[0]?.description, '1 failing · 3');
   });
 
+  it('shows the number of malformed entries above the others, with the log behind it', async () => {
+    const list = await fake.destinations({ account: accountId });
+    const answer = (...odd: readonly unknown[]) =>
+      fake.addFault({ path: WEBHOOKS, fault: { kind: 'wrong-type', result: [...list, ...odd] }, times: 1 });
+    await answer({ name: 'no ID' }, 'not an object');
+    await run('refresh');
+    const [account] = await readTree(extension);
+    const [row] = account?.children ?? [];
+    assert.deepEqual(
+      [row?.label, row?.description, row?.tooltip, row?.spoken, row?.icon, row?.context],
+      [
+        '2 entries could not be read',
+        'See the log for details.',
+        '**See the log for details.**',
+        '2 entries could not be read. See the log for details.',
+        'warning',
+        'problem showLog',
+      ],
+    );
+    assert.deepEqual(
+      account?.children.slice(1).map(({ label }) => label),
+      ['a2 failing', 'a1 healthy', 'a3 unused'],
+    );
+    assert.match(extension.logged(), /cannot read 3\.id, 4; 2 entries are left out/);
+    const item = row && (await extension.destinationsView.provider.getTreeItem(row.node));
+    assert.equal(item?.command?.command, 'cloudflareWebhooks.showLog');
+    await answer(null);
+    await run('refresh');
+    assert.equal((await readTree(extension))[0]?.children[0]?.label, '1 entry could not be read');
+    await run('refresh');
+    assert.equal((await readTree(extension))[0]?.children[0]?.label, 'a2 failing');
+  });
+
   it('shows a placeholder for an account without destinations', async () => {
     for (const { id } of await fake.destinations({ account: accountId })) {
       await fake.removeDestination({ account: accountId, id });

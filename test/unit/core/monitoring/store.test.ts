@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
-import { createStore, type Store } from '../../../../src/core/monitoring/store.ts';
+import { createStore, type Store, type StoreOptions } from '../../../../src/core/monitoring/store.ts';
 import type { Change } from '../../../../src/core/monitoring/store-events.ts';
 import { failWith, makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
 
@@ -22,7 +22,7 @@ function makeListing() {
 
 const NOTHING = { failing: 0, healthy: 0, unused: 0 };
 
-function makeStore(now: () => number = () => 1000) {
+function makeStore(now: () => number = () => 1000, options: Partial<StoreOptions> = {}) {
   const changes: Change[] = [];
   const deferred: (() => void)[] = [];
   const logged: string[] = [];
@@ -32,6 +32,7 @@ function makeStore(now: () => number = () => 1000) {
     defer: (work) => deferred.push(work),
     log: (_, text) => logged.push(text),
     concurrency: { perToken: 2, total: 3 },
+    ...options,
   });
   store.onChanged((change) => changes.push(change));
   /** Runs the deferred macrotasks. */
@@ -58,7 +59,7 @@ describe('store', () => {
     await done;
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'ready',
-      last: { at: 1000, destinations: [makeDestination('1')], counts: { ...NOTHING, unused: 1 } },
+      last: { at: 1000, destinations: [makeDestination('1')], counts: { ...NOTHING, unused: 1 }, skipped: 0 },
     });
     assert.deepEqual(
       changes.map(({ accounts, states }) => [accounts, [...states]]),
@@ -105,8 +106,27 @@ describe('store', () => {
     await store.refresh();
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'ready',
-      last: { at: 1000, destinations: [], counts: NOTHING },
+      last: { at: 1000, destinations: [], counts: NOTHING, skipped: 0 },
     });
+  });
+
+  it('counts the malformed entries of each list, and reports a change of their number', async () => {
+    let skipped = 2;
+    const { store, changes } = makeStore(undefined, { skippedOf: (id) => (id === 'a' ? skipped : 0) });
+    const api = makeApi({ listDestinations: async () => [makeDestination('1')] });
+    store.setConnections([makeConnection('a', api), makeConnection('b', api)]);
+    await store.refresh();
+    const counts = () => ['a', 'b'].map((id) => store.entry(id)?.state.last?.skipped);
+    assert.deepEqual(counts(), [2, 0]);
+    store.removeDestination('a', '1');
+    assert.deepEqual(counts(), [2, 0]);
+    await store.refresh();
+    changes.length = 0;
+    await store.refresh();
+    assert.deepEqual([counts(), changes], [[2, 0], []]);
+    skipped = 0;
+    await store.refresh();
+    assert.deepEqual([counts(), changes.map(({ states }) => [...states])], [[0, 0], [['a']]]);
   });
 
   it('lets one account fail without touching the others', async () => {
@@ -166,7 +186,7 @@ describe('store', () => {
     assert.equal(store.adopt('a', { at: 400, destinations: [] }), 'ignored');
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'idle',
-      cached: { at: 500, destinations: [old], counts: { ...NOTHING, unused: 1 } },
+      cached: { at: 500, destinations: [old], counts: { ...NOTHING, unused: 1 }, skipped: 0 },
     });
     assert.equal(store.totals().health.unused, 1);
     await store.refresh();
@@ -192,6 +212,7 @@ describe('store', () => {
       at: 2000,
       destinations: [{ ...facts, url }],
       counts: { ...NOTHING, failing: 1 },
+      skipped: 0,
     });
     time = 3000;
     for (const other of [
@@ -218,7 +239,7 @@ describe('store', () => {
     store.adopt('a', { at: 2000, destinations: [] });
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'idle',
-      cached: { at: 2000, destinations: [], counts: NOTHING },
+      cached: { at: 2000, destinations: [], counts: NOTHING, skipped: 0 },
     });
   });
 

@@ -3,6 +3,7 @@ import {
   findTransitions,
   formatKnownFailures,
   keepAccounts,
+  MOST_FAILURES,
   type KnownFailures,
   parseKnownFailures,
 } from '../../../../src/core/monitoring/transitions.ts';
@@ -68,6 +69,26 @@ describe('transitions', () => {
       assert.deepEqual(findTransitions(restart(third.known), id, [destination]).newlyFailing, []);
     });
   }
+
+  it('are bounded: further failures wait for room, and none is told of twice', () => {
+    const many = Array.from({ length: MOST_FAILURES + 2 }, (_, index) => ({ ...failing, id: `d${index}` }));
+    const first = findTransitions(knownOf({ a: {} }), 'a', many);
+    assert.deepEqual([first.newlyFailing.length, first.known.get('a')?.size], [MOST_FAILURES, MOST_FAILURES]);
+    const again = findTransitions(first.known, 'a', many.toReversed());
+    assert.deepEqual([again.newlyFailing, again.known], [[], first.known]);
+    const [recovered = failing, ...others] = many;
+    const after = findTransitions(again.known, 'a', [{ ...healthy, id: recovered.id }, ...others]);
+    assert.deepEqual(after.recovered, ['d0']);
+    assert.deepEqual(
+      after.newlyFailing.map(({ id }) => id),
+      [`d${MOST_FAILURES}`],
+    );
+    const odd = [
+      { ...failing, id: 'x'.repeat(10_000) },
+      { ...failing, lastFailure: at(20).padEnd(10_000, '9') },
+    ];
+    assert.ok(JSON.stringify(formatKnownFailures(findTransitions(knownOf({ a: {} }), 'a', odd).known)).length < 500);
+  });
 
   it('begin anew where what was remembered cannot be read', () => {
     const stored = { a: { '1': at(20) } };
