@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import { ApiError } from '../../core/api/api-error.ts';
 import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
 import { normalizeName } from '../../core/model/web-address.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
+import { UserError } from '../host/report.ts';
 import { nameOf } from '../text/destination.ts';
+import { describeRefusedTest } from '../text/refused-test.ts';
 import { ask, tell } from '../host/notice.ts';
 
 /** Runs Rename…: asks for the new name and sends it. */
@@ -48,6 +51,10 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
       );
     }
   } catch (error) {
+    if (error instanceof ApiError) {
+      const why = describeRefusedTest(error, destination.url);
+      throw why === undefined ? error : new UserError(describeRefusedRename(nameOf(destination), why, error));
+    }
     if (!(error instanceof DestinationConflictError)) {
       throw error;
     }
@@ -61,4 +68,10 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
       await rename({ connection, destination: error.now }, name, writer);
     }
   }
+}
+
+function describeRefusedRename(name: string, why: string, { details }: ApiError): string {
+  return details.isUrlCut
+    ? vscode.l10n.t('Could not rename “{0}”. {1} Use “Edit…” to change the URL together with the name.', name, why)
+    : vscode.l10n.t('Could not rename “{0}”, because Cloudflare tested its URL. {1}', name, why);
 }
