@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createLazyEditing } from './lazy-editing.ts';
 import { createLazyManaging } from './lazy-managing.ts';
+import { createLazyPolicies } from './lazy-policies.ts';
 import { createServices } from './services.ts';
 import { createAccountsModule } from './ui/accounts/module.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
@@ -28,6 +29,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...tree.commands,
     ...monitoring.commands,
     ...editing.commands,
+    ...createLazyPolicies(services).commands,
   };
   context.subscriptions.push(
     services.logger,

@@ -42,6 +42,7 @@ const actionSchema = v.picklist([
   'load',
   'keep',
   'refresh',
+  'policies',
   'test',
   /** Tests the values in the form from this machine. */
   'testTyped',

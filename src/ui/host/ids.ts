@@ -50,6 +50,8 @@ export const COMMANDS = [
   'copyAsCurl',
   'copyAsTerraform',
   'deleteDestination',
+  'managePolicies',
+  'togglePolicy',
   'showFailing',
   'goToDestination',
   'toggleFailingOnly',

@@ -54,6 +54,7 @@ export const button = {
   test: (): PanelButton => ({ action: 'test', label: vscode.l10n.t('Test…') }),
   testTyped: (): PanelButton => ({ action: 'testTyped', label: vscode.l10n.t('Test from This Machine') }),
   saveAgain: (): PanelButton => ({ action: 'save', label: vscode.l10n.t('Try Again') }),
+  policies: (): PanelButton => ({ action: 'policies', label: vscode.l10n.t('Policies…') }),
   refresh: (): PanelButton => ({ action: 'refresh', label: vscode.l10n.t('Refresh') }),
   editAsJson: (): PanelButton => ({ action: 'editAsJson', label: vscode.l10n.t('Edit as JSON') }),
   delete: (): PanelButton => ({ action: 'delete', label: vscode.l10n.t('Delete…') }),
@@ -133,7 +134,7 @@ export function describeCreated(destination: Destination): PanelNotice {
   return {
     tone: 'success',
     lines: [describeCreation(destination), vscode.l10n.t('It receives no alerts until a notification policy uses it.')],
-    buttons: [button.dismiss()],
+    buttons: [button.policies(), button.dismiss()],
   };
 }
 

@@ -11,7 +11,12 @@ import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 
 /** Actions that run a command on the saved destination. */
-const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
+const COMMANDS = {
+  test: 'testDestination',
+  policies: 'managePolicies',
+  delete: 'deleteDestination',
+  editAsJson: 'editDestinationAsJson',
+} as const;
 
 export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
@@ -114,6 +119,7 @@ export async function createPanelController(
         await actions.testTyped(connection);
         break;
       case 'test':
+      case 'policies':
       case 'delete':
       case 'editAsJson':
         if (action === 'test' && isDirty(model)) {

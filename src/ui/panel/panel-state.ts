@@ -237,6 +237,11 @@ export async function createPanelState(
       show();
     }
   });
+  const listeningToPolicies = policies.onChanged((account) => {
+    if (account === accountId && drawn) {
+      void readAbout();
+    }
+  });
   follow();
 
   return {
@@ -267,6 +272,7 @@ export async function createPanelState(
       reading.abort();
       listening();
       listeningToTests();
+      listeningToPolicies();
     },
   };
 }

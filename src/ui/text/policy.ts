@@ -4,7 +4,7 @@ import { plural } from './format.ts';
 import { countMechanisms, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 
-export function nameOfPolicy({ name }: Policy): string {
+export function nameOfPolicy({ name }: Pick<Policy, 'name'>): string {
   return plainName(name) || vscode.l10n.t('(no name)');
 }
 
@@ -30,7 +30,7 @@ export function describeDelivery({ mechanisms }: Policy): string {
     : vscode.l10n.t('Delivers to {0}', kinds.map(([kind, ids]) => countMechanism(kind, ids.length)).join(', '));
 }
 
-function countMechanism(kind: string, count: number): string {
+export function countMechanism(kind: string, count: number): string {
   switch (kind) {
     case 'webhooks':
       return plural(count, vscode.l10n.t('1 webhook'), vscode.l10n.t('{0} webhooks', count));

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { Services } from '../../services.ts';
+import { onDestinations } from '../destinations/targets.ts';
+import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
+import { isNode } from '../tree/nodes.ts';
+import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
+import { managePolicies } from './manage-policies.ts';
+import { togglePolicy } from './toggle-policy.ts';
+
+/** Notification policies: which of them deliver to a destination, and their state. Part of the second bundle. */
+export function createPoliciesModule(services: Services) {
+  const onPolicy =
+    (title: string, work: (target: LocatedPolicy) => Promise<unknown>): CommandHandler =>
+    async (argument, naming) => {
+      const target = await locatePolicy(argument, title, services);
+      if (target) {
+        const { account } = target.connection;
+        naming({ name: account.name, accountId: account.id });
+        await work(target);
+      }
+    };
+  const manage = onDestinations(services.targets, vscode.l10n.t('Policies'), async (chosen) =>
+    managePolicies(chosen, services),
+  );
+  return {
+    commands: {
+      // A row below a destination stands for its destination.
+      managePolicies: async (argument, naming, selected) =>
+        manage(
+          isNode(argument) && (argument.kind === 'policy' || argument.kind === 'noPolicy')
+            ? { kind: 'destination', accountId: argument.accountId, destinationId: argument.destinationId }
+            : argument,
+          naming,
+          selected,
+        ),
+      togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
+        togglePolicy(connection, policy, services),
+      ),
+    } satisfies CommandHandlers,
+    disposables: [],
+  } satisfies Module;
+}
