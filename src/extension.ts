@@ -6,6 +6,7 @@ import { createServices } from './services.ts';
 import { createAccountsModule } from './ui/accounts/module.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
 import type { ContributedCommand } from './ui/host/ids.ts';
+import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 import { createMonitoringModule } from './ui/monitoring/module.ts';
 import { createTreeModule } from './ui/tree/module.ts';
 
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...accounts.disposables,
     ...tree.disposables,
     ...monitoring.disposables,
+    registerLanguageModelTools(async () => (await import('./answering.ts')).createToolCalls(services)),
     editing,
     policies,
     registerCommands(commands, services.logger),

@@ -39,6 +39,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
           )
         : vscode.l10n.t('Paste the new token. It replaces the current token.'),
     connect: connections.connect,
+    pageAccountId: account.id,
     ...(token?.owner === 'user' ? {} : { accountId: account.id }),
   });
   if (answer.kind !== 'value') {

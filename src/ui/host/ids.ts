@@ -23,6 +23,15 @@ export const JSON_LANGUAGE = 'cfwebhook-json';
 export const REPLACEMENT_SUFFIX = '.replacement.json';
 
 /**
+ * The language model tools. All extensions share one namespace, and VS Code's guide asks for a verb and a noun, so each
+ * name is prefixed with the name of the extension.
+ */
+export const TOOLS = {
+  list: 'cloudflare-webhooks_list_destinations',
+  failing: 'cloudflare-webhooks_get_failing_destinations',
+} as const;
+
+/**
  * The commands that package.json contributes, without the prefix `cloudflareWebhooks.`. A test compares the two lists.
  */
 export const COMMANDS = [

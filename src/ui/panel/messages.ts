@@ -8,7 +8,7 @@ import type { Difference, Plan } from '../../core/model/plan.ts';
 import type { Look } from '../../core/replacement/controller.ts';
 import type { RunEnd } from '../../core/replacement/run.ts';
 import type { Step } from '../../core/replacement/state.ts';
-import { explainRefusedTest } from '../../core/testing/refused-test.ts';
+import { explainRefusedTest } from '../../core/api/refused-test.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
 import { describeDraftProblem } from '../text/draft.ts';
