@@ -9,8 +9,9 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
 import { type ContributedCommand, DELIVERY_SCHEME } from '../host/ids.ts';
 import { nameOf } from '../text/destination.ts';
-import { describeMoment, describeTime, list, plural } from '../text/format.ts';
+import { describeMoment, describeTime, plural } from '../text/format.ts';
 import { nameOfPolicy } from '../text/policy.ts';
+import { nameAll } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
 import type { Node } from '../tree/nodes.ts';
 
@@ -147,12 +148,6 @@ const WORDS = (): Readonly<Record<LinkState, string>> => ({
   unknown: vscode.l10n.t('? Unknown:'),
   sound: vscode.l10n.t('✓ OK:'),
 });
-
-function nameAll(policies: Extract<Link, { kind: 'policies' }>['policies']): string {
-  const names = policies.slice(0, MOST_NAMED).map((policy) => `“${nameOfPolicy(policy)}”`);
-  const rest = policies.length - names.length;
-  return list(rest > 0 ? [...names, vscode.l10n.t('{0} more', rest)] : names);
-}
 
 function describeLink(link: Link, destination: Destination | undefined, test: string | undefined): string {
   switch (link.kind) {

@@ -4,16 +4,15 @@ import type { ShownDestination } from '../../core/model/destination.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { nameOf } from '../text/destination.ts';
-import { list, plural } from '../text/format.ts';
+import { list, nameSome, plural } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { countMechanism, nameOfPolicy } from '../text/policy.ts';
 
 const MOST_NAMED = 8;
 
-function nameAll(policies: readonly Policy[]): string {
-  const names = policies.slice(0, MOST_NAMED).map((policy) => `“${nameOfPolicy(policy)}”`);
-  const rest = policies.length - names.length;
-  return list(rest > 0 ? [...names, vscode.l10n.t('{0} more', rest)] : names);
+export function nameAll(policies: readonly Policy[]): string {
+  const names = policies.map((policy) => `“${nameOfPolicy(policy)}”`);
+  return policies.length > MOST_NAMED ? nameSome(names, MOST_NAMED).join(', ') : list(names);
 }
 
 /** "On-call" in quotes, or "3 destinations". */
