@@ -8,6 +8,7 @@ import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
 import type { ContributedCommand } from './ui/host/ids.ts';
 import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 import { createMonitoringModule } from './ui/monitoring/module.ts';
+import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { createTreeModule } from './ui/tree/module.ts';
 
 /** The objects that the integration tests inspect. */
@@ -18,9 +19,10 @@ export function activate(context: vscode.ExtensionContext) {
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
   const lines: string[] = [];
   const services = createServices(context, isTest ? (line) => lines.push(line) : undefined);
-  const editing = createLazyEditing(services);
   const managing = createLazyManaging(services);
-  const policies = createLazyPolicies(services);
+  const announcedSaves: AnnouncedSaves = new Map();
+  const policies = createLazyPolicies(services, announcedSaves);
+  const editing = createLazyEditing(services, announcedSaves, policies);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);

@@ -2,12 +2,11 @@ import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { describeForLog } from './core/api/api-error.ts';
 import type { Editing } from './editing.ts';
+import type { LazyPolicies } from './lazy-policies.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
-import { JSON_SCHEME } from './ui/host/ids.ts';
-import { PANEL_TYPE } from './ui/host/ids.ts';
-import { REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
+import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle on first use. */
@@ -22,13 +21,17 @@ type EditingCommand = keyof Editing['commands'];
  * Registers providers that VS Code may call at any time, for documents of scheme `cfwebhook:` and restored panels. They
  * load the editors on first use, so that start-up does not wait for the editors.
  */
-export function createLazyEditing(services: Services): LazyEditing {
+export function createLazyEditing(
+  services: Services,
+  announcedSaves: AnnouncedSaves,
+  policies: Pick<LazyPolicies, 'files' | 'onDidChangeFile'>,
+): LazyEditing {
   let loading: Promise<Editing> | undefined;
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  // A restored document can be saved before the second bundle is loaded.
-  const announcedSaves: AnnouncedSaves = new Map();
   const subscriptions: vscode.Disposable[] = [
     changed,
+    policies.onDidChangeFile((events) => changed.fire(events)),
+    // A restored document can be saved before its bundle is loaded.
     vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
       if (document.uri.scheme === JSON_SCHEME) {
         announcedSaves.set(document.uri.toString(), { reason, text: document.getText() });
@@ -63,18 +66,19 @@ export function createLazyEditing(services: Services): LazyEditing {
   }
   void offerUnfinished().catch((error: unknown) => services.logger.log('error', describeForLog(error)));
 
-  const files = async (): Promise<vscode.FileSystemProvider> => (await load()).jsonEditor.provider;
+  const filesOf = async ({ path }: vscode.Uri): Promise<vscode.FileSystemProvider> =>
+    path.endsWith(POLICY_ENDING) ? policies.files() : (await load()).jsonEditor.provider;
   const provider: vscode.FileSystemProvider = {
     onDidChangeFile: changed.event,
-    // The provider reports changes without a watcher.
+    // The providers report changes without a watcher.
     watch: () => new vscode.Disposable(() => {}),
-    stat: async (uri) => (await files()).stat(uri),
-    readFile: async (uri) => (await files()).readFile(uri),
-    writeFile: async (uri, content, options) => (await files()).writeFile(uri, content, options),
-    readDirectory: async (uri) => (await files()).readDirectory(uri),
-    createDirectory: async (uri) => (await files()).createDirectory(uri),
-    delete: async (uri, options) => (await files()).delete(uri, options),
-    rename: async (from, to, options) => (await files()).rename(from, to, options),
+    stat: async (uri) => (await filesOf(uri)).stat(uri),
+    readFile: async (uri) => (await filesOf(uri)).readFile(uri),
+    writeFile: async (uri, content, options) => (await filesOf(uri)).writeFile(uri, content, options),
+    readDirectory: async (uri) => (await filesOf(uri)).readDirectory(uri),
+    createDirectory: async (uri) => (await filesOf(uri)).createDirectory(uri),
+    delete: async (uri, options) => (await filesOf(uri)).delete(uri, options),
+    rename: async (from, to, options) => (await filesOf(from)).rename(from, to, options),
   };
   subscriptions.push(
     vscode.workspace.registerFileSystemProvider(JSON_SCHEME, provider, { isCaseSensitive: true }),

@@ -3,24 +3,32 @@ import type { Policies } from './policies.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
 import { DELIVERY_SCHEME } from './ui/host/ids.ts';
+import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 
 type PolicyCommand = keyof Policies['commands'];
 
 export type LazyPolicies = vscode.Disposable & {
   /** The commands on notification policies. The first call loads their bundle. */
   readonly commands: Readonly<Record<PolicyCommand, CommandHandler>>;
+  /** The file system of policy documents, which belong to the scheme of all JSON documents. */
+  files(): Promise<vscode.FileSystemProvider>;
+  readonly onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]>;
 };
 
 /** Loads the bundle of notification policies on first use: by a command, or by a document that VS Code restored. */
-export function createLazyPolicies(services: Services): LazyPolicies {
+export function createLazyPolicies(services: Services, announcedSaves: AnnouncedSaves): LazyPolicies {
   let loading: Promise<Policies> | undefined;
-  const changed = new vscode.EventEmitter<vscode.Uri>();
-  const subscriptions: vscode.Disposable[] = [changed];
+  const explanationChanged = new vscode.EventEmitter<vscode.Uri>();
+  const filesChanged = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  const subscriptions: vscode.Disposable[] = [explanationChanged, filesChanged];
 
   async function load(): Promise<Policies> {
     loading ??= import('./policies.ts').then(({ createPolicies }) => {
-      const policies = createPolicies(services, changed);
-      subscriptions.push(...policies.disposables);
+      const policies = createPolicies(services, announcedSaves, explanationChanged);
+      subscriptions.push(
+        ...policies.disposables,
+        policies.files.onDidChangeFile((events) => filesChanged.fire(events)),
+      );
       return policies;
     });
     return loading;
@@ -35,10 +43,10 @@ export function createLazyPolicies(services: Services): LazyPolicies {
 
   subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(DELIVERY_SCHEME, {
-      onDidChange: changed.event,
+      onDidChange: explanationChanged.event,
       async provideTextDocumentContent(uri) {
         await services.loaded;
-        return (await load()).documents.provide(uri);
+        return (await load()).explanations.provide(uri);
       },
     }),
   );
@@ -46,8 +54,11 @@ export function createLazyPolicies(services: Services): LazyPolicies {
     commands: {
       managePolicies: later('managePolicies'),
       togglePolicy: later('togglePolicy'),
+      editPolicyAsJson: later('editPolicyAsJson'),
       explainDelivery: later('explainDelivery'),
     },
+    files: async () => (await load()).files,
+    onDidChangeFile: filesChanged.event,
     dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
   };
 }

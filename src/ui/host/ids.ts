@@ -16,6 +16,9 @@ export const DELIVERY_SCHEME = 'cfwebhook-delivery';
 /** The key of the accounts in persisted state. */
 export const ACCOUNTS_KEY = 'accounts';
 
+/** The ending of the names of policy documents. */
+export const POLICY_ENDING = '.cfpolicy.json';
+
 /** The language of the JSON documents, for which package.json turns auto save off. */
 export const JSON_LANGUAGE = 'cfwebhook-json';
 
@@ -55,6 +58,7 @@ export const COMMANDS = [
   'deleteDestination',
   'managePolicies',
   'togglePolicy',
+  'editPolicyAsJson',
   'explainDelivery',
   'showFailing',
   'goToDestination',

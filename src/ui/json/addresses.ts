@@ -40,10 +40,10 @@ function makeUri(...segments: readonly string[]): vscode.Uri {
 }
 
 /** Sanitizes a name for a path: no separators, invisible or bidirectional characters, and a limited length. */
-function safeName(name: string): string {
+export function safeName(name: string, otherwise = 'destination'): string {
   const printable = plainName(name)
     .replaceAll(/[/\\:*?"<>|#%]+/g, '-')
     .trim();
   const short = printable.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '');
-  return /^\.*$/.test(short) ? 'destination' : short;
+  return /^\.*$/.test(short) ? otherwise : short;
 }

@@ -171,8 +171,8 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
   };
 }
 
-function isJsonDocument({ uri }: vscode.TextDocument): boolean {
-  return uri.scheme === JSON_SCHEME;
+function isJsonDocument(document: vscode.TextDocument): boolean {
+  return document.uri.scheme === JSON_SCHEME && isDestinationDocument(document);
 }
 
 /** A setting such as `files.associations` can give a document another language, for which auto save is not off. */

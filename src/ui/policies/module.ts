@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Policy } from '../../core/model/policy.ts';
 import type { Services } from '../../services.ts';
 import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
@@ -10,8 +12,11 @@ import { managePolicies } from './manage-policies.ts';
 import { togglePolicy } from './toggle-policy.ts';
 
 /** Notification policies: which of them deliver to a destination, their state, and why no alert came. */
-export function createPoliciesModule(services: Services, changed: vscode.EventEmitter<vscode.Uri>) {
-  const documents = createDeliveryDocuments(services, changed);
+export function createPoliciesModule(
+  services: Services & { readonly openPolicy: (connection: Connection, policy: Policy) => Promise<void> },
+  explanationChanged: vscode.EventEmitter<vscode.Uri>,
+) {
+  const explanations = createDeliveryDocuments(services, explanationChanged);
   const onPolicy =
     (title: string, work: (target: LocatedPolicy) => Promise<unknown>): CommandHandler =>
     async (argument, naming) => {
@@ -39,11 +44,14 @@ export function createPoliciesModule(services: Services, changed: vscode.EventEm
       togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
         togglePolicy(connection, policy, services),
       ),
+      editPolicyAsJson: onPolicy(vscode.l10n.t('Edit Policy as JSON'), async ({ connection, policy }) =>
+        services.openPolicy(connection, policy),
+      ),
       explainDelivery: onDestination(services.targets, vscode.l10n.t('Explain Delivery'), async (target) =>
-        documents.show(target),
+        explanations.show(target),
       ),
     } satisfies CommandHandlers,
-    documents,
-    disposables: [vscode.languages.registerCodeLensProvider({ scheme: DELIVERY_SCHEME }, documents.lenses)],
-  } satisfies Module & { readonly documents: unknown };
+    explanations,
+    disposables: [vscode.languages.registerCodeLensProvider({ scheme: DELIVERY_SCHEME }, explanations.lenses)],
+  } satisfies Module & { readonly explanations: unknown };
 }

@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+import { ApiError, describeForLog } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import { formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import { savePolicy } from '../../core/policies/save-policy.ts';
+import type { Services } from '../../services.ts';
+import { JSON_LANGUAGE } from '../host/ids.ts';
+import { ask, tell } from '../host/notice.ts';
+import { describeProblem } from '../text/error.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import { nameOfPolicy } from '../text/policy.ts';
+import { notSaved } from './messages.ts';
+import { isPolicyDocument, nextPolicyAddress, policyAddressOf } from './policy-addresses.ts';
+import { createPolicyFiles, type PolicyWrite } from './policy-files.ts';
+import { createPolicyLanguage } from './policy-language.ts';
+import { describePolicyProblem } from './policy-messages.ts';
+import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
+import { closeTabs, swapEditor } from './tabs.ts';
+
+/** Edits notification policies as JSON documents, which are saved at Cloudflare. */
+export type PolicyDocuments = vscode.Disposable & {
+  /** For the documents of scheme `cfwebhook:` that are policies. */
+  readonly provider: vscode.FileSystemProvider;
+  open(connection: Connection, policy: Policy): Promise<void>;
+  /** Opens a document whose save creates a policy. */
+  openNew(connection: Connection, draft: Policy['whole']): Promise<void>;
+};
+
+type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host'> & {
+  readonly announcedSaves: AnnouncedSaves;
+  /** Creates a policy once and returns its ID. */
+  readonly create: (connection: Connection, policy: Policy['whole']) => Promise<string>;
+};
+
+export function createPolicyDocuments(parts: Parts): PolicyDocuments {
+  const { store, policies, loaded, announcedSaves } = parts;
+  const claims = createSaveClaims(announcedSaves, async (uri) => {
+    const connection = files.connectionOf(uri);
+    if (connection) {
+      await policies.read(connection);
+    }
+  });
+  const files = createPolicyFiles({
+    store,
+    policies,
+    loaded,
+    claims,
+    save: async (write) => saveDocument(write, parts, (codes, sentence) => language.refuse(write.uri, sentence, codes)),
+  });
+  const language = createPolicyLanguage(store, (uri) => files.connectionOf(uri));
+
+  /** Makes the tabs of a document follow its policy after it was created or renamed. */
+  async function settle({ uri, isDirty }: vscode.TextDocument): Promise<void> {
+    const moved = isDirty ? undefined : files.movedTo(uri);
+    if (moved) {
+      await swapEditor(uri, moved);
+      await closeTabs(uri);
+    }
+  }
+
+  vscode.workspace.textDocuments.forEach(setLanguage);
+  const subscriptions = vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(setLanguage),
+    vscode.workspace.onDidSaveTextDocument(async (document) => {
+      if (isPolicyDocument(document.uri) && !document.isDirty) {
+        files.rereadUnless(document.uri, document.getText());
+        await settle(document);
+      }
+    }),
+    files,
+    language,
+  );
+  return {
+    provider: files.provider,
+    async open(connection, policy) {
+      const uri = policyAddressOf(connection.account.id, policy);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+    },
+    async openNew(connection, draft) {
+      const uri = nextPolicyAddress(connection.account.id);
+      const editor = await vscode.window.showTextDocument(uri, { preview: false });
+      const { document } = editor;
+      // Inserted as an edit, so that VS Code backs it up as unsaved and restores it after a window reload.
+      const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
+      await editor.edit((edit) => edit.replace(whole, formatPolicy(draft)));
+      const { filters } = draft;
+      const required = typeof filters === 'object' && filters !== null ? Object.keys(filters)[0] : undefined;
+      const at = document.getText().indexOf(`"${required}": [`);
+      if (required !== undefined && at >= 0) {
+        const position = document.positionAt(at + `"${required}": [`.length);
+        editor.selection = new vscode.Selection(position, position);
+      }
+    },
+    dispose: () => void subscriptions.dispose(),
+  };
+}
+
+/** Saves a document. Every failure is thrown as a `FileSystemError`, so that VS Code keeps the document unsaved. */
+async function saveDocument(
+  write: PolicyWrite,
+  parts: Parts,
+  refuse: (codes: readonly number[], sentence: string) => void,
+): Promise<string> {
+  const { text, connection, policyId } = write;
+  const accountName = connection.account.name;
+  const { policy, findings } = parsePolicyDocument(text);
+  const wrong = findings.find(({ severity }) => severity === 'error');
+  if (!policy || wrong) {
+    throw notSaved(wrong ? describePolicyProblem(wrong.problem) : vscode.l10n.t('This is not valid JSON.'));
+  }
+  try {
+    if (policyId === undefined) {
+      const id = await parts.create(connection, policy);
+      void tell('information', vscode.l10n.t('Created the policy “{0}” of {1}.', nameIn(policy), accountName));
+      return id;
+    }
+    return await update(write, policyId, policy, parts);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError) {
+      throw error;
+    }
+    parts.logger.log('error', `Failed to save a policy document: ${describeForLog(error)}`);
+    if (error instanceof ApiError && error.kind === 'notFound') {
+      throw notSaved(
+        vscode.l10n.t(
+          'The policy was deleted at Cloudflare. Nothing was saved. To create it again, use “Create Policy…”.',
+        ),
+      );
+    }
+    if (error instanceof ApiError && error.kind === 'rejected') {
+      refuse(error.details.codes ?? [], error.details.reason ?? describeProblem(error, accountName).sentence);
+    }
+    throw notSaved(describeFailure(error, accountName));
+  }
+}
+
+async function update(
+  { connection, seen }: PolicyWrite,
+  policyId: string,
+  edited: Policy['whole'],
+  { host }: Parts,
+): Promise<string> {
+  const { account, api } = connection;
+  let known = seen;
+  for (;;) {
+    const outcome = await savePolicy({ api, host, accountId: account.id, policyId, edited, seen: known });
+    if (outcome.kind !== 'conflict') {
+      if (outcome.kind === 'changed') {
+        void tell('information', vscode.l10n.t('Saved the policy “{0}” of {1}.', nameIn(edited), account.name));
+      }
+      return policyId;
+    }
+    if ((await askWhichVersion(outcome.now)) === 'cloudflare') {
+      // After this save, VS Code loads Cloudflare's version, since it differs from the saved text.
+      return policyId;
+    }
+    known = formatPolicy(outcome.now.whole);
+  }
+}
+
+/** Asks which version wins after another client changed the policy. Throws if the user cancels. */
+async function askWhichVersion(now: Policy): Promise<'cloudflare' | 'mine'> {
+  const [theirs, mine] = [vscode.l10n.t('Use Cloudflare’s Version'), vscode.l10n.t('Keep Mine')];
+  const chosen = await ask(
+    vscode.l10n.t('The policy “{0}” has changed at Cloudflare since you opened it.', nameOfPolicy(now)),
+    vscode.l10n.t(
+      '“Use Cloudflare’s Version” discards the changes in this document and sends nothing. “Keep Mine” overwrites the version at Cloudflare with this document.',
+    ),
+    theirs,
+    mine,
+  );
+  if (chosen === undefined) {
+    throw notSaved(vscode.l10n.t('The policy has changed at Cloudflare since you opened it. Nothing was saved.'));
+  }
+  return chosen === theirs ? 'cloudflare' : 'mine';
+}
+
+function nameIn({ name }: Policy['whole']): string {
+  return nameOfPolicy({ name: typeof name === 'string' ? name : '' });
+}
+
+/** A setting such as `files.associations` can give a document another language, for which auto save is not off. */
+function setLanguage(document: vscode.TextDocument): void {
+  if (isPolicyDocument(document.uri) && document.languageId !== JSON_LANGUAGE) {
+    void vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE);
+  }
+}

@@ -1,0 +1,220 @@
+import * as vscode from 'vscode';
+import { isNotFound } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import { formatPolicy } from '../../core/formats/policy-document.ts';
+import { isSameId } from '../../core/model/id.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { notSaved } from './messages.ts';
+import { policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
+import type { SaveClaims } from './save-claims.ts';
+
+/** One save that VS Code requested. */
+export type PolicyWrite = {
+  readonly uri: vscode.Uri;
+  readonly text: string;
+  readonly connection: Connection;
+  /** Undefined: the save creates the policy. */
+  readonly policyId: string | undefined;
+  /** The content that the user has seen. */
+  readonly seen: string;
+};
+
+/** The policies as JSON documents of scheme `cfwebhook:`. */
+export type PolicyFiles = vscode.Disposable & {
+  readonly provider: vscode.FileSystemProvider;
+  /** Prepares the first content of a document whose save creates a policy. */
+  prefill(uri: vscode.Uri, text: string): void;
+  connectionOf(uri: vscode.Uri): Connection | undefined;
+  /** The current URI of the policy of a document, if it differs: after creating or renaming it. */
+  movedTo(uri: vscode.Uri): vscode.Uri | undefined;
+  /** Makes VS Code reload a document if its content differs from the written `text`. */
+  rereadUnless(uri: vscode.Uri, text: string): void;
+};
+
+/** The content of a document, its change time, and the content that VS Code saw last. */
+type Told = { readonly text: string | undefined; readonly at: number; readonly seen?: string };
+
+const NEW_POLICY = formatPolicy({ name: '', alert_type: '', enabled: true, mechanisms: { webhooks: [], email: [] } });
+
+export type PolicyFilesParts = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  /** Resolves once the accounts are loaded. */
+  readonly loaded: Promise<unknown>;
+  readonly claims: SaveClaims;
+  /** Writes a policy and returns its ID, or throws a `FileSystemError` with the reason. */
+  readonly save: (write: PolicyWrite) => Promise<string>;
+};
+
+export function createPolicyFiles({ store, policies, loaded, claims, save }: PolicyFilesParts): PolicyFiles {
+  const told = new Map<string, Told>();
+  const prefilled = new Map<string, string>();
+  /** The policies that new documents became. */
+  const bound = new Map<string, string>();
+  const writing = new Set<string>();
+  const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+
+  function policyIdOf(uri: vscode.Uri): string | undefined {
+    return bound.get(uri.toString()) ?? readPolicyAddress(uri)?.policyId;
+  }
+
+  function policyOf(uri: vscode.Uri): Policy | undefined {
+    const wanted = policyIdOf(uri);
+    const known = policies.known(readPolicyAddress(uri)?.accountId ?? '');
+    return wanted === undefined ? undefined : known?.policies.find(({ id }) => isSameId(id, wanted));
+  }
+
+  function connectionOf(uri: vscode.Uri): Connection | undefined {
+    return store.entry(readPolicyAddress(uri)?.accountId ?? '')?.connection;
+  }
+
+  /** The current content and its change time. Policies that are not loaded leave it as it was. */
+  function look(uri: vscode.Uri): Told {
+    const key = uri.toString();
+    const before = told.get(key);
+    if (before && policyIdOf(uri) !== undefined && !policies.known(readPolicyAddress(uri)?.accountId ?? '')) {
+      return before;
+    }
+    const policy = policyOf(uri);
+    const blank = policyIdOf(uri) === undefined ? (prefilled.get(key) ?? NEW_POLICY) : undefined;
+    const text = policy ? formatPolicy(policy.whole) : blank;
+    if (before?.text === text) {
+      return before ?? { text, at: Date.now() };
+    }
+    const now = { ...before, text, at: Math.max(Date.now(), (before?.at ?? 0) + 1) };
+    told.set(key, now);
+    return now;
+  }
+
+  async function connect(uri: vscode.Uri): Promise<Connection> {
+    if (!readPolicyAddress(uri)) {
+      throw vscode.FileSystemError.FileNotFound(uri);
+    }
+    await loaded;
+    const connection = connectionOf(uri);
+    if (!connection) {
+      throw vscode.FileSystemError.Unavailable(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
+    }
+    return connection;
+  }
+
+  async function find(uri: vscode.Uri): Promise<Told & { readonly text: string }> {
+    const connection = await connect(uri);
+    if (policyIdOf(uri) !== undefined) {
+      await policies.get(connection);
+    }
+    const { text, ...rest } = look(uri);
+    if (text === undefined) {
+      throw vscode.FileSystemError.FileNotFound(uri);
+    }
+    return { text, ...rest };
+  }
+
+  /** Reports changed policies to VS Code, for the documents that are open. */
+  async function announce(accountId: string): Promise<void> {
+    const open = vscode.workspace.textDocuments
+      .map(({ uri }) => uri)
+      .filter((uri) => readPolicyAddress(uri)?.accountId === accountId && policyIdOf(uri) !== undefined);
+    const connection = open[0] && connectionOf(open[0]);
+    if (!connection) {
+      return;
+    }
+    await policies.get(connection);
+    const events = open.flatMap((uri): vscode.FileChangeEvent[] => {
+      const before = told.get(uri.toString());
+      const now = look(uri);
+      return writing.has(uri.toString()) || before?.text === now.text
+        ? []
+        : [{ uri, type: now.text === undefined ? vscode.FileChangeType.Deleted : vscode.FileChangeType.Changed }];
+    });
+    if (events.length > 0) {
+      changed.fire(events);
+    }
+  }
+
+  async function write(uri: vscode.Uri, text: string): Promise<void> {
+    await claims.claim(uri, text);
+    const connection = await connect(uri);
+    const key = uri.toString();
+    const before = look(uri);
+    writing.add(key);
+    try {
+      const seen = before.seen ?? before.text ?? '';
+      const id = await save({ uri, text, connection, policyId: policyIdOf(uri), seen });
+      if (policyIdOf(uri) === undefined) {
+        bound.set(key, id);
+      }
+      // What was saved is known only after a fetch. A failed fetch leaves the document as it was saved.
+      policies.forget([connection.account.id]);
+      await policies.get(connection).catch(() => undefined);
+      const now = look(uri);
+      told.set(key, { ...now, ...(now.text === undefined ? {} : { seen: now.text }) });
+    } catch (error) {
+      if (isNotFound(error)) {
+        policies.forget([connection.account.id]);
+      }
+      throw error;
+    } finally {
+      writing.delete(key);
+    }
+  }
+
+  const subscription = policies.onChanged((accountId) => {
+    // A failed fetch leaves the documents as they are. The client has logged why.
+    void announce(accountId).catch(() => undefined);
+  });
+  return {
+    provider: {
+      onDidChangeFile: changed.event,
+      watch: () => new vscode.Disposable(() => {}),
+      async stat(uri) {
+        if (!readPolicyAddress(uri)) {
+          return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+        }
+        await claims.prepare(uri);
+        const { text, at, seen } = await find(uri);
+        // VS Code asks the user about a change only if the size differs too. Another one is left for the save to find.
+        const isNoticed = seen === undefined || Buffer.byteLength(seen) !== Buffer.byteLength(text);
+        told.set(uri.toString(), { ...look(uri), seen: isNoticed ? text : seen });
+        return { type: vscode.FileType.File, ctime: 0, mtime: at, size: Buffer.byteLength(text) };
+      },
+      async readFile(uri) {
+        const { text } = await find(uri);
+        told.set(uri.toString(), { ...look(uri), seen: text });
+        return Buffer.from(text);
+      },
+      writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
+      readDirectory: () => [],
+      createDirectory() {},
+      delete: refuse,
+      rename: refuse,
+    },
+    prefill: (uri, text) => void prefilled.set(uri.toString(), text),
+    connectionOf,
+    movedTo(uri) {
+      const policy = policyOf(uri);
+      const address = readPolicyAddress(uri);
+      const now = policy && address && policyAddressOf(address.accountId, policy);
+      return now?.toString() === uri.toString() ? undefined : now;
+    },
+    rereadUnless(uri, text) {
+      const now = look(uri);
+      if (now.text !== undefined && now.text !== text) {
+        told.set(uri.toString(), { ...now, at: Math.max(Date.now(), now.at + 1) });
+        changed.fire([{ uri, type: vscode.FileChangeType.Changed }]);
+      }
+    },
+    dispose() {
+      subscription();
+      changed.dispose();
+    },
+  };
+}
+
+function refuse(): never {
+  throw notSaved(
+    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
+  );
+}
