@@ -92,6 +92,8 @@ export function createLazyEditing(services: Services): LazyEditing {
       editDestinationAsJson: later('editDestinationAsJson'),
       createDestinationFromJson: later('createDestinationFromJson'),
       testDestination: later('testDestination'),
+      showSamplePayload: later('showSamplePayload'),
+      copySampleAsCurl: later('copySampleAsCurl'),
       deleteDestination: later('deleteDestination'),
     },
     dispose: () => vscode.Disposable.from(...subscriptions).dispose(),

@@ -50,7 +50,7 @@ export function formatSample(id: SampleId, type: DestinationType, words: SampleW
   const headers = headersOf(type, words.secret).map(
     ({ name, value, certainty }) => `//   ${name}: ${value}  (${words.certainty[certainty]})`,
   );
-  const lines = [...words.intro.map((line) => `// ${line}`), '//', '// POST', ...headers];
+  const lines = [...words.intro.map((line) => `// ${line}`.trim()), '//', '// POST', ...headers];
   return `${lines.join('\n')}\n${formatBody(id, type, words)}\n`;
 }
 
@@ -61,7 +61,9 @@ function headersOf(type: DestinationType, secret: string): readonly Header[] {
   return [
     { name: 'content-type', value: 'application/json', certainty: type.hasDocumentedPayload ? 'seen' : 'inferred' },
     ...own,
-    ...(secretHeader ? [{ name: secretHeader.name, value: `${secretHeader.prefix}${secret}`, certainty } as const] : []),
+    ...(secretHeader
+      ? [{ name: secretHeader.name, value: `${secretHeader.prefix}${secret}`, certainty } as const]
+      : []),
     ...(type.hasDocumentedPayload ? SEEN_HEADERS : []),
   ];
 }
@@ -76,7 +78,7 @@ const SEEN_HEADERS: readonly Header[] = [
 function formatBody(id: SampleId, type: DestinationType, words: SampleWords): string {
   const alert = findSample(id);
   if (!type.hasDocumentedPayload) {
-    return formatFields(fillShape(type, alert?.text ?? TEXT_OF_TEST), () => words.certainty.inferred);
+    return formatFields(fillShape(type, alert?.text ?? CLOUDFLARE_TEST.text), () => words.certainty.inferred);
   }
   if (!alert) {
     return formatFields(CLOUDFLARE_TEST, () => words.certainty.documented);
@@ -91,8 +93,6 @@ function formatBody(id: SampleId, type: DestinationType, words: SampleWords): st
     (name, depth) => (depth === 0 && name === 'data' ? commentOut(seen, words.certainty.seen) : []),
   );
 }
-
-const TEXT_OF_TEST = String(CLOUDFLARE_TEST['text']);
 
 /** The body that the service documents, with this text. The body of a test from this machine has the same shape. */
 function fillShape({ test }: DestinationType, text: string): Fields {
@@ -154,11 +154,11 @@ function commentOut(fields: Fields, note: string): readonly string[] {
  * `$WEBHOOK_URL` and `$CF_WEBHOOK_AUTH` are variables; `$WEBHOOK_SECRET` where the service has a header of its own.
  */
 export function toSampleCurl(id: SampleId, type: DestinationType): string {
-  const alert = findSample(id);
   const request = makeTestRequest(type, '', 'secret');
-  if (!type.hasDocumentedPayload || !alert) {
+  if (!type.hasDocumentedPayload) {
     return toTestCurl(request);
   }
-  const body = JSON.stringify(toTestPayload(alert, EXAMPLE_VALUES), undefined, 2);
+  const alert = findSample(id);
+  const body = alert ? JSON.stringify(toTestPayload(alert, EXAMPLE_VALUES), undefined, 2) : request.body;
   return toTestCurl({ ...request, body }, 'CF_WEBHOOK_AUTH');
 }

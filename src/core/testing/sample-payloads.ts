@@ -224,7 +224,7 @@ export const OTHER_ALERT: SampleAlert = {
 };
 
 /** The body of the test that Cloudflare sends before it creates a destination ("Configure webhooks"). */
-export const CLOUDFLARE_TEST: Fields = { text: 'The text of the test message.' };
+export const CLOUDFLARE_TEST = { text: 'The text of the test message.' } satisfies Fields;
 
 /** Made-up values that are the same each time, for a document. */
 export const EXAMPLE_VALUES: PayloadValues = {

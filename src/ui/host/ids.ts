@@ -10,6 +10,9 @@ export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
+/** The URI scheme of the sample payloads. */
+export const SAMPLE_SCHEME = 'cfwebhook-sample';
+
 /** The key of the accounts in persisted state. */
 export const ACCOUNTS_KEY = 'accounts';
 
@@ -38,6 +41,8 @@ export const COMMANDS = [
   'editDestinationAsJson',
   'createDestinationFromJson',
   'testDestination',
+  'showSamplePayload',
+  'copySampleAsCurl',
   'copyAsCurl',
   'copyAsTerraform',
   'deleteDestination',

@@ -1,10 +1,17 @@
 import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
 import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
-import { findSample, formatSample, SAMPLE_IDS, type SampleId, toSampleCurl } from '../../core/testing/sample-document.ts';
+import {
+  findSample,
+  formatSample,
+  SAMPLE_IDS,
+  type SampleId,
+  toSampleCurl,
+} from '../../core/testing/sample-document.ts';
 import { type PayloadValues, toTestPayload } from '../../core/testing/sample-payloads.ts';
 import type { Services } from '../../services.ts';
 import { SAMPLE_SCHEME } from '../host/ids.ts';
+import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
 import { isNode } from '../tree/nodes.ts';
 import { nameOfSample, wordsOf } from './sample-messages.ts';
@@ -22,9 +29,10 @@ export type SampleDocuments = vscode.Disposable & {
   readonly pickTest: (title: string) => Promise<SampleTest | undefined>;
 };
 
-type Services_ = Pick<Services, 'store' | 'destinationsView'>;
-
-export function createSampleDocuments({ store, destinationsView }: Services_): SampleDocuments {
+export function createSampleDocuments({
+  store,
+  destinationsView,
+}: Pick<Services, 'store' | 'destinationsView'>): SampleDocuments {
   const provider = vscode.workspace.registerTextDocumentContentProvider(SAMPLE_SCHEME, {
     provideTextDocumentContent: formatAt,
   });
@@ -42,11 +50,10 @@ export function createSampleDocuments({ store, destinationsView }: Services_): S
   return {
     async show(argument) {
       const type = typeOf(argument);
-      const label = type === undefined ? undefined : (typeNamed(type)?.label ?? plain(type));
-      const id = await pick(
-        SAMPLE_IDS,
-        label === undefined ? vscode.l10n.t('Sample Payload') : vscode.l10n.t('Sample Payload for {0}', label),
-      );
+      const service = serviceOf(type);
+      const title =
+        service === undefined ? vscode.l10n.t('Sample Payload') : vscode.l10n.t('Sample Payload for {0}', service);
+      const id = await pick(SAMPLE_IDS, title);
       if (id !== undefined) {
         const document = await vscode.workspace.openTextDocument(addressOf(id, type));
         await vscode.window.showTextDocument(document);
@@ -81,17 +88,20 @@ async function pick(ids: readonly SampleId[], title: string): Promise<SampleId |
     return { label: name, ...(detail === undefined ? {} : { description: detail }), id };
   });
   const placeHolder = vscode.l10n.t('Choose an alert type');
-  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.id;
+  return (await pickOne(items, { title, placeHolder, matchOnDescription: true }))?.id;
 }
 
-/** `/<name>.jsonc?alert=<sample>&type=<type>`, so that the document depends only on its URI. */
+/** The service of a known type with a format of its own. */
+function serviceOf(typeName = ''): string | undefined {
+  const type = typeNamed(typeName);
+  return type?.hasDocumentedPayload ? undefined : type?.label;
+}
+
+/** `/<name>.jsonc?alert=<sample>&type=<type>`, so that the content depends only on the URI. */
 function addressOf(id: SampleId, type: string | undefined): vscode.Uri {
+  const name = [nameOfSample(id), serviceOf(type)].filter(Boolean).join(' - ').replaceAll('/', '-');
   const query = new URLSearchParams({ alert: id, ...(type === undefined ? {} : { type }) });
-  return vscode.Uri.from({
-    scheme: SAMPLE_SCHEME,
-    path: `/${nameOfSample(id).replaceAll('/', '-')}.jsonc`,
-    query: query.toString(),
-  });
+  return vscode.Uri.from({ scheme: SAMPLE_SCHEME, path: `/${name}.jsonc`, query: query.toString() });
 }
 
 function readAddress({ query }: vscode.Uri): { readonly id: SampleId; readonly type: string } {

@@ -49,7 +49,10 @@ function introduce(id: SampleId, type: DestinationType, unknownType?: string): r
     ...(unknownType === undefined
       ? []
       : [
-          vscode.l10n.t('The format of alerts for the type “{0}” is not known. This is a generic webhook.', unknownType),
+          vscode.l10n.t(
+            'The format of alerts for the type “{0}” is not known. This is a generic webhook.',
+            unknownType,
+          ),
         ]),
     ...(id === 'test'
       ? [
