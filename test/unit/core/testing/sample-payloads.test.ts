@@ -50,7 +50,7 @@ const generic = typeOrGeneric('generic');
 
 function shapeOf(value: object): string {
   const sign = (each: unknown): string =>
-    Array.isArray(each) ? '[' : ({ number: '#', string: '$', object: '{' }[String(typeof each)] ?? '?');
+    Array.isArray(each) ? '[' : ({ number: '#', string: '$', object: '{' }[typeof each as string] ?? '?');
   return Object.entries(value)
     .map(([name, each]) => sign(each) + name)
     .toSorted((a, b) => a.slice(1).localeCompare(b.slice(1)))
