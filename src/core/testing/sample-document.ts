@@ -68,7 +68,7 @@ function headersOf(type: DestinationType, secret: string): readonly Header[] {
   ];
 }
 
-/** Recorded by recipients of generic webhooks. */
+/** Recorded by recipients of the documented payload. */
 const SEEN_HEADERS: readonly Header[] = [
   { name: 'user-agent', value: 'Go-http-client/2.0', certainty: 'seen' },
   { name: 'cdn-loop', value: 'cloudflare; loops=1', certainty: 'seen' },

@@ -236,7 +236,7 @@ export const EXAMPLE_VALUES: PayloadValues = {
   ts: 1_767_225_600,
 };
 
-/** The body of the request to a generic webhook, with its fields in the order of Cloudflare's schema. */
+/** The documented body of an alert, with its fields in the order of Cloudflare's schema. */
 export function toPayload({ alertType, text, data }: SampleAlert, values: PayloadValues) {
   return {
     name: values.name,

@@ -50,7 +50,7 @@ function introduce(id: SampleId, type: DestinationType, unknownType?: string): r
       ? []
       : [
           vscode.l10n.t(
-            'The format of alerts for the type “{0}” is not known. This is a generic webhook.',
+            'The format of alerts for the type “{0}” is not known. This is the format of other endpoints.',
             unknownType,
           ),
         ]),
@@ -60,7 +60,7 @@ function introduce(id: SampleId, type: DestinationType, unknownType?: string): r
           vscode.l10n.t('Source: {0}', WEBHOOKS),
         ]
       : [
-          vscode.l10n.t('A sample of an alert that Cloudflare sends to a generic webhook. All values are made up.'),
+          vscode.l10n.t('A sample of an alert that Cloudflare sends to your own endpoint. All values are made up.'),
           vscode.l10n.t('Source: {0}', PAYLOADS),
         ]),
     ...(id === 'other' ? [vscode.l10n.t('Cloudflare does not document “data” for other alert types.')] : []),

@@ -64,7 +64,7 @@ describe('Show Sample Payload command', () => {
     assert.equal(document.uri.path, '/Origin health check.jsonc');
     assert.equal(document.languageId, 'jsonc');
     const text = document.getText();
-    assert.match(text, /^\/\/ A sample of an alert that Cloudflare sends to a generic webhook\./);
+    assert.match(text, /^\/\/ A sample of an alert that Cloudflare sends to your own endpoint\./);
     assert.match(text, /\/\/ {3}cf-webhook-auth: <secret, if the destination has one> {2}\(documented\)\n/);
     assert.equal(parse(text)['alert_type'], 'health_check_status_notification');
     await vscode.commands.executeCommand('type', { text: 'x' });
