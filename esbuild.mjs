@@ -53,7 +53,7 @@ const leanSdk = {
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/(editing|managing|policies|answering)\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /^\.\/(editing|managing|policies|answering|samples)\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
     );
   },
@@ -78,7 +78,13 @@ const bundles = [
     name: 'editing',
     most: 170_000,
     forbidden: httpClients,
-    options: { ...node, entryPoints: ['src/editing.ts'], outfile: 'dist/editing.cjs' },
+    options: {
+      ...node,
+      entryPoints: ['src/editing.ts'],
+      outfile: 'dist/editing.cjs',
+      plugins: [lazyBundles],
+      supported: { 'dynamic-import': false },
+    },
   },
   {
     name: 'managing',
@@ -97,6 +103,12 @@ const bundles = [
     most: 15_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/answering.ts'], outfile: 'dist/answering.cjs' },
+  },
+  {
+    name: 'samples',
+    most: 30_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/samples.ts'], outfile: 'dist/samples.cjs' },
   },
   {
     name: 'panel',

@@ -149,6 +149,29 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
   await quickInput.waitFor('Choose a policy.');
   await take('test-policy');
   await quickInput.cancel();
+  await view.pickFromMenu('Home-grown router', 'Test…');
+  await quickInput.pick('As a sample alert from this machine…');
+  await quickInput.waitFor('with a Sample Alert');
+  await take('test-sample');
+  await quickInput.pick('Origin health check');
+  await quickInput.waitFor('Enter the secret, or leave it empty');
+  await quickInput.answer('router-secret');
+  await workbench.dialog.read();
+  await take('test-sample-first');
+  await workbench.dialog.press('Cancel');
+  for (const [row, sample, name] of [
+    ['Home-grown router', 'Origin health check', 'sample-payload'],
+    ['SIEM', 'Workers alert', 'sample-payload-service'],
+  ] as const) {
+    await view.pickFromMenu(row, 'Show Sample Payload…');
+    await quickInput.waitFor('Sample Payload');
+    await take(`${name}-pick`);
+    await quickInput.pick(sample);
+    await workbench.editorTab(new RegExp(`^${sample}`)).waitFor();
+    await workbench.page.locator('.part.editor .view-lines').first().getByText('POST').waitFor();
+    await take(name);
+    await workbench.runCommand('View: Close Editor');
+  }
   await workbench.notifications.clear();
 }
 

@@ -9,6 +9,7 @@ import { createPanelModule } from './ui/panel/module.ts';
 import { createReplacementModule } from './ui/replacement/module.ts';
 import { createReplacements } from './ui/replacement/replacements.ts';
 import { offerUnfinished } from './ui/replacement/run-replacement.ts';
+import type { SampleDocuments } from './ui/testing/sample-documents.ts';
 import { createTestingModule } from './ui/testing/module.ts';
 
 export type Editing = ReturnType<typeof createEditing>;
@@ -33,7 +34,12 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
   const services = { ...operations, writer, replacements };
   const destinations = createDestinationsModule(services);
   const replacement = createReplacementModule(services);
-  const testing = createTestingModule(services);
+  let samples: Promise<SampleDocuments> | undefined;
+  const loadSamples = async (): Promise<SampleDocuments> => {
+    samples ??= import('./samples.ts').then(({ createSamples }) => createSamples(shared));
+    return samples;
+  };
+  const testing = createTestingModule({ ...services, loadSamples });
   const panel = createPanelModule(services);
   const json = createJsonModule({ ...services, announcedSaves });
   const { panels } = panel;
@@ -61,6 +67,7 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
       ...destinations.disposables,
       ...replacement.disposables,
       ...testing.disposables,
+      { dispose: () => void samples?.then((loaded) => loaded.dispose()) },
       ...panel.disposables,
       ...json.disposables,
     ],

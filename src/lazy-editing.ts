@@ -96,6 +96,8 @@ export function createLazyEditing(
       editDestinationAsJson: later('editDestinationAsJson'),
       createDestinationFromJson: later('createDestinationFromJson'),
       testDestination: later('testDestination'),
+      showSamplePayload: later('showSamplePayload'),
+      copySampleAsCurl: later('copySampleAsCurl'),
       deleteDestination: later('deleteDestination'),
     },
     dispose: () => vscode.Disposable.from(...subscriptions).dispose(),

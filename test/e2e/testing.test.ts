@@ -102,6 +102,48 @@ describe('failing tests of a destination', function () {
     await workbench.notifications.clear();
   });
 
+  it('shows a sample payload from the menu of a row, read-only, and copies it as curl', async () => {
+    const { workbench, view } = session;
+    const { page, quickInput } = workbench;
+    await view.pickFromMenu('Lonely', 'Show Sample Payload…');
+    await quickInput.waitFor('Sample Payload');
+    await quickInput.answer('health');
+    await workbench.editorTab(/^Origin health check\.jsonc/).waitFor();
+    const lines = page.locator('.part.editor .view-lines').first();
+    await lines.getByText('cf-webhook-auth').waitFor();
+    await lines.click();
+    await page.keyboard.type('x');
+    await page.getByRole('alert').filter({ hasText: 'Cannot edit in read-only editor' }).waitFor();
+    await page.locator('.part.editor').getByRole('button', { name: 'Copy Sample as curl' }).click();
+    await workbench.page.getByText('Copied. URL and secret are variables of the command.').waitFor();
+    const copied = await page.evaluate('navigator.clipboard.readText()');
+    assert.match(String(copied), /\$WEBHOOK_URL[^]+\$CF_WEBHOOK_AUTH[^]+health_check_status_notification/);
+    await workbench.runCommand('View: Close Editor');
+  });
+
+  it('sends a sample alert by keyboard: its start, then its end', async () => {
+    const { fake, workbench, view } = session;
+    const { page, quickInput } = workbench;
+    await fake.clear({ part: 'received' });
+    await view.row('Lonely').click();
+    await workbench.runCommand('Cloudflare Webhooks: Test…');
+    await quickInput.waitFor('Test “Lonely”');
+    await quickInput.answer('sample alert');
+    await quickInput.waitFor('Test “Lonely” with a Sample Alert');
+    await quickInput.answer('workers_alert');
+    await quickInput.waitFor('Enter the secret, or leave it empty');
+    await quickInput.answer('');
+    const { detail } = await workbench.dialog.read();
+    assert.match(detail, /This sends two requests/);
+    await page.keyboard.press('Enter');
+    await workbench.notifications.waitFor('Start and end of the sample alert were sent.');
+    assert.deepEqual(
+      (await fake.received()).map(({ body }) => (JSON.parse(body) as Record<string, unknown>)['alert_event']),
+      ['ALERT_STATE_EVENT_START', 'ALERT_STATE_EVENT_END'],
+    );
+    await workbench.notifications.clear();
+  });
+
   it('tests a destination from the failing list, and a delivery through Cloudflare makes it healthy', async () => {
     const { fake, workbench, view } = session;
     await workbench.statusItem(STATUS_ITEM).getByText('1 failing').click();

@@ -14,13 +14,13 @@ export function toReadCurl({ apiBaseUrl, accountId, destinationId }: ReadRequest
 }
 
 /**
- * Formats a test request as a curl command for a POSIX shell. URL and secret are credentials, so they are the variables
- * `$WEBHOOK_URL` and `$WEBHOOK_SECRET`.
+ * Formats a test request as a curl command for a POSIX shell. URL and secret are credentials, so they are the variable
+ * `$WEBHOOK_URL` and the secret's variable.
  */
-export function toTestCurl({ headers, body, secretHeader }: TestRequest): string {
+export function toTestCurl({ headers, body, secretHeader }: TestRequest, secretVariable = 'WEBHOOK_SECRET'): string {
   const lines = Object.entries(headers).map(([name, value]) =>
     name === secretHeader?.name
-      ? `  --header "${name}: ${secretHeader.prefix}$WEBHOOK_SECRET"`
+      ? `  --header "${name}: ${secretHeader.prefix}$${secretVariable}"`
       : `  --header ${quote(`${name}: ${value}`)}`,
   );
   return [`curl --include --request POST "$WEBHOOK_URL"`, ...lines, `  --data-raw ${quote(body)}`].join(' \\\n');

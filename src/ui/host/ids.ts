@@ -13,6 +13,9 @@ export const JSON_SCHEME = 'cfwebhook';
 /** The URI scheme of the read-only documents of Explain Delivery. */
 export const DELIVERY_SCHEME = 'cfwebhook-delivery';
 
+/** The URI scheme of the sample payloads. */
+export const SAMPLE_SCHEME = 'cfwebhook-sample';
+
 /** The key of the accounts in persisted state. */
 export const ACCOUNTS_KEY = 'accounts';
 
@@ -53,6 +56,8 @@ export const COMMANDS = [
   'editDestinationAsJson',
   'createDestinationFromJson',
   'testDestination',
+  'showSamplePayload',
+  'copySampleAsCurl',
   'copyAsCurl',
   'copyAsTerraform',
   'deleteDestination',

@@ -15,23 +15,27 @@ import { describeAdvice, describeSendProblem, describeStatus, describeUnclear } 
 const HOSTS_KEY = 'testedHosts';
 const MOST_HOSTS = 200;
 
-/** Shows the request and asks before the first test of a host, and before every test that may page people. */
+/**
+ * Shows the request and asks before the first test of a host, and before every test that may page people. `warning` says
+ * why this test may do so.
+ */
 export async function confirmSending(
   { destination }: Located,
   request: TestRequest,
   { state }: TestingServices,
+  warning = '',
 ): Promise<boolean> {
   const host = hostOf(request.url);
   const value = state.get(HOSTS_KEY);
   const known: readonly unknown[] = Array.isArray(value) ? value : [];
   const type = typeOrGeneric(destination.type);
-  if (known.includes(host) && !type.test.pagesPeople) {
+  if (known.includes(host) && !type.test.pagesPeople && warning === '') {
     return true;
   }
   const send = vscode.l10n.t('Send');
   const chosen = await ask(
     vscode.l10n.t('Send a test to {0} from this machine?', host),
-    describeRequest(request, type),
+    [warning, describeRequest(request, type)].filter(Boolean).join('\n\n'),
     send,
   );
   if (chosen !== send) {

@@ -6,6 +6,7 @@ import type { LastTest, LastTests } from '../tree/last-tests.ts';
 import type { Logger } from '../host/log.ts';
 import type { State } from '../host/ordered-state.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
+import type { SampleDocuments } from './sample-documents.ts';
 
 /** The services that tests need. */
 export type TestingServices = {
@@ -18,6 +19,12 @@ export type TestingServices = {
   readonly state: State;
   readonly host: Host;
   readonly userAgent: string;
+};
+
+/** The services that Test… needs. */
+export type TestCommandServices = TestingServices & {
+  /** Loads the bundle of sample payloads. */
+  readonly loadSamples: () => Promise<SampleDocuments>;
 };
 
 /** The described result of a test. `answer`: the full response, shown on request. */

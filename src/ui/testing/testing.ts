@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { firstLines } from '../../core/testing/test-verdict.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
@@ -11,16 +11,18 @@ import { showModal, tell, withoutLinks } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import { confirmSending, sendFromHere } from './direct.ts';
-import type { TestEnd, TestingServices } from './services.ts';
+import type { SampleTest } from './sample-documents.ts';
+import { confirmSample, makeSampleRequests, sendSample } from './sample-test.ts';
+import type { TestCommandServices, TestEnd, TestingServices } from './services.ts';
 import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
 
-type Way = 'direct' | 'cloudflare';
+type Way = 'direct' | 'sample' | 'cloudflare';
 
 /**
  * Runs Test…: one destination either way, or several from this machine one after another with a summary. Nothing is
  * sent before the user confirms. API errors pass through.
  */
-export async function testDestinations(targets: readonly Located[], services: TestingServices): Promise<void> {
+export async function testDestinations(targets: readonly Located[], services: TestCommandServices): Promise<void> {
   const [only] = targets;
   if (!only) {
     return;
@@ -33,7 +35,15 @@ export async function testDestinations(targets: readonly Located[], services: Te
     await testSeveral(targets, services);
     return;
   }
-  await (way === 'direct' ? testFromHere(only, services) : testThroughCloudflare(only, services));
+  if (way === 'cloudflare') {
+    await testThroughCloudflare(only, services);
+    return;
+  }
+  const title = vscode.l10n.t('Test “{0}” with a Sample Alert', nameOf(only.destination));
+  const sample = way === 'sample' ? await (await services.loadSamples()).pickTest(title) : undefined;
+  if (way === 'direct' || sample) {
+    await testFromHere(only, services, sample ? { sample } : {});
+  }
 }
 
 async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
@@ -42,6 +52,12 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
     detail: vscode.l10n.t('Tests the URL and the secret, and shows the response of the receiver.'),
     iconPath: new vscode.ThemeIcon('device-desktop'),
     way: 'direct' as const,
+  };
+  const sample = {
+    label: vscode.l10n.t('As a sample alert from this machine…'),
+    detail: vscode.l10n.t('Sends the documented payload of an alert, marked as a test: its start, then its end.'),
+    iconPath: new vscode.ThemeIcon('bell'),
+    way: 'sample' as const,
   };
   const cloudflare = {
     label: vscode.l10n.t('Through Cloudflare (policy…)'),
@@ -58,7 +74,9 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
     targets.length === 1
       ? vscode.l10n.t('Choose how to send the test')
       : vscode.l10n.t('Tests run one after another. To test through Cloudflare, select one destination.');
-  const picked = await pickOne(targets.length === 1 ? [direct, cloudflare] : [direct], {
+  const isDocumented = only && typeNamed(only.destination.type)?.hasDocumentedPayload;
+  const items = targets.length === 1 ? [direct, ...(isDocumented ? [sample] : []), cloudflare] : [direct];
+  const picked = await pickOne(items, {
     title,
     placeHolder,
     ignoreFocusOut: true,
@@ -79,19 +97,27 @@ function toRequest({ destination }: Located, { url, secret }: Credentials): Test
   return makeTestRequest(typeOrGeneric(destination.type), url, secret);
 }
 
-async function testFromHere(target: Located, services: TestingServices, given?: Credentials): Promise<void> {
-  const credentials = given ?? (await collect(target, services));
+/** `sample`: sends a sample alert instead of the short text. */
+async function testFromHere(
+  target: Located,
+  services: TestingServices,
+  given: { readonly credentials?: Credentials; readonly sample?: SampleTest } = {},
+): Promise<void> {
+  const credentials = given.credentials ?? (await collect(target, services));
   if (!credentials) {
     return;
   }
   const request = toRequest(target, credentials);
-  if (!(await confirmSending(target, request, services))) {
+  const sample = given.sample && makeSampleRequests(target, request, given.sample, services);
+  if (!(await (sample ? confirmSample(target, sample, services) : confirmSending(target, request, services)))) {
     return;
   }
-  const end = await withCancel(target, async (signal) => sendFromHere(target, request, services, signal));
+  const end = await withCancel(target, async (signal) =>
+    sample ? sendSample(target, sample, services, signal) : sendFromHere(target, request, services, signal),
+  );
   if (end) {
     keep(target, end, services);
-    const again = async (): Promise<void> => testFromHere(target, services, credentials);
+    const again = async (): Promise<void> => testFromHere(target, services, { ...given, credentials });
     void tellEnd(target, end, services, { again, credentials });
   }
 }

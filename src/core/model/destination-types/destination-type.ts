@@ -40,6 +40,11 @@ type Basics = {
   readonly adviceOn?: (answer: Answer) => Advice | undefined;
   /** A service that Cloudflare does not know as a type, recognized by the host of a URL. */
   readonly serviceAt?: (url: URL) => KnownService | undefined;
+  /**
+   * Whether Cloudflare sends alerts in the format that it documents ("Webhook payload schema"). For other types the format
+   * of alerts is not documented.
+   */
+  readonly hasDocumentedPayload?: true;
   /** The arguments of the Terraform resource that are credentials. */
   readonly terraform: readonly ('url' | 'secret')[];
 };
@@ -91,5 +96,8 @@ export type UrlProblem =
   | { readonly kind: 'keyInQuery'; readonly parameter: string }
   | { readonly kind: 'refused' | 'silent'; readonly service: string; readonly documentation: string };
 
+/** The beginning of the text of every test. */
+export const TEST_SENDER = 'Test from Cloudflare Webhook Destinations in VS Code.';
+
 /** The text of a test. Types whose tests raise an alert have a text of their own. */
-export const TEST_TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';
+export const TEST_TEXT = `${TEST_SENDER} No alert was raised.`;

@@ -29,6 +29,7 @@ export const generic: DestinationType = {
   test: { body: { text: TEST_TEXT }, pagesPeople: false },
   judge,
   reasonOf: findReason,
+  hasDocumentedPayload: true,
   terraform: ['url', 'secret'],
 };
 

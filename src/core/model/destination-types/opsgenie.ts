@@ -1,5 +1,5 @@
 import { acceptAny, findReason } from './answer.ts';
-import type { DestinationType } from './destination-type.ts';
+import { type DestinationType, TEST_SENDER } from './destination-type.ts';
 
 /** Create alert; answers 202. */
 export const opsgenie: DestinationType = {
@@ -18,10 +18,7 @@ export const opsgenie: DestinationType = {
   secretHeader: { name: 'Authorization', prefix: 'GenieKey ' },
   test: {
     // A test is a real alert, so its text is for the people it pages.
-    body: {
-      message: 'Test from Cloudflare Webhook Destinations in VS Code. Nothing is wrong; this alert can be closed.',
-    },
-
+    body: { message: `${TEST_SENDER} Nothing is wrong; this alert can be closed.` },
     pagesPeople: true,
   },
   judge: acceptAny,
