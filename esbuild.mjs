@@ -53,7 +53,7 @@ const leanSdk = {
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/(editing|managing)\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /^\.\/(editing|managing|policies|answering)\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
     );
   },
@@ -85,6 +85,18 @@ const bundles = [
     most: 65_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
+  },
+  {
+    name: 'policies',
+    most: 80_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/policies.ts'], outfile: 'dist/policies.cjs' },
+  },
+  {
+    name: 'answering',
+    most: 15_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/answering.ts'], outfile: 'dist/answering.cjs' },
   },
   {
     name: 'panel',

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { createLazyEditing } from './lazy-editing.ts';
 import { createLazyManaging } from './lazy-managing.ts';
+import { createLazyPolicies } from './lazy-policies.ts';
 import { createServices } from './services.ts';
 import { createAccountsModule } from './ui/accounts/module.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
 import type { ContributedCommand } from './ui/host/ids.ts';
+import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 import { createMonitoringModule } from './ui/monitoring/module.ts';
 import { createTreeModule } from './ui/tree/module.ts';
 
@@ -18,6 +20,7 @@ export function activate(context: vscode.ExtensionContext) {
   const services = createServices(context, isTest ? (line) => lines.push(line) : undefined);
   const editing = createLazyEditing(services);
   const managing = createLazyManaging(services);
+  const policies = createLazyPolicies(services);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);
@@ -27,6 +30,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...tree.commands,
     ...monitoring.commands,
     ...editing.commands,
+    ...policies.commands,
   };
   context.subscriptions.push(
     services.logger,
@@ -34,7 +38,9 @@ export function activate(context: vscode.ExtensionContext) {
     ...accounts.disposables,
     ...tree.disposables,
     ...monitoring.disposables,
+    registerLanguageModelTools(async () => (await import('./answering.ts')).createToolCalls(services)),
     editing,
+    policies,
     registerCommands(commands, services.logger),
   );
   return isTest ? { ...services, editing, logged: () => lines.join('\n') } : undefined;

@@ -3,7 +3,6 @@ import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
 import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
-import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
 
 type ManagingCommand = keyof Managing['commands'];
 
@@ -50,10 +49,6 @@ export function createLazyManaging(services: Services): LazyManaging {
     disposables: [
       scheduleSweep(load, services),
       services.connections.onTroubleChanged(() => void load().then(({ showTrouble }) => showTrouble())),
-      registerLanguageModelTools(async (name, input) => {
-        await services.loaded;
-        return (await load()).answerTool(services.store, name, input);
-      }),
     ],
   };
 }

@@ -4,11 +4,10 @@ import { findUnused, sweep } from './ui/accounts/sweep.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
 import { createFindingCommands } from './ui/destinations/finding.ts';
-import { answerTool } from './ui/monitoring/tool-answers.ts';
 
 export type Managing = ReturnType<typeof createManaging>;
 
-/** The bundle of rarely used features without editing: accounts, finding and copying destinations, tool answers. */
+/** The bundle of rarely used features without editing: accounts, finding and copying destinations. */
 export function createManaging(services: Services) {
   const { connections, destinationsView } = services;
   return {
@@ -17,7 +16,6 @@ export function createManaging(services: Services) {
       ...createFindingCommands(services),
       ...createCopyingCommands(services),
     },
-    answerTool,
     /** Shows the problems of the token storage above the tree. */
     showTrouble: (): void => {
       destinationsView.view.message = describeTrouble(connections.trouble());

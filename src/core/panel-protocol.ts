@@ -42,7 +42,10 @@ const actionSchema = v.picklist([
   'load',
   'keep',
   'refresh',
+  'policies',
   'test',
+  /** Tests the values in the form from this machine. */
+  'testTyped',
   'editAsJson',
   'delete',
 ]);

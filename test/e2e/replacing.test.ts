@@ -140,20 +140,20 @@ describe('renaming and replacing', function () {
 
   it('lets F2 and Delete act on the focused row, not on the selected one', async () => {
     const { fake, workbench, view } = session;
-    await fake.putDestination({ account, name: 'Backup', url: `${hook}/backup` });
+    await fake.putDestination({ account, name: 'Standby', url: `${hook}/standby` });
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-    await view.row('Backup').waitFor();
-    // The click also expands the row, sooner or later. “Backup” is the last row before and after that.
+    await view.row('Standby').waitFor();
+    // The click also expands the row, sooner or later. “Standby” is the last row before and after that.
     await view.row('On-call').click();
     await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.press('Delete');
     const { message } = await workbench.dialog.read();
-    assert.match(message, /“Backup”/);
+    assert.match(message, /“Standby”/);
     await workbench.screenshot(pictureFile('delete the focused row'));
     await workbench.dialog.press('Cancel');
     // Selecting the focused row by command also expands it, which the key takes back.
-    assert.equal(await view.row('Backup').getAttribute('aria-expanded'), 'false');
-    await view.row('Backup').click();
+    assert.equal(await view.row('Standby').getAttribute('aria-expanded'), 'false');
+    await view.row('Standby').click();
     await workbench.page.keyboard.press('Home');
     await workbench.page.keyboard.press('ArrowDown');
     await workbench.page.keyboard.press('F2');

@@ -37,7 +37,10 @@ export const alertTypes: Readonly<Record<string, readonly AlertType[]>> = {
       optional('pool_id'),
     ]),
     alert('load_balancing_pool_enablement_alert', 'Pool Enablement', 'A pool was enabled or disabled.', [
-      required('enabled'),
+      required('enabled', [
+        { ID: 'true', Description: 'A pool was enabled' },
+        { ID: 'false', Description: 'A pool was disabled' },
+      ]),
     ]),
   ],
   'Health Checks': [
@@ -65,7 +68,13 @@ export const alertTypes: Readonly<Record<string, readonly AlertType[]>> = {
     ),
   ],
   'Cloudflare Status': [
-    alert('incident_alert', 'Incident Alert', 'Cloudflare is having an incident.', [optional('incident_impact')]),
+    alert('incident_alert', 'Incident Alert', 'Cloudflare is having an incident.', [
+      optional('incident_impact', [
+        { ID: 'INCIDENT_IMPACT_MINOR', Description: 'Minor incident' },
+        { ID: 'INCIDENT_IMPACT_MAJOR', Description: 'Major incident' },
+        { ID: 'INCIDENT_IMPACT_CRITICAL', Description: 'Critical incident' },
+      ]),
+    ]),
     alert('maintenance_event_notification', 'Maintenance Notification', 'Maintenance in a data centre.'),
   ],
   Billing: [alert('billing_usage_alert', 'Usage Based Billing', 'The usage of a product went over its limit.')],
@@ -97,10 +106,10 @@ function alert(
   return { type, display_name, description, filter_options };
 }
 
-function required(Key: string): FilterOption {
-  return { Key, ComparisonOperator: '==', Range: '1-n', AvailableValues: null };
+function required(Key: string, AvailableValues: FilterOption['AvailableValues'] = null): FilterOption {
+  return { Key, ComparisonOperator: '==', Range: '1-n', AvailableValues };
 }
 
-function optional(Key: string): FilterOption {
-  return { Key, ComparisonOperator: '==', Range: '0-n', AvailableValues: null };
+function optional(Key: string, AvailableValues: FilterOption['AvailableValues'] = null): FilterOption {
+  return { Key, ComparisonOperator: '==', Range: '0-n', AvailableValues };
 }

@@ -59,6 +59,17 @@ export type Account = {
   destinations: readonly Destination[];
   policies: readonly Policy[];
   history: readonly HistoryEntry[];
+  /** Default: none. */
+  readonly silences?: readonly Silence[];
+  /** The kinds of mechanisms that the account may not use. Default: none. */
+  readonly ineligible?: readonly HistoryEntry['mechanism_type'][];
+};
+
+export type Silence = {
+  readonly id: string;
+  readonly policy_id: string;
+  readonly start_time: string;
+  readonly end_time: string;
 };
 
 export type Permission = 'accounts:read' | 'notifications:read' | 'notifications:write';

@@ -6,6 +6,7 @@ import type { Node } from '../../src/ui/tree/nodes.ts';
 import { connectControl } from '../fake-cloudflare/client.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { scriptUser } from './scripted-user.ts';
+import { removeStoredAccount } from '../../src/ui/accounts/stored-accounts.ts';
 
 export const EXTENSION_ID = 'webhook-destinations.cloudflare-webhooks';
 
@@ -36,7 +37,7 @@ export async function getExtension(): Promise<Extension> {
 export async function startOver(): Promise<Extension> {
   const extension = await getExtension();
   for (const { id } of extension.connections.accounts()) {
-    await extension.connections.remove(id);
+    await removeStoredAccount(extension, id);
   }
   await fake.reset({ seed: 'demo' });
   return extension;

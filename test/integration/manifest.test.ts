@@ -9,6 +9,8 @@ type Manifest = {
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
     readonly languages: readonly { readonly id: string }[];
     readonly jsonLanguageParticipants: readonly { readonly languageId: string }[];
+    readonly chatSkills: readonly { readonly path: string; readonly when?: string }[];
+    readonly languageModelTools: readonly { readonly name: string; readonly modelDescription: string }[];
     readonly configurationDefaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
   };
@@ -57,6 +59,40 @@ describe('manifest', () => {
     );
     assert.deepEqual(jsonLanguageParticipants, [{ languageId: JSON_LANGUAGE }]);
     assert.equal(configurationDefaults[`[${JSON_LANGUAGE}]`]?.['files.autoSave'], 'off');
+  });
+
+  it('contributes a skill whose file is in the extension and names both language model tools', async () => {
+    const { extensionUri } = vscode.extensions.getExtension(EXTENSION_ID) ?? assert.fail();
+    const { chatSkills, languageModelTools } = manifest().contributes;
+    assert.deepEqual(chatSkills, [
+      { path: './skills/diagnose-webhook-destination/SKILL.md', when: 'cloudflareWebhooks.state == ready' },
+    ]);
+    for (const { path } of chatSkills) {
+      const uri = vscode.Uri.joinPath(extensionUri, path);
+      assert.ok(uri.path.startsWith(`${extensionUri.path}/`));
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      // The name must be that of the folder: lower case, digits and hyphens.
+      const [, name, description] = /^---\nname: ([a-z0-9-]{1,64})\ndescription: (.{1,1024})\n---\n/.exec(text) ?? [];
+      assert.equal(name, path.split('/').at(-2));
+      assert.ok(description);
+      for (const tool of languageModelTools) {
+        assert.ok(text.includes(`\`${tool.name}\``), tool.name);
+      }
+    }
+  });
+
+  it('documents every state of an answer in the descriptions of the tools, and in the skill', async () => {
+    const { extensionUri } = vscode.extensions.getExtension(EXTENSION_ID) ?? assert.fail();
+    const { chatSkills, languageModelTools } = manifest().contributes;
+    const skill = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, chatSkills[0]?.path ?? ''));
+    const texts = [...languageModelTools.map((tool) => tool.modelDescription), new TextDecoder().decode(skill)];
+    const states = ['fresh', 'stale', 'loading', 'failed', 'unread'];
+    for (const word of [...states, 'complete', 'partial', 'unknown', 'noAccounts', 'readAt']) {
+      assert.ok(
+        texts.every((text) => new RegExp(`\\b${word}\\b`).test(text)),
+        word,
+      );
+    }
   });
 
   it('defines every manifest string in package.nls.json', () => {

@@ -6,7 +6,7 @@ export type Reaction =
   | { readonly types: string }
   /** Selects the items whose labels contain one of these texts. */
   | { readonly picks: readonly string[] }
-  /** Presses the button with this title on a message or a modal. */
+  /** Presses the button with this title on a message or a modal, or with this tooltip on an input, which stays open. */
   | { readonly presses: string }
   /** Presses the item button with this tooltip on the item whose label contains this text. */
   | { readonly clicks: string; readonly on: string }
@@ -83,6 +83,10 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
         box.value = reaction.types;
         events.changeValue(box.value);
         events.accept();
+      } else if (typeof reaction === 'object' && 'presses' in reaction) {
+        const button = box.buttons.find(({ tooltip }) => tooltip === reaction.presses);
+        events.button(button ?? assert.fail(`There is no button “${reaction.presses}” on “${box.title}”`));
+        queueMicrotask(react);
       } else {
         events.hide();
       }
@@ -185,7 +189,10 @@ function describeItems(items: readonly vscode.QuickPickItem[]): string {
 
 function choose<T extends vscode.QuickPickItem>(items: readonly T[], labels: readonly string[]): readonly T[] {
   const chosen = items.filter(({ label }) => labels.some((each) => label.includes(each)));
-  assert.ok(chosen.length > 0, `None of ${labels.join(', ')} is among:\n${describeItems(items)}`);
+  assert.ok(
+    chosen.length > 0 || labels.length === 0,
+    `None of ${labels.join(', ')} is among:\n${describeItems(items)}`,
+  );
   return chosen;
 }
 

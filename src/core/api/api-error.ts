@@ -47,6 +47,8 @@ export type ApiErrorDetails = {
   readonly tokenStatus?: 'disabled' | 'expired';
   /** The origin that the token was verified with, and the configured one. */
   readonly origins?: { readonly verified: string; readonly configured: string };
+  /** Whether Cloudflare tested a URL that lacks its secret part, without a secret beside it. */
+  readonly isUrlCut?: boolean;
   /** The pause that the server asks for, in milliseconds. */
   readonly retryAfter?: number;
 };

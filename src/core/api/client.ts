@@ -24,7 +24,7 @@ import {
   decodeTokenStatus,
   type TokenStatus,
 } from './decode.ts';
-import type { Oddities } from './decode-list.ts';
+import { isObject, type Oddities } from './decode-list.ts';
 import { retryRead } from './retry.ts';
 import { createTransport, type Host } from './transport.ts';
 
@@ -67,7 +67,14 @@ export type Api = {
   listSentAlerts(accountId: string, since: number, signal?: AbortSignal): Promise<readonly SentAlert[]>;
   /** Display names of alert types. */
   listAlertNames(accountId: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Any other call below `/accounts/{id}/alerting/v3`, for `alerting-calls.ts`. Returns the envelope's `result`. GET is
+   * retried like every read. With a body it is a POST, which is sent once.
+   */
+  request(accountId: string, path: string, options?: RequestOptions): Promise<unknown>;
 };
+
+export type RequestOptions = { readonly body?: Readonly<Record<string, unknown>>; readonly signal?: AbortSignal };
 
 export type ApiOptions = {
   readonly baseUrl: string;
@@ -210,7 +217,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
       await call(signal, (sdk) => sdk.alerting.policies.update(policyId, body, sendWith(signal)));
     },
     async testPolicy(accountId, policyId, signal) {
-      const path = `/accounts/${encodeURIComponent(accountId)}/alerting/v3/policies/${encodeURIComponent(policyId)}/test`;
+      const path = addressOf(accountId, `policies/${encodeURIComponent(policyId)}/test`);
       await call(signal, (sdk) => sdk.post(path, { body: {}, ...sendWith(signal) }));
     },
     async listSentAlerts(accountId, since, signal) {
@@ -231,7 +238,18 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
         await read(signal, (sdk) => sdk.alerting.availableAlerts.list(account, sendWith(signal))),
       );
     },
+    async request(accountId, path, { body, signal } = {}) {
+      const address = addressOf(accountId, path);
+      const envelope = await (body
+        ? call(signal, (sdk) => sdk.post<unknown>(address, { body, ...sendWith(signal) }))
+        : read(signal, (sdk) => sdk.get<unknown>(address, sendWith(signal))));
+      return isObject(envelope) ? envelope['result'] : undefined;
+    },
   };
+}
+
+function addressOf(accountId: string, path: string): string {
+  return `/accounts/${encodeURIComponent(accountId)}/alerting/v3/${path}`;
 }
 
 /** Counts all received entries, decoded or not: otherwise a malformed entry would end the list early. */

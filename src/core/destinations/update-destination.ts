@@ -1,5 +1,6 @@
-import { isUncertain } from '../api/api-error.ts';
+import { ApiError, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import { explainRefusedTest } from '../api/refused-test.ts';
 import type { Host } from '../api/transport.ts';
 import { isNamed } from '../async/named-error.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
@@ -42,7 +43,8 @@ const PAUSES = [0, 1000, 2000] as const;
  * Updates a destination and reads it back, since Cloudflare answers 200 also where it changes nothing. The destination is
  * read first: what another client changed is a conflict where the draft changes it too, and is kept where it does not. A
  * rename sends the URL that is there now, whole where this machine remembers it, and the remembered secret.
- * The update is sent once; a lost answer is settled by reading.
+ * The update is sent once; a lost answer is settled by reading. Where Cloudflare tests the URL that it was given, a URL
+ * without its secret part is rejected: the error then has `isUrlCut`.
  * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */
 export async function updateDestination(options: UpdateOptions): Promise<UpdateOutcome> {
@@ -65,7 +67,7 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     await onAccepted?.();
   } catch (error) {
     if (!isUncertain(error)) {
-      throw error;
+      throw isTestOfCutUrl(error, before.type, body) ? new ApiError({ ...error.details, isUrlCut: true }) : error;
     }
     lost = error;
   }
@@ -120,6 +122,15 @@ function conflictsOf(
 function wholeUrl({ type, url }: Destination, remembered: RememberedSecret | undefined): string {
   const whole = remembered?.url;
   return whole !== undefined && lacksSecret(typeOrGeneric(type), url) && canStandFor(url, whole) ? whole : url;
+}
+
+function isTestOfCutUrl(error: unknown, type: string, { url, secret }: Draft): error is ApiError {
+  return (
+    error instanceof ApiError &&
+    explainRefusedTest(error.details.reason) !== undefined &&
+    secret === undefined &&
+    lacksSecret(typeOrGeneric(type), url)
+  );
 }
 
 type Verdict = 'applied' | 'ignored' | 'unverifiable';

@@ -64,8 +64,8 @@ export type SortOrder = 'health' | 'name';
 
 const RANK: Readonly<Record<Health, number>> = { failing: 0, healthy: 1, unused: 2 };
 
-/** Shared, because creating a collator takes longer than sorting a hundred names. */
-const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+/** Shared and created on first use, because creating it takes longer than loading the rest of the extension. */
+let names: Intl.Collator | undefined;
 
 /** Returns a sorted copy: by name, or failing (newest failure first), then healthy, then unused, by name. */
 export function sortDestinations<D extends DestinationFacts>(
@@ -87,5 +87,6 @@ export function compareNewest(a: Times, b: Times): number {
 }
 
 function compareNames(a: DestinationFacts, b: DestinationFacts): number {
+  names ??= new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
   return names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
 }

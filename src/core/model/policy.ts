@@ -80,6 +80,12 @@ export function restoreDestinationIn(policy: Policy, oldId: string, newId: strin
     : withWebhooks(policy, [...webhooksIn(policy.whole), { id: newId }]);
 }
 
+/** The whole policy with these destinations after the others. Destinations that it has already stay where they are. */
+export function withDestinations(policy: Policy, ids: readonly string[]): Policy['whole'] {
+  const missing = ids.filter((id) => !usesDestination(policy, id));
+  return withWebhooks(policy, [...webhooksIn(policy.whole), ...missing.map((id) => ({ id }))]);
+}
+
 /**
  * The whole policy without these destinations. Undefined where no mechanism that exists would be left: the API refuses a
  * policy without mechanisms (code 17102), and a deleted destination (not in `existing`) receives nothing.

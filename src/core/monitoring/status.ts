@@ -29,6 +29,14 @@ export type Status = {
   readonly oldest?: number;
 };
 
+/** Of an account that is not refreshed automatically, in milliseconds. */
+const DEFAULT_INTERVAL = 5 * 60_000;
+
+/** The age from which the data of an account with this refresh interval (0: never) is stale; both in milliseconds. */
+export function oldestAllowedOf(interval: number): number {
+  return 2 * (interval || DEFAULT_INTERVAL);
+}
+
 /** `oldestAllowed`: the age in milliseconds from which the data of an account is stale. */
 export function summarize(
   entries: readonly AccountEntry[],

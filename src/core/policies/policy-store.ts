@@ -1,10 +1,14 @@
 import type { Connection } from '../accounts/connection.ts';
+import { listSilences } from '../api/alerting-calls.ts';
 import type { Policy } from '../model/policy.ts';
+import type { Silence } from '../model/silence.ts';
 
-/** The policies of one account, and the display names of their alert types if they could be fetched. */
+/** The policies of one account, with what the API has about them: display names of their alert types and silences. */
 export type AccountPolicies = {
   readonly policies: readonly Policy[];
   readonly alertNames: ReadonlyMap<string, string>;
+  /** The silences of the account; undefined if they could not be fetched. */
+  readonly silences?: readonly Silence[];
 };
 
 /** Caches the policies of accounts, which show which policies use a destination. Fetched on first use. */
@@ -54,11 +58,16 @@ export function createPolicyStore(): PolicyStore {
 
   async function read(connection: Connection, signal?: AbortSignal): Promise<AccountPolicies> {
     const { account, api } = connection;
-    const [policies, names] = await Promise.all([api.listPolicies(account.id, signal), readNames(connection, signal)]);
-    const value = { policies, alertNames: names };
+    const [policies, names, silences] = await Promise.all([
+      api.listPolicies(account.id, signal),
+      readNames(connection, signal),
+      // The client has logged the error.
+      listSilences(api, account.id, signal).catch(() => undefined),
+    ]);
+    const value = { policies, alertNames: names, ...(silences ? { silences } : {}) };
     const before = kept.get(account.id)?.value;
     kept.set(account.id, { api, value });
-    if (before && JSON.stringify(before.policies) !== JSON.stringify(policies)) {
+    if (before && JSON.stringify([before.policies, before.silences]) !== JSON.stringify([policies, silences])) {
       emit(account.id);
     }
     return value;

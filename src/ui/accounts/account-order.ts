@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { moveAccounts } from '../../core/accounts/remembered-accounts.ts';
 import type { Connections } from './connections.ts';
 import type { Node } from '../tree/nodes.ts';
 
@@ -21,7 +22,9 @@ export function createAccountOrder(connections: Connections): vscode.TreeDragAnd
       const value: unknown = transfer.get(ROWS)?.value;
       const moved = new Set(Array.isArray(value) ? value.filter((id) => known.has(id)) : []);
       if (moved.size > 0) {
-        await connections.move(moved, target?.accountId);
+        await connections.change(async ({ changeAccounts }) =>
+          changeAccounts((list) => moveAccounts(list, moved, target?.accountId)),
+        );
       }
     },
   };

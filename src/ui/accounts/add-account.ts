@@ -11,6 +11,7 @@ import { confirmUnreadable, findUnreadable } from './manage-accounts.ts';
 import { describeProblem } from '../text/error.ts';
 import { type Answer, askPick, askText } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
+import { storeAccounts } from './stored-accounts.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
 
@@ -67,7 +68,7 @@ async function addTyped(connections: Connections, environment: Environment, back
     const { verified } = answer.value;
     const accounts = await askReadableAccounts(answer.value, connections, environment);
     if (accounts.kind === 'value') {
-      warnUnsaved(await connections.add(verified, accounts.value), connections);
+      warnUnsaved(await storeAccounts(connections, verified, accounts.value), connections);
     }
     if (accounts.kind !== 'back') {
       return 'done';
@@ -216,5 +217,5 @@ export async function addFromEnvironment(connections: Connections, environment: 
       ),
     );
   }
-  warnUnsaved(await connections.add(verified, wanted), connections);
+  warnUnsaved(await storeAccounts(connections, verified, wanted), connections);
 }

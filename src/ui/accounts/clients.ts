@@ -1,4 +1,3 @@
-import type { Connection } from '../../core/accounts/connection.ts';
 import { mayReceive, originsOf } from '../../core/accounts/token-origin.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import { PUBLIC_API } from '../../core/api/base-url.ts';
@@ -87,10 +86,3 @@ export function createClients({
     },
   };
 }
-
-/** The configured origin, and the tokens that must not be sent there before the user confirms it. */
-export type UnconfirmedOrigin = {
-  readonly configured: string;
-  readonly verified: readonly string[];
-  readonly accounts: readonly Connection['account'][];
-};

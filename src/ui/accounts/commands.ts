@@ -11,9 +11,9 @@ import { chooseToken, removeAccount, renameAccount, replaceToken } from './manag
 
 /** Commands that add, replace and remove accounts and tokens. In a separate bundle. */
 export function createAccountCommands(
-  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'state' | 'targets'>,
+  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'snapshots' | 'state' | 'targets'>,
 ) {
-  const { connections, secrets, targets } = services;
+  const { connections, targets } = services;
   return {
     addAccount: async (argument) => {
       const fromEnvironment = argument === 'fromEnvironment';
@@ -31,7 +31,7 @@ export function createAccountCommands(
       renameAccount(connection, connections),
     ),
     removeAccount: onAccount(targets, vscode.l10n.t('Remove Account'), async (connection) =>
-      removeAccount(connection, connections, secrets),
+      removeAccount(connection, services),
     ),
     confirmApiAddress: async () => confirmApiAddress(connections),
     forgetCredentials: async () => forgetCredentials(services),

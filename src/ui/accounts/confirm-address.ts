@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import { ask, tell } from '../host/notice.ts';
 import { showSetting } from '../host/settings.ts';
 import type { Connections } from './connections.ts';
+import { confirmOrigin, findUnconfirmedOrigin } from './stored-accounts.ts';
 
 /** Asks whether stored tokens may be sent to the configured API address if they were verified with another one. */
 export async function confirmApiAddress(connections: Connections): Promise<void> {
-  const unconfirmed = connections.unconfirmedOrigin();
+  const unconfirmed = findUnconfirmedOrigin(connections);
   if (!unconfirmed) {
     await tell('information', vscode.l10n.t('All stored tokens are confirmed for the current API address.'));
     return;
@@ -25,7 +26,7 @@ export async function confirmApiAddress(connections: Connections): Promise<void>
     setting,
   );
   if (chosen === send) {
-    await connections.confirmOrigin(configured);
+    await confirmOrigin(connections, configured);
   } else if (chosen === setting) {
     await showSetting('apiBaseUrl');
   }

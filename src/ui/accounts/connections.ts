@@ -2,27 +2,19 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
-import type { VerifiedToken } from '../../core/accounts/onboarding.ts';
 import {
-  type AddedAccount,
-  addAccounts,
-  chooseToken,
-  labelAccount,
-  moveAccounts,
-  orphanedTokens,
   parseRememberedAccounts,
   type RememberedAccounts,
-  removeAccount,
   toAccount,
 } from '../../core/accounts/remembered-accounts.ts';
 import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { isTokenKey, type TokenRecord, toTokenInfo } from '../../core/model/token.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-import { addOrigin, mayReceive, originsOf } from '../../core/accounts/token-origin.ts';
+import { mayReceive } from '../../core/accounts/token-origin.ts';
 import { ACCOUNTS_KEY } from '../host/ids.ts';
 import { UserError } from '../host/report.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
-import { configuredOrigin, createClients, type UnconfirmedOrigin } from './clients.ts';
+import { configuredOrigin, createClients } from './clients.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Services } from '../../services.ts';
 import { refreshForUser } from '../monitoring/refreshing.ts';
@@ -35,7 +27,7 @@ export type StorageTrouble = Omit<StoredTokens, 'records'> & {
   readonly accountsUnreadable: boolean;
 };
 
-/** The stored accounts and tokens, and the operations that add, replace and remove them. */
+/** The stored accounts and tokens as connections in the store. */
 export type Connections = vscode.Disposable & {
   /**
    * Loads the stored accounts, with their cached snapshots, into the store. Starts to refresh accounts without a
@@ -50,25 +42,28 @@ export type Connections = vscode.Disposable & {
   readonly connect: (token: string) => Api;
   /** Waits until a call with that token fits into its rate limit. Rejects once the signal aborts. */
   readonly admit: (token: string, signal: AbortSignal) => Promise<void>;
-  /** Stores the token and the accounts that use it. `false`: the token is available in this session only. */
-  add(verified: VerifiedToken, accounts: readonly AddedAccount[]): Promise<boolean>;
-  /** Replaces a stored token; accounts, labels and order stay. Returns the same as `add`. */
-  replaceToken(tokenId: string, verified: VerifiedToken): Promise<boolean>;
-  chooseToken(accountId: string, tokenId: string): Promise<void>;
-  label(accountId: string, label: string): Promise<void>;
-  move(accountIds: ReadonlySet<string>, onto: string | undefined): Promise<void>;
+  /**
+   * Runs changes of the storage one after another, and publishes each. Resolves after the accounts that need it were
+   * refreshed. The changes themselves are in `stored-accounts.ts`.
+   */
+  change<T>(work: (storage: AccountStorage) => Promise<T>): Promise<T>;
+  /** The origin that a token was verified with in this session; default: the configured origin. */
+  readonly originOf: (token: string) => string | undefined;
   /** When this session began, in milliseconds since the epoch. */
   readonly startedAt: number;
   /** The number of malformed entries in the account's last list of destinations. They are not shown. */
   skippedEntries(accountId: string): number;
-  /** Undefined if every token may be sent to the configured address. */
-  unconfirmedOrigin(): UnconfirmedOrigin | undefined;
-  /** Confirms that the tokens may go to this origin, if the setting still has it. */
-  confirmOrigin(origin: string): Promise<void>;
-  /** Deletes all tokens of this profile, including those of this session. `false`: SecretStorage did not delete one. */
-  forgetTokens(): Promise<boolean>;
-  /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */
-  remove(accountId: string): Promise<boolean>;
+};
+
+/** What a change may do with the stored accounts and tokens. */
+export type AccountStorage = {
+  /** The stored list. Throws {@link UserError} if this version cannot read it: it must not be overwritten then. */
+  readonly requireAccounts: () => RememberedAccounts;
+  readonly changeAccounts: (change: (list: RememberedAccounts) => RememberedAccounts) => Promise<void>;
+  /** `false`: the token is available in this session only. */
+  readonly saveToken: (record: TokenRecord) => Promise<boolean>;
+  /** `false`: SecretStorage did not delete one, so the next session loads it again. */
+  readonly deleteTokens: (ids: readonly string[]) => Promise<boolean>;
 };
 
 /** In minutes, used if the setting turns automatic refresh off. */
@@ -144,7 +139,6 @@ export function createConnections({
     return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
   }
 
-  /** As {@link readAccounts}. Throws {@link UserError}: a list that cannot be read must not be overwritten. */
   function requireAccounts(): RememberedAccounts {
     const read = readAccounts();
     if (!read) {
@@ -157,14 +151,14 @@ export function createConnections({
     return read;
   }
 
-  async function changeAccounts(change: (list: RememberedAccounts) => RememberedAccounts): Promise<void> {
-    accounts = change(requireAccounts());
+  async function changeAccounts(toNext: (list: RememberedAccounts) => RememberedAccounts): Promise<void> {
+    accounts = toNext(requireAccounts());
     await state.update(ACCOUNTS_KEY, accounts);
   }
 
-  /** Runs storage changes one after another and publishes each. Only the refreshes may overlap. */
-  async function update<T>(work: () => Promise<T>): Promise<T> {
-    const [result, unread] = await inTurn(async () => [await work(), publish()] as const);
+  /** Only the refreshes of several changes may overlap. */
+  async function change<T>(work: (storage: AccountStorage) => Promise<T>): Promise<T> {
+    const [result, unread] = await inTurn(async () => [await work(storage), publish()] as const);
     const toRefresh = await adoptCached(unread);
     if (toRefresh.length > 0) {
       await refreshForUser(store, toRefresh);
@@ -200,17 +194,20 @@ export function createConnections({
     void store.refresh(await adoptCached(unread));
   }
 
-  function originsAfter(known: TokenRecord | undefined, { token }: VerifiedToken): Pick<TokenRecord, 'origins'> {
-    const origin = clientsOf.originOf(token);
-    return origin === undefined ? {} : { origins: known ? addOrigin(known, origin) : [origin] };
-  }
-
-  async function save(record: TokenRecord): Promise<boolean> {
+  async function saveToken(record: TokenRecord): Promise<boolean> {
     const saved = await tokenStore.save(record);
     budgets.carryOver(record.token, record.id);
     takeOver({ ...trouble, records: new Map(tokens).set(record.id, record), unsaved: trouble.unsaved || !saved });
     return saved;
   }
+
+  async function deleteTokens(ids: readonly string[]): Promise<boolean> {
+    const gone = new Set(ids);
+    tokens = new Map([...tokens].filter(([id]) => !gone.has(id)));
+    return (await Promise.all(ids.map(async (id) => tokenStore.delete(id)))).every(Boolean);
+  }
+
+  const storage: AccountStorage = { requireAccounts, changeAccounts, saveToken, deleteTokens };
 
   function loadAgain(): void {
     void load().catch((error: unknown) =>
@@ -235,74 +232,10 @@ export function createConnections({
     tokens: () => tokens,
     trouble: () => trouble,
     onTroubleChanged: troubleChanged.event,
-    add: async (verified, added) =>
-      update(async () => {
-        requireAccounts();
-        // A token that is already stored keeps its record, so that no token is stored twice.
-        const known = [...tokens.values()].find(({ token }) => token === verified.token);
-        const id = known?.id ?? crypto.randomUUID();
-        const saved = await save({ version: 1, id, ...verified, ...originsAfter(known, verified) });
-        await changeAccounts((list) => addAccounts(list, added, id));
-        return saved;
-      }),
-    replaceToken: async (tokenId, verified) =>
-      update(async () => {
-        if (!requireAccounts().some(({ tokenIds }) => tokenIds.includes(tokenId))) {
-          throw new UserError(
-            vscode.l10n.t('The account was removed in another window. The new token was not stored.'),
-          );
-        }
-        return save({ version: 1, id: tokenId, ...verified, ...originsAfter(undefined, verified) });
-      }),
+    change,
+    originOf: (token) => clientsOf.originOf(token),
     startedAt: host.now(),
     skippedEntries: (accountId) => clientsOf.skippedEntries(accountId),
-    unconfirmedOrigin() {
-      const configured = configuredOrigin();
-      const waiting = accounts.flatMap((account) => {
-        const record = tokens.get(account.tokenIds[0]);
-        return record && configured !== undefined && !mayReceive(record, configured) ? [{ account, record }] : [];
-      });
-      return configured === undefined || waiting.length === 0
-        ? undefined
-        : {
-            configured,
-            verified: [...new Set(waiting.map(({ record }) => originsOf(record)[0]))],
-            accounts: waiting.map(({ account }) => toAccount(account)),
-          };
-    },
-    confirmOrigin: async (origin) =>
-      update(async () => {
-        if (origin === configuredOrigin()) {
-          for (const record of [...tokens.values()].filter((each) => !mayReceive(each, origin))) {
-            await save({ ...record, origins: addOrigin(record, origin) });
-          }
-        }
-      }),
-    forgetTokens: async () =>
-      update(async () => {
-        const ids = [...tokens.keys(), ...trouble.undecryptable];
-        const deleted = await Promise.all(ids.map(async (id) => tokenStore.delete(id)));
-        takeOver(await tokenStore.load());
-        return deleted.every(Boolean);
-      }),
-    chooseToken: async (accountId, tokenId) =>
-      update(async () => changeAccounts((list) => chooseToken(list, accountId, tokenId))),
-    label: async (accountId, label) =>
-      update(async () => changeAccounts((list) => labelAccount(list, accountId, label))),
-    move: async (accountIds, onto) =>
-      update(async () => changeAccounts((list) => moveAccounts(list, accountIds, onto))),
-    async remove(accountId) {
-      const deleted = await update(async () => {
-        const before = requireAccounts();
-        await changeAccounts((list) => removeAccount(list, accountId));
-        const orphans = new Set(orphanedTokens(before, accounts));
-        tokens = new Map([...tokens].filter(([id]) => !orphans.has(id)));
-        return (await Promise.all([...orphans].map(async (id) => tokenStore.delete(id)))).every(Boolean);
-      });
-      // Runs after the store dropped the account: a refresh that ends before would write the snapshot again.
-      await snapshots.forget(accountId);
-      return deleted;
-    },
     dispose: () => subscriptions.dispose(),
   };
 }

@@ -5,6 +5,7 @@ import { ask, tell } from '../host/notice.ts';
 import { askPick } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
 import { readProfileId } from './profile-secrets.ts';
+import { forgetTokens } from './stored-accounts.ts';
 
 type ForgetServices = Pick<Services, 'allSecrets' | 'connections' | 'state'>;
 
@@ -77,7 +78,7 @@ async function listGroups({ allSecrets, state }: ForgetServices): Promise<readon
 async function deleteGroups(groups: readonly Group[], { allSecrets, connections }: ForgetServices): Promise<void> {
   const records = groups.flatMap((group) => group.records);
   if (groups.some(({ own, records: [first] }) => own && first?.kind === 'token')) {
-    await connections.forgetTokens();
+    await forgetTokens(connections);
   }
   await Promise.allSettled(records.map(async ({ raw }) => allSecrets.delete(raw)));
   if (records.some(({ profile }) => profile === undefined)) {

@@ -10,10 +10,12 @@ import { withProgress } from '../monitoring/refreshing.ts';
 import { describeProblem } from '../text/error.ts';
 import { ask } from '../host/notice.ts';
 import { askPick, askText } from '../host/quick-input.ts';
-import type { SecretStore } from '../destinations/secret-store.ts';
+import type { Services } from '../../services.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
+import { removeStoredAccount, replaceStoredToken, storeLabel, storeTokenChoice } from './stored-accounts.ts';
 import { askToken } from './token-prompt.ts';
+import { nameSome, plural } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Replaces the token of an account. All accounts of the old token use the new token. */
@@ -37,6 +39,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
           )
         : vscode.l10n.t('Paste the new token. It replaces the current token.'),
     connect: connections.connect,
+    pageAccountId: account.id,
     ...(token?.owner === 'user' ? {} : { accountId: account.id }),
   });
   if (answer.kind !== 'value') {
@@ -50,7 +53,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
   if (lost.length > 0 && !(await confirmUnreadable(lost, vscode.l10n.t('Replace Anyway')))) {
     return;
   }
-  warnUnsaved(await connections.replaceToken(tokenId, verified), connections);
+  warnUnsaved(await replaceStoredToken(connections, tokenId, verified), connections);
 }
 
 const VERIFIED_AT_ONCE = 6;
@@ -99,12 +102,25 @@ export async function findUnreadable(
   });
 }
 
+/** A modal message does not scroll, so it has only the first names and reasons. */
+const MOST_NAMES = 10;
+const MOST_REASONS = 3;
+
 /** Shows which accounts failed and why. Returns whether the user continues anyway. */
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
-  const names = unreadable.map(({ account }) => account.name).join(', ');
+  const allNames = unreadable.map(({ account }) => account.name);
+  const names = nameSome(allNames, MOST_NAMES).join(', ');
   // Each is one line of the detail.
   const reasons = unreadable.map(({ account, error }) => plain(describeProblem(error, account.name).sentence));
-  const chosen = await ask(vscode.l10n.t('This token cannot access {0}.', names), reasons.join('\n\n'), goOn);
+  const chosen = await ask(
+    plural(
+      allNames.length,
+      vscode.l10n.t('This token cannot access {0}.', names),
+      vscode.l10n.t('This token cannot access {0} accounts: {1}.', allNames.length, names),
+    ),
+    nameSome(reasons, MOST_REASONS).join('\n\n'),
+    goOn,
+  );
   return chosen === goOn;
 }
 
@@ -140,7 +156,7 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   if (chosen) {
-    await connections.chooseToken(account.id, chosen.record.id);
+    await storeTokenChoice(connections, account.id, chosen.record.id);
   }
 }
 
@@ -156,16 +172,16 @@ export async function renameAccount({ account }: Connection, connections: Connec
     check: (text) => ({ ok: true, value: text }),
   });
   if (answer.kind === 'value') {
-    await connections.label(account.id, answer.value);
+    await storeLabel(connections, account.id, answer.value);
   }
 }
 
 /** Removes an account from VS Code after confirmation. Nothing changes at Cloudflare. */
 export async function removeAccount(
   { account }: Connection,
-  connections: Connections,
-  secrets: SecretStore,
+  services: Pick<Services, 'connections' | 'snapshots' | 'secrets'>,
 ): Promise<void> {
+  const { connections, secrets } = services;
   const accounts = connections.accounts();
   const orphans = orphanedTokens(accounts, withoutAccount(accounts, account.id));
   const remove = vscode.l10n.t('Remove');
@@ -184,7 +200,7 @@ export async function removeAccount(
     return;
   }
   await secrets.forgetAccount(account.id);
-  if (!(await connections.remove(account.id))) {
+  if (!(await removeStoredAccount(services, account.id))) {
     throw new UserError(
       vscode.l10n.t(
         'The account was removed, but VS Code’s secret storage could not delete its token. Delete or roll the token at Cloudflare.',

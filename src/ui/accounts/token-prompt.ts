@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { plural } from '../text/format.ts';
-import { type Account, parseAccountId } from '../../core/model/account.ts';
+import { type Account, newTokenAddress, parseAccountId } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Api } from '../../core/api/client.ts';
 import { checkAccountToken, checkToken, discoverAccounts, type VerifiedToken } from '../../core/accounts/onboarding.ts';
@@ -10,13 +10,8 @@ import { type Answer, askText, type Check } from '../host/quick-input.ts';
 
 type Connect = (token: string) => Api;
 
-/** Cloudflare's page for a new token with the permissions already chosen (developers.cloudflare.com, "template URLs"). */
-export const NEW_TOKEN_PAGE = `https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys=${encodeURIComponent(
-  JSON.stringify([
-    { key: 'notifications', type: 'edit' },
-    { key: 'account_settings', type: 'read' },
-  ]),
-)}&accountId=*&zoneId=all&name=${encodeURIComponent('VS Code: webhook destinations')}`;
+/** The name that the pages of Cloudflare suggest for a new token. */
+const TOKEN_NAME = 'VS Code: webhook destinations';
 
 export type TokenQuestion = {
   readonly title: string;
@@ -24,6 +19,8 @@ export type TokenQuestion = {
   readonly connect: Connect;
   /** The account that may own the token. Without it, the user enters the account ID of an account-owned token. */
   readonly accountId?: string;
+  /** The account for which the page creates an account-owned token. Without it, Cloudflare's dashboard asks. */
+  readonly pageAccountId?: string;
   readonly back?: boolean;
 };
 
@@ -36,7 +33,7 @@ export type TokenAnswer = {
 
 /** Asks for a masked token until Cloudflare verifies it. An account-owned token also needs its account ID. */
 export async function askToken(question: TokenQuestion): Promise<Answer<TokenAnswer>> {
-  const { title, prompt, connect, accountId, back = false } = question;
+  const { title, prompt, connect, accountId, pageAccountId, back = false } = question;
   for (;;) {
     const answer = await askText<{ readonly token: string; readonly found: TokenAnswer | undefined }>({
       title,
@@ -47,8 +44,13 @@ export async function askToken(question: TokenQuestion): Promise<Answer<TokenAns
       buttons: [
         {
           iconPath: new vscode.ThemeIcon('link-external'),
-          tooltip: vscode.l10n.t('Create a Token at Cloudflare'),
-          run: () => void vscode.env.openExternal(vscode.Uri.parse(NEW_TOKEN_PAGE, true)),
+          tooltip: vscode.l10n.t('Create a User Token at Cloudflare'),
+          run: () => openTokenPage('user'),
+        },
+        {
+          iconPath: new vscode.ThemeIcon('organization'),
+          tooltip: vscode.l10n.t('Create an Account-Owned Token at Cloudflare'),
+          run: () => openTokenPage('account', pageAccountId),
         },
       ],
       check: async (text, signal) => {
@@ -81,6 +83,11 @@ export async function askToken(question: TokenQuestion): Promise<Answer<TokenAns
       return withAccount;
     }
   }
+}
+
+/** Opens the page for a new token. It selects the permissions that its keys name; the user checks them there. */
+function openTokenPage(owner: 'user' | 'account', accountId?: string): void {
+  void vscode.env.openExternal(vscode.Uri.parse(newTokenAddress(owner, TOKEN_NAME, accountId), true));
 }
 
 function askAccountOf(token: string, title: string, connect: Connect): Promise<Answer<TokenAnswer>> {

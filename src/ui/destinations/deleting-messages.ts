@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { plural } from '../text/format.ts';
+import { nameSome, plural } from '../text/format.ts';
 import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
@@ -143,12 +143,6 @@ function needsCredentials({ destination }: Located, remembered: RememberedSecret
   const type = typeOrGeneric(destination.type);
   const isCut = lacksSecret(type, wholeUrlOf(destination, remembered));
   return isCut || (type.secret === 'required' && remembered?.secret === undefined);
-}
-
-/** The first texts, and the number of the others. */
-export function nameSome(texts: readonly string[], most: number): readonly string[] {
-  const rest = texts.length - most;
-  return rest > 0 ? [...texts.slice(0, most), vscode.l10n.t('and {0} more', rest)] : texts;
 }
 
 /** The result: how many destinations were deleted, which were not, and why. */

@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
+import { ApiError } from '../../core/api/api-error.ts';
 import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
+import { normalizeName } from '../../core/model/web-address.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { askText } from '../host/quick-input.ts';
 import type { DestinationWriter } from './destination-writer.ts';
+import { UserError } from '../host/report.ts';
 import { nameOf } from '../text/destination.ts';
+import { describeRefusedTest } from '../text/refused-test.ts';
 import { ask, tell } from '../host/notice.ts';
 
 /** Runs Rename…: asks for the new name and sends it. */
@@ -13,10 +17,13 @@ export async function renameDestination(target: Located, writer: DestinationWrit
     title: vscode.l10n.t('Rename “{0}”', nameOf(destination)),
     prompt: vscode.l10n.t('Enter the new name. Cloudflare may include it in the alerts that it sends.'),
     value: destination.name,
-    check: (text) =>
-      text.trim() === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: text.trim() },
+    check: (text) => {
+      // An unchanged name is not normalized, so that only an edit is sent.
+      const name = text === destination.name ? text : normalizeName(text);
+      return name === '' ? { ok: false, problem: vscode.l10n.t('Enter a name.') } : { ok: true, value: name };
+    },
   });
-  if (answer.kind !== 'value' || answer.value === destination.name) {
+  if (answer.kind !== 'value' || answer.value.trim() === destination.name.trim()) {
     return;
   }
   await rename(target, answer.value, writer);
@@ -44,6 +51,10 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
       );
     }
   } catch (error) {
+    if (error instanceof ApiError) {
+      const why = describeRefusedTest(error, destination.url);
+      throw why === undefined ? error : new UserError(describeRefusedRename(nameOf(destination), why, error));
+    }
     if (!(error instanceof DestinationConflictError)) {
       throw error;
     }
@@ -57,4 +68,10 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
       await rename({ connection, destination: error.now }, name, writer);
     }
   }
+}
+
+function describeRefusedRename(name: string, why: string, { details }: ApiError): string {
+  return details.isUrlCut
+    ? vscode.l10n.t('Could not rename “{0}”. {1} Use “Edit…” to change the URL together with the name.', name, why)
+    : vscode.l10n.t('Could not rename “{0}”, because Cloudflare tested its URL. {1}', name, why);
 }

@@ -15,10 +15,10 @@ import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Logger } from '../host/log.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
-import { list } from '../text/format.ts';
+import { list, nameSome } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { collectCredentials } from './credentials.ts';
-import { describeTarget, nameSome } from './deleting-messages.ts';
+import { describeTarget } from './deleting-messages.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /** The data to create a destination again. It contains credentials, so it stays in memory only, for a minute. */

@@ -10,6 +10,9 @@ export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
+/** The URI scheme of the read-only documents of Explain Delivery. */
+export const DELIVERY_SCHEME = 'cfwebhook-delivery';
+
 /** The key of the accounts in persisted state. */
 export const ACCOUNTS_KEY = 'accounts';
 
@@ -18,6 +21,15 @@ export const JSON_LANGUAGE = 'cfwebhook-json';
 
 /** The file name suffix of unfinished replacements, in the shared folder of operations. */
 export const REPLACEMENT_SUFFIX = '.replacement.json';
+
+/**
+ * The language model tools. All extensions share one namespace, and VS Code's guide asks for a verb and a noun, so each
+ * name is prefixed with the name of the extension.
+ */
+export const TOOLS = {
+  list: 'cloudflare-webhooks_list_destinations',
+  failing: 'cloudflare-webhooks_get_failing_destinations',
+} as const;
 
 /**
  * The commands that package.json contributes, without the prefix `cloudflareWebhooks.`. A test compares the two lists.
@@ -41,6 +53,9 @@ export const COMMANDS = [
   'copyAsCurl',
   'copyAsTerraform',
   'deleteDestination',
+  'managePolicies',
+  'togglePolicy',
+  'explainDelivery',
   'showFailing',
   'goToDestination',
   'toggleFailingOnly',

@@ -81,6 +81,8 @@ export type PickQuestion<Item extends vscode.QuickPickItem> = {
   readonly back?: boolean;
   /** Whether several items can be selected. Items with `picked` are selected initially. */
   readonly many?: boolean;
+  /** With `many`: whether selecting nothing is an answer. */
+  readonly none?: boolean;
   /** A button in the title that ends the question. */
   readonly button?: vscode.QuickInputButton;
 };
@@ -107,7 +109,7 @@ export async function askPick<Item extends vscode.QuickPickItem>(
       pick.onDidHide(() => resolve({ kind: 'cancel' }));
       pick.onDidTriggerButton((button) => resolve({ kind: button === question.button ? 'button' : 'back' }));
       pick.onDidAccept(() => {
-        if (pick.selectedItems.length > 0) {
+        if (pick.selectedItems.length > 0 || question.none) {
           resolve({ kind: 'value', value: [...pick.selectedItems] });
         } else if (question.many) {
           pick.placeholder = vscode.l10n.t('Select at least one, then press Enter');

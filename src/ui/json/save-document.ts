@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import type { Draft } from '../../core/model/destination.ts';
+import type { Account } from '../../core/model/account.ts';
+import type { Destination, Draft } from '../../core/model/destination.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
@@ -13,6 +14,7 @@ import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } fr
 import { type Logger } from '../host/log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { ask, tell } from '../host/notice.ts';
+import { runCommand } from '../host/run-command.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeFailure } from '../text/operation-failure.ts';
@@ -121,8 +123,20 @@ async function change(write: JsonWrite, target: Located, draft: Draft, parts: Sa
 async function create({ connection }: JsonWrite, draft: Draft, { writer }: SaveServices): Promise<Saved> {
   const { account } = connection;
   const created = await writer.create(connection, draft, false);
-  void tell('information', vscode.l10n.t('Created “{0}” of {1}. Cloudflare tested it.', nameOf(created), account.name));
+  void offerPolicies(created, account);
   return { id: created.id };
+}
+
+async function offerPolicies(created: Destination, account: Account): Promise<void> {
+  const policies = vscode.l10n.t('Policies…');
+  const message = vscode.l10n.t(
+    'Created “{0}” of {1}. Cloudflare tested it. No notification policy uses it yet.',
+    nameOf(created),
+    account.name,
+  );
+  if ((await tell('information', message, policies)) === policies) {
+    await runCommand('managePolicies', { kind: 'destination', accountId: account.id, destinationId: created.id });
+  }
 }
 
 async function createAgain(write: JsonWrite, draft: Draft, parts: SaveServices): Promise<Saved> {

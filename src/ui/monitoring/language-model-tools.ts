@@ -1,24 +1,17 @@
 import * as vscode from 'vscode';
-
-/** The input of a tool: the destinations of one account, by name or ID, or of all accounts. */
-export type ToolInput = { readonly account?: string };
-export type ToolName = 'list_webhook_destinations' | 'get_failing_webhook_destinations';
+import type { ToolInput, ToolKind } from '../../core/monitoring/tool-answer.ts';
+import { TOOLS } from '../host/ids.ts';
+import type { ToolCalls } from './tool-calls.ts';
 
 /**
- * Registers read-only tools for language models, which return the last snapshots and their age. `answer` is loaded on
- * first use.
+ * Registers read-only tools for language models, which return the last snapshots and their age. `load` loads the code of
+ * the tools on first use.
  */
-export function registerLanguageModelTools(
-  answer: (name: ToolName, input: ToolInput) => Promise<string>,
-): vscode.Disposable {
-  const register = (name: ToolName, message: string): vscode.Disposable =>
-    vscode.lm.registerTool<ToolInput>(name, {
-      prepareInvocation: () => ({ invocationMessage: message }),
-      invoke: async ({ input }) =>
-        new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(await answer(name, input))]),
+export function registerLanguageModelTools(load: () => Promise<ToolCalls>): vscode.Disposable {
+  const register = (kind: ToolKind): vscode.Disposable =>
+    vscode.lm.registerTool<ToolInput>(TOOLS[kind], {
+      prepareInvocation: async ({ input }, token) => (await load()).prepare(kind, input, token),
+      invoke: async ({ input }, token) => (await load()).invoke(kind, input, token),
     });
-  return vscode.Disposable.from(
-    register('list_webhook_destinations', vscode.l10n.t('Listing webhook destinations')),
-    register('get_failing_webhook_destinations', vscode.l10n.t('Getting failing webhook destinations')),
-  );
+  return vscode.Disposable.from(register('list'), register('failing'));
 }

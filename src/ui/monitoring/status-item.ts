@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import { locateFailing } from '../../core/monitoring/overview.ts';
-import { type Status, type StatusKind, summarize } from '../../core/monitoring/status.ts';
+import { oldestAllowedOf, type Status, type StatusKind, summarize } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
@@ -13,7 +13,6 @@ import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
 const MOST_LISTED = 10;
 /** The statuses that are shown even if the setting shows the item only for problems. */
 const WORTH_A_WARNING: ReadonlySet<StatusKind> = new Set(['failing', 'offline', 'unknown']);
-const DEFAULT_INTERVAL = 5 * 60_000;
 
 export type StatusItem = vscode.Disposable & {
   readonly item: vscode.StatusBarItem;
@@ -33,7 +32,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
   let kind: Status['kind'] = 'none';
   let shown: Words | undefined;
 
-  const oldestAllowed = ({ connection }: AccountEntry): number => 2 * (intervalOf(connection) || DEFAULT_INTERVAL);
+  const oldestAllowed = ({ connection }: AccountEntry): number => oldestAllowedOf(intervalOf(connection));
 
   function update(): void {
     const { statusBar } = readSettings();

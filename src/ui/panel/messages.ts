@@ -3,13 +3,17 @@ import { ApiError } from '../../core/api/api-error.ts';
 import { guessType, typeNamed } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
+import type { DraftProblem } from '../../core/model/draft-check.ts';
 import type { Difference, Plan } from '../../core/model/plan.ts';
 import type { Look } from '../../core/replacement/controller.ts';
 import type { RunEnd } from '../../core/replacement/run.ts';
 import type { Step } from '../../core/replacement/state.ts';
+import { explainRefusedTest } from '../../core/api/refused-test.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
+import { describeDraftProblem } from '../text/draft.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
+import type { TestEnd } from '../testing/services.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
@@ -48,6 +52,9 @@ export const button = {
   load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Use Cloudflare’s Version') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
   test: (): PanelButton => ({ action: 'test', label: vscode.l10n.t('Test…') }),
+  testTyped: (): PanelButton => ({ action: 'testTyped', label: vscode.l10n.t('Test from This Machine') }),
+  saveAgain: (): PanelButton => ({ action: 'save', label: vscode.l10n.t('Try Again') }),
+  policies: (): PanelButton => ({ action: 'policies', label: vscode.l10n.t('Policies…') }),
   refresh: (): PanelButton => ({ action: 'refresh', label: vscode.l10n.t('Refresh') }),
   editAsJson: (): PanelButton => ({ action: 'editAsJson', label: vscode.l10n.t('Edit as JSON') }),
   delete: (): PanelButton => ({ action: 'delete', label: vscode.l10n.t('Delete…') }),
@@ -127,7 +134,7 @@ export function describeCreated(destination: Destination): PanelNotice {
   return {
     tone: 'success',
     lines: [describeCreation(destination), vscode.l10n.t('It receives no alerts until a notification policy uses it.')],
-    buttons: [button.dismiss()],
+    buttons: [button.policies(), button.dismiss()],
   };
 }
 
@@ -138,12 +145,23 @@ function describeCreation({ name, type }: Destination): string {
   return vscode.l10n.t('Created “{0}” ({1} webhook).', name, word);
 }
 
-/** The confirmation before a replacement. */
+/**
+ * The confirmation before a replacement. `missing`: why the draft cannot replace the destination, for example because
+ * the secret part of its URL is not known.
+ */
 export function describeReplace(
   destination: Destination,
   { url, secret }: Draft,
   policies: readonly string[] | undefined,
+  missing?: DraftProblem,
 ): PanelNotice {
+  if (missing) {
+    return {
+      tone: 'error',
+      lines: [describeDraftProblem(missing), vscode.l10n.t('Nothing was replaced.')],
+      buttons: [button.dismiss()],
+    };
+  }
   return {
     tone: 'warning',
     lines: [
@@ -162,15 +180,21 @@ export function describeAlternatives(
   destination: Destination,
   draft: Draft,
   policies: readonly string[] | undefined,
+  missing?: DraftProblem,
 ): PanelNotice {
   const replace = describeReplace(destination, draft, policies);
   return {
     ...replace,
     lines: [
-      ...replace.lines,
+      ...(missing
+        ? [
+            vscode.l10n.t('Change the URL or secret of “{0}”?', destination.name),
+            vscode.l10n.t('“Replace…” is not possible. {0}', describeDraftProblem(missing)),
+          ]
+        : replace.lines),
       vscode.l10n.t('“Update in Place” keeps the ID. Cloudflare may ignore the change, so the result is checked.'),
     ],
-    buttons: [button.confirm(), button.updateInPlace(), button.cancel()],
+    buttons: [...(missing ? [] : [button.confirm()]), button.updateInPlace(), button.cancel()],
   };
 }
 
@@ -201,19 +225,40 @@ export function describeStopped(why: readonly string[], look: Look | undefined, 
   };
 }
 
-/** Describes a failure, with Cloudflare's own message. Where Cloudflare tested `url` and rejected it, explains why. */
-export function describeFailure(error: unknown, name: string, url: string): string[] {
+/**
+ * Describes a failure, with Cloudflare's own message. Where Cloudflare tested `url` and rejected it, explains why and
+ * offers a test from this machine, which shows the answer of the receiver.
+ */
+export function describeFailure(error: unknown, name: string, url: string): PanelNotice {
   const sentence = describeSentence(error, name);
-  return error instanceof ApiError && error.kind === 'rejected' && error.details.status === 422
-    ? [
-        sentence,
-        describeRefusedTest(error, url) ??
-          vscode.l10n.t(
-            'Cloudflare tests the URL before accepting it. Check that the receiver is running and that the URL and the secret are correct.',
-          ),
-        vscode.l10n.t('Your input is unchanged.'),
-      ]
-    : [sentence];
+  if (!(error instanceof ApiError) || error.kind !== 'rejected' || error.details.status !== 422) {
+    return { tone: 'error', lines: [sentence], buttons: [button.dismiss()] };
+  }
+  return {
+    tone: 'error',
+    lines: [
+      sentence,
+      describeRefusedTest(error, url) ??
+        vscode.l10n.t(
+          'Cloudflare tests the URL before accepting it. Check that the receiver is running and that the URL and the secret are correct.',
+        ),
+      vscode.l10n.t('Your input is unchanged.'),
+    ],
+    buttons: [
+      ...(explainRefusedTest(error.details.reason)?.mayPass ? [button.saveAgain()] : []),
+      button.testTyped(),
+      button.dismiss(),
+    ],
+  };
+}
+
+/** The result of a test of the values in the form. */
+export function describeTypedTest({ result, sentence }: Pick<TestEnd, 'result' | 'sentence'>): PanelNotice {
+  return {
+    tone: ({ worked: 'success', failed: 'error', undecided: 'warning' } as const)[result],
+    lines: [sentence, vscode.l10n.t('Nothing was saved.')],
+    buttons: [...(result === 'failed' ? [] : [button.saveAgain()]), button.testTyped(), button.dismiss()],
+  };
 }
 
 /** Shown if the destination changes at Cloudflare during an edit. */

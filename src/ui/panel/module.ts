@@ -11,7 +11,7 @@ export function createPanelModule(
   services: Services & { readonly writer: DestinationWriter; readonly replacements: Replacements },
 ) {
   const { context, targets, logger } = services;
-  const panels = createPanels(context, { ...services, log: logger.log, now: Date.now });
+  const panels = createPanels(context, { ...services, testing: services, log: logger.log, now: Date.now });
   return {
     panels,
     commands: {

@@ -3,6 +3,8 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { makeTestRequest } from '../../core/model/destination-types/test-request.ts';
+import { checkDraft, type DraftProblem } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
@@ -10,8 +12,17 @@ import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
+import { confirmSending, sendFromHere } from '../testing/direct.ts';
+import type { TestingServices } from '../testing/services.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
-import { button, describeAlternatives, describeCreated, describeOutcome, describeReplace } from './messages.ts';
+import {
+  button,
+  describeAlternatives,
+  describeCreated,
+  describeOutcome,
+  describeReplace,
+  describeTypedTest,
+} from './messages.ts';
 import type { PanelReplacement } from './panel-replacement.ts';
 import type { PanelState } from './panel-state.ts';
 import { draftOf, findProblems } from './panel-view.ts';
@@ -26,6 +37,8 @@ export type PanelActions = {
   /** Undoes the last update in place. */
   revert(connection: Connection, destination: Destination): Promise<void>;
   withdraw(): void;
+  /** Tests the values of the form from this machine, saved or not. */
+  testTyped(connection: Connection): Promise<void>;
   readonly isAsking: () => boolean;
 };
 
@@ -34,11 +47,12 @@ export type PanelActionsServices = {
   readonly secrets: SecretStore;
   readonly policies: PolicyStore;
   readonly replacement: PanelReplacement;
+  readonly testing: TestingServices;
 };
 
 export function createPanelActions(
   panel: PanelState,
-  { writer, secrets, policies, replacement }: PanelActionsServices,
+  { writer, secrets, policies, replacement, testing }: PanelActionsServices,
 ): PanelActions {
   const { model } = panel;
   /** What was asked: the draft that would replace the destination, and the one that would update it. */
@@ -69,7 +83,7 @@ export function createPanelActions(
     if (!isSound(destination)) {
       return;
     }
-    const draft = draftOf(model.fields);
+    const draft = draftOf(model.fields, destination && asSeen(destination));
     if (!destination) {
       const text = vscode.l10n.t('Creating “{0}”. Cloudflare tests its URL…', draft.name);
       await panel.work(progressOf(text), async () => create(connection, draft));
@@ -130,7 +144,7 @@ export function createPanelActions(
 
   /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
-    const draft = draftOf(model.fields);
+    const draft = draftOf(model.fields, destination);
     // A secret must not be sent to a service of another type.
     const keeps = guessType(draft.url)?.type === destination.type;
     const secret = draft.secret ?? (keeps ? (sent?.secret ?? model.remembered?.secret) : undefined);
@@ -155,20 +169,20 @@ export function createPanelActions(
       // The client has logged why. The user can still decide.
       .catch(() => undefined);
     pending = { replacement: completeDraft(destination), update: draft };
-    panel.tell(describe(destination, pending.replacement, names));
+    panel.tell(describe(destination, pending.replacement, names, findMissing(pending.replacement)));
   }
 
   return {
     save,
     async askReplace(connection, destination) {
       if (isSound(destination)) {
-        await ask(connection, destination, draftOf(model.fields), describeReplace);
+        await ask(connection, destination, draftOf(model.fields, destination), describeReplace);
       }
     },
     async confirm(connection, destination) {
       const draft = pending?.replacement;
       pending = undefined;
-      if (draft) {
+      if (draft && !findMissing(draft)) {
         sent = draft;
         await replacement.start(connection, destination, draft);
       }
@@ -198,8 +212,34 @@ export function createPanelActions(
       pending = undefined;
       model.notice = undefined;
     },
+    async testTyped(connection) {
+      const destination = panel.current();
+      if (!isSound(destination)) {
+        return;
+      }
+      const { name, url, secret } = destination ? completeDraft(destination) : draftOf(model.fields);
+      const type = typeOrGeneric(guessType(url)?.type ?? '');
+      const target = { connection, destination: { id: '', name, url, type: type.type } };
+      for (const credential of [url, secret]) {
+        if (credential) {
+          testing.redactor.remember(credential);
+        }
+      }
+      const request = makeTestRequest(type, url, secret);
+      if (await confirmSending(target, request, testing)) {
+        const { signal } = new AbortController();
+        await panel.work(progressOf(vscode.l10n.t('Testing from this machine…')), async () =>
+          describeTypedTest(await sendFromHere(target, request, testing, signal)),
+        );
+      }
+    },
     isAsking: () => pending !== undefined,
   };
+}
+
+/** What a new destination lacks: it inherits neither the secret nor the hidden part of a URL. */
+function findMissing(draft: Draft): DraftProblem | undefined {
+  return checkDraft(draft, { secret: false }).find(({ severity }) => severity === 'error')?.problem;
 }
 
 /** What to send to undo an update; undefined where the old URL or the old secret is not known. */

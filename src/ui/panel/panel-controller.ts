@@ -6,15 +6,22 @@ import { headingOf, isDirty } from './panel-view.ts';
 import { button } from './messages.ts';
 import { createPanelActions } from './panel-actions.ts';
 import { createPanelReplacement } from './panel-replacement.ts';
+import type { TestingServices } from '../testing/services.ts';
 import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 
 /** Actions that run a command on the saved destination. */
-const COMMANDS = { test: 'testDestination', delete: 'deleteDestination', editAsJson: 'editDestinationAsJson' } as const;
+const COMMANDS = {
+  test: 'testDestination',
+  policies: 'managePolicies',
+  delete: 'deleteDestination',
+  editAsJson: 'editDestinationAsJson',
+} as const;
 
 export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
   readonly replacements: Replacements;
+  readonly testing: TestingServices;
   /** Runs a command of this extension on the destination of the panel. */
   readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
 };
@@ -108,7 +115,11 @@ export async function createPanelController(
       case 'refresh':
         await Promise.all([services.store.refresh([accountId]), panel.readAbout()]);
         break;
+      case 'testTyped':
+        await actions.testTyped(connection);
+        break;
       case 'test':
+      case 'policies':
       case 'delete':
       case 'editAsJson':
         if (action === 'test' && isDirty(model)) {

@@ -11,7 +11,7 @@ import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
 import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './panel-view.ts';
-import { button, describeFailure, panelTexts } from './messages.ts';
+import { describeFailure, panelTexts } from './messages.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
 export type PanelStateServices = {
@@ -60,7 +60,7 @@ export type PanelState = vscode.Disposable & {
     failed?: (error: unknown) => Promise<PanelNotice>,
   ): Promise<void>;
   /** Describes an error for the user. Logs it if it is not an API error. */
-  explain(error: unknown): readonly string[];
+  explain(error: unknown): PanelNotice;
 };
 
 /** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
@@ -207,11 +207,7 @@ export async function createPanelState(
   async function work(
     progress: PanelNotice,
     job: () => Promise<PanelNotice>,
-    failed = async (error: unknown): Promise<PanelNotice> => ({
-      tone: 'error',
-      lines: [...explain(error)],
-      buttons: [button.dismiss()],
-    }),
+    failed = async (error: unknown): Promise<PanelNotice> => explain(error),
   ): Promise<void> {
     model.busy = true;
     tell(progress);
@@ -223,7 +219,7 @@ export async function createPanelState(
     }
   }
 
-  function explain(error: unknown): readonly string[] {
+  function explain(error: unknown): PanelNotice {
     if (!(error instanceof ApiError)) {
       log('error', `Panel: ${describeForLog(error)}`);
     }
@@ -239,6 +235,11 @@ export async function createPanelState(
   const listeningToTests = lastTests.onChanged((account, destination) => {
     if (account === accountId && destination === model.destinationId) {
       show();
+    }
+  });
+  const listeningToPolicies = policies.onChanged((account) => {
+    if (account === accountId && drawn) {
+      void readAbout();
     }
   });
   follow();
@@ -271,6 +272,7 @@ export async function createPanelState(
       reading.abort();
       listening();
       listeningToTests();
+      listeningToPolicies();
     },
   };
 }

@@ -114,7 +114,13 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
     notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
     buttons: [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
     tools: current
-      ? [button.test(), ...(model.canEditAsJson ? [button.editAsJson()] : []), button.refresh(), button.delete()]
+      ? [
+          button.test(),
+          button.policies(),
+          ...(model.canEditAsJson ? [button.editAsJson()] : []),
+          button.refresh(),
+          button.delete(),
+        ]
       : standing === 'new'
         ? []
         : [button.refresh()],

@@ -33,6 +33,13 @@ export function describeTime(timestamp: string | undefined): string {
   return `${times.format(toMilliseconds(at))} (${describeAge(at)})`;
 }
 
+/** "11/25/26, 2:00 PM". An invalid timestamp is returned as it is. */
+export function describeMoment(timestamp: string): string {
+  const at = parseTimestamp(timestamp);
+  const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' });
+  return at ? format.format(toMilliseconds(at)) : timestamp;
+}
+
 /** Picks between the singular and the plural of a message; both are localized already. */
 export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
@@ -41,6 +48,12 @@ export function plural(count: number, one: string, many: string): string {
 /** "one, two and three" */
 export function list(texts: readonly string[]): string {
   return new Intl.ListFormat(vscode.env.language).format(texts);
+}
+
+/** The first texts, and the number of the others. */
+export function nameSome(texts: readonly string[], most: number): readonly string[] {
+  const rest = texts.length - most;
+  return rest > 0 ? [...texts.slice(0, most), vscode.l10n.t('and {0} more', rest)] : texts;
 }
 
 /** Escapes untrusted text for Markdown, so that it never becomes formatting, a link or HTML. */

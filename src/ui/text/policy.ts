@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { plainName } from '../../core/model/plain-text.ts';
-import { plural } from './format.ts';
+import { silencedUntil } from '../../core/model/silence.ts';
+import { describeMoment, plural } from './format.ts';
 import { countMechanisms, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 
-export function nameOfPolicy({ name }: Policy): string {
+export function nameOfPolicy({ name }: Pick<Policy, 'name'>): string {
   return plainName(name) || vscode.l10n.t('(no name)');
 }
 
@@ -14,12 +15,30 @@ export function describeAlert({ alertType }: Policy, { alertNames }: Pick<Accoun
 }
 
 /** "HTTP DDoS Attack Alert · enabled · delivers nowhere else" */
-export function describePolicy(policy: Policy, known: Pick<AccountPolicies, 'alertNames'>): string {
+export function describePolicy(policy: Policy, known: Pick<AccountPolicies, 'alertNames' | 'silences'>): string {
   return [
     describeAlert(policy, known),
-    policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled'),
+    describePolicyState(policy, known),
     ...(countMechanisms(policy) === 1 ? [vscode.l10n.t('delivers nowhere else')] : []),
   ].join(' · ');
+}
+
+/** Whether Cloudflare sends the alerts of a policy now: it is enabled and not silenced. */
+export function isSending({ id, enabled }: Policy, { silences = [] }: Pick<AccountPolicies, 'silences'>): boolean {
+  return enabled && silencedUntil(silences, id, Date.now()) === undefined;
+}
+
+/** "enabled", "disabled", or "silenced until 11/25/26, 2:00 PM" */
+export function describePolicyState(
+  { id, enabled }: Policy,
+  { silences = [] }: Pick<AccountPolicies, 'silences'>,
+): string {
+  const end = enabled ? silencedUntil(silences, id, Date.now()) : undefined;
+  return end !== undefined
+    ? vscode.l10n.t('silenced until {0}', describeMoment(end))
+    : enabled
+      ? vscode.l10n.t('enabled')
+      : vscode.l10n.t('disabled');
 }
 
 /** "Delivers to 2 webhooks, 1 e-mail address" */
@@ -30,7 +49,7 @@ export function describeDelivery({ mechanisms }: Policy): string {
     : vscode.l10n.t('Delivers to {0}', kinds.map(([kind, ids]) => countMechanism(kind, ids.length)).join(', '));
 }
 
-function countMechanism(kind: string, count: number): string {
+export function countMechanism(kind: string, count: number): string {
   switch (kind) {
     case 'webhooks':
       return plural(count, vscode.l10n.t('1 webhook'), vscode.l10n.t('{0} webhooks', count));

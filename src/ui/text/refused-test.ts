@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ApiError } from '../../core/api/api-error.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import { hostOf } from '../../core/model/destination.ts';
-import { explainRefusedTest, type RefusedTest } from '../../core/testing/refused-test.ts';
+import { explainRefusedTest, type RefusedTest } from '../../core/api/refused-test.ts';
 import { nameService } from './draft.ts';
 
 /**
@@ -13,6 +13,11 @@ export function describeRefusedTest({ details }: ApiError, url: string): string 
   const refused = explainRefusedTest(details.reason);
   if (!refused) {
     return undefined;
+  }
+  if (details.isUrlCut) {
+    return vscode.l10n.t(
+      'Cloudflare tested the URL without its secret part, which it hides and which this machine does not remember. Enter the full URL.',
+    );
   }
   const type = guessType(url);
   const host = hostOf(url) || vscode.l10n.t('The receiver');

@@ -11,7 +11,14 @@ import type { CommandId } from '../host/ids.ts';
 import { describeLastTest } from './last-test-text.ts';
 import type { LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode, ProblemNode } from './nodes.ts';
-import { describeAlert, describeDelivery, describePolicy, nameOfPolicy } from '../text/policy.ts';
+import {
+  describeAlert,
+  describeDelivery,
+  describePolicy,
+  describePolicyState,
+  isSending,
+  nameOfPolicy,
+} from '../text/policy.ts';
 import { describeProblem, describeSkipped } from '../text/error.ts';
 import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
@@ -189,10 +196,10 @@ function toPolicyRow({ accountId, destinationId }: PolicyNode, policy: Policy, k
     description,
     id: `policy/${accountId}/${destinationId}/${policy.id}`,
     contextValue: 'policy',
-    iconPath: new vscode.ThemeIcon(policy.enabled ? 'bell' : 'bell-slash'),
+    iconPath: new vscode.ThemeIcon(isSending(policy, known) ? 'bell' : 'bell-slash'),
     tooltip: toTooltip(label, [
       [vscode.l10n.t('Alert'), describeAlert(policy, known)],
-      [vscode.l10n.t('State'), policy.enabled ? vscode.l10n.t('enabled') : vscode.l10n.t('disabled')],
+      [vscode.l10n.t('State'), describePolicyState(policy, known)],
       [describeDelivery(policy)],
       [vscode.l10n.t('ID'), policy.id],
     ]),

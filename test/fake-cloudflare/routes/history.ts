@@ -5,9 +5,21 @@ import { fail, readPage, succeed, succeedPaged } from '../envelope.ts';
 import { fromTimestamp } from '../timestamps.ts';
 import type { Account, HistoryEntry, Settings, World } from '../world.ts';
 
-/** Adds the calls for the alert types and for the alerts of the last thirty days, newest first. */
+/** Adds the calls for alert types, eligible mechanisms, silences, and the alerts of the last thirty days, newest first. */
 export function addHistoryRoutes(api: Hono<ApiEnv>, world: World): void {
   api.get('/accounts/:account/alerting/v3/available_alerts', (c) => succeed(c, alertTypes));
+
+  // One object per kind instead of a list, as in the tests of the SDK, for a kind that is not eligible.
+  api.get('/accounts/:account/alerting/v3/destinations/eligible', (c) => {
+    const kinds = (['email', 'pagerduty', 'webhook'] as const).map((type) => {
+      const eligible = !(c.var.account.ineligible ?? []).includes(type);
+      const entry = { type, eligible, ready: true };
+      return [type, eligible ? [entry] : entry] as const;
+    });
+    return succeed(c, Object.fromEntries(kinds));
+  });
+
+  api.get('/accounts/:account/alerting/v3/silences', (c) => succeed(c, c.var.account.silences ?? []));
 
   api.get('/accounts/:account/alerting/v3/history', (c) => {
     const page = readPage(c, { default: 25, max: 1000 });

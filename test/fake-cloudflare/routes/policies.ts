@@ -4,10 +4,10 @@ import type { ApiEnv } from '../authentication.ts';
 import { notify } from '../delivery.ts';
 import { acknowledge, fail, failToParse, isObject, readObject, succeed } from '../envelope.ts';
 import type { Problem } from '../envelope.ts';
-import { bareId, dashedId, stamp, withRecord } from '../world.ts';
+import { bareId, dashedId, nextId, stamp, withRecord } from '../world.ts';
 import type { Mechanisms, Policy, World } from '../world.ts';
 
-/** Adds the calls to list, get, replace and test policies. Only the control API can create and delete policies. */
+/** Adds the calls to list, get, create, replace and test policies. Only the control API can delete policies. */
 export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
   const path = '/accounts/:account/alerting/v3/policies';
 
@@ -21,6 +21,18 @@ export function addPolicyRoutes(api: Hono<ApiEnv>, world: World): void {
   api.get(`${path}/:id`, (c) => {
     const policy = c.var.account.policies.find(({ id }) => id === c.req.param('id'));
     return policy ? succeed(c, toWire(policy, world)) : fail(c, 404, notFound);
+  });
+
+  api.post(path, async (c) => {
+    const body = await readObject(c);
+    if (!body) return failToParse(c);
+    const wanted = readPolicy(body);
+    if ('message' in wanted) return fail(c, 400, wanted);
+    const { account } = c.var;
+    const now = stamp(world);
+    const id = nextId(world);
+    account.policies = withRecord(account.policies, { ...wanted, id, created: now, modified: now });
+    return succeed(c, { id });
   });
 
   api.put(`${path}/:id`, async (c) => {

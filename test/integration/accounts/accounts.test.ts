@@ -141,6 +141,22 @@ describe('accounts and tokens', () => {
       assert.equal([...extension.connections.tokens().values()][0]?.token, SECOND);
       assert.equal((await readTree(extension))[2]?.children[0]?.node.kind, 'problem');
     });
+
+    it('names only the first of many accounts that the new token cannot read', async () => {
+      await addAll();
+      const names = Array.from({ length: 12 }, (_, index) => `Extra ${index + 10}`);
+      for (const name of names) {
+        await fake.putAccount({ name });
+      }
+      await runWith('addAccount', undefined, { types: FIRST }, { picks: names });
+      await fake.putToken({ value: SECOND, accounts: [ACME, BOLT, COVE] });
+      const { questions } = await runWith('replaceToken', row(ACME), { types: SECOND }, 'leaves');
+      const listed = names.slice(0, 10).join(', ');
+      assert.equal(questions[1]?.title, `This token cannot access 12 accounts: ${listed}, and 2 more.`);
+      const paragraphs = questions[1]?.text.split('\n\n') ?? [];
+      assert.equal(paragraphs.length, 4);
+      assert.equal(paragraphs[3], 'and 9 more');
+    });
   });
 
   describe('labels and order', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { newTokenAddress } from '../../../src/core/model/account.ts';
 import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
 import { type Extension, fake, readTree, run, startOver } from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
@@ -43,6 +45,41 @@ describe('Add Account command', () => {
       assert.deepEqual(row?.children.map(({ label }) => label).toSorted(), real.map(({ name }) => name).toSorted());
     }
     assert.deepEqual(stored(), { accounts: 2, tokens: 1 });
+  });
+
+  describe('the pages for a new token', () => {
+    const USER = 'Create a User Token at Cloudflare';
+    const ACCOUNT = 'Create an Account-Owned Token at Cloudflare';
+    const env = vscode.env as { openExternal: typeof vscode.env.openExternal };
+    const { openExternal } = vscode.env;
+    let opened: string[];
+    beforeEach(() => {
+      opened = [];
+      env.openExternal = async (uri) => {
+        opened.push(uri.toString(true));
+        return true;
+      };
+    });
+    afterEach(() => {
+      env.openExternal = openExternal;
+    });
+
+    const expected = (owner: 'user' | 'account', accountId?: string): string =>
+      decodeURIComponent(newTokenAddress(owner, 'VS Code: webhook destinations', accountId));
+
+    it('are those of a user and of an account that the dashboard asks for, where no account is known', async () => {
+      await addAccount({ presses: USER }, { presses: ACCOUNT });
+      assert.deepEqual(opened, [expected('user'), expected('account')]);
+    });
+
+    it('are those of a user and of this account, where its token is replaced', async () => {
+      const [first] = await fake.accounts();
+      await addAccount({ types: demoTokens.demo }, { picks: [first?.name ?? ''] }, 'accepts');
+      user?.dispose();
+      user = scriptUser({ presses: USER }, { presses: ACCOUNT });
+      await run('replaceToken', { kind: 'account', accountId: first?.id });
+      assert.deepEqual(opened, [expected('user'), expected('account', first?.id)]);
+    });
   });
 
   it('persists a token once when it is added again, and marks accounts that are already added', async () => {

@@ -3,6 +3,7 @@ import { findUnused, sweep } from '../../../src/ui/accounts/sweep.ts';
 import { addAccount, type Extension, fake, readTree, run, startWithAcme } from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
+import { findUnconfirmedOrigin, replaceStoredToken } from '../../../src/ui/accounts/stored-accounts.ts';
 
 describe('where tokens and secrets go', () => {
   let extension: Extension;
@@ -59,7 +60,7 @@ describe('where tokens and secrets go', () => {
     const [record] = extension.connections.tokens().values();
     assert.equal(record?.origins?.[0], 'https://api.cloudflare.com');
     await extension.connections.load();
-    assert.equal(extension.connections.unconfirmedOrigin(), undefined);
+    assert.equal(findUnconfirmedOrigin(extension.connections), undefined);
   });
 
   it('leaves a list of accounts of a newer version alone, and says so', async () => {
@@ -81,7 +82,7 @@ describe('where tokens and secrets go', () => {
     assert.ok(record);
     await extension.state.update('accounts', []);
     await assert.rejects(
-      extension.connections.replaceToken(record.id, { token: 'cfut_new_0123456789', owner: 'user' }),
+      replaceStoredToken(extension.connections, record.id, { token: 'cfut_new_0123456789', owner: 'user' }),
       /removed in another window/,
     );
     const stored = await Promise.all((await tokenKeys()).map(async (key) => extension.context.secrets.get(key)));

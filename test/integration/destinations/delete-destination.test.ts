@@ -10,6 +10,7 @@ import {
   until as waitFor,
 } from '../extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
+import { removeStoredAccount } from '../../../src/ui/accounts/stored-accounts.ts';
 
 describe('Delete command', () => {
   let extension: Extension;
@@ -244,7 +245,7 @@ describe('Delete command', () => {
       assert.equal(await extension.context.secrets.get(key), undefined);
       const kept = await extension.context.secrets.get(`cloudflareWebhooks.secret.${accountId}.${again.id}`);
       assert.match(kept ?? '', /remembered-secret/);
-      await extension.connections.remove(accountId);
+      await removeStoredAccount(extension, accountId);
     });
 
     it('keeps offering Undo if its prompt is closed with Escape', async () => {

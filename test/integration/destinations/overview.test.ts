@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { AccountEntry } from '../../../src/core/monitoring/account-state.ts';
+import { TOOLS } from '../../../src/ui/host/ids.ts';
+import { createToolCalls } from '../../../src/ui/monitoring/tool-calls.ts';
 import { addAccount, type Extension, fake, readState, readTree, run, startWithAcme } from '../extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -155,16 +158,16 @@ describe('overview of destinations and policies', () => {
   });
 
   describe('for language models', () => {
-    const ask = async (tool: string, input: object): Promise<string> => {
-      const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+    const ask = async (tool: string, input: object, token?: vscode.CancellationToken): Promise<string> => {
+      const { content } = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined }, token);
       return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
     };
 
     it('lists destinations with health and host, without the rest of the URL', async () => {
-      const text = await ask('list_webhook_destinations', {});
+      const text = await ask(TOOLS.list, {});
       assert.doesNotMatch(text, /services|secretOf/);
       const { accounts, destinations } = JSON.parse(text) as Record<string, readonly Record<string, unknown>[]>;
-      assert.deepEqual([accounts?.[0]?.['name'], accounts?.[0]?.['stale']], ['Acme', undefined]);
+      assert.deepEqual([accounts?.[0]?.['name'], accounts?.[0]?.['state']], ['Acme', 'fresh']);
       assert.deepEqual(
         destinations?.map(({ name, health, host }) => [name, health, host]),
         [
@@ -177,16 +180,70 @@ describe('overview of destinations and policies', () => {
 
     it('lists failing destinations, filters by account and reports stale accounts', async () => {
       const names = async (input: object): Promise<readonly unknown[]> => {
-        const { destinations } = JSON.parse(await ask('get_failing_webhook_destinations', input)) as {
+        const { destinations } = JSON.parse(await ask(TOOLS.failing, input)) as {
           destinations: readonly { name: unknown }[];
         };
         return destinations.map(({ name }) => name);
       };
       assert.deepEqual(new Set(await names({ account: 'acme' })), new Set(['Beta', 'Gamma']));
-      assert.deepEqual(await names({ account: 'Other' }), []);
       await fake.addFault({ path: '/accounts/*/alerting/v3/destinations/webhooks', fault: { kind: 'html' } });
       await run('refreshAll');
-      assert.match(await ask('get_failing_webhook_destinations', {}), /"problem":".+","stale":true/);
+      assert.match(await ask(TOOLS.failing, {}), /"state":"stale".+"problem":".+"/);
+    });
+
+    it('reports an unknown account as an error that names the known accounts', async () => {
+      await assert.rejects(ask(TOOLS.list, { account: 'Other' }), /"Other"\. Known accounts: "Acme"\./);
+    });
+
+    for (const [title, services] of [
+      ['the accounts', { loaded: new Promise(() => {}) }],
+      ['a refresh', {}],
+    ] as const) {
+      it(`stops waiting for ${title} when the call is canceled`, async () => {
+        const entries = extension.store.entries().map(({ connection }): AccountEntry => ({
+          connection,
+          state: { kind: 'loading' },
+          reading: new Promise(() => {}),
+        }));
+        const calls = createToolCalls({ ...extension, store: { entries: () => entries }, ...services });
+        const source = new vscode.CancellationTokenSource();
+        const start = Date.now();
+        const invoked = calls.invoke('list', {}, source.token);
+        setTimeout(() => source.cancel(), 50);
+        await assert.rejects(invoked, vscode.CancellationError);
+        await assert.rejects(calls.prepare('list', {}, source.token), vscode.CancellationError);
+        assert.ok(Date.now() - start < 2000);
+      });
+    }
+
+    it('asks for confirmation, with the names of the accounts as plain text', async () => {
+      const { store } = extension;
+      const { token } = new vscode.CancellationTokenSource();
+      const describe = async (entries: readonly AccountEntry[], input: object): Promise<string> => {
+        const calls = createToolCalls({ ...extension, store: { entries: () => entries } });
+        const { confirmationMessages } = await calls.prepare('list', input, token);
+        assert.equal(confirmationMessages?.title, 'List webhook destinations');
+        const { message } = confirmationMessages;
+        return typeof message === 'string' ? message : message.value;
+      };
+      assert.match(
+        await describe(store.entries(), {}),
+        /^The language model gets data of the account Acme: .+ no full URL\.$/,
+      );
+      assert.match(
+        await describe(store.entries(), { account: 'Other' }),
+        /^The language model asks for an account .+ not added\./,
+      );
+      assert.match(await describe([], {}), /^No account was added\./);
+      const hostile = store.entries().flatMap((entry) =>
+        Array.from({ length: 22 }, (_, at) => ({
+          ...entry,
+          connection: { ...entry.connection, account: { id: String(at), name: `[${at}](http://x)\u202E**` } },
+        })),
+      );
+      const words = await describe(hostile, {});
+      assert.match(words, /these accounts: \\\[0\\\]\\\(http\\:\\\/\\\/x\\\)\\\*\\\*, .+ and 2 more\. The data/);
+      assert.doesNotMatch(words, /\u202E/);
     });
   });
 

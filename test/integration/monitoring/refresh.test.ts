@@ -17,6 +17,7 @@ import {
   until as untilCached,
 } from '../extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
+import { removeStoredAccount } from '../../../src/ui/accounts/stored-accounts.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 /** 0.6 seconds. The setting is in minutes. */
@@ -127,7 +128,7 @@ describe('automatic refresh', () => {
 
   it('does not notify about failures from before the account was added', async () => {
     await configure({ notifyOnNewFailure: true });
-    await extension.connections.remove(accountId);
+    await removeStoredAccount(extension, accountId);
     await deliver(false, 0);
     user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
@@ -185,7 +186,7 @@ describe('automatic refresh', () => {
     await run('refreshAll');
     await run('showFailing');
     await fake.clear({ part: 'faults' });
-    await extension.connections.remove(accountId);
+    await removeStoredAccount(extension, accountId);
     await run('showFailing');
     await run('goToDestination');
     const titles = user.questions.map(({ title }) => title);
@@ -227,7 +228,7 @@ describe('automatic refresh', () => {
       // A refresh is in flight while the account is removed.
       await fake.addFault({ path: WEBHOOKS, fault: { kind: 'drip', everyMs: 20, bytes: 40 } });
       const inFlight = extension.store.refresh([accountId]);
-      await extension.connections.remove(accountId);
+      await removeStoredAccount(extension, accountId);
       await inFlight;
       await fake.clear({ part: 'faults' });
       assert.equal(await stored(), undefined);

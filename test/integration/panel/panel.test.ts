@@ -96,8 +96,40 @@ describe('panel', () => {
     await page.types(typed);
     await page.presses('save');
     assert.match(page.told(), /Webhook test failed[^]+rejected the secret, or a firewall blocked Cloudflare/i);
+    // The same values would fail again, so only the test from here is offered.
+    assert.match(page.told(), /\[Test from This Machine\] \[Dismiss\]$/);
+    assert.doesNotMatch(page.told(), /\[Try Again\]/);
     assert.deepEqual(page.fields(), typed);
     assert.equal(page.view().busy, false);
+  });
+
+  it('tests the typed values from this machine and tries again after Cloudflare could not reach a new host', async () => {
+    page = await openPage();
+    const typed = { name: 'New host', url: `${receivers}/generic/hook`, secret: 's3cret', remember: false };
+    await page.types(typed);
+    await fake.addReceiverRule({ type: 'generic', path: '/hook', fault: { kind: 'reset' }, times: 1 });
+    await page.presses('save');
+    assert.match(page.told(), /could not reach[^]+\[Try Again\] \[Test from This Machine\] \[Dismiss\]$/);
+    const before = (await fake.received()).length;
+    const declining = scriptUser('leaves');
+    await page.presses('testTyped');
+    declining.dispose();
+    assert.match(declining.questions[0]?.title ?? '', /^Send a test to/);
+    assert.equal((await fake.received()).length, before);
+    const user = scriptUser({ presses: 'Send' });
+    await page.presses('testTyped');
+    user.dispose();
+    assert.match(page.told(), /“New host” from this machine succeeded \(status 200[^]+Nothing was saved\./);
+    const received = (await fake.received()).slice(before);
+    assert.deepEqual(
+      received.map(({ headers }) => headers['cf-webhook-auth']),
+      ['s3cret'],
+    );
+    assert.equal((await all()).filter(({ name }) => name === 'New host').length, 0);
+    assert.deepEqual(page.fields(), typed);
+    await page.presses('save');
+    assert.match(page.told(), /^Created “New host”/);
+    assert.equal((await find('New host')).secret, 's3cret');
   });
 
   it('does not create a duplicate if fetching the new destination fails', async () => {
@@ -159,6 +191,19 @@ describe('panel', () => {
     assert.equal(page.told(), '');
     await page.presses('confirm');
     assert.equal((await find('Sensor gateway')).id, destination.id);
+  });
+
+  it('does not offer a replacement for a URL whose secret part is unknown', async () => {
+    await fake.changeSettings({ urlSecrets: 'cut' });
+    const url = 'https://hooks.slack.com/services/T000/B000/secret';
+    const { id } = await fake.putDestination({ account: accountId, name: 'Cut', url, type: 'slack' });
+    await extension.store.refresh([accountId]);
+    page = await openPage(id);
+    await page.presses('replace');
+    assert.match(page.told(), /secret[^]+Nothing was replaced\. \[Dismiss\]$/);
+    await page.types({ secret: 'other' });
+    await page.presses('replace');
+    assert.match(page.told(), /\[Replace\] \[Cancel\]$/);
   });
 
   describe('with an interrupted replacement', () => {

@@ -57,6 +57,52 @@ describe('Rename… and Replace…', () => {
     assert.deepEqual(await rows(), ['On-call']);
   });
 
+  it('renames to the name without the invisible characters that were copied with it', async () => {
+    const { questions } = await runWith(
+      'renameDestination',
+      { types: '\u200B \uFEFF' },
+      { types: ' On\u2060-call \u200B' },
+    );
+    assert.match(questions[0]?.problem ?? '', /Enter a name/);
+    assert.deepEqual(await rows(), ['On-call']);
+  });
+
+  it('sends nothing where the new name is the old one with white space', async () => {
+    await fake.clear({ part: 'log' });
+    const { messages } = await runWith('renameDestination', { types: ' Ops ' });
+    assert.deepEqual([messages, (await fake.log()).filter(({ method }) => method === 'PUT')], [[], []]);
+  });
+
+  describe('where Cloudflare tests the URL with every change', () => {
+    const whole = 'https://hooks.slack.com/services/T/B/one';
+
+    it('renames a destination with a cut URL if the whole URL is remembered, and else says why not and what to do', async () => {
+      await fake.changeSettings({ putMode: 'tests-url', urlSecrets: 'cut' });
+      destinationId = (await fake.putDestination({ account: accountId, name: 'Chat', url: whole, type: 'slack' })).id;
+      await run('refreshAll');
+      const { messages } = await runWith('renameDestination', { types: 'Night shift' });
+      assert.deepEqual(messages, [
+        'Could not rename “Chat”. Cloudflare tested the URL without its secret part, which it hides and which this machine does not remember. Enter the full URL. Use “Edit…” to change the URL together with the name.',
+      ]);
+      assert.deepEqual(await rows(), ['Chat', 'Ops']);
+      const key = `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
+      await extension.context.secrets.store(key, JSON.stringify({ version: 1, url: whole }));
+      await runWith('renameDestination', { types: 'Night shift' });
+      assert.deepEqual(await rows(), ['Night shift', 'Ops']);
+    });
+
+    it('says that the receiver refused the test of a rename', async () => {
+      await fake.changeSettings({ putMode: 'tests-url' });
+      await fake.addReceiverRule({ type: 'generic', answer: 'not_found' });
+      const { messages } = await runWith('renameDestination', { types: 'Night shift' });
+      assert.match(
+        messages[0] ?? '',
+        /^Could not rename “Ops”, because Cloudflare tested its URL\. .+ has no webhook at this URL/,
+      );
+      assert.deepEqual(await rows(), ['Ops']);
+    });
+  });
+
   it('replaces after saying what will happen, and moves the policies', async () => {
     const { questions, messages } = await runWith(
       'replaceDestination',

@@ -51,4 +51,12 @@ describe('why Cloudflare rejected a URL', () => {
       }
     });
   }
+
+  it('explains that Cloudflare tested a URL without its secret part', () => {
+    const error = new ApiError({ kind: 'rejected', status: 422, reason: failed('404 404 Not Found'), isUrlCut: true });
+    assert.match(
+      describeRefusedTest(error, 'https://hooks.slack.com/services/T/B') ?? '',
+      /^Cloudflare tested the URL without its secret part.+Enter the full URL\.$/,
+    );
+  });
 });

@@ -20,6 +20,7 @@ export function makeApi(calls: Partial<Api> = {}): Api {
     testPolicy: unexpected('testPolicy'),
     listSentAlerts: unexpected('listSentAlerts'),
     listAlertNames: unexpected('listAlertNames'),
+    request: unexpected('request'),
     ...calls,
   };
 }

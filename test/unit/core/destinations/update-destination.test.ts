@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { RememberedSecret } from '../../../../src/core/destinations/remembered-secret.ts';
 import { updateDestination } from '../../../../src/core/destinations/update-destination.ts';
@@ -110,6 +111,68 @@ describe('update destination, against the fake', () => {
     await update({ name: 'Now', url: CUT }, { seen: chat, remembered: { url: WHOLE }, api });
     assert.deepEqual(bodies, [{ name: 'Now', url: WHOLE }]);
     assert.equal(account.stored(chat.id)?.url, WHOLE);
+  });
+
+  describe('where Cloudflare tests the URL that PUT gives it, and returns cut URLs', () => {
+    let chat: Destination;
+    const tested = () => account.world().received.at(-1)?.path;
+    beforeEach(async () => {
+      controls.changeSettings(account.world(), { putMode: 'tests-url', urlSecrets: 'cut' });
+      chat = await account.put('Chat', WHOLE, 'slack');
+      assert.equal(chat.url, CUT);
+    });
+
+    for (const [title, remembered] of [
+      ['whole URL', { url: WHOLE }],
+      ['secret beside the cut URL', { secret: 'one' }],
+      ['whole URL and a secret', { url: WHOLE, secret: 'one' }],
+    ] as const) {
+      it(`renames with the remembered ${title}`, async () => {
+        const outcome = await update({ name: 'Now', url: CUT }, { seen: chat, remembered });
+        assert.deepEqual([outcome.applied, outcome.ignored, accepted], [['name'], [], 1]);
+        assert.deepEqual([account.stored(chat.id)?.name, tested()], ['Now', '/services/T/B/one']);
+      });
+    }
+
+    it('renames where the whole URL is entered together with the name', async () => {
+      const outcome = await update({ name: 'Now', url: WHOLE }, { seen: chat });
+      assert.deepEqual([outcome.applied, outcome.unverifiable], [['name'], ['url']]);
+      assert.equal(account.stored(chat.id)?.url, WHOLE);
+    });
+
+    for (const [title, remembered] of [
+      ['nothing is remembered', undefined],
+      ['the remembered URL is of another webhook', { url: 'https://hooks.slack.com/services/OTHER/B/one' }],
+    ] as const) {
+      it(`says that the tested URL was cut where ${title}, and changes nothing`, async () => {
+        await assert.rejects(
+          update({ name: 'Now', url: CUT }, { seen: chat, ...(remembered ? { remembered } : {}) }),
+          ({ details }: ApiError) => {
+            assert.deepEqual([details.kind, details.status, details.isUrlCut], ['rejected', 422, true]);
+            assert.match(details.reason ?? '', /^Webhook test failed/);
+            return true;
+          },
+        );
+        assert.deepEqual([account.stored(chat.id)?.name, tested(), accepted], ['Chat', '/services/T/B', 0]);
+      });
+    }
+
+    it('does not blame a cut URL where the receiver refuses the whole one, or where the type has no cut URLs', async () => {
+      controls.addReceiverRule(account.world(), { type: 'slack', answer: 'channel_is_archived' });
+      controls.addReceiverRule(account.world(), { type: 'generic', answer: 'not_found' });
+      for (const [seen, url, remembered] of [
+        [chat, CUT, { url: WHOLE }],
+        [old, old.url, undefined],
+      ] as const) {
+        await assert.rejects(
+          update({ name: 'Now', url }, { seen, ...(remembered ? { remembered } : {}) }),
+          ({ details }: ApiError) => {
+            assert.deepEqual([details.status, details.isUrlCut], [422, undefined]);
+            return true;
+          },
+        );
+      }
+    });
   });
 
   it('does not send a remembered URL of another webhook at a rename', async () => {

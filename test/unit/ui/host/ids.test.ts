@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
-import { COMMANDS } from '../../../../src/ui/host/ids.ts';
+import { COMMANDS, TOOLS } from '../../../../src/ui/host/ids.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly languageModelTools: readonly { readonly name: string; readonly when?: string }[];
+  };
 };
 
 describe('the typed command ids', () => {
@@ -23,5 +26,21 @@ describe('the typed command ids', () => {
       }
     }
     assert.deepEqual(found, ['src/ui/host/commands.ts']);
+  });
+});
+
+describe('the language model tools', () => {
+  const { languageModelTools } = manifest.contributes;
+
+  it('are those that package.json contributes, with names that VS Code accepts', () => {
+    const names = languageModelTools.map(({ name }) => name);
+    assert.deepEqual(names.toSorted(), Object.values(TOOLS).toSorted());
+    // The pattern of VS Code, and then its guide: a verb and a noun, after a prefix.
+    assert.ok(names.every((name) => /^(?!copilot_|vscode_)[\w-]+$/.test(name)));
+    assert.ok(names.every((name) => /^cloudflare-webhooks_(list|get)_[a-z_]+$/.test(name)));
+  });
+
+  it('are offered only where an account exists', () => {
+    assert.ok(languageModelTools.every(({ when }) => when === 'cloudflareWebhooks.state == ready'));
   });
 });

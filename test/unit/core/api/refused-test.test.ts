@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { explainRefusedTest } from '../../../../src/core/testing/refused-test.ts';
+import { explainRefusedTest } from '../../../../src/core/api/refused-test.ts';
 
 /** Cloudflare's words, then cause, status and whether it may pass by itself. */
 const table: readonly (readonly [reason: string | undefined, expected: string | undefined])[] = [

@@ -1,0 +1,130 @@
+import { isNotFound } from '../api/api-error.ts';
+import type { Api } from '../api/client.ts';
+import type { Host } from '../api/transport.ts';
+import { createLimit } from '../async/limit.ts';
+import { createIdSet, type IdSet } from '../model/id.ts';
+import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
+import { changePolicy } from './change-policy.ts';
+
+/** A change of one policy: destinations that it begins or stops to deliver to. */
+export type Assignment = {
+  readonly policy: Policy;
+  readonly kind: 'add' | 'remove';
+  readonly destinationIds: readonly string[];
+};
+
+/**
+ * How a change ended. `changedIds`: the destinations that this call added or removed, without those that the policy had, or
+ * had lost, already. `impossible`: nothing would receive the alerts of the policy. `gone`: the policy was deleted.
+ * `skipped`: the user canceled before the change was sent.
+ */
+export type Assigned = Assignment &
+  (
+    | { readonly outcome: 'changed'; readonly changedIds: readonly string[] }
+    | { readonly outcome: 'unchanged' | 'impossible' | 'gone' | 'skipped' }
+    | { readonly outcome: 'failed'; readonly error: unknown }
+  );
+
+export type AssignOptions = {
+  readonly api: Api;
+  readonly host: Pick<Host, 'sleep'>;
+  readonly accountId: string;
+  /** The destinations of the account that exist. Others receive nothing. */
+  readonly existing: IdSet;
+  /** Looked at between two policies; a request that was sent is waited for. */
+  readonly signal?: AbortSignal;
+  readonly onDone?: (assigned: Assigned) => void;
+};
+
+const CONCURRENCY = 4;
+
+/**
+ * Changes which policies deliver to some destinations, four policies at a time, and goes on after a failure. Each policy is
+ * read, written whole, read again and compared: see `change-policy.ts`. First makes sure that the destinations to add
+ * still exist, and throws the `ApiError` of one that does not; after that it never rejects.
+ */
+export async function assignPolicies(
+  assignments: readonly Assignment[],
+  options: AssignOptions,
+): Promise<readonly Assigned[]> {
+  const { api, accountId, signal, onDone } = options;
+  const added = assignments.flatMap(({ kind, destinationIds }) => (kind === 'add' ? destinationIds : []));
+  // A policy must not be pointed at a destination that another client deleted since the user saw it.
+  await Promise.all([...new Set(added)].map(async (id) => api.getDestination(accountId, id)));
+  const limit = createLimit(CONCURRENCY);
+  return Promise.all(
+    assignments.map(async (assignment) =>
+      limit(async () => {
+        const assigned = signal?.aborted
+          ? ({ ...assignment, outcome: 'skipped' } as const)
+          : await assign(assignment, options);
+        onDone?.(assigned);
+        return assigned;
+      }),
+    ),
+  );
+}
+
+async function assign(assignment: Assignment, { api, host, accountId, existing }: AssignOptions): Promise<Assigned> {
+  const { policy, kind, destinationIds } = assignment;
+  const isAdding = kind === 'add';
+  const ids = createIdSet(destinationIds);
+  let changedIds: readonly string[] = [];
+  try {
+    const outcome = await changePolicy({
+      api,
+      host,
+      accountId,
+      policyId: policy.id,
+      change(now) {
+        changedIds = destinationIds.filter((id) => usesDestination(now, id) !== isAdding);
+        return isAdding ? withDestinations(now, destinationIds) : withoutDestinations(now, ids, existing);
+      },
+      isChanged: (now) => destinationIds.every((id) => usesDestination(now, id) === isAdding),
+    });
+    return outcome === 'changed' ? { ...assignment, outcome, changedIds } : { ...assignment, outcome };
+  } catch (error) {
+    return isNotFound(error) ? { ...assignment, outcome: 'gone' } : { ...assignment, outcome: 'failed', error };
+  }
+}
+
+/** The changes that undo those that were made. */
+export function invert(assigned: readonly Assigned[]): readonly Assignment[] {
+  return assigned.flatMap((each) =>
+    each.outcome === 'changed'
+      ? [
+          {
+            policy: each.policy,
+            kind: each.kind === 'add' ? 'remove' : 'add',
+            destinationIds: each.changedIds,
+          } as const,
+        ]
+      : [],
+  );
+}
+
+/** Which of some destinations a policy delivers to. */
+export type Usage = 'all' | 'some' | 'none';
+
+export function usageOf(policy: Policy, destinationIds: readonly string[]): Usage {
+  const used = destinationIds.filter((id) => usesDestination(policy, id)).length;
+  return used === 0 ? 'none' : used === destinationIds.length ? 'all' : 'some';
+}
+
+/**
+ * The changes that a selection of policies asks for. A policy that delivers to some of the destinations is left alone
+ * unless it is selected.
+ */
+export function planAssignments(
+  policies: readonly Policy[],
+  destinationIds: readonly string[],
+  selected: ReadonlySet<string>,
+): readonly Assignment[] {
+  return policies.flatMap((policy): readonly Assignment[] => {
+    const usage = usageOf(policy, destinationIds);
+    if (selected.has(policy.id)) {
+      return usage === 'all' ? [] : [{ policy, kind: 'add', destinationIds }];
+    }
+    return usage === 'all' ? [{ policy, kind: 'remove', destinationIds }] : [];
+  });
+}

@@ -1,0 +1,126 @@
+import type { Destination } from '../model/destination.ts';
+import { type Health, healthOf } from '../model/health.ts';
+import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy.ts';
+import { type Silence, silencedUntil } from '../model/silence.ts';
+import { typeOrGeneric } from '../model/destination-types/index.ts';
+import { lacksSecret, wholeUrlOf } from '../model/whole-url.ts';
+
+/**
+ * How a link of the chain from an event at Cloudflare to the receiver stands. `broken`: no alert arrives because of it.
+ * `weak`: some alerts may not arrive. `unknown`: nothing proves or disproves it.
+ */
+export type LinkState = 'broken' | 'weak' | 'unknown' | 'sound';
+
+/** One link of the chain, as data. `ui` has the sentences. */
+export type Link = { readonly state: LinkState } & (
+  | { readonly kind: 'destination' }
+  | { readonly kind: 'credentials' }
+  | { readonly kind: 'policies'; readonly policies: readonly Policy[] }
+  /** `policies`: those that are disabled, of `count` that use the destination. */
+  | { readonly kind: 'enabled'; readonly policies: readonly Policy[]; readonly count: number }
+  /** `policies`: those that are enabled and silenced now, of `count` that are enabled. */
+  | { readonly kind: 'silences'; readonly policies: readonly Policy[]; readonly count: number; readonly until: string }
+  | { readonly kind: 'health'; readonly health: Health }
+  /** `last`: when the last alert was sent, as Cloudflare wrote it; absent if the history has none or could not be read. */
+  | { readonly kind: 'sent'; readonly last?: string; readonly isRead: boolean }
+  | { readonly kind: 'test' }
+);
+
+/** What is known when the chain is walked. Anything that could not be read is undefined. */
+export type Observed = {
+  /** Undefined: the destination no longer exists at Cloudflare. */
+  readonly destination: Destination | undefined;
+  readonly remembered: { readonly url?: string; readonly secret?: string } | undefined;
+  readonly policies: readonly Policy[] | undefined;
+  readonly silences: readonly Silence[] | undefined;
+  readonly sent: readonly SentAlert[] | undefined;
+  /** The result of the last test in this session. */
+  readonly test: 'worked' | 'failed' | 'undecided' | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+const ORDER: readonly LinkState[] = ['broken', 'weak', 'unknown', 'sound'];
+
+/** The links of the chain, the weakest first; links of one state are in the order of the chain. */
+export function walkDelivery(observed: Observed): readonly Link[] {
+  const { destination } = observed;
+  if (!destination) {
+    return [{ kind: 'destination', state: 'broken' }];
+  }
+  const links: readonly Link[] = [
+    { kind: 'destination', state: 'sound' },
+    toCredentials(destination, observed),
+    ...toPolicies(destination, observed),
+    toHealth(healthOf(destination)),
+    toSent(destination, observed),
+    { kind: 'test', state: TESTS[observed.test ?? 'undecided'] },
+  ];
+  return links.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+}
+
+const TESTS = { worked: 'sound', failed: 'broken', undecided: 'unknown' } as const;
+
+/** Cloudflare has the whole URL and the secret. Whether this machine has them decides only what can be tested from here. */
+function toCredentials(destination: Destination, { remembered }: Observed): Link {
+  const type = typeOrGeneric(destination.type);
+  const isComplete = !lacksSecret(type, wholeUrlOf(destination, remembered));
+  const hasSecret = type.secret !== 'required' || remembered?.secret !== undefined;
+  return { kind: 'credentials', state: isComplete && hasSecret ? 'sound' : 'unknown' };
+}
+
+function toPolicies({ id }: Destination, { policies, silences, now }: Observed): readonly Link[] {
+  if (!policies) {
+    return [{ kind: 'policies', state: 'unknown', policies: [] }];
+  }
+  const using = policiesOf(policies, id);
+  if (using.length === 0) {
+    return [{ kind: 'policies', state: 'broken', policies: [] }];
+  }
+  const enabled = using.filter((policy) => policy.enabled);
+  const ends =
+    (silences ?? []).length === 0 ? [] : enabled.map((policy) => silencedUntil(silences ?? [], policy.id, now));
+  const silenced = enabled.filter((_policy, index) => ends[index] !== undefined);
+  const until = ends.find((each) => each !== undefined) ?? '';
+  return [
+    { kind: 'policies', state: 'sound', policies: using },
+    {
+      kind: 'enabled',
+      state: rate(using.length - enabled.length, using.length),
+      policies: using.filter((policy) => !policy.enabled),
+      count: using.length,
+    },
+    ...(enabled.length === 0
+      ? []
+      : [
+          {
+            kind: 'silences',
+            state: silences ? rate(silenced.length, enabled.length) : 'unknown',
+            policies: silenced,
+            count: enabled.length,
+            until,
+          } as const,
+        ]),
+  ];
+}
+
+/** How many of all do not send. */
+function rate(missing: number, all: number): LinkState {
+  return missing === 0 ? 'sound' : missing === all ? 'broken' : 'weak';
+}
+
+function toHealth(health: Health): Link {
+  const state = { failing: 'broken', healthy: 'sound', unused: 'unknown' } as const;
+  return { kind: 'health', health, state: state[health] };
+}
+
+function toSent(destination: Destination, { sent }: Observed): Link {
+  const mine = (sent ?? []).filter((alert) => wentTo(alert, destination));
+  const last = mine.toSorted((a, b) => b.sent.localeCompare(a.sent))[0]?.sent;
+  return {
+    kind: 'sent',
+    state: last === undefined ? 'unknown' : 'sound',
+    isRead: sent !== undefined,
+    ...(last === undefined ? {} : { last }),
+  };
+}

@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import type { ApiError } from '../../core/api/api-error.ts';
+import type { Host } from '../../core/api/transport.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { AccountEntry } from '../../core/monitoring/account-state.ts';
+import { oldestAllowedOf } from '../../core/monitoring/status.ts';
+import type { Store } from '../../core/monitoring/store.ts';
+import {
+  answerTool,
+  findAccounts,
+  nameAccounts,
+  type ToolInput,
+  type ToolKind,
+} from '../../core/monitoring/tool-answer.ts';
+import { describeProblem } from '../text/error.ts';
+import { escapeMarkdown, list, plural } from '../text/format.ts';
+
+type Call<T> = (kind: ToolKind, input: ToolInput, token: vscode.CancellationToken) => Promise<T>;
+
+export type ToolCalls = {
+  readonly prepare: Call<vscode.PreparedToolInvocation>;
+  readonly invoke: Call<vscode.LanguageModelToolResult>;
+};
+
+export type ToolServices = {
+  readonly store: Pick<Store, 'entries'>;
+  readonly host: Pick<Host, 'now' | 'sleep'>;
+  /** The refresh interval of an account (milliseconds; 0: never) decides when its data is stale. */
+  readonly backgroundRefresh: { readonly intervalOf: (connection: Connection) => number };
+  /** Resolves once the accounts are loaded. */
+  readonly loaded: Promise<unknown>;
+};
+
+export function createToolCalls({ store, host, backgroundRefresh, loaded }: ToolServices): ToolCalls {
+  const oldestAllowed = ({ connection }: AccountEntry): number =>
+    oldestAllowedOf(backgroundRefresh.intervalOf(connection));
+  return {
+    prepare: async (kind, input, token) =>
+      untilCanceled(token, async () => {
+        await loaded;
+        return prepare(kind, input, store.entries());
+      }),
+    invoke: async (kind, input, token) => {
+      const text = await untilCanceled(token, async (signal) => {
+        await loaded;
+        return answerTool(kind, input, { entries: store.entries(), host, oldestAllowed, describeError }, signal);
+      });
+      return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+    },
+  };
+}
+
+function describeError(error: ApiError, accountName: string): string {
+  return describeProblem(error, accountName).headline;
+}
+
+function prepare(kind: ToolKind, input: ToolInput, entries: readonly AccountEntry[]): vscode.PreparedToolInvocation {
+  const isList = kind === 'list';
+  return {
+    invocationMessage: isList
+      ? vscode.l10n.t('Listing webhook destinations')
+      : vscode.l10n.t('Getting failing webhook destinations'),
+    confirmationMessages: {
+      title: isList ? vscode.l10n.t('List webhook destinations') : vscode.l10n.t('Get failing webhook destinations'),
+      message: new vscode.MarkdownString(describeDisclosure(entries, input)),
+    },
+  };
+}
+
+/** Ends at once if the token is canceled, with VS Code's own error. */
+async function untilCanceled<T>(
+  token: vscode.CancellationToken,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  let listening: vscode.Disposable | undefined;
+  const canceled = new Promise<never>((_, reject) => {
+    const cancel = (): void => {
+      reject(new vscode.CancellationError());
+      controller.abort();
+    };
+    if (token.isCancellationRequested) {
+      cancel();
+    }
+    listening = token.onCancellationRequested(cancel);
+  });
+  try {
+    return await Promise.race([canceled, work(controller.signal)]);
+  } finally {
+    listening?.dispose();
+  }
+}
+
+/** Describes in Markdown which data of which accounts the language model gets. */
+function describeDisclosure(entries: readonly AccountEntry[], input: ToolInput): string {
+  const asked = findAccounts(entries, input);
+  if (asked.length === 0) {
+    return entries.length === 0
+      ? vscode.l10n.t('No account was added. The language model gets no data.')
+      : vscode.l10n.t('The language model asks for an account that was not added. It gets the names of your accounts.');
+  }
+  const { names, more } = nameAccounts(asked);
+  const escaped = names.map(escapeMarkdown);
+  return plural(
+    asked.length,
+    vscode.l10n.t(
+      'The language model gets data of the account {0}: the names, IDs, types, hosts, health and delivery times of its webhook destinations. It gets no token, no secret and no full URL.',
+      escaped[0] ?? '',
+    ),
+    vscode.l10n.t(
+      'The language model gets data of these accounts: {0}. The data is the names, IDs, types, hosts, health and delivery times of their webhook destinations. It gets no token, no secret and no full URL.',
+      more > 0 ? vscode.l10n.t('{0} and {1} more', escaped.join(', '), more) : list(escaped),
+    ),
+  );
+}

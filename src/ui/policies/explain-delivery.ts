@@ -1,0 +1,282 @@
+import * as vscode from 'vscode';
+import { isNotFound } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Destination } from '../../core/model/destination.ts';
+import { plain } from '../../core/model/plain-text.ts';
+import { startOfDay } from '../../core/policies/alert-days.ts';
+import { type Link, type LinkState, type Observed, walkDelivery } from '../../core/policies/delivery-chain.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import type { Services } from '../../services.ts';
+import { type ContributedCommand, DELIVERY_SCHEME } from '../host/ids.ts';
+import { nameOf } from '../text/destination.ts';
+import { describeMoment, describeTime, plural } from '../text/format.ts';
+import { nameOfPolicy } from '../text/policy.ts';
+import { nameAll } from './messages.ts';
+import { describeLastTest } from '../tree/last-test-text.ts';
+import type { Node } from '../tree/nodes.ts';
+
+const DAYS = 30;
+const MOST_NAMED = 5;
+
+export type ExplainServices = Pick<Services, 'store' | 'policies' | 'secrets' | 'lastTests' | 'host'>;
+
+/** A button above a line of the document. */
+type Action = {
+  readonly line: number;
+  readonly title: string;
+  readonly command: ContributedCommand;
+  readonly node: Node;
+};
+
+/** The client has logged why something could not be read. The document says that it is unknown. */
+const unknown = (): undefined => undefined;
+
+type Explanation = { readonly text: string; readonly actions: readonly Action[] };
+
+/**
+ * The documents of Explain Delivery: why alerts arrive at a destination, or why not, the weakest link first, with an action
+ * above each line. The content is read from Cloudflare when a document is opened or refreshed. It contains no URL.
+ */
+export type DeliveryDocuments = {
+  /** Opens the document of a destination, or reads an open one again. */
+  show(target: Located): Promise<void>;
+  provide(uri: vscode.Uri): Promise<string>;
+  readonly lenses: vscode.CodeLensProvider;
+};
+
+export function createDeliveryDocuments(
+  services: ExplainServices,
+  changed: vscode.EventEmitter<vscode.Uri>,
+): DeliveryDocuments {
+  const actions = new Map<string, readonly Action[]>();
+  const lensesChanged = new vscode.EventEmitter<void>();
+
+  async function provide(uri: vscode.Uri): Promise<string> {
+    const [accountId = '', destinationId = ''] = uri.query.split('&').map(decodeURIComponent);
+    const connection = services.store.entry(accountId)?.connection;
+    if (!connection) {
+      return vscode.l10n.t('This account is no longer in VS Code.');
+    }
+    const explanation = await explain(connection, destinationId, services);
+    actions.set(uri.toString(), explanation.actions);
+    lensesChanged.fire();
+    return explanation.text;
+  }
+
+  return {
+    provide,
+    async show({ connection, destination }) {
+      const uri = toUri(connection, destination);
+      const isOpen = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+      if (isOpen) {
+        changed.fire(uri);
+      }
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    },
+    lenses: {
+      onDidChangeCodeLenses: lensesChanged.event,
+      provideCodeLenses: ({ uri }) =>
+        (actions.get(uri.toString()) ?? []).map(
+          ({ line, title, command, node }) =>
+            new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+              title,
+              command: `cloudflareWebhooks.${command}`,
+              arguments: [node],
+            }),
+        ),
+    },
+  };
+}
+
+/** The IDs are in the query; the path is the name of the tab. */
+function toUri({ account }: Connection, destination: Destination): vscode.Uri {
+  const name = plain(vscode.l10n.t('Delivery to {0}', nameOf(destination)), 80).replaceAll(/[/\\:*?"<>|#%]+/g, '-');
+  return vscode.Uri.from({
+    scheme: DELIVERY_SCHEME,
+    path: `/${name}.txt`,
+    query: [account.id, destination.id].map(encodeURIComponent).join('&'),
+  });
+}
+
+async function explain(connection: Connection, destinationId: string, services: ExplainServices): Promise<Explanation> {
+  const { account, api } = connection;
+  const { host, policies, secrets, lastTests } = services;
+  const now = host.now();
+  const destination = await api.getDestination(account.id, destinationId).catch((error: unknown) => {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  const [known, sent, remembered] = destination
+    ? await Promise.all([
+        policies.read(connection).catch(unknown),
+        api.listSentAlerts(account.id, startOfDay(now, DAYS - 1)).catch(unknown),
+        secrets.get(account.id, destinationId),
+      ])
+    : [];
+  const test = lastTests.get(account.id, destinationId);
+  const observed: Observed = {
+    destination,
+    remembered,
+    policies: known?.policies,
+    silences: known?.silences,
+    sent,
+    test: test?.result,
+    now,
+  };
+  const node = { kind: 'destination', accountId: account.id, destinationId } as const;
+  const shown =
+    destination ?? services.store.entry(account.id)?.state.last?.destinations.find(({ id }) => id === destinationId);
+  const lines = [
+    vscode.l10n.t('Delivery to “{0}” of {1}', shown ? nameOf(shown) : destinationId, account.name),
+    vscode.l10n.t('As of {0}. The weakest link is first.', describeMoment(new Date(now).toISOString())),
+  ];
+  const actions: Action[] = [{ line: 0, title: vscode.l10n.t('Explain Again'), command: 'explainDelivery', node }];
+  for (const link of walkDelivery(observed)) {
+    lines.push('');
+    const line = lines.length;
+    lines.push(`${WORDS()[link.state]} ${describeLink(link, destination, test && describeLastTest(test))}`);
+    actions.push(...toActions(link, node).map((action) => ({ ...action, line })));
+  }
+  return { text: `${lines.map((each) => plain(each)).join('\n')}\n`, actions };
+}
+
+const WORDS = (): Readonly<Record<LinkState, string>> => ({
+  broken: vscode.l10n.t('✗ Broken:'),
+  weak: vscode.l10n.t('! Check:'),
+  unknown: vscode.l10n.t('? Unknown:'),
+  sound: vscode.l10n.t('✓ OK:'),
+});
+
+function describeLink(link: Link, destination: Destination | undefined, test: string | undefined): string {
+  switch (link.kind) {
+    case 'destination':
+      return link.state === 'sound'
+        ? vscode.l10n.t('The destination exists at Cloudflare.')
+        : vscode.l10n.t('The destination no longer exists at Cloudflare. Policies that name it deliver nothing to it.');
+    case 'credentials':
+      return link.state === 'sound'
+        ? vscode.l10n.t('This machine knows the full URL and the secret, so it can test the receiver.')
+        : vscode.l10n.t(
+            'Cloudflare has the full URL and the secret, and this machine does not. “Test…” asks for them.',
+          );
+    case 'policies':
+      return link.state === 'unknown'
+        ? vscode.l10n.t('Could not load the notification policies. See the log for details.')
+        : link.state === 'broken'
+          ? vscode.l10n.t('No notification policy uses this destination, so Cloudflare sends no alerts to it.')
+          : plural(
+              link.policies.length,
+              vscode.l10n.t('1 notification policy uses it: {0}.', nameAll(link.policies)),
+              vscode.l10n.t('{0} notification policies use it: {1}.', link.policies.length, nameAll(link.policies)),
+            );
+    case 'enabled':
+      return describeEnabled(link);
+    case 'silences':
+      return describeSilences(link);
+    case 'health':
+      return describeHealthOf(link.health, destination);
+    case 'sent':
+      return link.last !== undefined
+        ? vscode.l10n.t(
+            'Cloudflare last sent an alert to it: {0}. The history does not show whether it arrived.',
+            describeTime(link.last),
+          )
+        : link.isRead
+          ? vscode.l10n.t('Cloudflare sent no alert to it in the last {0} days.', DAYS)
+          : vscode.l10n.t('Could not load the history of sent alerts. See the log for details.');
+    case 'test':
+      return test === undefined
+        ? vscode.l10n.t('It was not tested since VS Code was started.')
+        : vscode.l10n.t('Last test {0}.', test);
+    default:
+      return link satisfies never;
+  }
+}
+
+function describeEnabled({ policies, count, state }: Extract<Link, { kind: 'enabled' }>): string {
+  return state === 'sound'
+    ? plural(count, vscode.l10n.t('The policy is enabled.'), vscode.l10n.t('All {0} policies are enabled.', count))
+    : state === 'broken'
+      ? plural(
+          count,
+          vscode.l10n.t('The policy is disabled: {0}. Cloudflare sends no alerts.', nameAll(policies)),
+          vscode.l10n.t('All policies are disabled: {0}. Cloudflare sends no alerts.', nameAll(policies)),
+        )
+      : vscode.l10n.t('{0} of {1} policies are disabled: {2}.', policies.length, count, nameAll(policies));
+}
+
+function describeSilences({ policies, count, until, state }: Extract<Link, { kind: 'silences' }>): string {
+  if (state === 'unknown') {
+    return vscode.l10n.t('Could not load the silences of policies. See the log for details.');
+  }
+  if (policies.length === 0) {
+    return vscode.l10n.t('No enabled policy is silenced.');
+  }
+  return policies.length === 1
+    ? vscode.l10n.t(
+        '{0} is silenced until {1}. Cloudflare sends none of its alerts.',
+        nameAll(policies),
+        describeMoment(until),
+      )
+    : vscode.l10n.t(
+        '{0} of {1} enabled policies are silenced: {2}. Cloudflare sends none of their alerts.',
+        policies.length,
+        count,
+        nameAll(policies),
+      );
+}
+
+function describeHealthOf(
+  health: Extract<Link, { kind: 'health' }>['health'],
+  destination: Destination | undefined,
+): string {
+  switch (health) {
+    case 'failing':
+      return vscode.l10n.t(
+        'The last delivery failed: {0}. The last one that succeeded: {1}.',
+        describeTime(destination?.lastFailure),
+        describeTime(destination?.lastSuccess),
+      );
+    case 'healthy':
+      return vscode.l10n.t('The last delivery succeeded: {0}.', describeTime(destination?.lastSuccess));
+    case 'unused':
+      return vscode.l10n.t('Cloudflare has never delivered an alert to it.');
+    default:
+      return health satisfies never;
+  }
+}
+
+/** What can be done about a link. A sound link needs nothing. */
+function toActions(link: Link, node: Extract<Node, { kind: 'destination' }>): readonly Omit<Action, 'line'>[] {
+  if (link.state === 'sound' && link.kind !== 'policies') {
+    return [];
+  }
+  const policies = { title: vscode.l10n.t('Policies…'), command: 'managePolicies', node } as const;
+  const dashboard = { title: vscode.l10n.t('Open in Dashboard'), command: 'openInDashboard', node } as const;
+  const test = { title: vscode.l10n.t('Test…'), command: 'testDestination', node } as const;
+  const edit = { title: vscode.l10n.t('Edit…'), command: 'editDestination', node } as const;
+  switch (link.kind) {
+    case 'destination':
+      return [{ title: vscode.l10n.t('Create Destination…'), command: 'createDestination', node }];
+    case 'credentials':
+    case 'test':
+      return [test];
+    case 'policies':
+      return link.state === 'unknown' ? [{ title: vscode.l10n.t('Show Log'), command: 'showLog', node }] : [policies];
+    case 'enabled':
+      return link.policies.slice(0, MOST_NAMED).map((policy) => ({
+        title: vscode.l10n.t('Enable “{0}”', plain(nameOfPolicy(policy), 60)),
+        command: 'togglePolicy',
+        node: { ...node, kind: 'policy', policyId: policy.id },
+      }));
+    case 'silences':
+    case 'sent':
+      return [dashboard];
+    case 'health':
+      return link.health === 'failing' ? [test, edit] : [test];
+    default:
+      return link satisfies never;
+  }
+}

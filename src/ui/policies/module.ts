@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Services } from '../../services.ts';
+import { onDestination, onDestinations } from '../destinations/targets.ts';
+import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
+import { DELIVERY_SCHEME } from '../host/ids.ts';
+import { isNode } from '../tree/nodes.ts';
+import { createDeliveryDocuments } from './explain-delivery.ts';
+import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
+import { managePolicies } from './manage-policies.ts';
+import { togglePolicy } from './toggle-policy.ts';
+
+/** Notification policies: which of them deliver to a destination, their state, and why no alert came. */
+export function createPoliciesModule(services: Services, changed: vscode.EventEmitter<vscode.Uri>) {
+  const documents = createDeliveryDocuments(services, changed);
+  const onPolicy =
+    (title: string, work: (target: LocatedPolicy) => Promise<unknown>): CommandHandler =>
+    async (argument, naming) => {
+      const target = await locatePolicy(argument, title, services);
+      if (target) {
+        const { account } = target.connection;
+        naming({ name: account.name, accountId: account.id });
+        await work(target);
+      }
+    };
+  const manage = onDestinations(services.targets, vscode.l10n.t('Policies'), async (chosen) =>
+    managePolicies(chosen, services),
+  );
+  return {
+    commands: {
+      // A row below a destination stands for its destination.
+      managePolicies: async (argument, naming, selected) =>
+        manage(
+          isNode(argument) && (argument.kind === 'policy' || argument.kind === 'noPolicy')
+            ? { kind: 'destination', accountId: argument.accountId, destinationId: argument.destinationId }
+            : argument,
+          naming,
+          selected,
+        ),
+      togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
+        togglePolicy(connection, policy, services),
+      ),
+      explainDelivery: onDestination(services.targets, vscode.l10n.t('Explain Delivery'), async (target) =>
+        documents.show(target),
+      ),
+    } satisfies CommandHandlers,
+    documents,
+    disposables: [vscode.languages.registerCodeLensProvider({ scheme: DELIVERY_SCHEME }, documents.lenses)],
+  } satisfies Module & { readonly documents: unknown };
+}

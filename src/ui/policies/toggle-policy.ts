@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { ApiError } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import { changePolicy } from '../../core/policies/change-policy.ts';
+import { inView } from '../host/commands.ts';
+import { tell } from '../host/notice.ts';
+import { UserError } from '../host/report.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import { nameOfPolicy } from '../text/policy.ts';
+import type { PolicyServices } from './manage-policies.ts';
+
+/**
+ * Enables a disabled policy, or disables an enabled one, as Cloudflare has it now. The rest of the policy stays. The message
+ * at the end offers the reverse. API errors pass through.
+ */
+export async function togglePolicy(
+  connection: Connection,
+  policy: Pick<Policy, 'id' | 'name' | 'enabled'>,
+  services: PolicyServices,
+  enabled = !policy.enabled,
+): Promise<void> {
+  const { account, api } = connection;
+  try {
+    await inView(async () =>
+      changePolicy({
+        api,
+        host: services.host,
+        accountId: account.id,
+        policyId: policy.id,
+        change: (now) => ({ ...now.whole, enabled }),
+        isChanged: (now) => now.enabled === enabled,
+      }),
+    );
+  } catch (error) {
+    throw error instanceof ApiError ? error : new UserError(describeFailure(error, account.name));
+  } finally {
+    services.policies.forget([account.id]);
+  }
+  const name = nameOfPolicy(policy);
+  void tellToggled(name, enabled, async () => togglePolicy(connection, policy, services, !enabled), account.name);
+}
+
+async function tellToggled(
+  name: string,
+  enabled: boolean,
+  reverse: () => Promise<void>,
+  accountName: string,
+): Promise<void> {
+  const [message, button] = enabled
+    ? [vscode.l10n.t('Enabled the policy “{0}”.', name), vscode.l10n.t('Disable')]
+    : [vscode.l10n.t('Disabled the policy “{0}”. It sends no alerts.', name), vscode.l10n.t('Enable')];
+  if ((await tell('information', message, button)) === button) {
+    try {
+      await reverse();
+    } catch (error) {
+      void tell('error', error instanceof UserError ? error.message : describeFailure(error, accountName));
+    }
+  }
+}
