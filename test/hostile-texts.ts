@@ -16,7 +16,8 @@ const texts: Readonly<Record<string, string>> = {
   'Markdown emphasis': '**bold** _italic_ ~~gone~~ `code` &lt;b&gt; &amp; \\*',
   icons: '$(error) $(sync~spin) \\$(bug) $$(check)',
   'an icon with an invisible character in its middle': '$\u2060(error)',
-  'HTML with a script': '<script>document.title = "hostile"</script><img src=x onerror="document.title=\'hostile\'">',
+  // `hostile` becomes a global variable if the text is run.
+  'HTML with a script': '<script>window.hostile = 1</script><img src=x onerror="window.hostile = 1">',
   'HTML that closes its surroundings': '"></title></span><h1 id="hostile">Signed out</h1><a href="command:x">x</a>',
   'a right-to-left override': 'invoice\u202Egpj.exe',
   'bidirectional isolates': '\u2066safe\u2069 \u2067evil\u2069 \u200F\u200E\u061C',

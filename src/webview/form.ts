@@ -35,6 +35,14 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
   const reveal = make('button', { type: 'button', class: 'secondary', 'aria-pressed': 'false' }, texts.show);
   const generate = make('button', { type: 'button', class: 'secondary' }, texts.generate);
 
+  /** An input drops line breaks. A value that the user has not edited must stay exact. */
+  const written: Partial<Record<PanelField, { readonly exact: string; readonly shown: string }>> = {};
+  function read(field: PanelField): string {
+    const { value } = inputs[field];
+    const last = written[field];
+    return last?.shown === value ? last.exact : value;
+  }
+
   /**
    * Reports that a field was left only after the mouse button is released. A finding moves the page, and the pressed
    * button would no longer be under the pointer.
@@ -124,15 +132,16 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
       ),
     ],
     read: () => ({
-      name: inputs.name.value,
-      url: inputs.url.value,
-      secret: inputs.secret.value,
+      name: read('name'),
+      url: read('url'),
+      secret: read('secret'),
       remember: remember.checked,
     }),
     write(fields) {
       for (const field of ['name', 'url', 'secret'] as const) {
-        if (inputs[field].value !== fields[field]) {
+        if (read(field) !== fields[field]) {
           inputs[field].value = fields[field];
+          written[field] = { exact: fields[field], shown: inputs[field].value };
         }
       }
       remember.checked = fields.remember;
