@@ -19,6 +19,20 @@ const shared = {
 // VS Code patches the global `fetch` for proxies and certificates. A bundled HTTP client would bypass that patch.
 const httpClients = /node_modules\/(undici|axios|node-fetch)\//;
 
+/**
+ * One `require('vscode')` per bundle. Without this, each of some thirty modules requires it and copies all its names, which
+ * takes longer than everything else at start-up.
+ */
+const oneVscode = {
+  name: 'one-vscode',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === 'one-vscode' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'one-vscode' },
+    );
+    onLoad({ filter: /^vscode$/, namespace: 'one-vscode' }, () => ({ contents: `export * from 'vscode';` }));
+  },
+};
+
 const node = {
   ...shared,
   platform: 'node',
@@ -26,10 +40,9 @@ const node = {
   target: 'node22',
   // esbuild cannot bundle the UMD build of jsonc-parser, which is the default for platform "node".
   mainFields: ['module', 'main'],
-  external: ['vscode'],
+  plugins: [oneVscode],
 };
 
-/** Replaces the dynamic import of a lazily loaded bundle's entry with the separately built bundle. */
 /**
  * Leaves out of the SDK what this extension never uses: nested queries (its own are flat), and the description of the
  * machine, which the transport does not send (`src/core/api/transport.ts`). Saves 9 kB at start-up.
@@ -50,6 +63,7 @@ const leanSdk = {
   },
 };
 
+/** Replaces the dynamic import of a lazily loaded bundle's entry with the separately built bundle. */
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
@@ -69,7 +83,7 @@ const bundles = [
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      plugins: [leanSdk, lazyBundles],
+      plugins: [oneVscode, leanSdk, lazyBundles],
       // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },

@@ -2,6 +2,7 @@
 // as JSON to dist/bench.json. The findings are in docs/performance.md.
 import { writeFile } from 'node:fs/promises';
 import { benchGrowth } from './growth.ts';
+import { benchInVscode } from './in-vscode.ts';
 import { benchPeers } from './peers.ts';
 import { benchDecoding } from './decoding.ts';
 import { benchRedacting } from './redacting.ts';
@@ -13,6 +14,6 @@ await benchStartUp();
 await benchDecoding();
 await benchRefreshScheduler();
 await benchRedacting();
-const rows = [...(await benchPeers()), ...(await benchGrowth())];
+const rows = [...(await benchPeers()), ...(await benchGrowth()), ...(await benchInVscode())];
 printRows(rows);
 await writeFile('dist/bench.json', JSON.stringify(rows, undefined, 2));

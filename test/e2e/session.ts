@@ -29,6 +29,8 @@ export type Session = {
 
 export type SessionOptions = {
   readonly version?: HostVersion;
+  /** Packaged extensions to install beside ours. */
+  readonly otherExtensions?: readonly string[];
   readonly userSettings?: Settings;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -49,6 +51,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const server: Workbench = await startWorkbench({
       version: options.version ?? 'newest',
       vsix: VSIX,
+      otherExtensions: options.otherExtensions ?? [],
       userSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl, ...options.userSettings },
       env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
     });

@@ -100,7 +100,12 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
     },
     reload: async () => {
       const loaded = page.waitForEvent('load', { timeout: 30_000 });
-      await runCommand(page, quickInput, 'Developer: Reload Window');
+      await runCommand(page, quickInput, 'Developer: Reload Window', async (entry) => {
+        // `entry.click` would wait for the navigation, which can take longer than its timeout.
+        await entry.hover({ timeout: 1000 });
+        await page.mouse.down();
+        await page.mouse.up();
+      });
       await loaded;
       await waitUntilUsable(page);
     },
@@ -116,14 +121,19 @@ export async function waitUntilUsable(page: Page): Promise<void> {
 }
 
 /** Retries, because the palette lists the commands known when it opens, and extensions register theirs after startup. */
-async function runCommand(page: Page, quickInput: QuickInput, title: string): Promise<void> {
+async function runCommand(
+  page: Page,
+  quickInput: QuickInput,
+  title: string,
+  choose: (entry: Locator) => Promise<void> = async (entry) => entry.click({ timeout: 1000 }),
+): Promise<void> {
   const entry = quickInput.widget.locator('.monaco-list-row', { has: page.getByText(title, { exact: true }) }).first();
   for (let attempt = 1; ; attempt += 1) {
     await page.keyboard.press('F1');
     await quickInput.waitFor('Type the name of a command to run');
     await quickInput.type(`>${title}`);
     try {
-      await entry.click({ timeout: 1000 });
+      await choose(entry);
       return;
     } catch (error) {
       if (attempt === 20) {

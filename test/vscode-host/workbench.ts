@@ -13,6 +13,8 @@ export interface WorkbenchOptions {
   readonly version: HostVersion;
   /** A packaged extension to install first. If absent, no extension is installed. */
   readonly vsix?: string;
+  /** Packaged extensions to install beside it. */
+  readonly otherExtensions?: readonly string[];
   /** Default: 0, a free port. The browser stores secrets per origin, so a persistent `dataDir` needs a fixed port. */
   readonly port?: number;
   readonly userSettings?: Settings;
@@ -55,8 +57,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   const folders: DataFolders = { userDataFolder: dataDir, extensionsFolder: undefined };
   try {
     await mergeSettings(dataDir, options.userSettings ?? {}, options.machineSettings ?? {});
-    if (options.vsix !== undefined) {
-      await installExtension(host, folders, options.vsix);
+    for (const vsix of [options.vsix ?? [], options.otherExtensions ?? []].flat()) {
+      await installExtension(host, folders, vsix);
     }
     const server = await startServer(workbenchServerCommand(host, folders, options.port ?? 0, options.env ?? {}));
     return {
