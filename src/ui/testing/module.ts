@@ -1,17 +1,29 @@
 import * as vscode from 'vscode';
 import type { Services } from '../../services.ts';
-import { onDestinations } from '../destinations/targets.ts';
+import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
+import { isNode } from '../tree/nodes.ts';
 import type { TestCommandServices } from './services.ts';
-import { testDestinations } from './testing.ts';
+import { testDestinations, testThroughCloudflare } from './testing.ts';
 
-/** Testing destinations, and sample payloads. Part of the second bundle. */
+/** Testing destinations and policies, and sample payloads. Part of the second bundle. */
 export function createTestingModule(services: Services & Pick<TestCommandServices, 'loadSamples'>) {
+  const title = vscode.l10n.t('Test Destination');
+  const test = onDestinations(services.targets, title, async (chosen) => testDestinations(chosen, services));
   return {
     commands: {
-      testDestination: onDestinations(services.targets, vscode.l10n.t('Test Destination'), async (chosen) =>
-        testDestinations(chosen, services),
-      ),
+      async testDestination(argument, naming, selected) {
+        if (!isNode(argument) || argument.kind !== 'policy') {
+          await test(argument, naming, selected);
+          return;
+        }
+        // A policy row is below the destination that shows the result of the test.
+        const { accountId, destinationId, policyId } = argument;
+        const testPolicy = onDestination(services.targets, title, async (target) =>
+          testThroughCloudflare(target, services, policyId),
+        );
+        await testPolicy({ kind: 'destination', accountId, destinationId }, naming, selected);
+      },
       showSamplePayload: async (argument) => (await services.loadSamples()).show(argument),
       copySampleAsCurl: async (argument) => (await services.loadSamples()).copyAsCurl(argument),
     } satisfies CommandHandlers,

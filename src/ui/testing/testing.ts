@@ -122,8 +122,13 @@ async function testFromHere(
   }
 }
 
-async function testThroughCloudflare(target: Located, services: TestingServices): Promise<void> {
-  const policy = await pickPolicy(target, services);
+/** `policyId`: the policy to test, if the user has chosen it already. */
+export async function testThroughCloudflare(
+  target: Located,
+  services: TestingServices,
+  policyId?: string,
+): Promise<void> {
+  const policy = await pickPolicy(target, services, policyId);
   if (policy === 'none') {
     const direct = vscode.l10n.t('Test from This Machine');
     const message = vscode.l10n.t(

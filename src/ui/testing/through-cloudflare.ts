@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { comparableId, isSameId } from '../../core/model/id.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
@@ -12,12 +13,13 @@ import { nameOf } from '../text/destination.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
 /**
- * Asks for one of the policies that use the destination. Each item names the other recipients, because all receive the
- * test. Undefined if the user cancels, `none` if no policy uses the destination.
+ * Asks for one of the policies that use the destination, unless `policyId` names it. Each item names the other recipients,
+ * because all receive the test. Undefined if the user cancels, `none` if no policy uses the destination.
  */
 export async function pickPolicy(
   target: Located,
   { store, policies }: TestingServices,
+  policyId?: string,
 ): Promise<Policy | 'none' | undefined> {
   const { connection, destination } = target;
   const known = await policies.read(connection);
@@ -26,9 +28,13 @@ export async function pickPolicy(
     return 'none';
   }
   const names = new Map(
-    store.entry(connection.account.id)?.state.last?.destinations.map((each) => [each.id, nameOf(each)]),
+    store.entry(connection.account.id)?.state.last?.destinations.map((each) => [comparableId(each.id), nameOf(each)]),
   );
   const items = using.map((policy) => toItem(policy, destination.id, known, names));
+  const named = items.find(({ policy }) => policyId !== undefined && isSameId(policy.id, policyId));
+  if (named) {
+    return (await confirmOthers(named)) ? named.policy : undefined;
+  }
   const picked = await pickOne(items, {
     title: vscode.l10n.t('Test “{0}” through Cloudflare', nameOf(destination)),
     placeHolder: vscode.l10n.t('Choose a policy. Cloudflare sends the test to all its recipients.'),
@@ -51,7 +57,7 @@ function toItem(
   names: ReadonlyMap<string, string>,
 ): Item {
   const others = Object.entries(policy.mechanisms).flatMap(([kind, ids]) =>
-    ids.flatMap((id) => (id === destinationId ? [] : [describeMechanism(kind, id, names)])),
+    ids.flatMap((id) => (isSameId(id, destinationId) ? [] : [describeMechanism(kind, id, names)])),
   );
   return {
     label: nameOfPolicy(policy),
@@ -68,8 +74,8 @@ function toItem(
 function describeMechanism(kind: string, id: string, names: ReadonlyMap<string, string>): string {
   switch (kind) {
     case 'webhooks':
-      return names.has(id)
-        ? vscode.l10n.t('the webhook “{0}”', names.get(id) ?? '')
+      return names.has(comparableId(id))
+        ? vscode.l10n.t('the webhook “{0}”', names.get(comparableId(id)) ?? '')
         : vscode.l10n.t('a deleted webhook');
     case 'email':
       return id;
