@@ -96,7 +96,7 @@ const bundles = [
       ...node,
       entryPoints: ['src/editing.ts'],
       outfile: 'dist/editing.cjs',
-      plugins: [lazyBundles],
+      plugins: [oneVscode, lazyBundles],
       supported: { 'dynamic-import': false },
     },
   },
