@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
+import { shownOf } from '../../core/monitoring/account-state.ts';
 import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import {
   findSample,
@@ -44,7 +45,7 @@ export function createSampleDocuments({
       return undefined;
     }
     const { accountId, destinationId } = node;
-    return store.entry(accountId)?.state.last?.destinations.find(({ id }) => id === destinationId)?.type;
+    return shownOf(store.entry(accountId)?.state)?.destinations.find(({ id }) => id === destinationId)?.type;
   }
 
   return {

@@ -17,7 +17,7 @@ export function nameOfSample(id: SampleId): string {
       access_custom_certificate_expiration_type: vscode.l10n.t('Access certificate expiration'),
       workers_observability_alert: vscode.l10n.t('Workers observability alert'),
       other: vscode.l10n.t('Other alert types'),
-      test: vscode.l10n.t('Test of Cloudflare'),
+      test: vscode.l10n.t('Cloudflare’s own test'),
     }[id] ?? id
   );
 }

@@ -11,6 +11,8 @@ import {
   startWithAcme,
   until as waitFor,
 } from '../extension-under-test.ts';
+import { sendSample } from '../../../src/ui/testing/sample-test.ts';
+import type { TestingServices } from '../../../src/ui/testing/services.ts';
 import { active, closeAll } from '../json/json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -59,7 +61,7 @@ describe('Show Sample Payload command', () => {
     await run('showSamplePayload');
     assert.equal(questions[0]?.title, 'Sample Payload');
     assert.match(questions[0]?.text ?? '', /DDoS attack \(layer 4\) \| advanced_ddos_attack_l4_alert\n/);
-    assert.match(questions[0]?.text ?? '', /\nOther alert types\nTest of Cloudflare$/);
+    assert.match(questions[0]?.text ?? '', /\nOther alert types\nCloudflare’s own test$/);
     const document = active();
     assert.equal(document.uri.path, '/Origin health check.jsonc');
     assert.equal(document.languageId, 'jsonc');
@@ -82,6 +84,18 @@ describe('Show Sample Payload command', () => {
     assert.match(text, /\n {2}"text": "A Worker of .+" \/\/ inferred\n/);
     assert.equal(active().uri.path, '/Workers alert - Slack.jsonc');
     assert.doesNotMatch(text + active().uri.toString(), /very-secret|Chat/);
+  });
+
+  it('knows the type of a destination that only the cache has', async () => {
+    const node = await put('Chat', 'discord', 'https://discord.com/api/webhooks/1/x');
+    const { connection } = extension.store.entry(accountId) ?? assert.fail();
+    extension.store.setConnections([]);
+    extension.store.setConnections([connection]);
+    const facts = { id: node.destinationId, name: 'Chat', type: 'discord', host: 'discord.com' };
+    extension.store.adopt(accountId, { at: Date.now() - 1000, destinations: [facts] });
+    const { questions } = script('leaves');
+    await run('showSamplePayload', node);
+    assert.equal(questions[0]?.title, 'Sample Payload for Discord');
   });
 
   it('shows the generic payload for a type that the extension does not know', async () => {
@@ -139,7 +153,7 @@ describe('Test command with a sample alert', () => {
     const node = await put('Ops', 'generic', receiverUrl('ops'));
     const { questions } = await test(node, SAMPLE, HEALTH, { types: 'good-secret' }, SEND);
     assert.equal(questions[1]?.title, 'Test “Ops” with a Sample Alert');
-    assert.doesNotMatch(questions[1]?.text ?? '', /Other alert types|Test of Cloudflare/);
+    assert.doesNotMatch(questions[1]?.text ?? '', /Other alert types|Cloudflare’s own test/);
     const detail = questions[3]?.text ?? '';
     assert.match(detail, /^This sends two requests: the start of the alert, then its end\..+page people\.\n\n/);
     assert.match(detail, /cf-webhook-auth: <secret>[^]+"text":"\[TEST\] Sent by .+"data":\{…\},"ts":/);
@@ -197,6 +211,41 @@ describe('Test command with a sample alert', () => {
     assert.equal((await payloads()).length, 2);
     const [row] = (await readTree(extension))[0]?.children ?? [];
     assert.match(row?.tooltip ?? '', /Last test: from this machine: failed/);
+  });
+
+  it('says that the alert may stay active if the user cancels while it is sent', async () => {
+    const node = await put('Ops', 'generic', receiverUrl('ops'));
+    const { connection, state } = extension.store.entry(accountId) ?? assert.fail();
+    const destination = state.last?.destinations.find(({ id }) => id === node.destinationId) ?? assert.fail();
+    const request = (body: string) => ({ url: receiverUrl('ops'), headers: {}, body });
+    for (const canceledAt of ['start', 'end']) {
+      const cancel = new AbortController();
+      const sent: unknown[] = [];
+      const services = {
+        host: {
+          now: Date.now,
+          sleep: async () => new Promise(() => {}),
+          fetch: async (_url: unknown, { body }: RequestInit) => {
+            sent.push(body);
+            if (body === canceledAt) {
+              cancel.abort();
+              throw cancel.signal.reason;
+            }
+            return new Response('');
+          },
+        },
+        redactor: { redact: (words: string) => words },
+        userAgent: 'test',
+      } as unknown as TestingServices;
+      const requests = { start: request('start'), end: request('end') };
+      const end = await sendSample({ connection, destination }, requests, services, cancel.signal);
+      assert.deepEqual(sent, canceledAt === 'start' ? ['start'] : ['start', 'end']);
+      assert.equal(end.result, 'undecided');
+      assert.match(
+        end.sentence,
+        /^The sample alert to “Ops” was canceled\. If the receiver got its start, it may show/,
+      );
+    }
   });
 
   it('sends nothing if the user cancels', async () => {
