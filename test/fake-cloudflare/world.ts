@@ -32,6 +32,7 @@ export type Policy = {
   readonly alert_type: string;
   readonly alert_interval?: string;
   readonly filters?: Readonly<Record<string, readonly string[]>>;
+  readonly conditions?: Readonly<Record<string, unknown>>;
   readonly mechanisms: Mechanisms;
   readonly created: string;
   readonly modified: string;

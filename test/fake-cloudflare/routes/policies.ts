@@ -74,7 +74,7 @@ type Wanted = Omit<Policy, 'id' | 'created' | 'modified'>;
 
 /** Parses a policy from a body. Returns a Problem for an invalid body, with the codes that users of the API report. */
 function readPolicy(body: Readonly<Record<string, unknown>>): Wanted | Problem {
-  const { name, alert_type, enabled, description, alert_interval, filters, mechanisms } = body;
+  const { name, alert_type, enabled, description, alert_interval, filters, mechanisms, conditions } = body;
   if (typeof name !== 'string' || name === '') return { code: 17001, message: 'policy name is required' };
   if (typeof alert_type !== 'string' || !isAlertType(alert_type)) {
     return { code: 17004, message: 'invalid alert type' };
@@ -94,6 +94,7 @@ function readPolicy(body: Readonly<Record<string, unknown>>): Wanted | Problem {
     ...(typeof description === 'string' ? { description } : {}),
     ...(typeof alert_interval === 'string' ? { alert_interval } : {}),
     ...(isFilters(filters) ? { filters } : {}),
+    ...(isObject(conditions) ? { conditions } : {}),
   };
 }
 
