@@ -83,6 +83,9 @@ describe('policies of a destination', function () {
     const { workbench, fake } = session;
     await fake.clear({ part: 'log' });
     await workbench.runCommand('Cloudflare Webhooks: Policies…');
+    // No row is selected: a right click selects nothing.
+    await workbench.quickInput.waitFor('On-call');
+    await workbench.quickInput.answer('On-call');
     await workbench.quickInput.waitFor('Policies That Deliver to “On-call”');
     // The first item is the policy that delivers here. Space clears it.
     await workbench.page.keyboard.press('ArrowDown');
