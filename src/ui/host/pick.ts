@@ -20,7 +20,7 @@ export function toPlainItem<Item extends vscode.QuickPickItem>(item: Item): Item
   };
 }
 
-/** VS Code makes an icon of `$(name)` in a quick pick, unless a backslash precedes it. */
-function escapeIcons(text: string): string {
+/** VS Code makes an icon of `$(name)` in a quick pick and a code lens, unless a backslash precedes it. */
+export function escapeIcons(text: string): string {
   return plain(text).replaceAll(/\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/g, String.raw`\$&`);
 }

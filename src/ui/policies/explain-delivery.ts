@@ -8,6 +8,7 @@ import { type Link, type LinkState, type Observed, walkDelivery } from '../../co
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
 import { type ContributedCommand, DELIVERY_SCHEME } from '../host/ids.ts';
+import { escapeIcons } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeMoment, describeTime, plural } from '../text/format.ts';
 import { nameOfPolicy } from '../text/policy.ts';
@@ -267,7 +268,7 @@ function toActions(link: Link, node: Extract<Node, { kind: 'destination' }>): re
       return link.state === 'unknown' ? [{ title: vscode.l10n.t('Show Log'), command: 'showLog', node }] : [policies];
     case 'enabled':
       return link.policies.slice(0, MOST_NAMED).map((policy) => ({
-        title: vscode.l10n.t('Enable “{0}”', plain(nameOfPolicy(policy), 60)),
+        title: vscode.l10n.t('Enable “{0}”', escapeIcons(plain(nameOfPolicy(policy), 60))),
         command: 'togglePolicy',
         node: { ...node, kind: 'policy', policyId: policy.id },
       }));
