@@ -57,7 +57,9 @@ exports.activate = ({ subscriptions }) => {
       getTreeItem: (label) => new vscode.TreeItem(label),
     }),
     vscode.commands.registerCommand('bench.openEmptyWebview', () => {
-      const panel = vscode.window.createWebviewPanel('bench.empty', 'Empty Webview', vscode.ViewColumn.Active);
+      // `watch-paints.js` runs only where scripts may run.
+      const options = { enableScripts: true };
+      const panel = vscode.window.createWebviewPanel('bench.empty', 'Empty Webview', vscode.ViewColumn.Active, options);
       panel.webview.html = '<!DOCTYPE html><html lang="en"><body><p id="bench-empty">Empty</p></body></html>';
     }),
   );
