@@ -45,6 +45,7 @@ export function createLazyPolicies(services: Services): LazyPolicies {
   return {
     commands: {
       managePolicies: later('managePolicies'),
+      createPolicy: later('createPolicy'),
       togglePolicy: later('togglePolicy'),
       explainDelivery: later('explainDelivery'),
     },

@@ -134,10 +134,29 @@ function canonical(value: unknown): string {
 
 /** The webhooks of two policies are the same set of destinations. */
 export function hasSameWebhooks(a: Policy['whole'], b: Policy['whole']): boolean {
-  const idsOf = (whole: Policy['whole']): readonly string[] => webhooksIn(whole).map(idOf);
-  const [left, right] = [idsOf(a), idsOf(b)];
+  const [left, right] = [webhookIdsOf(a), webhookIdsOf(b)];
   const [inLeft, inRight] = [createIdSet(left), createIdSet(right)];
   return left.every((id) => inRight.has(id)) && right.every((id) => inLeft.has(id));
+}
+
+/** The IDs of the webhooks of a policy, as it has them. */
+export function webhookIdsOf(whole: Policy['whole']): readonly string[] {
+  return webhooksIn(whole).map(idOf);
+}
+
+/** Two policies have the same mechanisms of every kind, whatever the order. Mail addresses are compared without case. */
+export function hasSameRecipients(a: Policy['whole'], b: Policy['whole']): boolean {
+  const [left, right] = [recipientsIn(a), recipientsIn(b)];
+  return hasSameWebhooks(a, b) && left.size === right.size && [...left].every((each) => right.has(each));
+}
+
+/** Kind and ID of the mechanisms other than webhooks. */
+function recipientsIn({ mechanisms }: Policy['whole']): ReadonlySet<string> {
+  return new Set(
+    Object.entries(typeof mechanisms === 'object' && mechanisms !== null ? mechanisms : {}).flatMap(([kind, each]) =>
+      kind !== 'webhooks' && Array.isArray(each) ? each.map((one) => `${kind} ${idOf(one).toLowerCase()}`) : [],
+    ),
+  );
 }
 
 /** Whether a sent alert went to this destination, whatever the API writes into `mechanism`. */

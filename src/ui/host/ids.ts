@@ -54,6 +54,7 @@ export const COMMANDS = [
   'copyAsTerraform',
   'deleteDestination',
   'managePolicies',
+  'createPolicy',
   'togglePolicy',
   'explainDelivery',
   'showFailing',
