@@ -1,5 +1,5 @@
 import type { Destination } from './destination.ts';
-import { createIdSet, type IdSet, isSameId } from './id.ts';
+import { comparableId, createIdSet, type IdSet, isSameId } from './id.ts';
 
 /**
  * A notification policy: which alert goes to which mechanisms. `whole` is the object as it was read, for writing back:
@@ -144,19 +144,20 @@ export function webhookIdsOf(whole: Policy['whole']): readonly string[] {
   return webhooksIn(whole).map(idOf);
 }
 
-/** Two policies have the same mechanisms of every kind, whatever the order. Mail addresses are compared without case. */
-export function hasSameRecipients(a: Policy['whole'], b: Policy['whole']): boolean {
-  const [left, right] = [recipientsIn(a), recipientsIn(b)];
-  return hasSameWebhooks(a, b) && left.size === right.size && [...left].every((each) => right.has(each));
-}
-
-/** Kind and ID of the mechanisms other than webhooks. */
-function recipientsIn({ mechanisms }: Policy['whole']): ReadonlySet<string> {
-  return new Set(
-    Object.entries(typeof mechanisms === 'object' && mechanisms !== null ? mechanisms : {}).flatMap(([kind, each]) =>
-      kind !== 'webhooks' && Array.isArray(each) ? each.map((one) => `${kind} ${idOf(one).toLowerCase()}`) : [],
+/** Kind and ID of every mechanism, sorted, to compare by. Mail addresses are compared without case. */
+export function recipientsOf({ mechanisms }: Policy['whole']): readonly string[] {
+  const kinds = Object.entries(typeof mechanisms === 'object' && mechanisms !== null ? mechanisms : {});
+  const all = kinds.flatMap(([kind, each]: [string, unknown]) =>
+    (Array.isArray(each) ? each : []).map((one: unknown) =>
+      kind === 'webhooks' ? `${kind} ${comparableId(idOf(one))}` : `${kind} ${idOf(one).toLowerCase()}`,
     ),
   );
+  return [...new Set(all)].toSorted();
+}
+
+/** Two policies have the same mechanisms of every kind, whatever the order. */
+export function hasSameRecipients(a: Policy['whole'], b: Policy['whole']): boolean {
+  return recipientsOf(a).join('\n') === recipientsOf(b).join('\n');
 }
 
 /** Whether a sent alert went to this destination, whatever the API writes into `mechanism`. */

@@ -6,7 +6,7 @@ import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
 import { isNamed } from '../async/named-error.ts';
 import { createIdSet } from '../model/id.ts';
-import { differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
+import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
 import { PolicyConflictError } from './change-policy.ts';
 
 /** A creation that was sent and not answered. `sentAt` is in milliseconds since the epoch. */
@@ -81,7 +81,7 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
 }
 
 function keyOf({ accountId, policy }: CreatePolicyOptions): string {
-  return JSON.stringify([accountId, policy['name'], policy['alert_type'], policy['mechanisms']]);
+  return JSON.stringify([accountId, policy['name'], policy['alert_type'], recipientsOf(policy)]);
 }
 
 /** A policy must not be pointed at a destination that another client deleted since the user saw it. */
