@@ -53,6 +53,7 @@ export function createLazyPolicies(services: Services, announcedSaves: Announced
   return {
     commands: {
       managePolicies: later('managePolicies'),
+      createPolicy: later('createPolicy'),
       togglePolicy: later('togglePolicy'),
       editPolicyAsJson: later('editPolicyAsJson'),
       explainDelivery: later('explainDelivery'),

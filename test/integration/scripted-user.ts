@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 
 /** The scripted user's answer to one question. */
 export type Reaction =
-  | { readonly types: string }
-  /** Selects the items whose labels contain one of these texts. */
-  | { readonly picks: readonly string[] }
+  /** With `goesBack`, presses Back instead of Enter. */
+  | { readonly types: string; readonly goesBack?: boolean }
+  /** Selects the items whose labels contain one of these texts. With `goesBack`, presses Back instead of Enter. */
+  | { readonly picks: readonly string[]; readonly goesBack?: boolean }
   /** Presses the button with this title on a message or a modal, or with this tooltip on an input, which stays open. */
   | { readonly presses: string }
   /** Presses the item button with this tooltip on the item whose label contains this text. */
@@ -23,6 +24,12 @@ export type Question = {
   readonly title: string;
   /** The prompt, the items, or the detail of a modal. */
   readonly text: string;
+  /** The initial value of an input, or the labels of the items of a pick that are selected or have the focus initially. */
+  readonly initial: string;
+  /** The prompt of an input, or the placeholder of a pick. */
+  readonly prompt: string;
+  /** "2/5" for the second of five questions. */
+  readonly step: string;
   /** The validation message for the last answer. */
   problem: string;
 };
@@ -53,8 +60,13 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
   const questions: Question[] = [];
   const messages: string[] = [];
 
-  function ask(kind: Question['kind'], title: string, text: string): [Question, Reaction] {
-    const question = { kind, title, text, problem: '' };
+  function ask(
+    kind: Question['kind'],
+    title: string,
+    text: string,
+    more: Partial<Question> = {},
+  ): [Question, Reaction] {
+    const question = { kind, title, text, initial: '', prompt: '', step: '', ...more, problem: '' };
     questions.push(question);
     return [question, remaining.shift() ?? 'leaves'];
   }
@@ -64,6 +76,7 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
     const box = {
       ...events.subscriptions,
       ...{ title: '', prompt: '', placeholder: '', value: '', password: false, enabled: true, ignoreFocusOut: false },
+      ...noSteps,
       buttons: [] as readonly vscode.QuickInputButton[],
       show: () => queueMicrotask(react),
       hide: events.hide,
@@ -73,7 +86,11 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
     let validationMessage: string | undefined;
     let busy = false;
     function react(): void {
-      const [asked, reaction] = ask('input', box.title, box.prompt);
+      const [asked, reaction] = ask('input', box.title, box.prompt, {
+        initial: box.value,
+        prompt: box.prompt,
+        step: toStep(box),
+      });
       question = asked;
       if (reaction === 'goes back') {
         events.button(vscode.QuickInputButtons.Back);
@@ -82,7 +99,11 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       } else if (typeof reaction === 'object' && 'types' in reaction) {
         box.value = reaction.types;
         events.changeValue(box.value);
-        events.accept();
+        if (reaction.goesBack) {
+          events.button(vscode.QuickInputButtons.Back);
+        } else {
+          events.accept();
+        }
       } else if (typeof reaction === 'object' && 'presses' in reaction) {
         const button = box.buttons.find(({ tooltip }) => tooltip === reaction.presses);
         events.button(button ?? assert.fail(`There is no button “${reaction.presses}” on “${box.title}”`));
@@ -119,7 +140,9 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
     const pick = {
       ...events.subscriptions,
       ...{ title: '', placeholder: '', canSelectMany: false, ignoreFocusOut: false, matchOnDescription: false },
+      ...noSteps,
       items: [] as readonly vscode.QuickPickItem[],
+      activeItems: [] as readonly vscode.QuickPickItem[],
       selectedItems: [] as readonly vscode.QuickPickItem[],
       buttons: [] as readonly vscode.QuickInputButton[],
       show: () => queueMicrotask(react),
@@ -127,13 +150,26 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       dispose: events.dispose,
     };
     function react(): void {
-      const [, reaction] = ask('pick', pick.title, describeItems(pick.items));
+      const chosen = pick.canSelectMany ? pick.selectedItems : pick.activeItems;
+      const initial = chosen.map(({ label }) => label).join(', ');
+      const [, reaction] = ask('pick', pick.title, describeItems(pick.items), {
+        initial,
+        prompt: pick.placeholder,
+        step: toStep(pick),
+      });
       if (reaction === 'goes back') {
         events.button(vscode.QuickInputButtons.Back);
       } else if (reaction === 'presses the button') {
         events.button(pick.buttons.at(-1) ?? assert.fail('The pick has no button'));
       } else if (typeof reaction === 'object' && 'picks' in reaction) {
         pick.selectedItems = choose(pick.items, reaction.picks);
+        if (reaction.goesBack) {
+          events.button(vscode.QuickInputButtons.Back);
+        } else {
+          events.accept();
+        }
+      } else if (reaction === 'accepts') {
+        pick.selectedItems = chosen;
         events.accept();
       } else if (typeof reaction === 'object' && 'clicks' in reaction) {
         const [item] = choose(pick.items, [reaction.on]);
@@ -181,6 +217,13 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
   return { questions, messages, dispose: () => void Object.assign(window, Object.fromEntries(real)) };
 }
 
+type Steps = { readonly step: number | undefined; readonly totalSteps: number | undefined };
+const noSteps: Steps = { step: undefined, totalSteps: undefined };
+
+function toStep({ step, totalSteps }: Steps): string {
+  return step === undefined ? '' : `${step}/${totalSteps}`;
+}
+
 function describeItems(items: readonly vscode.QuickPickItem[]): string {
   return items
     .map(({ label, description, detail }) => [label, description, detail].filter(Boolean).join(' | '))
@@ -188,7 +231,9 @@ function describeItems(items: readonly vscode.QuickPickItem[]): string {
 }
 
 function choose<T extends vscode.QuickPickItem>(items: readonly T[], labels: readonly string[]): readonly T[] {
-  const chosen = items.filter(({ label }) => labels.some((each) => label.includes(each)));
+  const chosen = items.filter(
+    ({ label, kind }) => kind !== vscode.QuickPickItemKind.Separator && labels.some((each) => label.includes(each)),
+  );
   assert.ok(
     chosen.length > 0 || labels.length === 0,
     `None of ${labels.join(', ')} is among:\n${describeItems(items)}`,

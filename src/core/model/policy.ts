@@ -1,5 +1,5 @@
 import type { Destination } from './destination.ts';
-import { createIdSet, type IdSet, isSameId } from './id.ts';
+import { comparableId, createIdSet, type IdSet, isSameId } from './id.ts';
 
 /**
  * A notification policy: which alert goes to which mechanisms. `whole` is the object as it was read, for writing back:
@@ -134,10 +134,30 @@ function canonical(value: unknown): string {
 
 /** The webhooks of two policies are the same set of destinations. */
 export function hasSameWebhooks(a: Policy['whole'], b: Policy['whole']): boolean {
-  const idsOf = (whole: Policy['whole']): readonly string[] => webhooksIn(whole).map(idOf);
-  const [left, right] = [idsOf(a), idsOf(b)];
+  const [left, right] = [webhookIdsOf(a), webhookIdsOf(b)];
   const [inLeft, inRight] = [createIdSet(left), createIdSet(right)];
   return left.every((id) => inRight.has(id)) && right.every((id) => inLeft.has(id));
+}
+
+/** The IDs of the webhooks of a policy, as it has them. */
+export function webhookIdsOf(whole: Policy['whole']): readonly string[] {
+  return webhooksIn(whole).map(idOf);
+}
+
+/** Kind and ID of every mechanism, sorted, to compare by. Mail addresses are compared without case. */
+export function recipientsOf({ mechanisms }: Policy['whole']): readonly string[] {
+  const kinds = Object.entries(typeof mechanisms === 'object' && mechanisms !== null ? mechanisms : {});
+  const all = kinds.flatMap(([kind, each]: [string, unknown]) =>
+    (Array.isArray(each) ? each : []).map((one: unknown) =>
+      kind === 'webhooks' ? `${kind} ${comparableId(idOf(one))}` : `${kind} ${idOf(one).toLowerCase()}`,
+    ),
+  );
+  return [...new Set(all)].toSorted();
+}
+
+/** Two policies have the same mechanisms of every kind, whatever the order. */
+export function hasSameRecipients(a: Policy['whole'], b: Policy['whole']): boolean {
+  return recipientsOf(a).join('\n') === recipientsOf(b).join('\n');
 }
 
 /** Whether a sent alert went to this destination, whatever the API writes into `mechanism`. */

@@ -62,6 +62,7 @@ export const COMMANDS = [
   'copyAsTerraform',
   'deleteDestination',
   'managePolicies',
+  'createPolicy',
   'togglePolicy',
   'editPolicyAsJson',
   'explainDelivery',

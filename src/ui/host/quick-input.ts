@@ -8,13 +8,19 @@ export type Answer<T> = { readonly kind: 'value'; readonly value: T } | { readon
 /** The result of checking an input: its value, or a sentence that describes the problem. */
 export type Check<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
+/** Where a question is in a flow of several questions. */
+export type Step = { readonly at: number; readonly of: number };
+
 export type TextQuestion<T> = {
   readonly title: string;
+  readonly step?: Step;
   readonly prompt: string;
   readonly placeholder?: string;
   readonly value?: string;
   readonly password?: boolean;
   readonly back?: boolean;
+  /** Receives the text as it is when the user goes back. */
+  readonly onBack?: (text: string) => void;
   readonly buttons?: readonly (vscode.QuickInputButton & { readonly run: () => void })[];
   /**
    * Runs on Enter while the input is busy. A problem is shown in the input, which keeps its text. The signal aborts if
@@ -27,6 +33,8 @@ export type TextQuestion<T> = {
 export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> {
   const input = vscode.window.createInputBox();
   input.title = plain(question.title);
+  input.step = question.step?.at;
+  input.totalSteps = question.step?.of;
   input.prompt = withoutLinks(question.prompt);
   input.placeholder = plain(question.placeholder ?? '');
   input.value = question.value ?? '';
@@ -42,6 +50,7 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
       });
       input.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) {
+          question.onBack?.(input.value);
           resolve({ kind: 'back' });
         }
         question.buttons?.find((each) => each === button)?.run();
@@ -76,9 +85,14 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
 
 export type PickQuestion<Item extends vscode.QuickPickItem> = {
   readonly title: string;
+  readonly step?: Step;
   readonly placeholder: string;
   readonly items: readonly Item[];
   readonly back?: boolean;
+  /** With `many`: receives the selected items when the user goes back. */
+  readonly onBack?: (items: readonly Item[]) => void;
+  /** Without `many`: whether an item has the focus initially. */
+  readonly isActive?: (item: Item) => boolean;
   /** Whether several items can be selected. Items with `picked` are selected initially. */
   readonly many?: boolean;
   /** With `many`: whether selecting nothing is an answer. */
@@ -93,11 +107,16 @@ export async function askPick<Item extends vscode.QuickPickItem>(
 ): Promise<Answer<readonly Item[]> | { readonly kind: 'button' }> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = plain(question.title);
+  pick.step = question.step?.at;
+  pick.totalSteps = question.step?.of;
   pick.placeholder = plain(question.placeholder);
   const items = question.items.map(toPlainItem);
   pick.items = items;
   pick.canSelectMany = question.many ?? false;
   pick.selectedItems = question.many ? items.filter(({ picked }) => picked) : [];
+  if (question.isActive) {
+    pick.activeItems = items.filter(question.isActive);
+  }
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   pick.buttons = [
@@ -107,7 +126,14 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   try {
     return await new Promise((resolve) => {
       pick.onDidHide(() => resolve({ kind: 'cancel' }));
-      pick.onDidTriggerButton((button) => resolve({ kind: button === question.button ? 'button' : 'back' }));
+      pick.onDidTriggerButton((button) => {
+        if (button === question.button) {
+          resolve({ kind: 'button' });
+        } else {
+          question.onBack?.(pick.selectedItems);
+          resolve({ kind: 'back' });
+        }
+      });
       pick.onDidAccept(() => {
         if (pick.selectedItems.length > 0 || question.none) {
           resolve({ kind: 'value', value: [...pick.selectedItems] });

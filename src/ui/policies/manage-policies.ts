@@ -20,6 +20,7 @@ import type { Logger } from '../host/log.ts';
 import { ask, tell, withoutLinks } from '../host/notice.ts';
 import { askPick } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
+import { runCommand } from '../host/run-command.ts';
 import { plural } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
@@ -53,12 +54,8 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   }
   const known = await inView(async () => services.policies.read(connection));
   if (known.policies.length === 0) {
-    throw new UserError(
-      vscode.l10n.t(
-        '{0} has no notification policies. Create one in the Cloudflare dashboard first.',
-        connection.account.name,
-      ),
-    );
+    void offerCreation(targets);
+    return;
   }
   const destinations = targets.map(({ destination }) => destination);
   const ids = destinations.map(({ id }) => id);
@@ -96,6 +93,21 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   }
   const assigned = await assignWithProgress(possible, connection, existing, services);
   void offerUndo(assigned, connection, existing, services);
+}
+
+/** Offers to create the first policy of an account, for these destinations. */
+async function offerCreation(targets: readonly Located[]): Promise<void> {
+  const create = vscode.l10n.t('Create Policy…');
+  const accountName = targets[0]?.connection.account.name ?? '';
+  const message = vscode.l10n.t('{0} has no notification policies.', accountName);
+  if ((await tell('information', message, create)) === create) {
+    const nodes = targets.map(({ connection, destination }) => ({
+      kind: 'destination',
+      accountId: connection.account.id,
+      destinationId: destination.id,
+    }));
+    await runCommand('createPolicy', nodes[0], nodes);
+  }
 }
 
 type PolicyItem = vscode.QuickPickItem & { readonly policyId: string };

@@ -2,11 +2,14 @@ import * as vscode from 'vscode';
 import type { Assigned, Assignment } from '../../core/policies/assign-policies.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
 import { isSameId } from '../../core/model/id.ts';
+import { parseMailAddresses } from '../../core/model/mail-addresses.ts';
 import type { Policy } from '../../core/model/policy.ts';
+import type { PolicyConflictError } from '../../core/policies/change-policy.ts';
 import { nameOf } from '../text/destination.ts';
 import { list, nameSome, plural } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { countMechanism, nameOfPolicy } from '../text/policy.ts';
+import type { PolicyDraft } from './ask-policy.ts';
 
 const MOST_NAMED = 8;
 
@@ -118,4 +121,37 @@ export function describeAssigned(assigned: readonly Assigned[], accountName: str
       vscode.l10n.t('“{0}”: {1}', nameOfPolicy(policy), describeFailure(error, accountName)),
     ),
   ].join(' ');
+}
+
+/** The result of creating a policy: its name, whether it is enabled, and its recipients. */
+export function describeCreated(
+  { name, webhookIds, addresses, enabled }: PolicyDraft,
+  destinations: readonly ShownDestination[],
+): string {
+  const webhooks = destinations.filter(({ id }) => webhookIds.some((each) => isSameId(each, id)));
+  const mail = parseMailAddresses(addresses).addresses.length;
+  const names = webhooks.map((each) => `“${nameOf(each)}”`);
+  const shown = names.slice(0, MOST_NAMED);
+  const rest = names.length - shown.length;
+  const recipients = list([
+    ...shown,
+    ...(rest > 0 ? [vscode.l10n.t('{0} more', rest)] : []),
+    ...(mail > 0 ? [countMechanism('email', mail)] : []),
+  ]);
+  return enabled
+    ? vscode.l10n.t('Created the policy “{0}”. It delivers to {1}.', nameOfPolicy({ name }), recipients)
+    : vscode.l10n.t(
+        'Created the policy “{0}”. It is disabled and sends no alerts. Once enabled, it delivers to {1}.',
+        nameOfPolicy({ name }),
+        recipients,
+      );
+}
+
+/** A policy was created, but not as it was sent. */
+export function describeConflict({ policyName, fields }: PolicyConflictError): string {
+  return vscode.l10n.t(
+    'Created the policy “{0}”, but it differs from what was sent ({1}). Another client or Cloudflare changed it. Check it in the dashboard.',
+    nameOfPolicy({ name: policyName }),
+    fields.join(', '),
+  );
 }

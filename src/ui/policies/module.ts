@@ -6,6 +6,7 @@ import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
 import { DELIVERY_SCHEME } from '../host/ids.ts';
 import { isNode } from '../tree/nodes.ts';
+import { createPolicy } from './create-policy.ts';
 import { createDeliveryDocuments } from './explain-delivery.ts';
 import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
 import { managePolicies } from './manage-policies.ts';
@@ -27,6 +28,14 @@ export function createPoliciesModule(
         await work(target);
       }
     };
+  const creating = {
+    ...services,
+    unanswered: new Map(),
+    async openPolicyDocument(_: unknown, draft: Readonly<Record<string, unknown>>) {
+      const content = `${JSON.stringify(draft, undefined, 2)}\n`;
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'json', content }));
+    },
+  };
   const manage = onDestinations(services.targets, vscode.l10n.t('Policies'), async (chosen) =>
     managePolicies(chosen, services),
   );
@@ -41,6 +50,26 @@ export function createPoliciesModule(
           naming,
           selected,
         ),
+      async createPolicy(argument, naming, selected) {
+        const nodes = !isNode(argument)
+          ? services.destinationsView.selected()
+          : Array.isArray(selected)
+            ? selected.filter(isNode)
+            : [argument];
+        const connection = await services.targets.account(argument, vscode.l10n.t('Create Policy'));
+        if (!connection) {
+          return;
+        }
+        const { id, name } = connection.account;
+        naming({ name, accountId: id });
+        // Destinations of other accounts cannot be in a policy of this account.
+        const own = nodes.filter(({ accountId }) => accountId === id);
+        await createPolicy(
+          connection,
+          own.flatMap((node) => ('destinationId' in node ? [node.destinationId] : [])),
+          creating,
+        );
+      },
       togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
         togglePolicy(connection, policy, services),
       ),

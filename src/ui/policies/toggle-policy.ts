@@ -38,23 +38,25 @@ export async function togglePolicy(
     services.policies.forget([account.id]);
   }
   const name = nameOfPolicy(policy);
-  void tellToggled(name, enabled, async () => togglePolicy(connection, policy, services, !enabled), account.name);
+  const message = enabled
+    ? vscode.l10n.t('Enabled the policy “{0}”.', name)
+    : vscode.l10n.t('Disabled the policy “{0}”. It sends no alerts.', name);
+  void offerToggle(message, connection, { ...policy, enabled }, services);
 }
 
-async function tellToggled(
-  name: string,
-  enabled: boolean,
-  reverse: () => Promise<void>,
-  accountName: string,
+/** Shows a message about a policy with a button that enables a disabled policy, or disables an enabled one. Never rejects. */
+export async function offerToggle(
+  message: string,
+  connection: Connection,
+  policy: Pick<Policy, 'id' | 'name' | 'enabled'>,
+  services: PolicyServices,
 ): Promise<void> {
-  const [message, button] = enabled
-    ? [vscode.l10n.t('Enabled the policy “{0}”.', name), vscode.l10n.t('Disable')]
-    : [vscode.l10n.t('Disabled the policy “{0}”. It sends no alerts.', name), vscode.l10n.t('Enable')];
+  const button = policy.enabled ? vscode.l10n.t('Disable') : vscode.l10n.t('Enable');
   if ((await tell('information', message, button)) === button) {
     try {
-      await reverse();
+      await togglePolicy(connection, policy, services);
     } catch (error) {
-      void tell('error', error instanceof UserError ? error.message : describeFailure(error, accountName));
+      void tell('error', error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
     }
   }
 }

@@ -1,0 +1,150 @@
+import { createPolicy as sendPolicy } from '../api/alerting-calls.ts';
+import { isUncertain } from '../api/api-error.ts';
+import type { Api } from '../api/client.ts';
+import { isSettling } from '../api/deadlines.ts';
+import type { Host } from '../api/transport.ts';
+import { createCanceledError } from '../async/canceled.ts';
+import { isNamed } from '../async/named-error.ts';
+import { createIdSet } from '../model/id.ts';
+import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
+import { PolicyConflictError } from './change-policy.ts';
+
+/** A creation that was sent and not answered. `sentAt` is in milliseconds since the epoch. */
+type Unanswered = { readonly sentAt: number; readonly knownIds: readonly string[]; readonly error: unknown };
+
+/** Creations of this window that were sent and not answered, so that the next attempt looks for them first. */
+export type UnansweredPolicies = Map<string, Unanswered>;
+
+export type CreatePolicyOptions = {
+  readonly api: Api;
+  readonly host: Pick<Host, 'now' | 'sleep'>;
+  readonly accountId: string;
+  /** The body of the request, without an ID. */
+  readonly policy: Policy['whole'];
+  readonly unanswered: UnansweredPolicies;
+  /** After the request was sent, an abort ends it, and the policies show whether it took effect. */
+  readonly signal?: AbortSignal;
+};
+
+/** `policy`: as Cloudflare has it; undefined if it could not be fetched. */
+export type CreatedPolicy = { readonly id: string; readonly policy: Policy | undefined };
+
+/** The pause between two looks for the creation of an earlier attempt, in milliseconds. */
+const PAUSE = 2000;
+/** Pauses before each look for a creation that was not answered, in milliseconds. */
+const PAUSES = [0, 1000, 2000, 3000] as const;
+
+/**
+ * Creates a policy, fetches it and compares. The creation is sent at most once. Where its answer is lost, the policy is
+ * recognized among those that were not there before. The next attempt with the same name, alert type and recipients looks
+ * for it until it can no longer take effect, and only then sends again.
+ * Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyConflictError} after the policy was
+ * created, else the error of the creation.
+ */
+export async function createPolicy(options: CreatePolicyOptions): Promise<CreatedPolicy> {
+  const { api, host, accountId, policy, unanswered, signal } = options;
+  const key = keyOf(options);
+  const earlier = unanswered.get(key);
+  let isOver: boolean;
+  let before: readonly Policy[];
+  do {
+    isOver = !earlier || !isSettling(earlier.sentAt, host.now());
+    before = await api.listPolicies(accountId, signal);
+    const found = earlier ? findNew(before, earlier.knownIds, policy) : [];
+    if (earlier && found.length > 1) {
+      throw earlier.error;
+    }
+    const [only] = found;
+    if (only) {
+      unanswered.delete(key);
+      return readBack(options, only.id);
+    }
+    if (!isOver) {
+      await host.sleep(PAUSE, signal);
+    }
+  } while (!isOver);
+  await checkDestinations(options);
+  if (signal?.aborted) {
+    throw createCanceledError();
+  }
+  const sentAt = host.now();
+  const knownIds = [...(earlier?.knownIds ?? []), ...before.map(({ id }) => id)];
+  unanswered.delete(key);
+  try {
+    return await readBack(options, await sendPolicy(api, accountId, policy, signal));
+  } catch (error) {
+    if (error instanceof PolicyConflictError || !isUncertain(error)) {
+      throw error;
+    }
+    return settle(options, { sentAt, knownIds, error });
+  }
+}
+
+function keyOf({ accountId, policy }: CreatePolicyOptions): string {
+  return JSON.stringify([accountId, policy['name'], policy['alert_type'], recipientsOf(policy)]);
+}
+
+/** A policy must not be pointed at a destination that another client deleted since the user saw it. */
+async function checkDestinations({ api, accountId, policy, signal }: CreatePolicyOptions): Promise<void> {
+  const wanted = webhookIdsOf(policy);
+  if (wanted.length === 0) {
+    return;
+  }
+  const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
+  const missing = wanted.filter((id) => !existing.has(id));
+  if (missing.length > 0) {
+    throw new MissingDestinationsError(missing);
+  }
+}
+
+async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<CreatedPolicy> {
+  const { api, host, accountId, policy, unanswered } = options;
+  for (const pause of PAUSES) {
+    if (pause > 0) {
+      await host.sleep(pause);
+    }
+    // A look that fails says nothing.
+    const now = await api.listPolicies(accountId).catch(() => []);
+    const [only, ...others] = findNew(now, sent.knownIds, policy);
+    if (only && others.length === 0) {
+      return readBack(options, only.id);
+    }
+  }
+  unanswered.set(keyOf(options), sent);
+  throw sent.error;
+}
+
+/** The policies that were not there before and have the name, the alert type and the recipients of what was sent. */
+function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Policy['whole']): readonly Policy[] {
+  const known = createIdSet(knownIds);
+  return now.filter(
+    ({ id, name, alertType, whole }) =>
+      !known.has(id) && name === sent['name'] && alertType === sent['alert_type'] && hasSameRecipients(whole, sent),
+  );
+}
+
+/** Compares only what was sent, because Cloudflare adds fields such as the ID and defaults. */
+async function readBack({ api, accountId, policy }: CreatePolicyOptions, id: string): Promise<CreatedPolicy> {
+  // The policy exists, so a failed fetch is not a failed creation.
+  const after = await api.getPolicy(accountId, id).catch(() => undefined);
+  if (after) {
+    const fields = differingFields(policy, after.whole).filter((key) => key in policy && key !== 'mechanisms');
+    const all = hasSameRecipients(policy, after.whole) ? fields : [...fields, 'mechanisms'];
+    if (all.length > 0) {
+      throw new PolicyConflictError(after.name, all);
+    }
+  }
+  return { id, policy: after };
+}
+
+/** Nothing was sent: destinations of the policy no longer exist. */
+export class MissingDestinationsError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('MissingDestinationsError');
+  override readonly name = 'MissingDestinationsError';
+  readonly destinationIds: readonly string[];
+
+  constructor(destinationIds: readonly string[]) {
+    super('Destinations of the policy no longer exist');
+    this.destinationIds = destinationIds;
+  }
+}

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
+import {
+  createPolicy,
+  type CreatePolicyOptions,
+  type UnansweredPolicies,
+} from '../../../../src/core/policies/create-policy.ts';
+import { failWith } from '../api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+
+describe('create policy, against the fake', () => {
+  const account = useFakeAccount();
+  let [first, second] = ['', ''];
+  let unanswered: UnansweredPolicies;
+  beforeEach(async () => {
+    first = (await account.put('first')).id;
+    second = (await account.put('second')).id;
+    unanswered = new Map();
+  });
+
+  const draft = (changes: object = {}) => ({
+    name: 'New',
+    alert_type: 'dos_attack_l7',
+    enabled: true,
+    mechanisms: { webhooks: [{ id: first }, { id: second }], email: [{ id: 'ops@example.com' }] },
+    ...changes,
+  });
+  const create = async (changes: Partial<CreatePolicyOptions> = {}) =>
+    createPolicy({
+      api: account.api(),
+      host: makeVirtualHost(),
+      accountId: ACCOUNT,
+      policy: draft(),
+      unanswered,
+      ...changes,
+    });
+  const names = () => account.policies().map(({ name }) => name);
+  /** An API that runs `instead` in place of the creation. */
+  const meddle = (instead: (body: ReturnType<typeof draft>) => Promise<unknown>): Api => ({
+    ...account.api(),
+    request: async (accountId, path, options) =>
+      options?.body ? instead(draft(options.body)) : account.api().request(accountId, path, options),
+  });
+  const post = async (body: object) => account.api().request(ACCOUNT, 'policies', { body: { ...body } });
+  /** Creations get no answer and take effect only just before the nth list call after them. */
+  const createLate = (lists: number): Api => {
+    let left = 0;
+    let sent: object | undefined;
+    return {
+      ...meddle(async (body) => {
+        [left, sent] = [lists, body];
+        return failWith({ kind: 'timeout' })();
+      }),
+      async listPolicies(accountId) {
+        left -= 1;
+        if (sent && left === 0) {
+          await post(sent);
+        }
+        return account.api().listPolicies(accountId);
+      },
+    };
+  };
+
+  it('sends one request with what was given, and reads the policy back', async () => {
+    const { id, policy } = await create();
+    const [stored] = account.policies();
+    assert.ok(stored);
+    assert.deepEqual([stored.id, policy?.id, policy?.name, policy?.enabled], [id, id, 'New', true]);
+    const { created: _, modified: __, id: ___, ...sent } = stored;
+    assert.deepEqual(sent, draft());
+    assert.deepEqual([account.posts(), unanswered.size], [1, 0]);
+  });
+
+  for (const [what, fault] of [
+    ['a broken connection', { kind: 'reset' }],
+    ['a 500', { kind: 'status', status: 500 }],
+    ['a page of a proxy', { kind: 'html' }],
+    ['half an answer', { kind: 'truncated' }],
+  ] as const) {
+    it(`recognizes what it created where the answer was ${what}, and sends once`, async () => {
+      account.fail({ method: 'POST', fault, after: true, times: 1 });
+      const { id } = await create();
+      assert.deepEqual([account.policies()[0]?.id, names(), account.posts()], [id, ['New'], 1]);
+    });
+  }
+
+  it('throws the loss where nothing was created, after a few looks, and sends once', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    const host = makeVirtualHost();
+    await assert.rejects(create({ host }), { kind: 'network' });
+    assert.deepEqual([account.posts(), names(), host.slept], [1, [], [1000, 2000, 3000]]);
+  });
+
+  it('finds a creation that takes effect late', async () => {
+    const { policy } = await create({ api: createLate(3) });
+    assert.deepEqual([policy?.name, names(), account.posts()], ['New', ['New'], 1]);
+  });
+
+  it('looks for an earlier creation before it sends a second one, and finds it', async () => {
+    const host = makeVirtualHost();
+    const api = createLate(7);
+    await assert.rejects(create({ api, host }), { kind: 'timeout' });
+    assert.deepEqual([names(), unanswered.size], [[], 1]);
+    // The user may select the same recipients in another order.
+    const { webhooks, email } = draft().mechanisms;
+    const again = draft({ mechanisms: { email, webhooks: webhooks.toReversed() } });
+    const { policy } = await create({ api, host, policy: again });
+    assert.deepEqual([policy?.name, names(), account.posts(), unanswered.size], ['New', ['New'], 1, 0]);
+  });
+
+  it('finds an earlier creation although the next attempt is to be disabled, and says that it differs', async () => {
+    const host = makeVirtualHost();
+    const api = createLate(6);
+    await assert.rejects(create({ api, host }), { kind: 'timeout' });
+    await assert.rejects(create({ api, host, policy: draft({ enabled: false }) }), {
+      name: 'PolicyConflictError',
+      fields: ['enabled'],
+    });
+    assert.deepEqual([names(), account.posts()], [['New'], 1]);
+  });
+
+  it('sends again only once the earlier creation can no longer take effect', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    const host = makeVirtualHost();
+    await assert.rejects(create({ host }), { kind: 'network' });
+    const sentAt = [...unanswered.values()][0]?.sentAt ?? 0;
+    await create({ host });
+    assert.deepEqual([names(), account.posts(), unanswered.size], [['New'], 2, 0]);
+    assert.ok(host.now() - sentAt >= SETTLING_TIME);
+  });
+
+  it('still looks at the attempt after the next one where the policies could not be listed', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(create(), { kind: 'network' });
+    account.fail({ method: 'GET', path: '**/policies', fault: { kind: 'status', status: 403 }, times: 1 });
+    await assert.rejects(create(), { kind: 'forbidden' });
+    assert.deepEqual([account.posts(), unanswered.size], [1, 1]);
+  });
+
+  describe('does not adopt a policy', () => {
+    const rejects = async (instead: () => Promise<unknown>): Promise<void> => {
+      const api = meddle(async () => {
+        await instead();
+        return failWith({ kind: 'timeout' })();
+      });
+      await assert.rejects(create({ api }), { kind: 'timeout' });
+    };
+
+    it('that was there before', async () => {
+      await post(draft());
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      await assert.rejects(create(), { kind: 'network' });
+      assert.equal(account.posts(), 2);
+    });
+    it('with another name', async () => rejects(async () => post(draft({ name: 'Theirs' }))));
+    it('about another alert', async () => rejects(async () => post(draft({ alert_type: 'dos_attack_l4' }))));
+    it('with other destinations', async () =>
+      rejects(async () => post(draft({ mechanisms: { ...draft().mechanisms, webhooks: [{ id: first }] } }))));
+    it('with other e-mail addresses', async () =>
+      rejects(async () => post(draft({ mechanisms: { ...draft().mechanisms, email: [{ id: 'boss@example.com' }] } }))));
+    it('where two match, and the next attempt sends nothing either', async () => {
+      const api = meddle(async () => {
+        await post(draft());
+        await post(draft());
+        return failWith({ kind: 'timeout' })();
+      });
+      const host = makeVirtualHost();
+      await assert.rejects(create({ api, host }), { kind: 'timeout' });
+      await assert.rejects(create({ host }), { kind: 'timeout' });
+      assert.equal(account.posts(), 2);
+    });
+  });
+
+  for (const [code, policy] of [
+    [17004, { alert_type: 'made_up' }],
+    [17102, { mechanisms: {} }],
+    [17103, { alert_type: 'http_alert_origin_error' }],
+  ] as const) {
+    it(`passes a refusal with code ${code} on, and looks for nothing`, async () => {
+      const host = makeVirtualHost();
+      await assert.rejects(
+        create({ host, policy: draft(policy) }),
+        (error: { kind: string; details: { codes: number[] } }) =>
+          error.kind === 'rejected' && error.details.codes.includes(code),
+      );
+      assert.deepEqual([account.posts(), names(), host.slept, unanswered.size], [1, [], [], 0]);
+    });
+  }
+
+  it('sends nothing without permission to list the policies', async () => {
+    account.fail({ method: 'GET', path: '**/policies', fault: { kind: 'status', status: 403 } });
+    await assert.rejects(create(), { kind: 'forbidden' });
+    assert.equal(account.posts(), 0);
+  });
+
+  it('sends nothing where a destination no longer exists', async () => {
+    account.remove(second);
+    await assert.rejects(create(), { name: 'MissingDestinationsError', destinationIds: [second] });
+    assert.equal(account.posts(), 0);
+  });
+
+  it('sends nothing after a cancellation', async () => {
+    await assert.rejects(create({ signal: AbortSignal.abort() }), { name: 'AbortError' });
+    assert.deepEqual([account.posts(), unanswered.size], [0, 0]);
+  });
+
+  it('sends nothing where it is canceled while it checks the destinations', async () => {
+    const cancel = new AbortController();
+    const api: Api = {
+      ...account.api(),
+      async listDestinations(accountId) {
+        cancel.abort();
+        return account.api().listDestinations(accountId);
+      },
+    };
+    await assert.rejects(create({ api, signal: cancel.signal }), { name: 'AbortError' });
+    assert.deepEqual([account.posts(), unanswered.size], [0, 0]);
+  });
+
+  it('recognizes what it created where it is canceled after the request was sent', async () => {
+    const cancel = new AbortController();
+    const api = meddle(async (body) => {
+      await post(body);
+      cancel.abort();
+      throw new DOMException('canceled', 'AbortError');
+    });
+    const { policy } = await create({ api, signal: cancel.signal });
+    assert.deepEqual([policy?.name, account.posts()], ['New', 1]);
+  });
+
+  it('keeps a canceled creation without an effect in mind', async () => {
+    const api = meddle(async () => {
+      throw new DOMException('canceled', 'AbortError');
+    });
+    await assert.rejects(create({ api }), { name: 'AbortError' });
+    assert.deepEqual([account.posts(), unanswered.size], [0, 1]);
+  });
+
+  for (const [what, change, fields] of [
+    ['a name', () => ({ name: 'Theirs' }), ['name']],
+    ['the state', () => ({ enabled: false }), ['enabled']],
+    ['an e-mail address', () => ({ mechanisms: { webhooks: draft().mechanisms.webhooks } }), ['mechanisms']],
+    ['a destination', () => ({ mechanisms: { ...draft().mechanisms, webhooks: [{ id: first }] } }), ['mechanisms']],
+  ] as const) {
+    it(`reports a conflict where ${what} differs after the creation`, async () => {
+      const api = meddle(async (body) => post({ ...body, ...change() }));
+      await assert.rejects(create({ api }), { name: 'PolicyConflictError', fields });
+      assert.deepEqual([account.posts(), unanswered.size], [1, 0]);
+    });
+  }
+
+  it('reports no conflict where Cloudflare adds fields, sorts recipients, and shows IDs with dashes', async () => {
+    const api: Api = {
+      ...account.api(),
+      async getPolicy(accountId, id) {
+        const policy = await account.api().getPolicy(accountId, id);
+        const webhooks = draft().mechanisms.webhooks.map((each) => ({
+          id: each.id.toUpperCase().replace(/^.{8}/, '$&-'),
+        }));
+        const mechanisms = { webhooks: webhooks.toReversed(), email: [{ id: 'OPS@example.com' }], pagerduty: [] };
+        return { ...policy, whole: { ...policy.whole, mechanisms, description: 'Added', conditions: null } };
+      },
+    };
+    assert.equal((await create({ api })).policy?.name, 'New');
+  });
+
+  it('is done, without the policy, where it cannot be read back', async () => {
+    account.fail({ method: 'GET', path: '**/policies/*', fault: { kind: 'status', status: 404 } });
+    const { id, policy } = await create();
+    assert.deepEqual([account.policies()[0]?.id, policy, account.posts()], [id, undefined, 1]);
+  });
+});
