@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { createPolicy } from './core/api/alerting-calls.ts';
+import { createPolicy, type UnansweredPolicies } from './core/policies/create-policy.ts';
 import type { Services } from './services.ts';
 import { createPolicyDocuments } from './ui/json/policy-documents.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
@@ -13,13 +13,21 @@ export function createPolicies(
   announcedSaves: AnnouncedSaves,
   explanationChanged: vscode.EventEmitter<vscode.Uri>,
 ) {
+  // Shared, so that a policy whose creation was not answered is found whichever way it is tried again.
+  const unanswered: UnansweredPolicies = new Map();
   const documents = createPolicyDocuments({
     ...services,
     announcedSaves,
-    create: async ({ account, api }, policy) => createPolicy(api, account.id, policy),
+    create: async ({ account, api }, policy) =>
+      createPolicy({ api, host: services.host, accountId: account.id, policy, unanswered }),
   });
   const { commands, explanations, disposables } = createPoliciesModule(
-    { ...services, openPolicy: async (connection, policy) => documents.open(connection, policy) },
+    {
+      ...services,
+      unanswered,
+      openPolicy: async (connection, policy) => documents.open(connection, policy),
+      openPolicyDocument: async (connection, draft) => documents.openNew(connection, draft),
+    },
     explanationChanged,
   );
   return { commands, explanations, files: documents.provider, disposables: [...disposables, documents] };

@@ -7,7 +7,6 @@ import { createCanceledError } from '../async/canceled.ts';
 import { isNamed } from '../async/named-error.ts';
 import { createIdSet } from '../model/id.ts';
 import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
-import { PolicyConflictError } from './change-policy.ts';
 
 /** A creation that was sent and not answered. `sentAt` is in milliseconds since the epoch. */
 type Unanswered = { readonly sentAt: number; readonly knownIds: readonly string[]; readonly error: unknown };
@@ -26,8 +25,15 @@ export type CreatePolicyOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** `policy`: as Cloudflare has it; undefined if it could not be fetched. */
-export type CreatedPolicy = { readonly id: string; readonly policy: Policy | undefined };
+/**
+ * `policy`: as Cloudflare has it; undefined if it could not be fetched. `differing`: the fields that differ from what was
+ * sent, because another client or Cloudflare changed them.
+ */
+export type CreatedPolicy = {
+  readonly id: string;
+  readonly policy: Policy | undefined;
+  readonly differing: readonly string[];
+};
 
 /** The pause between two looks for the creation of an earlier attempt, in milliseconds. */
 const PAUSE = 2000;
@@ -38,8 +44,7 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * Creates a policy, fetches it and compares. The creation is sent at most once. Where its answer is lost, the policy is
  * recognized among those that were not there before. The next attempt with the same name, alert type and recipients looks
  * for it until it can no longer take effect, and only then sends again.
- * Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyConflictError} after the policy was
- * created, else the error of the creation.
+ * Throws {@link MissingDestinationsError} before anything is sent, else the error of the creation.
  */
 export async function createPolicy(options: CreatePolicyOptions): Promise<CreatedPolicy> {
   const { api, host, accountId, policy, unanswered, signal } = options;
@@ -73,7 +78,7 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
   try {
     return await readBack(options, await sendPolicy(api, accountId, policy, signal));
   } catch (error) {
-    if (error instanceof PolicyConflictError || !isUncertain(error)) {
+    if (!isUncertain(error)) {
       throw error;
     }
     return settle(options, { sentAt, knownIds, error });
@@ -127,14 +132,12 @@ function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Poli
 async function readBack({ api, accountId, policy }: CreatePolicyOptions, id: string): Promise<CreatedPolicy> {
   // The policy exists, so a failed fetch is not a failed creation.
   const after = await api.getPolicy(accountId, id).catch(() => undefined);
-  if (after) {
-    const fields = differingFields(policy, after.whole).filter((key) => key in policy && key !== 'mechanisms');
-    const all = hasSameRecipients(policy, after.whole) ? fields : [...fields, 'mechanisms'];
-    if (all.length > 0) {
-      throw new PolicyConflictError(after.name, all);
-    }
+  if (!after) {
+    return { id, policy: undefined, differing: [] };
   }
-  return { id, policy: after };
+  const fields = differingFields(policy, after.whole).filter((key) => key in policy && key !== 'mechanisms');
+  const differing = hasSameRecipients(policy, after.whole) ? fields : [...fields, 'mechanisms'];
+  return { id, policy: after, differing };
 }
 
 /** Nothing was sent: destinations of the policy no longer exist. */

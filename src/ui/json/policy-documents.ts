@@ -3,10 +3,12 @@ import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import type { Policy } from '../../core/model/policy.ts';
+import { type CreatedPolicy, MissingDestinationsError } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
 import type { Services } from '../../services.ts';
 import { JSON_LANGUAGE } from '../host/ids.ts';
 import { ask, tell } from '../host/notice.ts';
+import { describeDifferent } from '../policies/messages.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
@@ -29,8 +31,8 @@ export type PolicyDocuments = vscode.Disposable & {
 
 type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host'> & {
   readonly announcedSaves: AnnouncedSaves;
-  /** Creates a policy once and returns its ID. */
-  readonly create: (connection: Connection, policy: Policy['whole']) => Promise<string>;
+  /** Creates a policy once. */
+  readonly create: (connection: Connection, policy: Policy['whole']) => Promise<CreatedPolicy>;
 };
 
 export function createPolicyDocuments(parts: Parts): PolicyDocuments {
@@ -111,8 +113,11 @@ async function saveDocument(
   }
   try {
     if (policyId === undefined) {
-      const id = await parts.create(connection, policy);
-      void tell('information', vscode.l10n.t('Created the policy “{0}” of {1}.', nameIn(policy), accountName));
+      const { id, differing } = await parts.create(connection, policy);
+      // After this save, VS Code loads Cloudflare's version, if it differs from the saved text.
+      void (differing.length > 0
+        ? tell('warning', describeDifferent(nameIn(policy), differing))
+        : tell('information', vscode.l10n.t('Created the policy “{0}” of {1}.', nameIn(policy), accountName)));
       return id;
     }
     return await update(write, policyId, policy, parts);
@@ -130,6 +135,11 @@ async function saveDocument(
     }
     if (error instanceof ApiError && error.kind === 'rejected') {
       refuse(error.details.codes ?? [], error.details.reason ?? describeProblem(error, accountName).sentence);
+    }
+    if (error instanceof MissingDestinationsError) {
+      throw notSaved(
+        vscode.l10n.t('Destinations of this policy no longer exist. Nothing was sent. Remove them from the document.'),
+      );
     }
     throw notSaved(describeFailure(error, accountName));
   }

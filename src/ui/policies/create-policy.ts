@@ -5,7 +5,6 @@ import { ApiError, describeForLog, isUncertain } from '../../core/api/api-error.
 import { isCanceled } from '../../core/async/canceled.ts';
 import type { AlertType } from '../../core/model/alert-type.ts';
 import { createIdSet } from '../../core/model/id.ts';
-import { PolicyConflictError } from '../../core/policies/change-policy.ts';
 import {
   createPolicy as createOnce,
   type CreatedPolicy,
@@ -21,7 +20,7 @@ import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import { askPolicy, type Choices, type PolicyDraft, type StepName, toPolicy } from './ask-policy.ts';
 import type { PolicyServices } from './manage-policies.ts';
-import { describeConflict, describeCreated } from './messages.ts';
+import { describeCreated, describeDifferent } from './messages.ts';
 import { offerToggle } from './toggle-policy.ts';
 
 export type CreateServices = PolicyServices & {
@@ -151,10 +150,14 @@ async function createWithProgress(
 type Answered = PolicyDraft & { readonly alert: AlertType };
 
 async function tellCreated(
-  { policy }: CreatedPolicy,
+  { policy, differing }: CreatedPolicy,
   draft: Answered,
   { connection, choices, services }: Context,
 ): Promise<void> {
+  if (policy && differing.length > 0) {
+    await tell('warning', describeDifferent(policy.name, differing));
+    return;
+  }
   const message = describeCreated(draft, choices.destinations);
   if (policy) {
     await offerToggle(message, connection, policy, services);
@@ -173,10 +176,6 @@ async function reportAndOffer(
 ): Promise<void> {
   const { account } = connection;
   services.logger.log('error', `createPolicy: ${describeForLog(error)}`);
-  if (error instanceof PolicyConflictError) {
-    await tell('warning', describeConflict(error));
-    return;
-  }
   const codes = error instanceof ApiError ? (error.details.codes ?? []) : [];
   const again = vscode.l10n.t('Try Again');
   const replaceToken = describeRemedy('replaceToken');

@@ -4,7 +4,6 @@ import type { ShownDestination } from '../../core/model/destination.ts';
 import { isSameId } from '../../core/model/id.ts';
 import { parseMailAddresses } from '../../core/model/mail-addresses.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import type { PolicyConflictError } from '../../core/policies/change-policy.ts';
 import { nameOf } from '../text/destination.ts';
 import { list, nameSome, plural } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
@@ -148,7 +147,7 @@ export function describeCreated(
 }
 
 /** A policy was created, but not as it was sent. */
-export function describeConflict({ policyName, fields }: PolicyConflictError): string {
+export function describeDifferent(policyName: string, fields: readonly string[]): string {
   return vscode.l10n.t(
     'Created the policy “{0}”, but it differs from what was sent ({1}). Another client or Cloudflare changed it. Check it in the dashboard.',
     nameOfPolicy({ name: policyName }),

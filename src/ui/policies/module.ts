@@ -6,7 +6,7 @@ import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
 import { DELIVERY_SCHEME } from '../host/ids.ts';
 import { isNode } from '../tree/nodes.ts';
-import { createPolicy } from './create-policy.ts';
+import { createPolicy, type CreateServices } from './create-policy.ts';
 import { createDeliveryDocuments } from './explain-delivery.ts';
 import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
 import { managePolicies } from './manage-policies.ts';
@@ -14,7 +14,10 @@ import { togglePolicy } from './toggle-policy.ts';
 
 /** Notification policies: which of them deliver to a destination, their state, and why no alert came. */
 export function createPoliciesModule(
-  services: Services & { readonly openPolicy: (connection: Connection, policy: Policy) => Promise<void> },
+  services: Services &
+    CreateServices & {
+      readonly openPolicy: (connection: Connection, policy: Policy) => Promise<void>;
+    },
   explanationChanged: vscode.EventEmitter<vscode.Uri>,
 ) {
   const explanations = createDeliveryDocuments(services, explanationChanged);
@@ -28,14 +31,6 @@ export function createPoliciesModule(
         await work(target);
       }
     };
-  const creating = {
-    ...services,
-    unanswered: new Map(),
-    async openPolicyDocument(_: unknown, draft: Readonly<Record<string, unknown>>) {
-      const content = `${JSON.stringify(draft, undefined, 2)}\n`;
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'json', content }));
-    },
-  };
   const manage = onDestinations(services.targets, vscode.l10n.t('Policies'), async (chosen) =>
     managePolicies(chosen, services),
   );
@@ -67,7 +62,7 @@ export function createPoliciesModule(
         await createPolicy(
           connection,
           own.flatMap((node) => ('destinationId' in node ? [node.destinationId] : [])),
-          creating,
+          services,
         );
       },
       togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>

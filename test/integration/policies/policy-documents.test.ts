@@ -290,4 +290,51 @@ describe('policy documents', () => {
     assert.ok(document.isDirty);
     assert.match(extension.logged(), /Failed to save a policy document/);
   });
+
+  describe('of a new policy', () => {
+    const create = async (alert: string): Promise<vscode.TextDocument> => {
+      script({ picks: [alert] }, { types: 'Origin' }, { picks: ['On-call'] }, { types: '' }, { picks: ['Enabled'] });
+      await run('createPolicy', { kind: 'account', accountId });
+      await until(
+        () => activePath().includes('.cfpolicy.json'),
+        () => JSON.stringify(user?.questions),
+      );
+      return active();
+    };
+    const posts = async () => (await fake.log()).filter(({ method }) => method === 'POST').length;
+
+    it('are prefilled with the required filters, and create it once', async () => {
+      const document = await create('Origin Error Rate Alert');
+      assert.ok(document.isDirty);
+      assert.deepEqual(JSON.parse(document.getText()), {
+        name: 'Origin',
+        alert_type: 'http_alert_origin_error',
+        enabled: true,
+        mechanisms: { webhooks: [{ id: destinationId }] },
+        filters: { zones: [] },
+      });
+      await until(() => show(document).some((each) => each.startsWith('missingFilter')));
+      assert.equal(await document.save(), false);
+      assert.equal(await posts(), 0);
+      await edit(document, (policy) => {
+        policy['filters'] = { zones: ['z1'] };
+      });
+      assert.ok(await document.save());
+      const made = (await fake.policies({ account: accountId })).find(({ name }) => name === 'Origin');
+      assert.deepEqual([made?.filters, await posts()], [{ zones: ['z1'] }, 1]);
+      await until(() => activePath().includes(`/policies/${made?.id}/`), activePath);
+      assert.equal(active().isDirty, false);
+    });
+
+    it('find the policy whose creation was not answered, instead of creating it again', async () => {
+      const document = await create('Origin Error Rate Alert');
+      await edit(document, (policy) => {
+        policy['filters'] = { zones: ['z1'] };
+      });
+      await fake.addFault({ method: 'POST', fault: { kind: 'reset' }, after: true, times: 1 });
+      assert.ok(await document.save());
+      assert.equal(await posts(), 1);
+      assert.equal((await fake.policies({ account: accountId })).filter(({ name }) => name === 'Origin').length, 1);
+    });
+  });
 });
