@@ -38,6 +38,7 @@ describe('creating a policy', function () {
     await view.row('Alpha').click();
     await workbench.runCommand('Cloudflare Webhooks: Create Policy…');
     await quickInput.waitFor('Create Policy (1/5)');
+    await quickInput.widget.locator('.monaco-list-row.focused', { hasText: 'Origin Error Rate Alert' }).waitFor();
     await workbench.screenshot(pictureFile('create-policy-alerts'));
     await quickInput.answer('HTTP DDoS');
     await quickInput.waitFor('Enter a name for the policy.');
@@ -50,7 +51,7 @@ describe('creating a policy', function () {
     await quickInput.waitFor('Enter a name for the policy.');
     assert.equal(await quickInput.value(), 'Attacks on the shop');
     await quickInput.accept();
-    await quickInput.waitFor('Select the destinations that receive the alerts.');
+    await quickInput.waitFor('Select the destinations. E-mail addresses are next.');
     await workbench.screenshot(pictureFile('create-policy-destinations'));
     await quickInput.accept();
     await quickInput.waitFor('Enter e-mail addresses that also receive the alerts');

@@ -147,6 +147,13 @@ describe('policies of a destination', function () {
     await waitUntil(async () => (await fake.policies({ account })).every(({ enabled }) => enabled));
     await editor.getByRole('button', { name: 'Explain Again' }).click();
     await editor.getByText('All 2 policies are enabled').waitFor();
+    await editor.getByRole('button', { name: 'Enable “Tunnels”' }).waitFor({ state: 'hidden' });
+    assert.deepEqual(await editor.getByRole('button', { name: /^(Enable|Test|Explain)/ }).allInnerTexts(), [
+      'Explain Again',
+      'Test…',
+      'Test…',
+    ]);
+    await workbench.screenshot(pictureFile('explain delivery again'));
     await workbench.notifications.clear();
   });
 
@@ -159,7 +166,10 @@ describe('policies of a destination', function () {
     await waitUntil(async () => (await fake.policies({ account })).every(({ enabled }) => enabled));
     await view.pickFromMenu('Floods', 'Test…');
     await waitUntil(async () => (await fake.received()).length === 1);
-    await workbench.notifications.waitFor(/The test of “On-call” through Cloudflare succeeded/, 30_000);
+    await workbench.notifications.waitFor(
+      /Cloudflare delivered its test to “On-call” through the policy “Floods”/,
+      30_000,
+    );
   });
 
   it('logs no error of the extension', () => {

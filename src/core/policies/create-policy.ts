@@ -73,7 +73,7 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
     throw createCanceledError();
   }
   const sentAt = host.now();
-  const knownIds = [...(earlier?.knownIds ?? []), ...before.map(({ id }) => id)];
+  const knownIds = before.map(({ id }) => id);
   unanswered.delete(key);
   try {
     return await readBack(options, await sendPolicy(api, accountId, policy, signal));

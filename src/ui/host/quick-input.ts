@@ -114,8 +114,10 @@ export async function askPick<Item extends vscode.QuickPickItem>(
   pick.items = items;
   pick.canSelectMany = question.many ?? false;
   pick.selectedItems = question.many ? items.filter(({ picked }) => picked) : [];
-  if (question.isActive) {
-    pick.activeItems = items.filter(question.isActive);
+  const active = items.filter((item) => question.isActive?.(item) ?? false);
+  // An empty list would take the focus from the first item.
+  if (active.length > 0) {
+    pick.activeItems = active;
   }
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;

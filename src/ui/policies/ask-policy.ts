@@ -175,11 +175,10 @@ async function askDestinations({ draft, choices, keep, shared }: Context): Promi
   });
   const answer = await askPick({
     ...shared,
+    // Longer placeholders are cut off.
     placeholder: choices.canUseMail
-      ? vscode.l10n.t('Select the destinations that receive the alerts. E-mail addresses are next.')
-      : vscode.l10n.t(
-          'Select the destinations that receive the alerts. Cloudflare does not allow this account to use e-mail addresses.',
-        ),
+      ? vscode.l10n.t('Select the destinations. E-mail addresses are next.')
+      : vscode.l10n.t('Select the destinations. E-mail is not allowed here.'),
     items,
     many: true,
     none: choices.canUseMail,
@@ -226,23 +225,22 @@ async function askAddresses({ draft, keep, shared }: Context): Promise<Answer<Pa
 
 async function askState({ draft, shared }: Context): Promise<Answer<Partial<PolicyDraft>>> {
   const required = draft.alert ? describeRequired(draft.alert) : '';
+  const first = required && vscode.l10n.t('A JSON document opens first. {0}', required);
   const items = [
     {
       label: vscode.l10n.t('Enabled'),
-      detail: vscode.l10n.t('Cloudflare sends alerts as soon as the policy exists.'),
+      detail: first || vscode.l10n.t('Cloudflare sends alerts as soon as the policy exists.'),
       enabled: true,
     },
     {
       label: vscode.l10n.t('Disabled'),
-      detail: vscode.l10n.t('Cloudflare sends no alerts until you enable the policy.'),
+      detail: first || vscode.l10n.t('Cloudflare sends no alerts until you enable the policy.'),
       enabled: false,
     },
   ];
   const answer = await askPick({
     ...shared,
-    placeholder: required
-      ? vscode.l10n.t('{0} A JSON document opens next, and nothing is created yet.', required)
-      : vscode.l10n.t('Create “{0}” enabled or disabled?', nameOfPolicy({ name: normalizeName(draft.name) })),
+    placeholder: vscode.l10n.t('Create “{0}” enabled or disabled?', nameOfPolicy({ name: normalizeName(draft.name) })),
     items,
     isActive: ({ enabled }) => enabled === draft.enabled,
   });

@@ -38,7 +38,7 @@ type Explanation = { readonly text: string; readonly actions: readonly Action[] 
  * The documents of Explain Delivery: why alerts arrive at a destination, or why not, the weakest link first, with an action
  * above each line. The content is read from Cloudflare when a document is opened or refreshed. It contains no URL.
  */
-export type DeliveryDocuments = {
+export type DeliveryDocuments = vscode.Disposable & {
   /** Opens the document of a destination, or reads an open one again. */
   show(target: Located): Promise<void>;
   provide(uri: vscode.Uri): Promise<string>;
@@ -51,6 +51,12 @@ export function createDeliveryDocuments(
 ): DeliveryDocuments {
   const actions = new Map<string, readonly Action[]>();
   const lensesChanged = new vscode.EventEmitter<void>();
+  // The buttons belong to the text, so VS Code asks for them again once it has the new text.
+  const following = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+    if (document.uri.scheme === DELIVERY_SCHEME) {
+      lensesChanged.fire();
+    }
+  });
 
   async function provide(uri: vscode.Uri): Promise<string> {
     const [accountId = '', destinationId = ''] = uri.query.split('&').map(decodeURIComponent);
@@ -60,7 +66,6 @@ export function createDeliveryDocuments(
     }
     const explanation = await explain(connection, destinationId, services);
     actions.set(uri.toString(), explanation.actions);
-    lensesChanged.fire();
     return explanation.text;
   }
 
@@ -86,6 +91,7 @@ export function createDeliveryDocuments(
             }),
         ),
     },
+    dispose: () => vscode.Disposable.from(following, lensesChanged).dispose(),
   };
 }
 

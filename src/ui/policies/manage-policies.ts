@@ -47,11 +47,7 @@ export async function managePolicies(targets: readonly Located[], services: Poli
     return;
   }
   const { connection } = first;
-  if (targets.some((each) => each.connection.account.id !== connection.account.id)) {
-    throw new UserError(
-      vscode.l10n.t('The selected destinations belong to several accounts. Select destinations of one account.'),
-    );
-  }
+  requireOneAccount(targets.map((each) => each.connection.account.id));
   const known = await inView(async () => services.policies.read(connection));
   if (known.policies.length === 0) {
     void offerCreation(targets);
@@ -93,6 +89,15 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   }
   const assigned = await assignWithProgress(possible, connection, existing, services);
   void offerUndo(assigned, connection, existing, services);
+}
+
+/** Throws {@link UserError} if destinations belong to several accounts, because a policy belongs to one. */
+export function requireOneAccount(accountIds: readonly string[]): void {
+  if (new Set(accountIds).size > 1) {
+    throw new UserError(
+      vscode.l10n.t('The selected destinations belong to several accounts. Select destinations of one account.'),
+    );
+  }
 }
 
 /** Offers to create the first policy of an account, for these destinations. */

@@ -9,7 +9,7 @@ import { isNode } from '../tree/nodes.ts';
 import { createPolicy, type CreateServices } from './create-policy.ts';
 import { createDeliveryDocuments } from './explain-delivery.ts';
 import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
-import { managePolicies } from './manage-policies.ts';
+import { managePolicies, requireOneAccount } from './manage-policies.ts';
 import { togglePolicy } from './toggle-policy.ts';
 
 /** Notification policies: which of them deliver to a destination, their state, and why no alert came. */
@@ -51,19 +51,19 @@ export function createPoliciesModule(
           : Array.isArray(selected)
             ? selected.filter(isNode)
             : [argument];
+        const destinations = nodes.flatMap((node) => ('destinationId' in node ? [node] : []));
+        requireOneAccount(destinations.map(({ accountId }) => accountId));
         const connection = await services.targets.account(argument, vscode.l10n.t('Create Policy'));
-        if (!connection) {
-          return;
+        if (connection) {
+          const { id, name } = connection.account;
+          naming({ name, accountId: id });
+          const own = destinations.filter(({ accountId }) => accountId === id);
+          await createPolicy(
+            connection,
+            own.map(({ destinationId }) => destinationId),
+            services,
+          );
         }
-        const { id, name } = connection.account;
-        naming({ name, accountId: id });
-        // Destinations of other accounts cannot be in a policy of this account.
-        const own = nodes.filter(({ accountId }) => accountId === id);
-        await createPolicy(
-          connection,
-          own.flatMap((node) => ('destinationId' in node ? [node.destinationId] : [])),
-          services,
-        );
       },
       togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
         togglePolicy(connection, policy, services),
@@ -76,6 +76,9 @@ export function createPoliciesModule(
       ),
     } satisfies CommandHandlers,
     explanations,
-    disposables: [vscode.languages.registerCodeLensProvider({ scheme: DELIVERY_SCHEME }, explanations.lenses)],
+    disposables: [
+      explanations,
+      vscode.languages.registerCodeLensProvider({ scheme: DELIVERY_SCHEME }, explanations.lenses),
+    ],
   } satisfies Module & { readonly explanations: unknown };
 }

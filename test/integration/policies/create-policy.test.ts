@@ -130,6 +130,9 @@ describe('Create Policy…', () => {
     script({ picks: ['HTTP DDoS'] }, 'accepts', 'leaves');
     await run('createPolicy', node(), [node(), node(backup)]);
     assert.equal(asked(2).initial, 'Backup, On-call');
+    script();
+    await run('createPolicy', node(), [node(), { ...node(), accountId: 'another' }]);
+    await said(/^The selected destinations belong to several accounts\./);
     script({ picks: ['Acme'] }, { picks: ['HTTP DDoS'] }, 'accepts', 'leaves');
     await run('createPolicy');
     assert.equal(asked(3).initial, '');
@@ -204,6 +207,7 @@ describe('Create Policy…', () => {
     script({ picks: ['Origin Error Rate'] }, { types: 'Origin' }, 'accepts', { types: 'a@example.com' }, 'accepts');
     await run('createPolicy', node());
     await until(() => vscode.window.activeTextEditor !== undefined);
+    assert.match(asked(4).text, /^Enabled \| A JSON document opens first\. Requires the filter “zones”\.$/m);
     assert.deepEqual(JSON.parse(vscode.window.activeTextEditor?.document.getText() ?? ''), {
       name: 'Origin',
       alert_type: 'http_alert_origin_error',
@@ -237,7 +241,7 @@ describe('Create Policy…', () => {
     await setIneligible('email');
     script({ picks: ['HTTP DDoS'] }, 'accepts', { picks: [], goesBack: true }, 'leaves');
     await run('createPolicy', node());
-    assert.match(asked(2).prompt, /Cloudflare does not allow this account to use e-mail addresses\.$/);
+    assert.match(asked(2).prompt, /E-mail is not allowed here\.$/);
     script({ picks: ['HTTP DDoS'] }, 'accepts', 'accepts', { picks: ['Enabled'] });
     await run('createPolicy', node());
     await said(/^Created the policy .+ delivers to “On-call”\.$/);

@@ -303,7 +303,7 @@ describe('policy documents', () => {
     };
     const posts = async () => (await fake.log()).filter(({ method }) => method === 'POST').length;
 
-    it('are prefilled with the required filters, and create it once', async () => {
+    it('are prefilled with the required filters, and create it once they are given', async () => {
       const document = await create('Origin Error Rate Alert');
       assert.ok(document.isDirty);
       assert.deepEqual(JSON.parse(document.getText()), {
@@ -315,13 +315,17 @@ describe('policy documents', () => {
       });
       await until(() => show(document).some((each) => each.startsWith('missingFilter')));
       assert.equal(await document.save(), false);
-      assert.equal(await posts(), 0);
+      await until(
+        () => show(document).some((each) => each.startsWith('refused: {')),
+        () => show(document).join(),
+      );
+      assert.equal(await posts(), 1);
       await edit(document, (policy) => {
         policy['filters'] = { zones: ['z1'] };
       });
       assert.ok(await document.save());
       const made = (await fake.policies({ account: accountId })).find(({ name }) => name === 'Origin');
-      assert.deepEqual([made?.filters, await posts()], [{ zones: ['z1'] }, 1]);
+      assert.deepEqual([made?.filters, await posts()], [{ zones: ['z1'] }, 2]);
       await until(() => activePath().includes(`/policies/${made?.id}/`), activePath);
       assert.equal(active().isDirty, false);
     });
