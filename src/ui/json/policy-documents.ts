@@ -193,6 +193,7 @@ function nameIn({ name }: Policy['whole']): string {
 /** A setting such as `files.associations` can give a document another language, for which auto save is not off. */
 function setLanguage(document: vscode.TextDocument): void {
   if (isPolicyDocument(document.uri) && document.languageId !== JSON_LANGUAGE) {
-    void vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE);
+    // A document that was closed meanwhile has no language.
+    vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE).then(undefined, () => undefined);
   }
 }
