@@ -48,6 +48,7 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
     replacements,
     panels,
     jsonEditor: json.editor,
+    loadSamples,
     commands: {
       ...destinations.commands,
       ...replacement.commands,
@@ -67,7 +68,6 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
       ...destinations.disposables,
       ...replacement.disposables,
       ...testing.disposables,
-      { dispose: () => void samples?.then((loaded) => loaded.dispose()) },
       ...panel.disposables,
       ...json.disposables,
     ],

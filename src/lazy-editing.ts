@@ -6,7 +6,7 @@ import type { LazyPolicies } from './lazy-policies.ts';
 import type { Services } from './services.ts';
 import type { CommandHandler } from './ui/host/commands.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
-import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
+import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, REPLACEMENT_SUFFIX, SAMPLE_SCHEME } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
   /** Loads the second bundle on first use. */
@@ -82,6 +82,9 @@ export function createLazyEditing(
   };
   subscriptions.push(
     vscode.workspace.registerFileSystemProvider(JSON_SCHEME, provider, { isCaseSensitive: true }),
+    vscode.workspace.registerTextDocumentContentProvider(SAMPLE_SCHEME, {
+      provideTextDocumentContent: async (uri) => (await (await load()).loadSamples()).provide(uri),
+    }),
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
       deserializeWebviewPanel: async (panel, state) => (await load()).panels.restore(panel, state),
     }),

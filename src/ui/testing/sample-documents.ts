@@ -21,11 +21,13 @@ import { nameOfSample, wordsOf } from './sample-messages.ts';
 export type SampleTest = (values: PayloadValues) => ReturnType<typeof toTestPayload>;
 
 /** Sample payloads as read-only documents, and as bodies of tests. */
-export type SampleDocuments = vscode.Disposable & {
+export type SampleDocuments = {
   /** Asks for an alert type and shows its sample in the format of the destination's type. */
   readonly show: (argument: unknown) => Promise<void>;
   /** Copies a shown sample. `argument`: its URI, or anything else for the sample in the active editor. */
   readonly copyAsCurl: (argument: unknown) => Promise<void>;
+  /** The content of a document. `lazy-editing.ts` asks for it, so that VS Code can restore documents. */
+  readonly provide: (uri: vscode.Uri) => string;
   /** Asks for an alert type. Undefined if the user cancels. */
   readonly pickTest: (title: string) => Promise<SampleTest | undefined>;
 };
@@ -34,10 +36,6 @@ export function createSampleDocuments({
   store,
   destinationsView,
 }: Pick<Services, 'store' | 'destinationsView'>): SampleDocuments {
-  const provider = vscode.workspace.registerTextDocumentContentProvider(SAMPLE_SCHEME, {
-    provideTextDocumentContent: formatAt,
-  });
-
   /** The type of the destination of the argument or the selection; undefined if there is none. */
   function typeOf(argument: unknown): string | undefined {
     const node = isNode(argument) ? argument : destinationsView.selected()[0];
@@ -78,7 +76,7 @@ export function createSampleDocuments({
       const alert = id === undefined ? undefined : findSample(id);
       return alert && ((values) => toTestPayload(alert, values));
     },
-    dispose: () => void provider.dispose(),
+    provide: formatAt,
   };
 }
 
