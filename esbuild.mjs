@@ -67,7 +67,7 @@ const leanSdk = {
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/(editing|managing|policies|answering|samples)\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /^\.\/(editing|managing|policies|transfer|answering|samples)\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
     );
   },
@@ -111,6 +111,12 @@ const bundles = [
     most: 110_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/policies.ts'], outfile: 'dist/policies.cjs' },
+  },
+  {
+    name: 'transfer',
+    most: 80_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/transfer.ts'], outfile: 'dist/transfer.cjs' },
   },
   {
     name: 'answering',

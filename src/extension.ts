@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { createLazyEditing } from './lazy-editing.ts';
 import { createLazyManaging } from './lazy-managing.ts';
 import { createLazyPolicies } from './lazy-policies.ts';
+import { createLazyTransfer } from './lazy-transfer.ts';
 import { createServices } from './services.ts';
 import { createAccountsModule } from './ui/accounts/module.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext) {
   const managing = createLazyManaging(services);
   const announcedSaves: AnnouncedSaves = new Map();
   const policies = createLazyPolicies(services, announcedSaves);
+  const transfer = createLazyTransfer(services);
   const editing = createLazyEditing(services, announcedSaves, policies);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
@@ -33,6 +35,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...monitoring.commands,
     ...editing.commands,
     ...policies.commands,
+    ...transfer.commands,
   };
   context.subscriptions.push(
     services.logger,
@@ -43,6 +46,7 @@ export function activate(context: vscode.ExtensionContext) {
     registerLanguageModelTools(async () => (await import('./answering.ts')).createToolCalls(services)),
     editing,
     policies,
+    transfer,
     registerCommands(commands, services.logger),
   );
   return isTest ? { ...services, editing, logged: () => lines.join('\n') } : undefined;

@@ -87,7 +87,7 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
     let busy = false;
     function react(): void {
       const [asked, reaction] = ask('input', box.title, box.prompt, {
-        initial: box.value,
+        initial: box.password ? '' : box.value,
         prompt: box.prompt,
         step: toStep(box),
       });

@@ -16,6 +16,9 @@ export const DELIVERY_SCHEME = 'cfwebhook-delivery';
 /** The URI scheme of the sample payloads. */
 export const SAMPLE_SCHEME = 'cfwebhook-sample';
 
+/** The URI scheme of the plan of an import, and of the export that a file is compared with. */
+export const TRANSFER_SCHEME = 'cfwebhook-transfer';
+
 /** The key of the accounts in persisted state. */
 export const ACCOUNTS_KEY = 'accounts';
 
@@ -66,6 +69,10 @@ export const COMMANDS = [
   'togglePolicy',
   'editPolicyAsJson',
   'explainDelivery',
+  'exportDestinations',
+  'importDestinations',
+  'compareWithFile',
+  'copyToAccount',
   'showFailing',
   'goToDestination',
   'toggleFailingOnly',

@@ -9,6 +9,7 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { notSaved } from './messages.ts';
 import { policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
 import type { SaveClaims } from './save-claims.ts';
+import { isShown } from './tabs.ts';
 
 /** One save that VS Code requested. */
 export type PolicyWrite = {
@@ -116,7 +117,9 @@ export function createPolicyFiles({ store, policies, loaded, claims, save }: Pol
   async function announce(accountId: string): Promise<void> {
     const open = vscode.workspace.textDocuments
       .map(({ uri }) => uri)
-      .filter((uri) => readPolicyAddress(uri)?.accountId === accountId && policyIdOf(uri) !== undefined);
+      .filter((uri) => readPolicyAddress(uri)?.accountId === accountId && policyIdOf(uri) !== undefined)
+      // VS Code keeps documents without a tab for minutes.
+      .filter(isShown);
     const connection = open[0] && connectionOf(open[0]);
     if (!connection) {
       return;

@@ -317,8 +317,9 @@ describe('Create Policy…', () => {
     });
     script({ picks: ['Incident Alert'] }, 'accepts', 'accepts', 'accepts', 'accepts', { presses: 'Edit as JSON' });
     await run('createPolicy', node());
-    await until(() => vscode.window.activeTextEditor !== undefined);
-    const { filters, name } = JSON.parse(vscode.window.activeTextEditor?.document.getText() ?? '');
+    const text = () => vscode.window.activeTextEditor?.document.getText() ?? '';
+    await until(() => text().includes('Incident Alert'), text);
+    const { filters, name } = JSON.parse(text());
     assert.deepEqual([name, filters], ['Incident Alert', { incident_impact: [] }]);
   });
 

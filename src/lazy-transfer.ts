@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import type { Services } from './services.ts';
+import type { createTransfer } from './transfer.ts';
+import type { CommandHandler } from './ui/host/commands.ts';
+import { TRANSFER_SCHEME } from './ui/host/ids.ts';
+
+type Transfer = ReturnType<typeof createTransfer>;
+type TransferCommand = keyof Transfer['commands'];
+
+export type LazyTransfer = vscode.Disposable & { readonly commands: Readonly<Record<TransferCommand, CommandHandler>> };
+
+/** Loads the bundle of export and import on first use. */
+export function createLazyTransfer(services: Services): LazyTransfer {
+  let loading: Promise<Transfer> | undefined;
+
+  async function load(): Promise<Transfer> {
+    loading ??= import('./transfer.ts').then((bundle) => bundle.createTransfer(services));
+    return loading;
+  }
+
+  const later =
+    (name: TransferCommand): CommandHandler =>
+    async (...args) => {
+      const handler: CommandHandler = (await load()).commands[name];
+      return handler(...args);
+    };
+
+  const provider = vscode.workspace.registerTextDocumentContentProvider(TRANSFER_SCHEME, {
+    provideTextDocumentContent: async (uri) => (await load()).documents.provide(uri),
+  });
+  return {
+    commands: {
+      exportDestinations: later('exportDestinations'),
+      importDestinations: later('importDestinations'),
+      compareWithFile: later('compareWithFile'),
+      copyToAccount: later('copyToAccount'),
+    },
+    dispose: () => void provider.dispose(),
+  };
+}

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
+import { type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
+import { formatExportFile } from '../../core/formats/export-file.ts';
+import { type Destination, hostOf } from '../../core/model/destination.ts';
+import { inView } from '../host/commands.ts';
+import { tell } from '../host/notice.ts';
+import { pickOne } from '../host/pick.ts';
+import { runCommand } from '../host/run-command.ts';
+import { nameOf, typeOf } from '../text/destination.ts';
+import type { TransferDocuments } from './documents.ts';
+import { type ExportServices, readExport } from './export.ts';
+import { nameWanted } from './messages.ts';
+
+/** One difference between a file and an account. */
+export type Drift =
+  | { readonly kind: 'onlyInFile'; readonly wanted: Wanted }
+  | { readonly kind: 'onlyInAccount'; readonly destination: Destination }
+  | { readonly kind: 'changed'; readonly wanted: Wanted; readonly destination: Destination };
+
+/** The differences between the destinations of a file and of an account. Sends nothing. */
+export function findDrift(wanted: readonly Wanted[], existing: readonly Destination[]): readonly Drift[] {
+  const entries = planImport(wanted, existing);
+  const known = new Set(entries.flatMap((entry) => ('existing' in entry && entry.existing ? [entry.existing.id] : [])));
+  return [
+    ...entries.flatMap((entry) => toDrift(entry)),
+    ...existing
+      .filter(({ id }) => !known.has(id))
+      .map((destination): Drift => ({ kind: 'onlyInAccount', destination })),
+  ];
+}
+
+function toDrift(entry: ImportEntry): readonly Drift[] {
+  switch (entry.kind) {
+    case 'same':
+      return [];
+    case 'differs':
+      return [{ kind: 'changed', wanted: entry.wanted, destination: entry.existing }];
+    case 'create':
+    case 'incomplete':
+    case 'invalid':
+      return [{ kind: 'onlyInFile', wanted: entry.wanted }];
+    default:
+      return entry satisfies never;
+  }
+}
+
+/**
+ * Runs Compare with File…: VS Code's diff editor between the file and a fresh export, which is read-only, and a list of the
+ * differences. Choosing one opens the destination, or imports the file if the account lacks it.
+ */
+export async function compareWithFile(
+  file: vscode.Uri,
+  wanted: readonly Wanted[],
+  connection: Connection,
+  services: ExportServices & { readonly documents: TransferDocuments; readonly startImport: () => Promise<void> },
+): Promise<void> {
+  const { account } = connection;
+  const urls = wanted.some(({ url }) => url !== undefined) ? 'whole' : 'host';
+  const fresh = await inView(async () => readExport([{ connection }], urls, services));
+  const existing = services.store.entry(account.id)?.state.last?.destinations ?? [];
+  const drift = findDrift(wanted, existing);
+  const right = services.documents.add(`${account.name}.cfwebhooks.json`, formatExportFile(fresh));
+  const title = vscode.l10n.t('{0} ↔ {1} at Cloudflare', file.path.split('/').at(-1) ?? '', account.name);
+  await vscode.commands.executeCommand('vscode.diff', file, right, title);
+  void offerDrift(drift, connection, services);
+}
+
+async function offerDrift(
+  drift: readonly Drift[],
+  { account }: Connection,
+  { startImport }: { readonly startImport: () => Promise<void> },
+): Promise<void> {
+  const count = (kind: Drift['kind']): number => drift.filter((each) => each.kind === kind).length;
+  if (drift.length === 0) {
+    await tell('information', vscode.l10n.t('{0} has the same webhook destinations as the file.', account.name));
+    return;
+  }
+  const show = vscode.l10n.t('Show Differences');
+  const message = vscode.l10n.t(
+    'Differences between the file and {0}: {1} only in the file, {2} only in the account, {3} changed.',
+    account.name,
+    count('onlyInFile'),
+    count('onlyInAccount'),
+    count('changed'),
+  );
+  if ((await tell('warning', message, show)) !== show) {
+    return;
+  }
+  const picked = await pickOne(drift.map(toItem), {
+    title: vscode.l10n.t('Differences between the file and {0}', account.name),
+    matchOnDescription: true,
+  });
+  if (picked?.drift.kind === 'onlyInFile') {
+    await startImport();
+  } else if (picked) {
+    const { id } = picked.drift.destination;
+    await runCommand('editDestination', { kind: 'destination', accountId: account.id, destinationId: id });
+  }
+}
+
+function toItem(drift: Drift): vscode.QuickPickItem & { readonly drift: Drift } {
+  switch (drift.kind) {
+    case 'onlyInFile':
+      return {
+        label: nameWanted(drift.wanted),
+        description: vscode.l10n.t('only in the file'),
+        detail: vscode.l10n.t('Choose to import the file. The plan is shown before anything is sent.'),
+        drift,
+      };
+    case 'onlyInAccount':
+      return {
+        label: nameOf(drift.destination),
+        description: vscode.l10n.t('only in the account'),
+        detail: `${typeOf(drift.destination)} · ${hostOf(drift.destination.url)}`,
+        drift,
+      };
+    case 'changed':
+      return {
+        label: nameWanted(drift.wanted),
+        description: vscode.l10n.t('changed'),
+        detail: vscode.l10n.t(
+          'In the account: “{0}” · {1} · {2}',
+          nameOf(drift.destination),
+          typeOf(drift.destination),
+          hostOf(drift.destination.url),
+        ),
+        drift,
+      };
+    default:
+      return drift satisfies never;
+  }
+}

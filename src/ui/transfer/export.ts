@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
+import {
+  type AccountToExport,
+  type ExportFile,
+  formatExportFile,
+  toExportFile,
+} from '../../core/formats/export-file.ts';
+import type { Destination } from '../../core/model/destination.ts';
+import type { Services } from '../../services.ts';
+import { inView } from '../host/commands.ts';
+import { tell } from '../host/notice.ts';
+import { pickOne } from '../host/pick.ts';
+
+export type ExportServices = Pick<Services, 'store' | 'policies'>;
+
+/** What to export of an account: some destinations, or all where `ids` is undefined. */
+export type Selection = { readonly connection: Connection; readonly ids?: ReadonlySet<string> };
+
+/**
+ * Runs Export…: asks whether to write whole URLs, and where to. Everything is fetched first. Where an account cannot be
+ * fetched, its error is thrown and nothing is written.
+ */
+export async function exportDestinations(selections: readonly Selection[], services: ExportServices): Promise<void> {
+  const urls = await askUrls();
+  if (!urls) {
+    return;
+  }
+  const file = await inView(async () => readExport(selections, urls, services));
+  const uri = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export Webhook Destinations'),
+    filters: { [vscode.l10n.t('Webhook destinations')]: ['cfwebhooks.json', 'json'] },
+    defaultUri: vscode.Uri.joinPath(
+      vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/'),
+      'cloudflare.cfwebhooks.json',
+    ),
+  });
+  if (!uri) {
+    return;
+  }
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(formatExportFile(file)));
+  const count = file.accounts.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  void offerOpen(vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', count), uri);
+}
+
+async function offerOpen(message: string, uri: vscode.Uri): Promise<void> {
+  const open = vscode.l10n.t('Open File');
+  if ((await tell('information', message, open)) === open) {
+    await vscode.window.showTextDocument(uri);
+  }
+}
+
+async function askUrls(): Promise<'host' | 'whole' | undefined> {
+  const items = [
+    {
+      label: vscode.l10n.t('Hosts only'),
+      detail: vscode.l10n.t('For a repository: shows changes without credentials. An import asks for the URLs.'),
+      urls: 'host' as const,
+    },
+    {
+      label: vscode.l10n.t('Whole URLs'),
+      detail: vscode.l10n.t(
+        'For a backup: whoever reads the file can send to most of these destinations. Secrets that Cloudflare withholds are missing.',
+      ),
+      urls: 'whole' as const,
+    },
+  ];
+  const title = vscode.l10n.t('Export Webhook Destinations');
+  return (await pickOne(items, { title, placeHolder: vscode.l10n.t('Choose what to write of each URL') }))?.urls;
+}
+
+/** Fetches destinations and policies, and builds the file. */
+export async function readExport(
+  selections: readonly Selection[],
+  urls: 'host' | 'whole',
+  { store, policies }: ExportServices,
+): Promise<ExportFile> {
+  const accounts = await Promise.all(
+    selections.map(async ({ connection, ids }): Promise<AccountToExport> => {
+      const { id, name } = connection.account;
+      const [destinations, known] = await Promise.all([
+        readDestinations(connection, store),
+        // The file says nothing about policies then. The client has logged why.
+        policies.read(connection).catch(() => undefined),
+      ]);
+      return {
+        id,
+        name,
+        destinations: ids ? destinations.filter((each) => ids.has(each.id)) : destinations,
+        policies: known?.policies,
+      };
+    }),
+  );
+  return toExportFile(accounts, urls);
+}
+
+/** The destinations as Cloudflare has them now. Throws the `ApiError` of the account. */
+export async function readDestinations(
+  { account }: Connection,
+  store: ExportServices['store'],
+): Promise<readonly Destination[]> {
+  await store.refresh([account.id]);
+  const state = store.entry(account.id)?.state;
+  if (state?.kind === 'failed') {
+    throw state.error;
+  }
+  return state?.last?.destinations ?? [];
+}

@@ -1,0 +1,174 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../core/accounts/connection.ts';
+import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
+import type { Wanted } from '../../core/destinations/import-plan.ts';
+import { LARGEST_FILE, readExportFile } from '../../core/formats/export-file.ts';
+import { hostOf } from '../../core/model/destination.ts';
+import { wholeUrlOf } from '../../core/model/whole-url.ts';
+import type { Located } from '../../core/monitoring/overview.ts';
+import type { Services } from '../../services.ts';
+import { onAccount, onDestinations } from '../destinations/targets.ts';
+import type { CommandHandlers, Module } from '../host/commands.ts';
+import { pickOne } from '../host/pick.ts';
+import { askPick } from '../host/quick-input.ts';
+import { UserError } from '../host/report.ts';
+import { isNode } from '../tree/nodes.ts';
+import { compareWithFile } from './compare.ts';
+import { createTransferDocuments } from './documents.ts';
+import { exportDestinations, type Selection } from './export.ts';
+import { importInto } from './import.ts';
+import { describeFileProblem } from './messages.ts';
+
+/** Export, import, copying to another account, and comparing with a file. A bundle of its own. */
+export function createTransferModule(services: Services) {
+  const { store, targets, secrets, destinationsView } = services;
+  const documents = createTransferDocuments();
+  const unanswered: UnansweredCreations = new Map();
+  const importing = { ...services, documents, unanswered };
+
+  /** What a command exports: the accounts or destinations of the rows, else accounts that the user selects. */
+  async function selectExport(argument: unknown, all: unknown): Promise<readonly Selection[] | undefined> {
+    const nodes = !isNode(argument)
+      ? destinationsView.selected()
+      : Array.isArray(all)
+        ? all.filter(isNode)
+        : [argument];
+    const chosen = nodes.filter(({ kind }) => kind === 'account' || kind === 'destination');
+    if (chosen.length > 0) {
+      const byAccount = Map.groupBy(chosen, ({ accountId }) => accountId);
+      return [...byAccount].flatMap(([accountId, group]): readonly Selection[] => {
+        const connection = store.entry(accountId)?.connection;
+        const ids = new Set(group.flatMap((node) => (node.kind === 'destination' ? [node.destinationId] : [])));
+        const isWhole = group.some(({ kind }) => kind === 'account');
+        return connection ? [{ connection, ...(isWhole ? {} : { ids }) }] : [];
+      });
+    }
+    const connections = store.entries().map(({ connection }) => connection);
+    const [only] = connections;
+    if (!only) {
+      throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+    }
+    if (connections.length === 1) {
+      return [{ connection: only }];
+    }
+    const picked = await askPick({
+      title: vscode.l10n.t('Export Webhook Destinations'),
+      placeholder: vscode.l10n.t('Select the accounts to export'),
+      items: connections.map((connection) => ({ label: connection.account.name, picked: true, connection })),
+      many: true,
+    });
+    return picked.kind === 'value' ? picked.value.map(({ connection }) => ({ connection })) : undefined;
+  }
+
+  return {
+    documents,
+    commands: {
+      async exportDestinations(argument, naming, selected) {
+        const selections = await selectExport(argument, selected);
+        const [first] = selections ?? [];
+        if (selections && first) {
+          naming({ name: first.connection.account.name, accountId: first.connection.account.id });
+          await exportDestinations(selections, services);
+        }
+      },
+      async importDestinations(argument, naming, selected) {
+        const file = await chooseFile(argument, vscode.l10n.t('Import Webhook Destinations'));
+        const wanted = file && (await readFile(file));
+        const run = onAccount(targets, vscode.l10n.t('Import into Account'), async (connection) =>
+          importInto(connection, wanted ?? [], importing),
+        );
+        if (wanted) {
+          await run(isNode(argument) ? argument : undefined, naming, selected);
+        }
+      },
+      async compareWithFile(argument, naming, selected) {
+        const file = await chooseFile(argument, vscode.l10n.t('Compare with File'));
+        const wanted = file && (await readFile(file));
+        const run = onAccount(targets, vscode.l10n.t('Compare with Account'), async (connection) =>
+          compareWithFile(file ?? vscode.Uri.file('/'), wanted ?? [], connection, {
+            ...services,
+            documents,
+            startImport: async () => importInto(connection, wanted ?? [], importing),
+          }),
+        );
+        if (wanted) {
+          await run(isNode(argument) ? argument : undefined, naming, selected);
+        }
+      },
+      copyToAccount: onDestinations(targets, vscode.l10n.t('Copy to Account'), async (chosen) => {
+        const connection = await chooseTarget(chosen, services);
+        if (connection) {
+          const wanted = await Promise.all(chosen.map(async (target) => toWanted(target, secrets)));
+          await importInto(connection, wanted, importing);
+        }
+      }),
+    } satisfies CommandHandlers,
+    disposables: [],
+  } satisfies Module & { readonly documents: unknown };
+}
+
+/** What this machine knows of a destination. What is missing is asked for. */
+async function toWanted({ connection, destination }: Located, secrets: Services['secrets']): Promise<Wanted> {
+  const remembered = await secrets.get(connection.account.id, destination.id);
+  const { name, type } = destination;
+  const url = wholeUrlOf(destination, remembered);
+  const secret = remembered?.secret;
+  return { name, type, host: hostOf(url), url, ...(secret === undefined ? {} : { secret }) };
+}
+
+async function chooseTarget(chosen: readonly Located[], { store }: Services): Promise<Connection | undefined> {
+  const sources = new Set(chosen.map(({ connection }) => connection.account.id));
+  const others = store
+    .entries()
+    .map(({ connection }) => connection)
+    .filter(({ account }) => sources.size > 1 || !sources.has(account.id));
+  if (others.length === 0) {
+    throw new UserError(vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'));
+  }
+  const items = others.map((connection) => ({
+    label: connection.account.name,
+    description: connection.account.id,
+    connection,
+  }));
+  return (await pickOne(items, { title: vscode.l10n.t('Copy to Account'), matchOnDescription: true }))?.connection;
+}
+
+/** The file of the argument, of the active editor, or of a dialog. */
+async function chooseFile(argument: unknown, title: string): Promise<vscode.Uri | undefined> {
+  if (argument instanceof vscode.Uri) {
+    return argument;
+  }
+  const active = vscode.window.activeTextEditor?.document.uri;
+  if (active?.path.endsWith('.cfwebhooks.json') && ['file', 'vscode-remote', 'vscode-vfs'].includes(active.scheme)) {
+    return active;
+  }
+  const chosen = await vscode.window.showOpenDialog({
+    title,
+    filters: { [vscode.l10n.t('Webhook destinations')]: ['cfwebhooks.json', 'json'] },
+  });
+  return chosen?.[0];
+}
+
+/** The destinations of a file: of its open document, if there is one. Throws {@link UserError} if it cannot be used. */
+async function readFile(file: vscode.Uri): Promise<readonly Wanted[]> {
+  const name = file.path.split('/').at(-1) ?? '';
+  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  let content = open?.getText();
+  if (content === undefined) {
+    try {
+      // Four bytes per character at most. A larger file is not read at all.
+      const { size } = await vscode.workspace.fs.stat(file);
+      content =
+        size > 4 * LARGEST_FILE
+          ? ' '.repeat(LARGEST_FILE + 1)
+          : new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    } catch {
+      throw new UserError(vscode.l10n.t('{0} cannot be read. Check that the file exists and try again.', name));
+    }
+  }
+  const read = readExportFile(content);
+  if (!read.ok) {
+    throw new UserError(describeFileProblem(read.problem, name));
+  }
+  return read.destinations;
+}

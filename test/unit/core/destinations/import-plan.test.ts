@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { importDestinations } from '../../../../src/core/destinations/import-destinations.ts';
+import { createDestination, type UnansweredCreations } from '../../../../src/core/destinations/create-destination.ts';
+import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
+import { type ImportEntry, planImport, toDraft, type Wanted } from '../../../../src/core/destinations/import-plan.ts';
+import { formatExportFile, readExportFile, toExportFile } from '../../../../src/core/formats/export-file.ts';
+import type { Draft } from '../../../../src/core/model/destination.ts';
+import { makeDestination } from '../api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount } from './fake-account.ts';
+
+const wanted = (fields: Partial<Wanted> = {}): Wanted => ({
+  name: 'Chat',
+  type: 'slack',
+  host: 'hooks.slack.com',
+  url: 'https://hooks.slack.com/services/T/B/secret',
+  ...fields,
+});
+const existing = makeDestination('d1', { name: 'Chat', url: 'https://hooks.slack.com/services/T/B' });
+const planned = (entries: readonly ImportEntry[]) =>
+  entries.map((entry) => ('needs' in entry ? `${entry.kind} ${entry.needs}` : entry.kind));
+
+describe('the plan of an import', () => {
+  const hosts = wanted();
+  const { url: _, ...hostOnly } = hosts;
+  const cases: readonly (readonly [string, Wanted, readonly ReturnType<typeof makeDestination>[], string])[] = [
+    ['a new destination with its whole URL', wanted(), [], 'create'],
+    ['the same, whose URL Cloudflare returns without its secret part', wanted(), [existing], 'same'],
+    ['the same with white space around its name', wanted({ name: ' Chat\n' }), [existing], 'same'],
+    ['the same by host and type', hostOnly, [existing], 'same'],
+    ['the same by host in another case', { ...hostOnly, host: 'HOOKS.slack.com', type: '' }, [existing], 'same'],
+    ['a host only, unknown in the account', hostOnly, [], 'incomplete url'],
+    ['a cut URL, unknown in the account', wanted({ url: existing.url }), [], 'incomplete url'],
+    ['a cut URL with its secret', wanted({ url: existing.url, secret: 'part' }), [], 'create'],
+    [
+      'another URL under the same name',
+      wanted({ url: 'https://hooks.slack.com/services/X/Y/z' }),
+      [existing],
+      'differs',
+    ],
+    [
+      'another type under the same name',
+      wanted({ type: 'generic', url: 'https://example.com/' }),
+      [existing],
+      'differs',
+    ],
+    [
+      'the same URL under another name',
+      wanted({ name: 'New', type: 'generic', url: 'https://example.com' }),
+      [makeDestination('x', { name: 'Old', type: 'generic', url: 'https://example.com/' })],
+      'differs',
+    ],
+    [
+      'a cut URL under another name, which many share',
+      wanted({ name: 'New', url: existing.url }),
+      [existing],
+      'incomplete url',
+    ],
+    [
+      'a type that requires a secret',
+      wanted({ type: 'datadog', url: 'https://api.datadoghq.com/api/v1/events' }),
+      [],
+      'incomplete secret',
+    ],
+    ['an empty name', wanted({ name: ' ' }), [], 'invalid'],
+    ['no URL at all', wanted({ url: 'not a url' }), [], 'invalid'],
+    ['another scheme', wanted({ url: 'ftp://example.com' }), [], 'invalid'],
+  ];
+  for (const [what, each, account, kind] of cases) {
+    it(`${what}: ${kind}`, () => assert.deepEqual(planned(planImport([each], account)), [kind]));
+  }
+
+  it('creates what a file has twice only once', () => {
+    const twice = [wanted(), wanted({ name: 'Chat ', url: `${wanted().url}` }), wanted({ name: 'Other' })];
+    assert.deepEqual(planned(planImport(twice, [])), ['create', 'same', 'create']);
+  });
+
+  it('is complete once the user has entered what is missing', () => {
+    assert.equal(toDraft({ ...hostOnly, url: wanted().url ?? '' }).kind, 'create');
+    const needed = wanted({ type: 'datadog', url: 'https://api.datadoghq.com/api/v1/events' });
+    assert.equal(toDraft({ ...needed, secret: 'key' }).kind, 'create');
+  });
+
+  it('plans nothing new for what was created, whatever the names and URLs', () => {
+    const name = fc.string({ minLength: 1 });
+    const url = fc.webUrl({ validSchemes: ['https'] });
+    fc.assert(
+      fc.property(fc.array(fc.record({ name, url }), { maxLength: 8 }), (all) => {
+        const file = all.map((each) => ({ ...each, type: '', host: '' }));
+        const first = planImport(file, []);
+        const created = first.flatMap((entry, index) =>
+          entry.kind === 'create' ? [makeDestination(`${index}`, { ...entry.draft, type: entry.wanted.type })] : [],
+        );
+        assert.deepEqual(
+          planImport(file, created).filter(({ kind }) => kind === 'create'),
+          [],
+        );
+      }),
+    );
+  });
+});
+
+describe('import, against the fake', () => {
+  const account = useFakeAccount();
+  const unanswered: UnansweredCreations = new Map();
+  const host = () => ({ ...makeVirtualHost(), digest: sha256, makeSalt: () => crypto.randomUUID() });
+  const create = async (draft: Draft): Promise<string> =>
+    createDestination({ api: account.api(), host: host(), accountId: ACCOUNT, draft, unanswered });
+  const run = async (file: readonly Wanted[], signal?: AbortSignal) => {
+    const plan = planImport(file, await account.api().listDestinations(ACCOUNT));
+    const todo = plan.flatMap((entry) => (entry.kind === 'create' ? [entry] : []));
+    return importDestinations(todo, { create, isFatal: () => false, ...(signal ? { signal } : {}) });
+  };
+  const exported = async () =>
+    formatExportFile(
+      toExportFile(
+        [{ id: ACCOUNT, name: 'Acme', destinations: await account.api().listDestinations(ACCOUNT), policies: [] }],
+        'whole',
+      ),
+    );
+  const withoutIds = (text: string) => text.replaceAll(/"id": "[0-9a-f]+"/g, '"id": ""');
+  const read = (text: string): readonly Wanted[] => {
+    const file = readExportFile(text);
+    return file.ok ? file.destinations : assert.fail();
+  };
+  beforeEach(() => unanswered.clear());
+
+  it('gives the same file again, but for IDs, after an import into an empty account', async () => {
+    await account.put('Beta');
+    await account.put('Alpha');
+    const before = await exported();
+    account.clear();
+    assert.deepEqual(
+      (await run(read(before))).map(({ outcome }) => outcome),
+      ['created', 'created'],
+    );
+    assert.equal(withoutIds(await exported()), withoutIds(before));
+    assert.deepEqual(await run(read(before)), []);
+    assert.equal(account.posts(), 2);
+  });
+
+  it('creates 500 destinations past failures, and only the missing ones at the next import', async function () {
+    this.timeout(60_000);
+    const file = Array.from({ length: 500 }, (_, index) => ({
+      name: `Destination ${index}`,
+      type: 'generic',
+      host: '',
+      url: account.hook(`d${index}`),
+    }));
+    account.fail({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 7 });
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, after: true, times: 5 });
+    const first = await run(file);
+    const count = (outcome: string) => first.filter((each) => each.outcome === outcome).length;
+    assert.deepEqual([count('created'), count('failed')], [493, 7]);
+    const second = await run(file);
+    assert.deepEqual([second.length, second.every(({ outcome }) => outcome === 'created')], [7, true]);
+    const names = account.names();
+    assert.deepEqual([names.length, new Set(names).size], [500, 500]);
+    assert.equal(account.posts(), 507);
+  });
+
+  it('sends nothing more after a cancellation or a fatal failure', async () => {
+    const file = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ ...wanted({ name }), url: account.hook(name) }));
+    const todo = planImport(file, []).flatMap((entry) => (entry.kind === 'create' ? [entry] : []));
+    const cancel = new AbortController();
+    const canceled = await importDestinations(todo, {
+      create,
+      isFatal: () => false,
+      signal: cancel.signal,
+      onDone: () => cancel.abort(),
+    });
+    assert.deepEqual(canceled.map(({ outcome }) => outcome).slice(4), ['skipped', 'skipped']);
+    account.clear();
+    account.fail({ method: 'POST', fault: { kind: 'status', status: 403 } });
+    const refused = await importDestinations(todo, { create, isFatal: () => true });
+    assert.deepEqual(refused.map(({ outcome }) => outcome).slice(4), ['skipped', 'skipped']);
+    assert.ok(account.posts() <= 4);
+  });
+});
