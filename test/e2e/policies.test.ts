@@ -165,6 +165,8 @@ describe('policies of a destination', function () {
     await workbench.notifications.press('Disabled the policy', 'Enable');
     await waitUntil(async () => (await fake.policies({ account })).every(({ enabled }) => enabled));
     await view.pickFromMenu('Floods', 'Test…');
+    assert.match((await workbench.dialog.read()).message, /Test the policy “Floods” through Cloudflare/);
+    await workbench.dialog.press('Send');
     await waitUntil(async () => (await fake.received()).length === 1);
     await workbench.notifications.waitFor(
       /Cloudflare delivered its test to “On-call” through the policy “Floods”/,

@@ -9,3 +9,23 @@ export function createSerialQueue(): SerialQueue {
     return result;
   };
 }
+
+/** Runs work with the same key one after another, and other work at the same time. */
+export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+export function createKeyedQueue(): KeyedQueue {
+  const queues = new Map<string, { readonly run: ReturnType<typeof createSerialQueue>; waiting: number }>();
+  return async (key, work) => {
+    const queue = queues.get(key) ?? { run: createSerialQueue(), waiting: 0 };
+    queues.set(key, queue);
+    queue.waiting += 1;
+    try {
+      return await queue.run(work);
+    } finally {
+      queue.waiting -= 1;
+      if (queue.waiting === 0) {
+        queues.delete(key);
+      }
+    }
+  };
+}

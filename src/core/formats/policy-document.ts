@@ -31,6 +31,8 @@ export type PolicyFinding = TextRange & { readonly severity: 'error' | 'warning'
 export type PolicyContext = {
   readonly alertTypes?: readonly AlertType[] | undefined;
   readonly destinations?: readonly DestinationFacts[] | undefined;
+  /** Whether the list of destinations may be incomplete, so that an unknown ID says nothing. */
+  readonly mayLack?: boolean;
   /** Kinds of mechanisms that the account may not use, as a policy names them. */
   readonly ineligible?: ReadonlySet<string> | undefined;
 };
@@ -55,18 +57,22 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   mechanisms: 'object',
 };
 
+/** The fields of a policy that a user may set. */
+export function editableOf(whole: Policy['whole']): Policy['whole'] {
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => !READ_ONLY_KEYS.has(key)));
+}
+
 /** The editable fields of a policy as JSON, with two-space indentation and a final newline. Unknown fields stay. */
 export function formatPolicy(whole: Policy['whole']): string {
-  const editable = Object.fromEntries(Object.entries(whole).filter(([key]) => !READ_ONLY_KEYS.has(key)));
-  const json = JSON.stringify(editable, undefined, 2);
+  const json = JSON.stringify(editableOf(whole), undefined, 2);
   // VS Code offers to remove these line separators from a document.
   return `${json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}\n`;
 }
 
-/** The whole policy to send for an edited document: the document, with the fields that only Cloudflare sets. */
+/** The whole policy to send for an edited document: its editable fields, and those that only Cloudflare sets as they are. */
 export function mergePolicy(now: Policy['whole'], edited: Policy['whole']): Policy['whole'] {
   const kept = Object.fromEntries(Object.entries(now).filter(([key]) => READ_ONLY_KEYS.has(key)));
-  return { ...kept, ...edited };
+  return { ...kept, ...editableOf(edited) };
 }
 
 /** Parses and checks a document. Never throws. */
@@ -193,7 +199,7 @@ function isEmptyOptional(key: string, { type }: Node): boolean {
   return type === 'null' && !['name', 'alert_type', 'mechanisms'].includes(key);
 }
 
-function checkMechanisms(root: Node, { destinations, ineligible }: PolicyContext): readonly PolicyFinding[] {
+function checkMechanisms(root: Node, { destinations, mayLack, ineligible }: PolicyContext): readonly PolicyFinding[] {
   const mechanisms = findNodeAtLocation(root, ['mechanisms']);
   if (mechanisms?.type !== 'object') {
     return [];
@@ -213,7 +219,7 @@ function checkMechanisms(root: Node, { destinations, ineligible }: PolicyContext
       ...(ineligible?.has(key) && items.length > 0
         ? [makeFinding(keyNode, { kind: 'ineligible', mechanism: key }, 'warning')]
         : []),
-      ...items.flatMap((item) => checkRecipient(item, key, destinations)),
+      ...items.flatMap((item) => checkRecipient(item, key, mayLack ? undefined : destinations)),
     ];
   });
   return count === 0 ? [...findings, makeFinding(mechanisms, { kind: 'noMechanism' })] : findings;

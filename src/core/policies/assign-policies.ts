@@ -2,9 +2,10 @@ import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { createLimit } from '../async/limit.ts';
-import { createIdSet, type IdSet } from '../model/id.ts';
+import type { KeyedQueue } from '../async/serial-queue.ts';
+import { comparableId, createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
-import { changePolicy } from './change-policy.ts';
+import { changePolicy, MissingDestinationsError } from './change-policy.ts';
 
 /** A change of one policy: destinations that it begins or stops to deliver to. */
 export type Assignment = {
@@ -29,8 +30,8 @@ export type AssignOptions = {
   readonly api: Api;
   readonly host: Pick<Host, 'sleep'>;
   readonly accountId: string;
-  /** The destinations of the account that exist. Others receive nothing. */
-  readonly existing: IdSet;
+  /** Runs changes of one policy one after another: each writes the whole policy. */
+  readonly inTurn: KeyedQueue;
   /** Looked at between two policies; a request that was sent is waited for. */
   readonly signal?: AbortSignal;
   readonly onDone?: (assigned: Assigned) => void;
@@ -40,24 +41,24 @@ const CONCURRENCY = 4;
 
 /**
  * Changes which policies deliver to some destinations, four policies at a time, and goes on after a failure. Each policy is
- * read, written whole, read again and compared: see `change-policy.ts`. First makes sure that the destinations to add
- * still exist, and throws the `ApiError` of one that does not; after that it never rejects.
+ * read, written whole, read again and compared: see `change-policy.ts`. First fetches which destinations exist, so that no
+ * policy is pointed at a deleted one, or left with deleted ones only. Throws the `ApiError` of that; after it never rejects.
  */
 export async function assignPolicies(
   assignments: readonly Assignment[],
   options: AssignOptions,
 ): Promise<readonly Assigned[]> {
-  const { api, accountId, signal, onDone } = options;
-  const added = assignments.flatMap(({ kind, destinationIds }) => (kind === 'add' ? destinationIds : []));
-  // A policy must not be pointed at a destination that another client deleted since the user saw it.
-  await Promise.all([...new Set(added)].map(async (id) => api.getDestination(accountId, id)));
+  const { api, accountId, inTurn, signal, onDone } = options;
+  const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
   const limit = createLimit(CONCURRENCY);
   return Promise.all(
     assignments.map(async (assignment) =>
       limit(async () => {
         const assigned = signal?.aborted
           ? ({ ...assignment, outcome: 'skipped' } as const)
-          : await assign(assignment, options);
+          : await inTurn(keyOfPolicy(accountId, assignment.policy.id), async () =>
+              assign(assignment, existing, options),
+            );
         onDone?.(assigned);
         return assigned;
       }),
@@ -65,9 +66,22 @@ export async function assignPolicies(
   );
 }
 
-async function assign(assignment: Assignment, { api, host, accountId, existing }: AssignOptions): Promise<Assigned> {
+/** The key of a policy in the queue of its changes. */
+export function keyOfPolicy(accountId: string, policyId: string): string {
+  return `${accountId}/${comparableId(policyId)}`;
+}
+
+async function assign(
+  assignment: Assignment,
+  existing: IdSet,
+  { api, host, accountId }: AssignOptions,
+): Promise<Assigned> {
   const { policy, kind, destinationIds } = assignment;
   const isAdding = kind === 'add';
+  const missing = isAdding ? destinationIds.filter((id) => !existing.has(id)) : [];
+  if (missing.length > 0) {
+    return { ...assignment, outcome: 'failed', error: new MissingDestinationsError(missing) };
+  }
   const ids = createIdSet(destinationIds);
   let changedIds: readonly string[] = [];
   try {

@@ -96,3 +96,15 @@ export class PolicyConflictError extends Error {
     this.fields = fields;
   }
 }
+
+/** Nothing was sent: destinations of the policy no longer exist. */
+export class MissingDestinationsError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('MissingDestinationsError');
+  override readonly name = 'MissingDestinationsError';
+  readonly destinationIds: readonly string[];
+
+  constructor(destinationIds: readonly string[]) {
+    super('Destinations of the policy no longer exist');
+    this.destinationIds = destinationIds;
+  }
+}

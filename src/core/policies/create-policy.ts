@@ -4,7 +4,7 @@ import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
-import { isNamed } from '../async/named-error.ts';
+import { MissingDestinationsError } from './change-policy.ts';
 import { createIdSet } from '../model/id.ts';
 import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
 
@@ -138,16 +138,4 @@ async function readBack({ api, accountId, policy }: CreatePolicyOptions, id: str
   const fields = differingFields(policy, after.whole).filter((key) => key in policy && key !== 'mechanisms');
   const differing = hasSameRecipients(policy, after.whole) ? fields : [...fields, 'mechanisms'];
   return { id, policy: after, differing };
-}
-
-/** Nothing was sent: destinations of the policy no longer exist. */
-export class MissingDestinationsError extends Error {
-  static override readonly [Symbol.hasInstance] = isNamed('MissingDestinationsError');
-  override readonly name = 'MissingDestinationsError';
-  readonly destinationIds: readonly string[];
-
-  constructor(destinationIds: readonly string[]) {
-    super('Destinations of the policy no longer exist');
-    this.destinationIds = destinationIds;
-  }
 }

@@ -3,6 +3,7 @@ import { type Health, healthOf } from '../model/health.ts';
 import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy.ts';
 import { type Silence, silencedUntil } from '../model/silence.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
+import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
 import { lacksSecret, wholeUrlOf } from '../model/whole-url.ts';
 
 /**
@@ -34,8 +35,14 @@ export type Observed = {
   readonly policies: readonly Policy[] | undefined;
   readonly silences: readonly Silence[] | undefined;
   readonly sent: readonly SentAlert[] | undefined;
-  /** The result of the last test in this session. */
-  readonly test: 'worked' | 'failed' | 'undecided' | undefined;
+  /** The last test in this session. `at` is in milliseconds since the epoch. */
+  readonly test:
+    | {
+        readonly way: 'direct' | 'cloudflare';
+        readonly result: 'worked' | 'failed' | 'undecided';
+        readonly at: number;
+      }
+    | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };
@@ -54,12 +61,22 @@ export function walkDelivery(observed: Observed): readonly Link[] {
     ...toPolicies(destination, observed),
     toHealth(healthOf(destination)),
     toSent(destination, observed),
-    { kind: 'test', state: TESTS[observed.test ?? 'undecided'] },
+    { kind: 'test', state: rateTest(destination, observed) },
   ];
   return links.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 }
 
-const TESTS = { worked: 'sound', failed: 'broken', undecided: 'unknown' } as const;
+/** A test from this machine can fail for reasons of this machine, and a later delivery outdates any failed test. */
+function rateTest({ lastSuccess }: Destination, { test }: Observed): LinkState {
+  const success = parseTimestamp(lastSuccess);
+  if (!test || test.result === 'undecided') {
+    return 'unknown';
+  }
+  if (test.result === 'worked') {
+    return 'sound';
+  }
+  return success && toMilliseconds(success) > test.at ? 'unknown' : test.way === 'direct' ? 'weak' : 'broken';
+}
 
 /** Cloudflare has the whole URL and the secret. Whether this machine has them decides only what can be tested from here. */
 function toCredentials(destination: Destination, { remembered }: Observed): Link {

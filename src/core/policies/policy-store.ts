@@ -56,8 +56,14 @@ export function createPolicyStore(): PolicyStore {
     }
   }
 
+  /** Counts reads and resets. An answer that is older than the last reset or a later read is not kept. */
+  let clock = 0;
+  const newest = new Map<string, number>();
+
   async function read(connection: Connection, signal?: AbortSignal): Promise<AccountPolicies> {
     const { account, api } = connection;
+    clock += 1;
+    const turn = clock;
     const [policies, names, silences] = await Promise.all([
       api.listPolicies(account.id, signal),
       readNames(connection, signal),
@@ -65,6 +71,10 @@ export function createPolicyStore(): PolicyStore {
       listSilences(api, account.id, signal).catch(() => undefined),
     ]);
     const value = { policies, alertNames: names, ...(silences ? { silences } : {}) };
+    if ((newest.get(account.id) ?? 0) > turn) {
+      return value;
+    }
+    newest.set(account.id, turn);
     const before = kept.get(account.id)?.value;
     kept.set(account.id, { api, value });
     if (before && JSON.stringify([before.policies, before.silences]) !== JSON.stringify([policies, silences])) {
@@ -98,8 +108,10 @@ export function createPolicyStore(): PolicyStore {
     },
     forget(accountIds = [...kept.keys(), ...readings.keys()]) {
       for (const id of accountIds) {
-        readings.delete(id);
-        if (kept.delete(id)) {
+        clock += 1;
+        newest.set(id, clock);
+        const wasReading = readings.delete(id);
+        if (kept.delete(id) || wasReading) {
           emit(id);
         }
       }

@@ -1,8 +1,11 @@
+import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
-import { formatPolicy, mergePolicy } from '../formats/policy-document.ts';
-import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
-import { changePolicy } from './change-policy.ts';
+import { isObject } from '../api/decode-list.ts';
+import { mergePolicy } from '../formats/policy-document.ts';
+import { createIdSet } from '../model/id.ts';
+import { differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
+import { MissingDestinationsError, PolicyUnchangedError } from './change-policy.ts';
 
 export type SavePolicyOptions = {
   readonly api: Api;
@@ -11,35 +14,90 @@ export type SavePolicyOptions = {
   readonly policyId: string;
   /** The edited document. */
   readonly edited: Policy['whole'];
-  /** The document that the edit began with, as `formatPolicy` wrote it. */
+  /** The document that the edit began with, as `formatPolicy` wrote it; empty if it is not known. */
   readonly seen: string;
 };
 
-/** `conflict`: another client changed the policy since the edit began, so nothing was sent. */
+/**
+ * `conflict`: another client changed the policy since the edit began, so nothing was sent. `differing`: the fields that
+ * differ from what was sent, because Cloudflare or another client changed them; undefined if the policy could not be read.
+ */
 export type SavePolicyOutcome =
-  | { readonly kind: 'changed' | 'unchanged' }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed'; readonly differing: readonly string[] | undefined }
   | { readonly kind: 'conflict'; readonly now: Policy };
 
+/** Pauses between fetches of a policy after an update without an answer, in milliseconds. */
+const PAUSES = [0, 1000, 2000] as const;
+
 /**
- * Saves an edited policy: fetches it, compares it with what the user saw, writes it whole and reads it back. The write is
- * sent at most once. Throws what `changePolicy` throws.
+ * Saves an edited policy: fetches it, compares it with what the user saw, makes sure that added destinations exist, writes it
+ * whole and fetches it again. The write is sent at most once; after a lost answer, a policy that changed says that it took
+ * effect. Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
  */
 export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
   const { api, host, accountId, policyId, edited, seen } = options;
-  let conflict: Policy | undefined;
-  const outcome = await changePolicy({
-    api,
-    host,
-    accountId,
-    policyId,
-    change(now) {
-      conflict = formatPolicy(now.whole) === seen ? undefined : now;
-      return conflict ? undefined : mergePolicy(now.whole, edited);
-    },
-    isChanged(now) {
-      const wanted = mergePolicy(now.whole, edited);
-      return differingFields(wanted, now.whole).length === 0 && hasSameWebhooks(wanted, now.whole);
-    },
-  });
-  return conflict ? { kind: 'conflict', now: conflict } : { kind: outcome === 'changed' ? 'changed' : 'unchanged' };
+  const before = await api.getPolicy(accountId, policyId);
+  const wanted = mergePolicy(before.whole, edited);
+  if (differences(wanted, before.whole).length === 0) {
+    return { kind: 'unchanged' };
+  }
+  const known = parse(seen);
+  if (!known || differences(mergePolicy(before.whole, known), before.whole).length > 0) {
+    return { kind: 'conflict', now: before };
+  }
+  await checkAdded(options, before.whole);
+  let lost: unknown;
+  try {
+    await api.updatePolicy(accountId, policyId, wanted);
+  } catch (error) {
+    if (!isUncertain(error)) {
+      throw error;
+    }
+    lost = error;
+  }
+  for (const pause of lost === undefined ? [0] : PAUSES) {
+    if (pause > 0) {
+      await host.sleep(pause);
+    }
+    const after = await api.getPolicy(accountId, policyId).catch(() => undefined);
+    if (!after && lost === undefined) {
+      // Cloudflare accepted the update, so a failed fetch is not a failed save.
+      return { kind: 'changed', differing: undefined };
+    }
+    // Cloudflare may have normalized a field, so any change counts, and the rest is told.
+    if (after && differences(before.whole, after.whole).length > 0) {
+      return { kind: 'changed', differing: differences(wanted, after.whole) };
+    }
+  }
+  throw lost ?? new PolicyUnchangedError(before.name);
+}
+
+/** A policy must not be pointed at a destination that another client deleted since the user chose it. */
+async function checkAdded({ api, accountId, edited }: SavePolicyOptions, before: Policy['whole']): Promise<void> {
+  const had = createIdSet(webhookIdsOf(before));
+  const added = webhookIdsOf(edited).filter((id) => !had.has(id));
+  if (added.length === 0) {
+    return;
+  }
+  const existing = createIdSet((await api.listDestinations(accountId)).map(({ id }) => id));
+  const missing = added.filter((id) => !existing.has(id));
+  if (missing.length > 0) {
+    throw new MissingDestinationsError(missing);
+  }
+}
+
+/** The fields that differ. The order of recipients and the spelling of IDs are no difference. */
+function differences(a: Policy['whole'], b: Policy['whole']): readonly string[] {
+  const fields = differingFields(a, b).filter((key) => key !== 'mechanisms');
+  return hasSameRecipients(a, b) ? fields : [...fields, 'mechanisms'];
+}
+
+function parse(text: string): Policy['whole'] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

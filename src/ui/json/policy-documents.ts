@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
-import { formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
+import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
+import type { KeyedQueue } from '../../core/async/serial-queue.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import { type CreatedPolicy, MissingDestinationsError } from '../../core/policies/create-policy.ts';
+import { keyOfPolicy } from '../../core/policies/assign-policies.ts';
+import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
+import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
 import type { Services } from '../../services.ts';
 import { JSON_LANGUAGE } from '../host/ids.ts';
@@ -12,6 +15,7 @@ import { describeDifferent } from '../policies/messages.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
+import { createDocumentMemory } from './document-memory.ts';
 import { notSaved } from './messages.ts';
 import { isPolicyDocument, nextPolicyAddress, policyAddressOf } from './policy-addresses.ts';
 import { createPolicyFiles, type PolicyWrite } from './policy-files.ts';
@@ -29,8 +33,9 @@ export type PolicyDocuments = vscode.Disposable & {
   openNew(connection: Connection, draft: Policy['whole']): Promise<void>;
 };
 
-type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host'> & {
+type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host' | 'state'> & {
   readonly announcedSaves: AnnouncedSaves;
+  readonly inTurn: KeyedQueue;
   /** Creates a policy once. */
   readonly create: (connection: Connection, policy: Policy['whole']) => Promise<CreatedPolicy>;
 };
@@ -39,16 +44,21 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
   const { store, policies, loaded, announcedSaves } = parts;
   const claims = createSaveClaims(announcedSaves, async (uri) => {
     const connection = files.connectionOf(uri);
-    if (connection) {
-      await policies.read(connection);
-    }
+    await (connection && policies.read(connection))?.catch((error: unknown) => {
+      throw notSaved(describeFailure(error, connection?.account.name ?? ''));
+    });
   });
   const files = createPolicyFiles({
     store,
     policies,
     loaded,
     claims,
-    save: async (write) => saveDocument(write, parts, (codes, sentence) => language.refuse(write.uri, sentence, codes)),
+    memory: createDocumentMemory(parts.state),
+    async save(write) {
+      const id = await saveDocument(write, parts, (codes, sentence) => language.refuse(write.uri, sentence, codes));
+      language.accept(write.uri);
+      return id;
+    },
   });
   const language = createPolicyLanguage(store, (uri) => files.connectionOf(uri));
 
@@ -113,7 +123,7 @@ async function saveDocument(
   }
   try {
     if (policyId === undefined) {
-      const { id, differing } = await parts.create(connection, policy);
+      const { id, differing } = await parts.create(connection, editableOf(policy));
       // After this save, VS Code loads Cloudflare's version, if it differs from the saved text.
       void (differing.length > 0
         ? tell('warning', describeDifferent(nameIn(policy), differing))
@@ -149,15 +159,18 @@ async function update(
   { connection, seen }: PolicyWrite,
   policyId: string,
   edited: Policy['whole'],
-  { host }: Parts,
+  { host, inTurn }: Parts,
 ): Promise<string> {
   const { account, api } = connection;
   let known = seen;
   for (;;) {
-    const outcome = await savePolicy({ api, host, accountId: account.id, policyId, edited, seen: known });
+    const from = known;
+    const outcome = await inTurn(keyOfPolicy(account.id, policyId), async () =>
+      savePolicy({ api, host, accountId: account.id, policyId, edited, seen: from }),
+    );
     if (outcome.kind !== 'conflict') {
       if (outcome.kind === 'changed') {
-        void tell('information', vscode.l10n.t('Saved the policy “{0}” of {1}.', nameIn(edited), account.name));
+        tellSaved(outcome.differing, nameIn(edited), account.name);
       }
       return policyId;
     }
@@ -167,6 +180,28 @@ async function update(
     }
     known = formatPolicy(outcome.now.whole);
   }
+}
+
+function tellSaved(differing: readonly string[] | undefined, name: string, accountName: string): void {
+  if (differing?.length === 0) {
+    void tell('information', vscode.l10n.t('Saved the policy “{0}” of {1}.', name, accountName));
+    return;
+  }
+  void tell(
+    'warning',
+    differing
+      ? vscode.l10n.t(
+          'Saved the policy “{0}” of {1}, but it differs from what was sent ({2}). Cloudflare or another client changed it. The document shows it as it is.',
+          name,
+          accountName,
+          differing.join(', '),
+        )
+      : vscode.l10n.t(
+          'Saved the policy “{0}” of {1}. It could not be loaded afterwards, so the result is not checked.',
+          name,
+          accountName,
+        ),
+  );
 }
 
 /** Asks which version wins after another client changed the policy. Throws if the user cancels. */

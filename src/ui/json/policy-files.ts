@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
-import { isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { formatPolicy } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import type { DocumentMemory } from './document-memory.ts';
 import { notSaved } from './messages.ts';
 import { policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
 import type { SaveClaims } from './save-claims.ts';
@@ -45,11 +46,12 @@ export type PolicyFilesParts = {
   /** Resolves once the accounts are loaded. */
   readonly loaded: Promise<unknown>;
   readonly claims: SaveClaims;
+  readonly memory: DocumentMemory;
   /** Writes a policy and returns its ID, or throws a `FileSystemError` with the reason. */
   readonly save: (write: PolicyWrite) => Promise<string>;
 };
 
-export function createPolicyFiles({ store, policies, loaded, claims, save }: PolicyFilesParts): PolicyFiles {
+export function createPolicyFiles({ store, policies, loaded, claims, memory, save }: PolicyFilesParts): PolicyFiles {
   const told = new Map<string, Told>();
   const prefilled = new Map<string, string>();
   /** The policies that new documents became. */
@@ -58,7 +60,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, save }: Pol
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
   function policyIdOf(uri: vscode.Uri): string | undefined {
-    return bound.get(uri.toString()) ?? readPolicyAddress(uri)?.policyId;
+    return bound.get(uri.toString()) ?? readPolicyAddress(uri)?.policyId ?? memory.policyIdOf(uri);
   }
 
   function policyOf(uri: vscode.Uri): Policy | undefined {
@@ -79,6 +81,10 @@ export function createPolicyFiles({ store, policies, loaded, claims, save }: Pol
       return before;
     }
     const policy = policyOf(uri);
+    if (before && !policy && bound.has(key)) {
+      // A policy that was just created can be missing in the list for a moment.
+      return before;
+    }
     const blank = policyIdOf(uri) === undefined ? (prefilled.get(key) ?? NEW_POLICY) : undefined;
     const text = policy ? formatPolicy(policy.whole) : blank;
     if (before?.text === text) {
@@ -104,7 +110,11 @@ export function createPolicyFiles({ store, policies, loaded, claims, save }: Pol
   async function find(uri: vscode.Uri): Promise<Told & { readonly text: string }> {
     const connection = await connect(uri);
     if (policyIdOf(uri) !== undefined) {
-      await policies.get(connection);
+      await policies.get(connection).catch((error: unknown) => {
+        if (told.get(uri.toString())?.text === undefined) {
+          throw notSaved(describeFailure(error, connection.account.name));
+        }
+      });
     }
     const { text, ...rest } = look(uri);
     if (text === undefined) {
@@ -144,20 +154,23 @@ export function createPolicyFiles({ store, policies, loaded, claims, save }: Pol
     const before = look(uri);
     writing.add(key);
     try {
-      const seen = before.seen ?? before.text ?? '';
+      const now = before.text ?? '';
+      // Empty: it is not known what the user saw, so that the save asks.
+      const seen = before.seen ?? (memory.hasSeen(uri, now) ? now : '');
       const id = await save({ uri, text, connection, policyId: policyIdOf(uri), seen });
       if (policyIdOf(uri) === undefined) {
         bound.set(key, id);
       }
-      // What was saved is known only after a fetch. A failed fetch leaves the document as it was saved.
       policies.forget([connection.account.id]);
       await policies.get(connection).catch(() => undefined);
-      const now = look(uri);
-      told.set(key, { ...now, ...(now.text === undefined ? {} : { seen: now.text }) });
+      // A failed fetch leaves the document as it was saved.
+      const found = policyOf(uri) ? look(uri) : { text, at: Math.max(Date.now(), before.at + 1) };
+      const content = found.text ?? text;
+      told.set(key, { ...found, text: content, seen: content });
+      memory.remember(uri, content, id);
     } catch (error) {
-      if (isNotFound(error)) {
-        policies.forget([connection.account.id]);
-      }
+      // Something may have been sent.
+      policies.forget([connection.account.id]);
       throw error;
     } finally {
       writing.delete(key);
@@ -178,14 +191,17 @@ export function createPolicyFiles({ store, policies, loaded, claims, save }: Pol
         }
         await claims.prepare(uri);
         const { text, at, seen } = await find(uri);
-        // VS Code asks the user about a change only if the size differs too. Another one is left for the save to find.
-        const isNoticed = seen === undefined || Buffer.byteLength(seen) !== Buffer.byteLength(text);
-        told.set(uri.toString(), { ...look(uri), seen: isNoticed ? text : seen });
+        // VS Code asks the user about a change only if the size differs too. Another one is left for the save to find, and
+        // so is one of a restored document, which VS Code has not read.
+        if (seen !== undefined && Buffer.byteLength(seen) !== Buffer.byteLength(text)) {
+          told.set(uri.toString(), { ...look(uri), seen: text });
+        }
         return { type: vscode.FileType.File, ctime: 0, mtime: at, size: Buffer.byteLength(text) };
       },
       async readFile(uri) {
         const { text } = await find(uri);
         told.set(uri.toString(), { ...look(uri), seen: text });
+        memory.remember(uri, text);
         return Buffer.from(text);
       },
       writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),

@@ -29,12 +29,20 @@ const KINDS: Readonly<Record<Suggestion['kind'], vscode.CompletionItemKind>> = {
   destination: vscode.CompletionItemKind.Reference,
 };
 
+type Rules = Pick<PolicyContext, 'alertTypes' | 'ineligible'>;
+type Allowed = { readonly api: Connection['api']; readonly until: number; readonly rules: Promise<Rules> };
+
+/** In milliseconds. */
+const RETRY_AFTER = 60_000;
+
 /** What VS Code shows in policy documents: problems, fixes, completion, and the names of destinations beside their IDs. */
 export type PolicyLanguage = vscode.Disposable & {
   /** What the account of a document allows, as far as it is known. Loads it on first use. */
   contextOf(uri: vscode.Uri): Promise<PolicyContext>;
   /** Shows Cloudflare's refusal at the field it is about, until the text changes. */
   refuse(uri: vscode.Uri, sentence: string, codes: readonly number[]): void;
+  /** Removes the refusal of an earlier save. */
+  accept(uri: vscode.Uri): void;
 };
 
 export function createPolicyLanguage(
@@ -44,17 +52,18 @@ export function createPolicyLanguage(
   const collection = vscode.languages.createDiagnosticCollection('cloudflareWebhooks.policies');
   const refusals = new Map<string, { readonly sentence: string; readonly codes: readonly number[] }>();
   const hintsChanged = new vscode.EventEmitter<void>();
-  /** What an account allows, which rarely changes. A failed fetch is tried again at the next use. */
-  const allowed = new Map<string, Promise<Pick<PolicyContext, 'alertTypes' | 'ineligible'>>>();
+  /** What an account allows, which rarely changes. A failed fetch is tried again after a minute at the earliest. */
+  const allowed = new Map<string, Allowed>();
 
-  async function readAllowed({ account, api }: Connection): Promise<Pick<PolicyContext, 'alertTypes' | 'ineligible'>> {
+  async function readAllowed({ account, api }: Connection): Promise<Rules> {
     // The client has logged why something could not be read. It is not checked then.
     const [alertTypes, ineligible] = await Promise.all([
       listAlertTypes(api, account.id).catch(() => undefined),
       listIneligibleKinds(api, account.id).catch(() => undefined),
     ]);
-    if (!alertTypes) {
-      allowed.delete(account.id);
+    const now = allowed.get(account.id);
+    if (!alertTypes && now?.api === api) {
+      allowed.set(account.id, { ...now, until: Date.now() + RETRY_AFTER });
     }
     return { alertTypes: alertTypes?.length === 0 ? undefined : alertTypes, ineligible };
   }
@@ -64,10 +73,20 @@ export function createPolicyLanguage(
     if (!connection) {
       return {};
     }
-    const { id } = connection.account;
-    const reading = allowed.get(id) ?? readAllowed(connection);
-    allowed.set(id, reading);
-    return { ...(await reading), destinations: shownOf(store.entry(id)?.state)?.destinations };
+    const { account, api } = connection;
+    let known = allowed.get(account.id);
+    if (known?.api !== api || known.until < Date.now()) {
+      known = { api, until: Number.POSITIVE_INFINITY, rules: readAllowed(connection) };
+      allowed.set(account.id, known);
+    }
+    const state = store.entry(account.id)?.state;
+    // Only a complete list can say that a destination does not exist.
+    const isComplete = state?.kind === 'ready' && state.last.skipped === 0;
+    return {
+      ...(await known.rules),
+      destinations: shownOf(state)?.destinations,
+      ...(isComplete ? {} : { mayLack: true }),
+    };
   }
 
   async function check(document: vscode.TextDocument): Promise<void> {
@@ -162,6 +181,10 @@ export function createPolicyLanguage(
       refusals.set(uri.toString(), { sentence, codes });
       checkAll();
     },
+    accept(uri) {
+      refusals.delete(uri.toString());
+      checkAll();
+    },
     dispose: () => void subscriptions.dispose(),
   };
 }
@@ -188,8 +211,8 @@ function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): read
   }
   const edit = new vscode.WorkspaceEdit();
   edit.delete(document.uri, toRange(document, range));
-  const action = new vscode.CodeAction(vscode.l10n.t('Remove the deleted destination'), vscode.CodeActionKind.QuickFix);
-  return [Object.assign(action, { edit, diagnostics: [diagnostic], isPreferred: true })];
+  const action = new vscode.CodeAction(vscode.l10n.t('Remove this destination'), vscode.CodeActionKind.QuickFix);
+  return [Object.assign(action, { edit, diagnostics: [diagnostic] })];
 }
 
 function makeDiagnostic(

@@ -48,7 +48,7 @@ export function describePolicyProblem(problem: PolicyProblem): string {
         : vscode.l10n.t('The filter “{0}” takes {1} values at most.', problem.key, problem.most);
     case 'danglingDestination':
       return vscode.l10n.t(
-        'No webhook destination has the ID {0}. It was deleted, and nothing is delivered to it.',
+        'The last refresh found no webhook destination with the ID {0}. If it was deleted, nothing is delivered to it.',
         problem.id,
       );
     case 'ineligible':

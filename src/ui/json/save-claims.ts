@@ -51,7 +51,7 @@ export function createSaveClaims(announced: AnnouncedSaves, refresh: (uri: vscod
       if (save && save.reason !== vscode.TextDocumentSaveReason.Manual) {
         throw notSaved(
           vscode.l10n.t(
-            'Auto Save does not save this document, because saving changes the destination at Cloudflare. Save it manually.',
+            'Auto Save does not save this document, because saving changes something at Cloudflare. Save it manually.',
           ),
         );
       }

@@ -25,7 +25,7 @@ import {
 } from './messages.ts';
 import type { PanelReplacement } from './panel-replacement.ts';
 import type { PanelState } from './panel-state.ts';
-import { draftOf, findProblems } from './panel-view.ts';
+import { draftOf, findProblems, saveLabel, standingOf } from './panel-view.ts';
 
 /** What can be done with the form of a panel. None of these rejects: what went wrong is shown in the panel. */
 export type PanelActions = {
@@ -229,7 +229,10 @@ export function createPanelActions(
       if (await confirmSending(target, request, testing)) {
         const { signal } = new AbortController();
         await panel.work(progressOf(vscode.l10n.t('Testing from this machine…')), async () =>
-          describeTypedTest(await sendFromHere(target, request, testing, signal)),
+          describeTypedTest(
+            await sendFromHere(target, request, testing, signal),
+            saveLabel(standingOf(model, panel.entry())),
+          ),
         );
       }
     },

@@ -93,6 +93,7 @@ export async function createPanelState(
   /** Whether a page exists that can show the activity. */
   let drawn = false;
   let readFor: string | undefined;
+  let isReadingAbout = false;
 
   const entry = (): AccountEntry | undefined => store.entry(accountId);
   const current = (): Destination | undefined => findCurrent(model, entry());
@@ -196,7 +197,9 @@ export async function createPanelState(
     const [connection, destination] = [entry()?.connection, current()];
     if (connection && destination) {
       readFor = destination.id;
+      isReadingAbout = true;
       const activity = await loadActivity(policies, { connection, destination }, now(), signal).catch(() => undefined);
+      isReadingAbout = signal.aborted && isReadingAbout;
       if (activity && !signal.aborted) {
         model.activity = activity;
         show();
@@ -238,7 +241,8 @@ export async function createPanelState(
     }
   });
   const listeningToPolicies = policies.onChanged((account) => {
-    if (account === accountId && drawn) {
+    // A fetch of this panel may itself report changed policies.
+    if (account === accountId && drawn && !isReadingAbout) {
       void readAbout();
     }
   });

@@ -138,7 +138,7 @@ export function headingOf(model: PanelModel, entry: AccountEntry | undefined): s
     : model.lastName || vscode.l10n.t('Webhook Destination');
 }
 
-function saveLabel(standing: Standing): string {
+export function saveLabel(standing: Standing): string {
   return standing === 'new'
     ? vscode.l10n.t('Create')
     : standing === 'gone'

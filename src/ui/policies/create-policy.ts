@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { listAlertTypes, listIneligibleKinds } from '../../core/api/alerting-calls.ts';
 import { ApiError, describeForLog, isUncertain } from '../../core/api/api-error.ts';
@@ -8,7 +9,6 @@ import { createIdSet } from '../../core/model/id.ts';
 import {
   createPolicy as createOnce,
   type CreatedPolicy,
-  MissingDestinationsError,
   type UnansweredPolicies,
 } from '../../core/policies/create-policy.ts';
 import { inView } from '../host/commands.ts';

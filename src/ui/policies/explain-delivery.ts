@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isNotFound } from '../../core/api/api-error.ts';
+import { describeForLog, isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { plain } from '../../core/model/plain-text.ts';
@@ -12,6 +12,7 @@ import { escapeIcons } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeMoment, describeTime, plural } from '../text/format.ts';
 import { nameOfPolicy } from '../text/policy.ts';
+import { describeFailure } from '../text/operation-failure.ts';
 import { nameAll } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
 import type { Node } from '../tree/nodes.ts';
@@ -19,14 +20,15 @@ import type { Node } from '../tree/nodes.ts';
 const DAYS = 30;
 const MOST_NAMED = 5;
 
-export type ExplainServices = Pick<Services, 'store' | 'policies' | 'secrets' | 'lastTests' | 'host'>;
+export type ExplainServices = Pick<Services, 'store' | 'policies' | 'secrets' | 'lastTests' | 'host' | 'logger'>;
 
 /** A button above a line of the document. */
 type Action = {
   readonly line: number;
   readonly title: string;
   readonly command: ContributedCommand;
-  readonly node: Node;
+  /** `enable`: the state that the button of a policy makes. */
+  readonly node: Node & { readonly enable?: boolean };
 };
 
 /** The client has logged why something could not be read. The document says that it is unknown. */
@@ -58,15 +60,37 @@ export function createDeliveryDocuments(
     }
   });
 
+  /** The accounts whose explanation is being read, which may itself report changed policies. */
+  const reading = new Set<string>();
+  const stop = services.policies.onChanged((accountId) => {
+    for (const { uri } of vscode.workspace.textDocuments) {
+      if (uri.scheme === DELIVERY_SCHEME && readUri(uri).accountId === accountId && !reading.has(accountId)) {
+        changed.fire(uri);
+      }
+    }
+  });
+  const forgetting = vscode.workspace.onDidCloseTextDocument(({ uri }) => actions.delete(uri.toString()));
+
   async function provide(uri: vscode.Uri): Promise<string> {
-    const [accountId = '', destinationId = ''] = uri.query.split('&').map(decodeURIComponent);
+    const { accountId, destinationId } = readUri(uri);
     const connection = services.store.entry(accountId)?.connection;
     if (!connection) {
       return vscode.l10n.t('This account is no longer in VS Code.');
     }
-    const explanation = await explain(connection, destinationId, services);
-    actions.set(uri.toString(), explanation.actions);
-    return explanation.text;
+    const node = { kind: 'destination', accountId, destinationId } as const;
+    const again = { line: 0, title: vscode.l10n.t('Explain Again'), command: 'explainDelivery', node } as const;
+    reading.add(accountId);
+    try {
+      const explanation = await explain(connection, destinationId, services);
+      actions.set(uri.toString(), [again, ...explanation.actions]);
+      return explanation.text;
+    } catch (error) {
+      services.logger.log('error', `explainDelivery: ${describeForLog(error)}`);
+      actions.set(uri.toString(), [again, { line: 0, title: vscode.l10n.t('Show Log'), command: 'showLog', node }]);
+      return `${plain(describeFailure(error, connection.account.name))}\n`;
+    } finally {
+      reading.delete(accountId);
+    }
   }
 
   return {
@@ -91,8 +115,13 @@ export function createDeliveryDocuments(
             }),
         ),
     },
-    dispose: () => vscode.Disposable.from(following, lensesChanged).dispose(),
+    dispose: () => vscode.Disposable.from(following, forgetting, lensesChanged, { dispose: stop }).dispose(),
   };
+}
+
+function readUri({ query }: vscode.Uri): { readonly accountId: string; readonly destinationId: string } {
+  const [accountId = '', destinationId = ''] = query.split('&').map(decodeURIComponent);
+  return { accountId, destinationId };
 }
 
 /** The IDs are in the query; the path is the name of the tab. */
@@ -129,7 +158,7 @@ async function explain(connection: Connection, destinationId: string, services: 
     policies: known?.policies,
     silences: known?.silences,
     sent,
-    test: test?.result,
+    test,
     now,
   };
   const node = { kind: 'destination', accountId: account.id, destinationId } as const;
@@ -139,7 +168,7 @@ async function explain(connection: Connection, destinationId: string, services: 
     vscode.l10n.t('Delivery to “{0}” of {1}', shown ? nameOf(shown) : destinationId, account.name),
     vscode.l10n.t('As of {0}. The weakest link is first.', describeMoment(new Date(now).toISOString())),
   ];
-  const actions: Action[] = [{ line: 0, title: vscode.l10n.t('Explain Again'), command: 'explainDelivery', node }];
+  const actions: Action[] = [];
   for (const link of walkDelivery(observed)) {
     lines.push('');
     const line = lines.length;
@@ -276,7 +305,7 @@ function toActions(link: Link, node: Extract<Node, { kind: 'destination' }>): re
       return link.policies.slice(0, MOST_NAMED).map((policy) => ({
         title: vscode.l10n.t('Enable “{0}”', escapeIcons(plain(nameOfPolicy(policy), 60))),
         command: 'togglePolicy',
-        node: { ...node, kind: 'policy', policyId: policy.id },
+        node: { ...node, kind: 'policy', policyId: policy.id, enable: true },
       }));
     case 'silences':
     case 'sent':

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Host } from '../../core/api/transport.ts';
+import type { KeyedQueue } from '../../core/async/serial-queue.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { createIdSet, type IdSet } from '../../core/model/id.ts';
 import { withoutDestinations } from '../../core/model/policy.ts';
@@ -31,6 +32,8 @@ export type PolicyServices = {
   readonly policies: PolicyStore;
   readonly logger: Logger;
   readonly host: Pick<Host, 'sleep' | 'now'>;
+  /** Runs changes of one policy one after another: each writes the whole policy. */
+  readonly inTurn: KeyedQueue;
 };
 
 /** How long a change can be undone, in milliseconds. */
@@ -55,6 +58,8 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   }
   const destinations = targets.map(({ destination }) => destination);
   const ids = destinations.map(({ id }) => id);
+  // Fetched, because a destination that another client deleted receives nothing.
+  await inView(async () => services.store.refresh([connection.account.id]));
   const all = services.store.entry(connection.account.id)?.state.last?.destinations ?? destinations;
   const existing = createIdSet(all.map(({ id }) => id));
   const picked = await askPick({
@@ -87,8 +92,8 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   if ((await ask(question, describeAssignments(possible, impossible), change)) !== change) {
     return;
   }
-  const assigned = await assignWithProgress(possible, connection, existing, services);
-  void offerUndo(assigned, connection, existing, services);
+  const assigned = await assignWithProgress(possible, connection, services);
+  void offerUndo(assigned, connection, services);
 }
 
 /** Throws {@link UserError} if destinations belong to several accounts, because a policy belongs to one. */
@@ -147,8 +152,7 @@ function isImpossible({ policy, kind, destinationIds }: Assignment, existing: Id
 async function assignWithProgress(
   assignments: readonly Assignment[],
   { account, api }: Connection,
-  existing: IdSet,
-  { policies, host }: PolicyServices,
+  { policies, host, inTurn }: PolicyServices,
 ): Promise<readonly Assigned[]> {
   try {
     return await vscode.window.withProgress(
@@ -167,8 +171,8 @@ async function assignWithProgress(
         return assignPolicies(assignments, {
           api,
           host,
+          inTurn,
           accountId: account.id,
-          existing,
           signal: cancel.signal,
           onDone: ({ policy }) =>
             progress.report({ message: withoutLinks(nameOfPolicy(policy)), increment: 100 / assignments.length }),
@@ -184,7 +188,6 @@ async function assignWithProgress(
 async function offerUndo(
   assigned: readonly Assigned[],
   connection: Connection,
-  existing: IdSet,
   services: PolicyServices,
 ): Promise<void> {
   const { logger, host } = services;
@@ -211,7 +214,7 @@ async function offerUndo(
     return;
   }
   try {
-    void offerUndo(await assignWithProgress(back, connection, existing, services), connection, existing, services);
+    void offerUndo(await assignWithProgress(back, connection, services), connection, services);
   } catch (error) {
     // The command has already ended, so its error boundary does not apply.
     logger.log('error', `managePolicies: ${describeForLog(error)}`);

@@ -65,9 +65,14 @@ export function createPoliciesModule(
           );
         }
       },
-      togglePolicy: onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
-        togglePolicy(connection, policy, services),
-      ),
+      async togglePolicy(argument, naming, selected) {
+        // A button says which state it makes, whatever the state is by then.
+        const isEnabling = isNode(argument) && 'enable' in argument ? argument.enable === true : undefined;
+        const toggle = onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
+          togglePolicy(connection, policy, services, isEnabling),
+        );
+        await toggle(argument, naming, selected);
+      },
       editPolicyAsJson: onPolicy(vscode.l10n.t('Edit Policy as JSON'), async ({ connection, policy }) =>
         services.openPolicy(connection, policy),
       ),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Policy } from '../../core/model/policy.ts';
+import { keyOfPolicy } from '../../core/policies/assign-policies.ts';
 import { changePolicy } from '../../core/policies/change-policy.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
@@ -23,14 +24,16 @@ export async function togglePolicy(
   const { account, api } = connection;
   try {
     await inView(async () =>
-      changePolicy({
-        api,
-        host: services.host,
-        accountId: account.id,
-        policyId: policy.id,
-        change: (now) => ({ ...now.whole, enabled }),
-        isChanged: (now) => now.enabled === enabled,
-      }),
+      services.inTurn(keyOfPolicy(account.id, policy.id), async () =>
+        changePolicy({
+          api,
+          host: services.host,
+          accountId: account.id,
+          policyId: policy.id,
+          change: (now) => ({ ...now.whole, enabled }),
+          isChanged: (now) => now.enabled === enabled,
+        }),
+      ),
     );
   } catch (error) {
     throw error instanceof ApiError ? error : new UserError(describeFailure(error, account.name));

@@ -13,12 +13,13 @@ export function createTestingModule(services: Services & Pick<TestCommandService
   return {
     commands: {
       async testDestination(argument, naming, selected) {
-        if (!isNode(argument) || argument.kind !== 'policy') {
+        const node = isNode(argument) ? argument : services.destinationsView.selected()[0];
+        if (node?.kind !== 'policy') {
           await test(argument, naming, selected);
           return;
         }
         // A policy row is below the destination that shows the result of the test.
-        const { accountId, destinationId, policyId } = argument;
+        const { accountId, destinationId, policyId } = node;
         const testPolicy = onDestination(services.targets, title, async (target) =>
           testThroughCloudflare(target, services, policyId),
         );

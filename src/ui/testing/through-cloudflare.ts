@@ -33,7 +33,8 @@ export async function pickPolicy(
   const items = using.map((policy) => toItem(policy, destination.id, known, names));
   const named = items.find(({ policy }) => policyId !== undefined && isSameId(policy.id, policyId));
   if (named) {
-    return (await confirmOthers(named)) ? named.policy : undefined;
+    // No list was shown, so this is the question before anything is sent.
+    return (await confirmNamed(named, nameOf(destination))) ? named.policy : undefined;
   }
   const picked = await pickOne(items, {
     title: vscode.l10n.t('Test “{0}” through Cloudflare', nameOf(destination)),
@@ -94,6 +95,19 @@ async function confirmOthers({ policy, others }: Item): Promise<boolean> {
   const chosen = await ask(
     vscode.l10n.t('Test the policy “{0}” through Cloudflare?', nameOfPolicy(policy)),
     vscode.l10n.t('All recipients of the policy receive the test, including:\n{0}', others.join('\n')),
+    send,
+  );
+  return chosen === send;
+}
+
+async function confirmNamed(item: Item, destinationName: string): Promise<boolean> {
+  if (item.others.length > 0) {
+    return confirmOthers(item);
+  }
+  const send = vscode.l10n.t('Send');
+  const chosen = await ask(
+    vscode.l10n.t('Test the policy “{0}” through Cloudflare?', nameOfPolicy(item.policy)),
+    vscode.l10n.t('Cloudflare sends a test to “{0}”, which may notify people.', destinationName),
     send,
   );
   return chosen === send;

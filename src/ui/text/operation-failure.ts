@@ -4,7 +4,11 @@ import { LeaseTakenError } from '../../core/async/lease.ts';
 import { UncertainCreationError } from '../../core/destinations/create-destination.ts';
 import { LastMechanismError } from '../../core/destinations/delete-destinations.ts';
 import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
-import { PolicyConflictError, PolicyUnchangedError } from '../../core/policies/change-policy.ts';
+import {
+  MissingDestinationsError,
+  PolicyConflictError,
+  PolicyUnchangedError,
+} from '../../core/policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from '../../core/replacement/errors.ts';
 import { describeProblem } from './error.ts';
 import { list } from './format.ts';
@@ -26,6 +30,11 @@ export function describeFailure(error: unknown, accountName: string): string {
   }
   if (error instanceof LastMechanismError) {
     return vscode.l10n.t('The policy “{0}” would have no mechanism left, so it was not changed.', error.policyName);
+  }
+  if (error instanceof MissingDestinationsError) {
+    return error.destinationIds.length === 1
+      ? vscode.l10n.t('A destination of the policy no longer exists at Cloudflare, so nothing was sent.')
+      : vscode.l10n.t('Destinations of the policy no longer exist at Cloudflare, so nothing was sent.');
   }
   if (error instanceof DraftNeededError) {
     return vscode.l10n.t(

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
-import { createIdSet } from '../../../../src/core/model/id.ts';
 import {
   type Assigned,
   type Assignment,
@@ -9,10 +8,13 @@ import {
   invert,
   planAssignments,
 } from '../../../../src/core/policies/assign-policies.ts';
+import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
+import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
   const account = useFakeAccount();
+  const inTurn = createKeyedQueue();
   let [first, second] = ['', ''];
 
   beforeEach(async () => {
@@ -35,8 +37,8 @@ describe('assign policies, against the fake', () => {
     assignPolicies(assignments, {
       api: account.api(),
       host: makeVirtualHost(),
+      inTurn,
       accountId: ACCOUNT,
-      existing: createIdSet([first, second]),
       ...changes,
     });
   const outcomes = (assigned: readonly Assigned[]) =>
@@ -84,7 +86,8 @@ describe('assign policies, against the fake', () => {
     account.putPolicy('none', [], ['a@example.com']);
     const planned = await plan([first], ['none']);
     account.remove(first);
-    await assert.rejects(assign(planned), { kind: 'notFound' });
+    const [assigned] = await assign(planned);
+    assert.ok(assigned?.outcome === 'failed' && assigned.error instanceof MissingDestinationsError);
     assert.equal(puts(), 0);
   });
 
@@ -184,8 +187,8 @@ describe('assign policies, against the fake', () => {
         const real = account.api();
         const api: Api = {
           ...real,
-          getDestination: spy('getDestination', async (...args: Parameters<Api['getDestination']>) =>
-            real.getDestination(...args),
+          listDestinations: spy('listDestinations', async (...args: Parameters<Api['listDestinations']>) =>
+            real.listDestinations(...args),
           ),
           getPolicy: spy('getPolicy', async (...args: Parameters<Api['getPolicy']>) => real.getPolicy(...args)),
           updatePolicy: spy('updatePolicy', async (...args: Parameters<Api['updatePolicy']>) =>
@@ -215,4 +218,12 @@ describe('assign policies, against the fake', () => {
       }
     });
   }
+
+  it('keeps both of two changes of one policy at the same time', async () => {
+    account.putPolicy('P', [], ['a@example.com']);
+    const [addFirst, addSecond] = [await plan([first], ['P']), await plan([second], ['P'])];
+    const ends = await Promise.all([assign(addFirst), assign(addSecond)]);
+    assert.deepEqual(ends.map(outcomes), [{ P: 'changed' }, { P: 'changed' }]);
+    assert.deepEqual(account.webhooksOf('P')?.toSorted(), [first, second].toSorted());
+  });
 });

@@ -23,7 +23,7 @@ const sound: Observed = {
   sent: [
     { policyId: 'p1', policyName: 'p1', alertType: '', mechanism: 'd1', mechanismKind: 'webhook', sent: '2026-11-24' },
   ],
-  test: 'worked',
+  test: { way: 'cloudflare', result: 'worked', at: NOW },
   now: NOW,
 };
 
@@ -70,7 +70,9 @@ describe('the chain of a delivery', () => {
     ['no alert was sent', 'sent', { sent: [] }, 'unknown'],
     ['the history could not be loaded', 'sent', { sent: undefined }, 'unknown'],
     ['it was not tested', 'test', { test: undefined }, 'unknown'],
-    ['the last test failed', 'test', { test: 'failed' }, 'broken'],
+    ['the last test failed', 'test', { test: { way: 'cloudflare', result: 'failed', at: NOW } }, 'broken'],
+    ['the last test failed from here', 'test', { test: { way: 'direct', result: 'failed', at: NOW } }, 'weak'],
+    ['a delivery succeeded later', 'test', { test: { way: 'direct', result: 'failed', at: 0 } }, 'unknown'],
     [
       'Cloudflare withholds the secret part of the URL',
       'credentials',

@@ -73,4 +73,20 @@ describe('policy store', () => {
     available = true;
     assert.deepEqual((await store.get(connection)).policies, []);
   });
+
+  it('keeps no answer that is older than a reset', async () => {
+    let answer: (policies: never[]) => void = () => {};
+    const api = makeApi({
+      listPolicies: async () => new Promise((resolve) => (answer = resolve)),
+      listAlertNames: async () => new Map(),
+    });
+    const store = createPolicyStore();
+    const told: string[] = [];
+    store.onChanged((accountId) => told.push(accountId));
+    const reading = store.get(makeConnection('a', api));
+    store.forget(['a']);
+    answer([]);
+    assert.deepEqual((await reading).policies, []);
+    assert.deepEqual([store.known('a'), told], [undefined, ['a']]);
+  });
 });
