@@ -54,11 +54,10 @@ describe('export, import and comparison in the workbench', function () {
   const answerFileDialog = async (): Promise<void> => {
     const { quickInput } = session.workbench;
     await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open)$/ }).waitFor();
-    await quickInput.type(file);
-    // The first Enter can go to the folder only: the dialog accepts a path once it has read the folder.
+    // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it.
     await waitUntil(async () => {
       if (await quickInput.widget.isVisible()) {
-        await quickInput.accept().catch(() => {});
+        await quickInput.answer(file).catch(() => {});
       }
       return quickInput.widget.isHidden();
     });
