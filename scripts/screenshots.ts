@@ -53,7 +53,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await quickInput.waitFor('Failing Destinations');
   await take('show-failing');
   await quickInput.cancel();
-  await view.pickFromMenu('SIEM', 'Delete…');
+  await view.pickFromMenu('SIEM', 'Delete Destination…');
   await workbench.dialog.read();
   await take('delete');
   await workbench.dialog.press('Cancel');
@@ -80,7 +80,7 @@ async function visitOverview({ workbench, view, fake }: Session, take: (name: st
   await view.collapse('Nightly builds');
   await view.row('SIEM').click();
   await view.row('Payments on-call').click({ modifiers: ['Control'] });
-  await view.pickFromMenu('Payments on-call', 'Delete…');
+  await view.pickFromMenu('Payments on-call', 'Delete Destination…');
   await workbench.dialog.read();
   await take('delete-several');
   await workbench.dialog.press('Cancel');
@@ -116,7 +116,7 @@ async function visitOverview({ workbench, view, fake }: Session, take: (name: st
 async function visitTests({ workbench, view, fake }: Session, take: (name: string) => Promise<void>): Promise<void> {
   const { quickInput } = workbench;
   await view.reveal('Home-grown router');
-  await view.pickFromMenu('Home-grown router', 'Test…');
+  await view.pickFromMenu('Home-grown router', 'Test Destination…');
   await quickInput.waitFor('Test “Home-grown router”');
   await take('test-way');
   await quickInput.pick('From this machine');
@@ -130,7 +130,7 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
   await take('test-worked');
   await workbench.notifications.clear();
   await fake.addReceiverRule({ type: 'generic', answer: 'bad_gateway', times: 1 });
-  await view.pickFromMenu('Home-grown router', 'Test…');
+  await view.pickFromMenu('Home-grown router', 'Test Destination…');
   await quickInput.pick('From this machine');
   await quickInput.waitFor('Enter the secret, or leave it empty');
   await quickInput.answer('router-secret');
@@ -144,12 +144,12 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
   await workbench.page.locator('.workbench-hover', { hasText: 'Last test' }).waitFor();
   await take('test-tooltip');
   await workbench.page.keyboard.press('Escape');
-  await view.pickFromMenu('Home-grown router', 'Test…');
+  await view.pickFromMenu('Home-grown router', 'Test Destination…');
   await quickInput.pick(/Through Cloudflare/);
   await quickInput.waitFor('Choose a policy.');
   await take('test-policy');
   await quickInput.cancel();
-  await view.pickFromMenu('Home-grown router', 'Test…');
+  await view.pickFromMenu('Home-grown router', 'Test Destination…');
   await quickInput.pick('As a sample alert from this machine…');
   await quickInput.waitFor('with a Sample Alert');
   await take('test-sample');
@@ -179,7 +179,7 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
 async function visitPanel({ fake, workbench, view }: Session, take: (name: string) => Promise<void>): Promise<void> {
   const panel = workbench.webview();
   await view.reveal('Platform team');
-  await view.pickFromMenu('Platform team', 'Edit…');
+  await view.pickFromMenu('Platform team', 'Edit Destination…');
   await panel.getByRole('img', { name: /^Alerts sent/ }).waitFor();
   await take('panel');
   await panel.getByLabel('URL', { exact: true }).fill('https://ops.halden.example/hook');

@@ -41,7 +41,7 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
   };
   const testing = createTestingModule({ ...services, loadSamples });
   const panel = createPanelModule(services);
-  const json = createJsonModule({ ...services, announcedSaves });
+  const json = createJsonModule({ ...services, announcedSaves, testing: services });
   const { panels } = panel;
   return {
     writer,

@@ -12,7 +12,7 @@ const ACCOUNTS = 50;
 const PER_ACCOUNT = 40;
 const FAILING_PER_ACCOUNT = 4;
 const FOLDER = path.join(import.meta.dirname, 'in-vscode');
-const EDIT = 'Cloudflare Webhooks: Edit…';
+const EDIT = 'Cloudflare Webhooks: Edit Destination…';
 const OPEN_EMPTY = 'Bench: Open Empty Webview';
 const TIMEOUT = 60_000;
 

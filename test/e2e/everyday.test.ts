@@ -62,7 +62,7 @@ describe('viewing, testing and deleting', function () {
 
   it('tests from this machine after confirmation, sends the shown request and reports the result', async () => {
     const { fake, workbench, view } = session;
-    await view.pressInline('Alpha', 'Test…');
+    await view.pressInline('Alpha', 'Test Destination…');
     await workbench.quickInput.waitFor('Test “Alpha”');
     await workbench.quickInput.pick('From this machine');
     await workbench.quickInput.waitFor('Enter the secret, or leave it empty');
@@ -88,7 +88,7 @@ describe('viewing, testing and deleting', function () {
 
   it('tests through Cloudflare from the panel and shows the result there', async () => {
     const { workbench, view } = session;
-    await view.pickFromMenu('Alpha', 'Edit…');
+    await view.pickFromMenu('Alpha', 'Edit Destination…');
     const panel = workbench.webview();
     await panel.getByText('from this machine: failed', { exact: false }).waitFor();
     await panel.getByRole('button', { name: 'Test…' }).click();
@@ -108,7 +108,7 @@ describe('viewing, testing and deleting', function () {
     const ask = async (): Promise<void> => {
       await view.row('Alpha').click();
       await view.row('Gamma').click({ modifiers: ['Control'] });
-      await view.pickFromMenu('Gamma', 'Delete…');
+      await view.pickFromMenu('Gamma', 'Delete Destination…');
       const { message, detail } = await workbench.dialog.read();
       assert.equal(message, 'Delete 2 webhook destinations?');
       assert.match(

@@ -47,7 +47,7 @@ describe('hostile text in the workbench', function () {
     id = (await fake.putDestination({ account, name: 'Before', url, last_failure })).id;
     policy = (await fake.putPolicy({ account, name: 'Before', mechanisms: { webhooks: [{ id }] } })).id;
     await addOnlyAccount(session, demoTokens.demo, 'Before');
-    await view.pickFromMenu('Before', 'Edit…');
+    await view.pickFromMenu('Before', 'Edit Destination…');
     panel = workbench.webview();
     await panel.getByRole('heading', { name: 'Before' }).waitFor();
   });

@@ -117,7 +117,7 @@ describe('leak hunt', function () {
   it('tests from this machine and copies everything that can be copied', async () => {
     const { workbench, view, fake } = session;
     await fake.addReceiverRule({ type: 'splunk', answer: 'busy_with_200', times: 1 });
-    await view.pickFromMenu('Listed', 'Test…');
+    await view.pickFromMenu('Listed', 'Test Destination…');
     await workbench.quickInput.pick('From this machine');
     await workbench.quickInput.answer(TEST_SECRET);
     await workbench.dialog.press('Send');
@@ -130,7 +130,7 @@ describe('leak hunt', function () {
 
   it('opens a document, and leaves a draft in the panel over a reload', async () => {
     const { workbench, view } = session;
-    await view.pickFromMenu('Created', 'Edit…');
+    await view.pickFromMenu('Created', 'Edit Destination…');
     await field('URL').fill(`https://hooks.example.com/${DRAFT}`);
     await field('Secret').fill(DRAFT_SECRET);
     await view.pickFromMenu('Acme, account', 'Create Destination from JSON…');

@@ -63,7 +63,7 @@ describe('main workflow', function () {
     const { fake, workbench, view } = session;
     const account = demoAccountId('Halden Logistics');
     await view.reveal('Payments on-call');
-    await view.pickFromMenu('Payments on-call', 'Delete…');
+    await view.pickFromMenu('Payments on-call', 'Delete Destination…');
     const { message, detail, buttons } = await workbench.dialog.read();
     assert.equal(message, 'Delete the webhook destination “Payments on-call” of Halden Logistics?');
     assert.match(detail, /host hooks\.slack\.com/);

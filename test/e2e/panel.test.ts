@@ -164,7 +164,7 @@ describe('panel in the workbench', function () {
     const { view, workbench } = session;
     await field('Secret').fill('typed before');
     await view.reveal('Lab chat');
-    await view.pickFromMenu('Lab chat', 'Edit…');
+    await view.pickFromMenu('Lab chat', 'Edit Destination…');
     await panel.getByRole('heading', { name: 'Lab chat' }).waitFor();
     await workbench.runCommand('View: Close Editor');
     await panel.getByRole('heading', { name: 'Renamed elsewhere' }).waitFor();
@@ -203,7 +203,7 @@ describe('panel in the workbench', function () {
     const { view } = session;
     await session.workbench.openContainer('Cloudflare Webhooks');
     await view.reveal('Lab chat');
-    await view.pickFromMenu('Lab chat', 'Edit…');
+    await view.pickFromMenu('Lab chat', 'Edit Destination…');
     await panel.getByRole('heading', { name: 'Lab chat' }).waitFor();
     await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
     await panel.getByText('Alerts per day').click();

@@ -164,7 +164,7 @@ describe('policies of a destination', function () {
     await view.row(/Floods.*disabled/).waitFor();
     await workbench.notifications.press('Disabled the policy', 'Enable');
     await waitUntil(async () => (await fake.policies({ account })).every(({ enabled }) => enabled));
-    await view.pickFromMenu('Floods', 'Test…');
+    await view.pickFromMenu('Floods', 'Test Destination…');
     assert.match((await workbench.dialog.read()).message, /Test the policy “Floods” through Cloudflare/);
     await workbench.dialog.press('Send');
     await waitUntil(async () => (await fake.received()).length === 1);

@@ -61,7 +61,7 @@ describe('renaming and replacing', function () {
     await other.openContainer(CONTAINER);
     await other.treeView(VIEW).row('On-call').waitFor();
     await fake.addFault({ method: 'PUT', fault: { kind: 'hang' } });
-    await view.pickFromMenu('On-call', 'Replace…');
+    await view.pickFromMenu('On-call', 'Replace Destination…');
     await workbench.quickInput.waitFor('Enter the new URL');
     await workbench.quickInput.answer(`${hook}/new`);
     await workbench.quickInput.waitFor('Enter the secret of the new destination');
@@ -74,7 +74,7 @@ describe('renaming and replacing', function () {
     await workbench.screenshot(pictureFile('replace progress'));
 
     // A second window neither offers anything nor touches the destination while the first one works.
-    await other.treeView(VIEW).pickFromMenu('On-call', 'Edit…');
+    await other.treeView(VIEW).pickFromMenu('On-call', 'Edit Destination…');
     await other.webview().getByText('“On-call” is being replaced in another window.').first().waitFor();
     await other.screenshot(pictureFile('replace busy in another window'));
     await other.page.close();
@@ -114,7 +114,7 @@ describe('renaming and replacing', function () {
     // Undo in the test before this one deleted a destination too.
     await fake.clear({ part: 'log' });
     await fake.addFault({ method: 'DELETE', fault: { kind: 'reset' }, after: true, delayMs: 1000, times: 1 });
-    await view.pickFromMenu('On-call', 'Replace…');
+    await view.pickFromMenu('On-call', 'Replace Destination…');
     await workbench.quickInput.waitFor('Enter the new URL');
     await workbench.quickInput.answer(`${hook}/newer`);
     await workbench.quickInput.waitFor('Enter the secret of the new destination');

@@ -37,7 +37,7 @@ describe('failing tests of a destination', function () {
 
   const testSiemFromHere = async (): Promise<void> => {
     const { workbench, view } = session;
-    await view.pickFromMenu('SIEM', 'Test…');
+    await view.pickFromMenu('SIEM', 'Test Destination…');
     await workbench.quickInput.waitFor('Test “SIEM”');
     await workbench.quickInput.pick('From this machine');
     await workbench.quickInput.waitFor('Enter the secret. Cloudflare never returns it');
@@ -88,7 +88,7 @@ describe('failing tests of a destination', function () {
   it('offers a test from this machine if no policy uses the destination, without confirming the host again', async () => {
     const { fake, workbench, view } = session;
     await fake.clear({ part: 'received' });
-    await view.pickFromMenu('Lonely', 'Test…');
+    await view.pickFromMenu('Lonely', 'Test Destination…');
     await workbench.quickInput.waitFor('Test “Lonely”');
     await workbench.quickInput.pick(/Through Cloudflare/);
     await workbench.notifications.press('No policy uses “Lonely”', 'Test from This Machine');
@@ -126,7 +126,7 @@ describe('failing tests of a destination', function () {
     const { page, quickInput } = workbench;
     await fake.clear({ part: 'received' });
     await view.row('Lonely').click();
-    await workbench.runCommand('Cloudflare Webhooks: Test…');
+    await workbench.runCommand('Cloudflare Webhooks: Test Destination…');
     await quickInput.waitFor('Test “Lonely”');
     await quickInput.answer('sample alert');
     await quickInput.waitFor('Test “Lonely” with a Sample Alert');

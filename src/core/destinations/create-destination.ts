@@ -2,6 +2,7 @@ import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
+import { createCanceledError } from '../async/canceled.ts';
 import { isNamed } from '../async/named-error.ts';
 import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { normalizeAddress } from '../model/web-address.ts';
@@ -26,6 +27,12 @@ export type CreateOptions = {
   readonly accountId: string;
   readonly draft: Draft;
   readonly unanswered: UnansweredCreations;
+  /** The destinations that exist, if they were fetched just before. Default: they are fetched. */
+  readonly before?: readonly Destination[];
+  /** Waits until the call fits into the rate limit of the token. */
+  readonly admit?: (() => Promise<void>) | undefined;
+  /** Looked at until the creation is sent. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** The pause between two looks for the creation of an earlier attempt, in milliseconds. */
@@ -41,21 +48,21 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * `ApiError` of the creation.
  */
 export async function createDestination(options: CreateOptions): Promise<string> {
-  const { api, host, accountId, draft, unanswered } = options;
+  const { api, host, accountId, draft, unanswered, admit, signal } = options;
   const key = JSON.stringify([accountId, draft.name.trim(), normalizeAddress(draft.url)]);
   const earlier = unanswered.get(key);
   let isOver: boolean;
   let before: readonly Destination[];
   do {
     isOver = !earlier || !isSettling(earlier.sentAt, host.now());
-    before = await api.listDestinations(accountId);
+    before = (earlier ? undefined : options.before) ?? (await api.listDestinations(accountId, signal));
     const found = earlier && (await findCreation(earlier, before, host.digest));
     if (found && isTrace(found)) {
       unanswered.delete(key);
       return idOf(found);
     }
     if (!isOver) {
-      await host.sleep(PAUSE);
+      await host.sleep(PAUSE, signal);
     }
   } while (!isOver);
   const sent = {
@@ -65,6 +72,10 @@ export async function createDestination(options: CreateOptions): Promise<string>
     knownIds: (earlier?.knownIds ?? []).concat(before.map(({ id }) => id)),
     fingerprint: await takeFingerprint(draft, host.makeSalt(), host.digest),
   };
+  await admit?.();
+  if (signal?.aborted) {
+    throw createCanceledError();
+  }
   unanswered.delete(key);
   try {
     return await api.createDestination(accountId, draft);

@@ -1,3 +1,4 @@
+import { isCanceled } from '../async/canceled.ts';
 import { createLimit } from '../async/limit.ts';
 import type { Draft } from '../model/destination.ts';
 import type { Wanted } from './import-plan.ts';
@@ -42,7 +43,9 @@ export async function importDestinations(
             imported = { wanted, draft, outcome: 'created', id: await create(draft) };
           } catch (error) {
             isOver ||= isFatal(error);
-            imported = { wanted, draft, outcome: 'failed', error };
+            imported = isCanceled(error)
+              ? { wanted, draft, outcome: 'skipped' }
+              : { wanted, draft, outcome: 'failed', error };
           }
         }
         onDone?.(imported);

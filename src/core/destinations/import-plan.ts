@@ -4,11 +4,10 @@ import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { checkDraft, type DraftProblem } from '../model/draft-check.ts';
 import { canStandFor } from '../model/plan.ts';
 import { isSameAddress, normalizeAddress, normalizeName } from '../model/web-address.ts';
-import { lacksSecret } from '../model/whole-url.ts';
 
 /** A destination to create, from a file or from another account. */
 export type Wanted = ExportedDestination & {
-  /** Known where the destination comes from this machine. Never from a file. */
+  /** Known where the destination comes from this machine, or typed by the user. Never from a file. */
   readonly secret?: string;
 };
 
@@ -26,42 +25,67 @@ export type ImportEntry = { readonly wanted: Wanted } & (
 
 /**
  * Compares what is wanted with what the account has. A destination is recognized by its name and URL; where the file has only
- * the host, by name, host and type. Sends nothing, and a second import after the first plans nothing new.
+ * the host, by name, host and type. Each existing destination stands for one wanted one at most, and an exact match goes
+ * first, so that two with the same name are told apart. Sends nothing. A second import plans only what the first did not
+ * create.
  */
 export function planImport(wanted: readonly Wanted[], existing: readonly Destination[]): readonly ImportEntry[] {
-  const planned = new Set<string>();
-  const byName = Map.groupBy(existing, ({ name }) => normalizeName(name));
-  return wanted.map((each): ImportEntry => {
-    const found = compare(each, existing, byName.get(normalizeName(each.name)) ?? []);
-    if (found) {
-      return found;
-    }
-    const entry = toDraft(each);
-    if (entry.kind === 'create') {
-      const key = JSON.stringify([normalizeName(entry.draft.name), normalizeAddress(entry.draft.url)]);
-      if (planned.has(key)) {
-        return { wanted: each, kind: 'same' };
-      }
-      planned.add(key);
-    }
-    return entry;
+  const left = new Set(existing);
+  const byName = Map.groupBy(existing, ({ name }) => keyOfName(name));
+  const byUrl = Map.groupBy(existing, ({ url }) => normalizeAddress(url));
+  const seen = new Set<string>();
+  const entries: (ImportEntry | undefined)[] = wanted.map((each) => {
+    const key = JSON.stringify([keyOfName(each.name), each.url === undefined ? '' : normalizeAddress(each.url)]);
+    const isRepeated = each.url !== undefined && seen.has(key);
+    seen.add(key);
+    return isRepeated ? { wanted: each, kind: 'same' } : undefined;
   });
+
+  const claim = (match: (each: Wanted, candidates: readonly Destination[]) => ImportEntry | undefined): void => {
+    for (const [index, each] of wanted.entries()) {
+      if (!entries[index]) {
+        const named = (byName.get(keyOfName(each.name)) ?? []).filter((one) => left.has(one));
+        const entry = match(each, named);
+        entries[index] = entry;
+        if (entry && 'existing' in entry && entry.existing) {
+          left.delete(entry.existing);
+        }
+      }
+    }
+  };
+  const same = (each: Wanted, found: Destination | undefined): ImportEntry | undefined =>
+    found && { wanted: each, kind: 'same', existing: found };
+
+  claim((each, named) =>
+    same(
+      each,
+      named.find((one) => each.url !== undefined && isSameAddress(one.url, each.url)),
+    ),
+  );
+  claim((each, named) =>
+    same(
+      each,
+      named.find((one) => isSameTarget(each, one)),
+    ),
+  );
+  // Those that would be created, and those that say that something changed.
+  claim(
+    (each, [other]) => other && { wanted: each, kind: 'differs', existing: other, fields: differencesOf(each, other) },
+  );
+  claim((each) => {
+    const address = each.url === undefined ? undefined : normalizeAddress(each.url);
+    const renamed = address === undefined ? undefined : byUrl.get(address)?.find((one) => left.has(one));
+    // A cut URL is shared by many webhooks, so only a whole one says that it is the same.
+    return renamed && toDraft(each).kind === 'create'
+      ? { wanted: each, kind: 'differs', existing: renamed, fields: ['name'] }
+      : undefined;
+  });
+  return wanted.map((each, index) => entries[index] ?? toDraft(each));
 }
 
-function compare(wanted: Wanted, all: readonly Destination[], named: readonly Destination[]): ImportEntry | undefined {
-  const same = named.find((each) => isSameTarget(wanted, each));
-  if (same) {
-    return { wanted, kind: 'same', existing: same };
-  }
-  const [other] = named;
-  if (other) {
-    const isOtherType = wanted.type !== '' && wanted.type !== other.type;
-    return { wanted, kind: 'differs', existing: other, fields: isOtherType ? ['url', 'type'] : ['url'] };
-  }
-  const { url } = wanted;
-  // A cut URL is shared by many webhooks, so only a whole one says that it is the same.
-  const renamed = url !== undefined && !isCut(url) ? all.find((each) => isSameAddress(each.url, url)) : undefined;
-  return renamed && { wanted, kind: 'differs', existing: renamed, fields: ['name'] };
+/** Names that look the same are the same. */
+function keyOfName(name: string): string {
+  return normalizeName(name).normalize('NFC');
 }
 
 function isSameTarget({ url, host, type }: Wanted, existing: Destination): boolean {
@@ -71,14 +95,16 @@ function isSameTarget({ url, host, type }: Wanted, existing: Destination): boole
   return host.toLowerCase() === hostOf(existing.url).toLowerCase() && (type === '' || type === existing.type);
 }
 
-function isCut(url: string): boolean {
-  const type = guessType(url);
-  return type !== undefined && lacksSecret(type, url);
+function differencesOf({ url, host, type }: Wanted, existing: Destination): readonly ('url' | 'type')[] {
+  const isOtherUrl =
+    url === undefined ? host.toLowerCase() !== hostOf(existing.url).toLowerCase() : !isSameAddress(url, existing.url);
+  const isOtherType = type !== '' && type !== existing.type;
+  return [...(isOtherUrl ? (['url'] as const) : []), ...(isOtherType ? (['type'] as const) : [])];
 }
 
-/** Completes an entry with what the user entered, or says what is still missing. */
+/** What is created, or what is missing for that. */
 export function toDraft(wanted: Wanted): ImportEntry {
-  const { name, url, secret, type } = wanted;
+  const { name, url, secret } = wanted;
   if (url === undefined) {
     return { wanted, kind: 'incomplete', needs: 'url', url: '' };
   }
@@ -88,11 +114,7 @@ export function toDraft(wanted: Wanted): ImportEntry {
   if (problem?.kind === 'incomplete' || problem?.kind === 'missing') {
     return { wanted, kind: 'incomplete', needs: problem.kind === 'missing' ? 'secret' : 'url', url: address };
   }
-  return problem
-    ? { wanted, kind: 'invalid', problem }
-    : {
-        wanted: { ...wanted, type: type || typeOrGeneric(guessType(address)?.type ?? '').type },
-        kind: 'create',
-        draft,
-      };
+  // Cloudflare derives the type from the URL, whatever the file says.
+  const { type } = typeOrGeneric(guessType(address)?.type ?? '');
+  return problem ? { wanted, kind: 'invalid', problem } : { wanted: { ...wanted, type }, kind: 'create', draft };
 }

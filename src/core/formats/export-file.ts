@@ -43,8 +43,15 @@ export const LARGEST_FILE = 5_000_000;
 /** The most destinations of one file. */
 const MOST_DESTINATIONS = 20_000;
 
-/** Builds the file. `urls`: whether to write whole URLs, which are credentials for most types. */
-export function toExportFile(accounts: readonly AccountToExport[], urls: 'host' | 'whole'): ExportFile {
+/**
+ * Builds the file. `urls`: whether to write whole URLs, which are credentials for most types: all, none, or those of some
+ * destinations.
+ */
+export function toExportFile(
+  accounts: readonly AccountToExport[],
+  urls: 'host' | 'whole' | ((destination: Destination) => boolean),
+): ExportFile {
+  const isWhole = typeof urls === 'function' ? urls : () => urls === 'whole';
   return {
     version: 1,
     accounts: accounts
@@ -59,7 +66,7 @@ export function toExportFile(accounts: readonly AccountToExport[], urls: 'host' 
               name: destination.name,
               type: destination.type,
               host: hostOf(destination.url),
-              ...(urls === 'whole' ? { url: destination.url } : {}),
+              ...(isWhole(destination) ? { url: destination.url } : {}),
               id: destination.id,
               ...(using ? { policies: using.toSorted(byNameAndId) } : {}),
             };
@@ -94,8 +101,21 @@ export type FileProblem =
   | { readonly kind: 'newerVersion'; readonly version: number }
   | { readonly kind: 'malformed'; readonly at: string };
 
+/** The destinations of one account in a file. An API answer does not say which account it is of. */
+export type ReadAccount = {
+  readonly id?: string;
+  readonly name?: string;
+  readonly destinations: readonly ExportedDestination[];
+};
+
 export type ReadFile =
-  | { readonly ok: true; readonly destinations: readonly ExportedDestination[] }
+  | {
+      readonly ok: true;
+      /** Whether the file is an export, and not an answer of the API. */
+      readonly isExport: boolean;
+      /** Those with destinations. */
+      readonly accounts: readonly ReadAccount[];
+    }
   | { readonly ok: false; readonly problem: FileProblem };
 
 const text = v.pipe(v.string(), v.maxLength(10_000));
@@ -108,7 +128,7 @@ const exportedSchema = v.object({
 });
 const fileSchema = v.object({
   version: v.literal(1),
-  accounts: v.array(v.object({ destinations: v.array(exportedSchema) })),
+  accounts: v.array(v.object({ id: v.optional(text), name: v.optional(text), destinations: v.array(exportedSchema) })),
 });
 /** The answer of the API, or its `result`. Cloudflare sends null for absent fields. */
 const listedSchema = v.pipe(
@@ -135,35 +155,61 @@ export function readExportFile(content: string): ReadFile {
     const { version } = value;
     return typeof version === 'number' && version > 1
       ? refuse({ kind: 'newerVersion', version })
-      : check(v.safeParse(fileSchema, value), ({ accounts }) => accounts.flatMap(({ destinations }) => destinations));
+      : check(v.safeParse(fileSchema, value), ({ accounts }) => ({ isExport: true, accounts }));
   }
   const listed = isObject(value) && Object.hasOwn(value, 'result') ? value['result'] : value;
   return Array.isArray(listed)
-    ? check(v.safeParse(v.array(listedSchema), listed), (all) =>
-        all.map(({ name, type, url }) => ({ name, type, host: hostOf(url), ...(url === '' ? {} : { url }) })),
-      )
+    ? check(v.safeParse(v.array(listedSchema), listed), (all) => ({
+        isExport: false,
+        accounts: [
+          {
+            destinations: all.map(({ name, type, url }) => ({ name, type, host: '', ...(url === '' ? {} : { url }) })),
+          },
+        ],
+      }))
     : refuse({ kind: 'unknownFormat' });
 }
 
+type Output = {
+  readonly isExport: boolean;
+  readonly accounts: readonly {
+    readonly id?: string | undefined;
+    readonly name?: string | undefined;
+    readonly destinations: readonly v.InferOutput<typeof exportedSchema>[];
+  }[];
+};
+
 function check<T extends v.GenericSchema>(
   parsed: v.SafeParseResult<T>,
-  toDestinations: (output: v.InferOutput<T>) => readonly v.InferOutput<typeof exportedSchema>[],
+  toOutput: (output: v.InferOutput<T>) => Output,
 ): ReadFile {
   if (!parsed.success) {
     return refuse({ kind: 'malformed', at: v.getDotPath(parsed.issues[0]) ?? '' });
   }
-  const destinations = toDestinations(parsed.output).map(({ name, type, host, url, id }) => ({
+  const { isExport, accounts } = toOutput(parsed.output);
+  const read = accounts
+    .filter(({ destinations }) => destinations.length > 0)
+    .map(({ id, name, destinations }) => ({
+      ...(id === undefined ? {} : { id }),
+      ...(name === undefined ? {} : { name }),
+      destinations: destinations.map(toExported),
+    }));
+  const count = read.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  return count === 0
+    ? refuse({ kind: 'empty' })
+    : count > MOST_DESTINATIONS
+      ? refuse({ kind: 'tooMany' })
+      : { ok: true, isExport, accounts: read };
+}
+
+function toExported({ name, type, host, url, id }: v.InferOutput<typeof exportedSchema>): ExportedDestination {
+  return {
     name,
     type,
     host: url === undefined ? host : hostOf(url),
     ...(url === undefined ? {} : { url }),
     ...(id === undefined ? {} : { id }),
-  }));
-  return destinations.length === 0
-    ? refuse({ kind: 'empty' })
-    : destinations.length > MOST_DESTINATIONS
-      ? refuse({ kind: 'tooMany' })
-      : { ok: true, destinations };
+  };
 }
 
 function refuse(problem: FileProblem): ReadFile {

@@ -97,7 +97,7 @@ export async function copyAsCurl({ connection, destination }: Located, apiBaseUr
     `# ${vscode.l10n.t('Gets the destination from Cloudflare')}`,
     toReadCurl({ apiBaseUrl, accountId: connection.account.id, destinationId: destination.id }),
     '',
-    `# ${vscode.l10n.t('Sends the same test as “Test…” from this machine')}`,
+    `# ${vscode.l10n.t('Sends the same test as “Test Destination…” from this machine')}`,
     toTestCurl(request),
     '',
   ];

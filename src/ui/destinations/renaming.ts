@@ -72,6 +72,10 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
 
 function describeRefusedRename(name: string, why: string, { details }: ApiError): string {
   return details.isUrlCut
-    ? vscode.l10n.t('Could not rename “{0}”. {1} Use “Edit…” to change the URL together with the name.', name, why)
+    ? vscode.l10n.t(
+        'Could not rename “{0}”. {1} Use “Edit Destination…” to change the URL together with the name.',
+        name,
+        why,
+      )
     : vscode.l10n.t('Could not rename “{0}”, because Cloudflare tested its URL. {1}', name, why);
 }

@@ -92,11 +92,19 @@ export type ContributedCommand = (typeof COMMANDS)[number];
  */
 export const MOVE_SECRET = 'json.moveSecret';
 
+/** The command of the quick fix for a URL that Cloudflare refused; its argument is the document's URI. Not contributed. */
+export const TEST_DOCUMENT = 'json.testTyped';
+
 /**
  * Run by keys on the selected rows of the view. Not contributed, because the palette has the corresponding commands.
  */
 export const RENAME_SELECTED = 'keys.rename';
 export const DELETE_SELECTED = 'keys.delete';
 
-export type CommandName = ContributedCommand | typeof MOVE_SECRET | typeof RENAME_SELECTED | typeof DELETE_SELECTED;
+export type CommandName =
+  | ContributedCommand
+  | typeof TEST_DOCUMENT
+  | typeof MOVE_SECRET
+  | typeof RENAME_SELECTED
+  | typeof DELETE_SELECTED;
 export type CommandId = `cloudflareWebhooks.${CommandName}`;

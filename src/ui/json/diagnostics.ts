@@ -12,6 +12,7 @@ import { documentsOf, isShown } from './tabs.ts';
 
 /** Codes of the diagnostics that have a quick fix. */
 export const SECRET_IN_TEXT = 'secretInText';
+export const REFUSED = 'refused';
 export const REMOVABLE: readonly DocumentProblem['kind'][] = ['readOnlyKey', 'unknownKey', 'emptySecret'];
 
 /** Shows the problems of open documents as diagnostics. */
@@ -67,7 +68,7 @@ export function createJsonDiagnostics(
           makeDiagnostic(document, range, {
             message: sentence,
             severity: vscode.DiagnosticSeverity.Error,
-            code: 'refused',
+            code: REFUSED,
           }),
         ];
   }

@@ -2,9 +2,14 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
-import { registerCommands } from '../host/commands.ts';
+import { inView, registerCommands } from '../host/commands.ts';
 import { isDestinationDocument, readAddress } from './addresses.ts';
-import { JSON_LANGUAGE, JSON_SCHEME, MOVE_SECRET } from '../host/ids.ts';
+import { JSON_LANGUAGE, JSON_SCHEME, MOVE_SECRET, TEST_DOCUMENT } from '../host/ids.ts';
+import { parseDocument } from '../../core/formats/json-document.ts';
+import { wholeUrlOf } from '../../core/model/whole-url.ts';
+import { tell } from '../host/notice.ts';
+import { testDraft } from '../testing/direct.ts';
+import type { TestingServices } from '../testing/services.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
 import { createJsonFiles } from './files.ts';
@@ -37,6 +42,7 @@ export type JsonEditorServices = {
   readonly secrets: SecretStore;
   readonly logger: Logger;
   readonly announcedSaves: AnnouncedSaves;
+  readonly testing: TestingServices;
 };
 
 export function createJsonEditor(services: JsonEditorServices): JsonEditor {
@@ -71,6 +77,31 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     (uri) => held.has(uri.toString()),
   );
   const moving = new Set<string>();
+
+  /** Tests the URL and secret in a document from this machine, saved or not. */
+  async function testDocument(document: vscode.TextDocument): Promise<void> {
+    const { uri } = document;
+    const connection = store.entry(readAddress(uri)?.accountId ?? '')?.connection;
+    const current = files.destinationOf(uri);
+    const { draft } = parseDocument(document.getText(), { current });
+    if (!connection || !draft) {
+      return;
+    }
+    const remembered = current && (await services.secrets.get(connection.account.id, current.id));
+    const isSaved = current !== undefined && draft.url === current.url;
+    const secret = draft.secret ?? heldSecret(uri) ?? (isSaved ? remembered?.secret : undefined);
+    const url = isSaved ? wholeUrlOf(current, remembered) : draft.url;
+    const send = await testDraft(
+      connection,
+      { name: draft.name, url, ...(secret === undefined ? {} : { secret }) },
+      services.testing,
+    );
+    if (send) {
+      const { result, sentence } = await inView(send);
+      const kind = { worked: 'information', failed: 'error', undecided: 'warning' } as const;
+      void tell(kind[result], sentence);
+    }
+  }
 
   /** Makes the tabs of a document without unsaved changes follow its destination. */
   async function settle(document: vscode.TextDocument): Promise<void> {
@@ -145,6 +176,12 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     }),
     registerCommands(
       {
+        [TEST_DOCUMENT]: async (argument) => {
+          const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === argument);
+          if (document) {
+            await testDocument(document);
+          }
+        },
         [MOVE_SECRET]: async (argument) => {
           const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === argument);
           const secret = document && isDestinationDocument(document) ? await takeSecret(document) : undefined;

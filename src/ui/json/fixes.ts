@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { findRemoval } from '../../core/formats/json-document.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { toRange } from './commands.ts';
-import { REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
-import { type CommandId, MOVE_SECRET } from '../host/ids.ts';
+import { REFUSED, REMOVABLE, SECRET_IN_TEXT } from './diagnostics.ts';
+import { type CommandId, MOVE_SECRET, TEST_DOCUMENT } from '../host/ids.ts';
 
 /** The quick fixes: move the secret to a masked input, or remove a property that cannot be sent. */
 export const jsonFixes: vscode.CodeActionProvider = {
@@ -19,6 +19,13 @@ function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): read
     const id: CommandId = `cloudflareWebhooks.${MOVE_SECRET}`;
     const command = { title, command: id, arguments: [document.uri.toString()] };
     return [Object.assign(action, { command, diagnostics: [diagnostic], isPreferred: true })];
+  }
+  if (diagnostic.code === REFUSED) {
+    const title = vscode.l10n.t('Test from This Machine');
+    const action = new vscode.CodeAction(title, kind);
+    const id: CommandId = `cloudflareWebhooks.${TEST_DOCUMENT}`;
+    const command = { title, command: id, arguments: [document.uri.toString()] };
+    return [Object.assign(action, { command, diagnostics: [diagnostic] })];
   }
   if (!REMOVABLE.some((each) => each === diagnostic.code)) {
     return [];

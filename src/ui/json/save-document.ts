@@ -231,7 +231,7 @@ async function requireSecret({ connection, destination }: Located, draft: Draft,
   if (missing) {
     throw new UserError(
       vscode.l10n.t(
-        '{0} Nothing was replaced. Use “Replace…” on the destination instead.',
+        '{0} Nothing was replaced. Use “Replace Destination…” instead.',
         describeDraftProblem(missing.problem),
       ),
     );

@@ -3,7 +3,6 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
-import { makeTestRequest } from '../../core/model/destination-types/test-request.ts';
 import { checkDraft, type DraftProblem } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
@@ -12,7 +11,7 @@ import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
-import { confirmSending, sendFromHere } from '../testing/direct.ts';
+import { testDraft } from '../testing/direct.ts';
 import type { TestingServices } from '../testing/services.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 import {
@@ -217,22 +216,11 @@ export function createPanelActions(
       if (!isSound(destination)) {
         return;
       }
-      const { name, url, secret } = destination ? completeDraft(destination) : draftOf(model.fields);
-      const type = typeOrGeneric(guessType(url)?.type ?? '');
-      const target = { connection, destination: { id: '', name, url, type: type.type } };
-      for (const credential of [url, secret]) {
-        if (credential) {
-          testing.redactor.remember(credential);
-        }
-      }
-      const request = makeTestRequest(type, url, secret);
-      if (await confirmSending(target, request, testing)) {
-        const { signal } = new AbortController();
+      const draft = destination ? completeDraft(destination) : draftOf(model.fields);
+      const send = await testDraft(connection, draft, testing);
+      if (send) {
         await panel.work(progressOf(vscode.l10n.t('Testing from this machine…')), async () =>
-          describeTypedTest(
-            await sendFromHere(target, request, testing, signal),
-            saveLabel(standingOf(model, panel.entry())),
-          ),
+          describeTypedTest(await send(), saveLabel(standingOf(model, panel.entry()))),
         );
       }
     },

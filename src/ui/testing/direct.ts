@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { type Destination, hostOf } from '../../core/model/destination.ts';
+import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { DestinationType } from '../../core/model/destination-types/destination-type.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
-import type { TestRequest } from '../../core/model/destination-types/test-request.ts';
-import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
+import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
 import { ask } from '../host/notice.ts';
 import { nameService } from '../text/draft.ts';
@@ -61,6 +61,29 @@ function describeRequest({ headers, body, secretHeader }: TestRequest, { label, 
     vscode.l10n.t('Request: POST\n{0}\n\n{1}', sent.join('\n'), body),
     vscode.l10n.t('The test shows the response of the receiver to this machine. Cloudflare is not involved.'),
   ].join('\n\n');
+}
+
+/**
+ * Tests a draft that may not be saved, after a question. Both its URL and secret are redacted in the log from now on.
+ * Undefined if the user cancels the question.
+ */
+export async function testDraft(
+  connection: Located['connection'],
+  { name, url, secret }: Draft,
+  services: TestingServices,
+): Promise<(() => Promise<TestEnd>) | undefined> {
+  for (const credential of [url, secret]) {
+    if (credential) {
+      services.redactor.remember(credential);
+    }
+  }
+  const type = typeOrGeneric(guessType(url)?.type ?? '');
+  const target = { connection, destination: { id: '', name, url, type: type.type } };
+  const request = makeTestRequest(type, url, secret);
+  const { signal } = new AbortController();
+  return (await confirmSending(target, request, services))
+    ? async () => sendFromHere(target, request, services, signal)
+    : undefined;
 }
 
 /** Sends the test and describes the result. Rejects only if it is canceled. */

@@ -6,11 +6,11 @@ import { SEND_DEADLINE, type SendProblem } from '../../core/testing/send-test.ts
 /** Explains the status of a failed test and how to fix it. */
 export function describeStatus(status: number, service: string): string {
   if (status === 401 || status === 403) {
-    return vscode.l10n.t('{0} does not accept the secret. Use “Replace…” to set a new one.', service);
+    return vscode.l10n.t('{0} does not accept the secret. Use “Replace Destination…” to set a new one.', service);
   }
   if (status === 404 || status === 410) {
     return vscode.l10n.t(
-      'The webhook was deleted or archived. Create a new one in {0}, then use “Replace…” with its URL.',
+      'The webhook was deleted or archived. Create a new one in {0}, then use “Replace Destination…” with its URL.',
       service,
     );
   }

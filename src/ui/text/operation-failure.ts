@@ -38,7 +38,7 @@ export function describeFailure(error: unknown, accountName: string): string {
   }
   if (error instanceof DraftNeededError) {
     return vscode.l10n.t(
-      'The new destination was not created, and its URL is not stored. Start again with “Replace…”.',
+      'The new destination was not created, and its URL is not stored. Start again with “Replace Destination…”.',
     );
   }
   if (error instanceof DestinationGoneError) {

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
-import { formatExportFile } from '../../core/formats/export-file.ts';
+import { formatExportFile, toExportFile } from '../../core/formats/export-file.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
+import { reportFailure } from '../host/report.ts';
+import type { Logger } from '../host/log.ts';
 import { runCommand } from '../host/run-command.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
 import type { TransferDocuments } from './documents.ts';
-import { type ExportServices, readExport } from './export.ts';
+import { type ExportServices, readDestinations, readExport } from './export.ts';
 import { nameWanted } from './messages.ts';
 
 /** One difference between a file and an account. */
@@ -45,35 +47,66 @@ function toDrift(entry: ImportEntry): readonly Drift[] {
   }
 }
 
+export type CompareServices = ExportServices & {
+  readonly logger: Logger;
+  readonly documents: TransferDocuments;
+  readonly startImport: () => Promise<void>;
+};
+
+/** What is compared: the file, and what it says about the account. */
+export type Compared = {
+  readonly file: vscode.Uri;
+  /** Whether the file is an export, so that it can be compared line by line. */
+  readonly isExport: boolean;
+  readonly wanted: readonly Wanted[];
+};
+
 /**
  * Runs Compare with File…: VS Code's diff editor between the file and a fresh export, which is read-only, and a list of the
- * differences. Choosing one opens the destination, or imports the file if the account lacks it.
+ * differences. Choosing one opens the destination, or imports the file if the account lacks it. A whole URL is on the right
+ * side only for a destination whose URL is in the file.
  */
 export async function compareWithFile(
-  file: vscode.Uri,
-  wanted: readonly Wanted[],
+  { file, isExport, wanted }: Compared,
   connection: Connection,
-  services: ExportServices & { readonly documents: TransferDocuments; readonly startImport: () => Promise<void> },
+  services: CompareServices,
 ): Promise<void> {
   const { account } = connection;
-  const urls = wanted.some(({ url }) => url !== undefined) ? 'whole' : 'host';
-  const fresh = await inView(async () => readExport([{ connection }], urls, services));
-  const existing = services.store.entry(account.id)?.state.last?.destinations ?? [];
-  const drift = findDrift(wanted, existing);
+  const existing = await inView(async () => readDestinations(connection));
+  const withUrl = new Set(
+    planImport(wanted, existing).flatMap((entry) =>
+      'existing' in entry && entry.existing && entry.wanted.url !== undefined ? [entry.existing.id] : [],
+    ),
+  );
+  const fresh = await readExport([{ connection }], ({ id }) => withUrl.has(id), services);
   const right = services.documents.add(`${account.name}.cfwebhooks.json`, formatExportFile(fresh));
-  const title = vscode.l10n.t('{0} ↔ {1} at Cloudflare', file.path.split('/').at(-1) ?? '', account.name);
-  await vscode.commands.executeCommand('vscode.diff', file, right, title);
-  void offerDrift(drift, connection, services);
+  const left = isExport ? file : services.documents.add(`${nameOfFile(file)}.cfwebhooks.json`, toText(wanted, account));
+  const title = vscode.l10n.t('{0} ↔ {1} at Cloudflare', nameOfFile(file), account.name);
+  await vscode.commands.executeCommand('vscode.diff', left, right, title);
+  void offerDrift(findDrift(wanted, existing), connection, services);
+}
+
+function nameOfFile({ path }: vscode.Uri): string {
+  return path.split('/').at(-1) ?? '';
+}
+
+/** An answer of the API in the format of an export. */
+function toText(wanted: readonly Wanted[], { id, name }: Connection['account']): string {
+  const destinations = wanted.map((each) => ({ ...each, id: each.id ?? '', url: each.url ?? '' }));
+  return formatExportFile(toExportFile([{ id, name, destinations, policies: undefined }], ({ url }) => url !== ''));
 }
 
 async function offerDrift(
   drift: readonly Drift[],
   { account }: Connection,
-  { startImport }: { readonly startImport: () => Promise<void> },
+  { startImport, logger }: CompareServices,
 ): Promise<void> {
   const count = (kind: Drift['kind']): number => drift.filter((each) => each.kind === kind).length;
   if (drift.length === 0) {
-    await tell('information', vscode.l10n.t('{0} has the same webhook destinations as the file.', account.name));
+    await tell(
+      'information',
+      vscode.l10n.t('{0} has the same webhook destinations as the file, as far as the file tells.', account.name),
+    );
     return;
   }
   const show = vscode.l10n.t('Show Differences');
@@ -91,11 +124,16 @@ async function offerDrift(
     title: vscode.l10n.t('Differences between the file and {0}', account.name),
     matchOnDescription: true,
   });
-  if (picked?.drift.kind === 'onlyInFile') {
-    await startImport();
-  } else if (picked) {
-    const { id } = picked.drift.destination;
-    await runCommand('editDestination', { kind: 'destination', accountId: account.id, destinationId: id });
+  try {
+    if (picked?.drift.kind === 'onlyInFile') {
+      await startImport();
+    } else if (picked) {
+      const { id } = picked.drift.destination;
+      await runCommand('editDestination', { kind: 'destination', accountId: account.id, destinationId: id });
+    }
+  } catch (error) {
+    // The command has already ended, so its error boundary does not apply.
+    await reportFailure(error, logger, 'compareWithFile', { subject: { name: account.name, accountId: account.id } });
   }
 }
 

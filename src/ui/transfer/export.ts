@@ -11,8 +11,9 @@ import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
+import { UserError } from '../host/report.ts';
 
-export type ExportServices = Pick<Services, 'store' | 'policies'>;
+export type ExportServices = Pick<Services, 'policies'>;
 
 /** What to export of an account: some destinations, or all where `ids` is undefined. */
 export type Selection = { readonly connection: Connection; readonly ids?: ReadonlySet<string> };
@@ -27,26 +28,34 @@ export async function exportDestinations(selections: readonly Selection[], servi
     return;
   }
   const file = await inView(async () => readExport(selections, urls, services));
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uri = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export Webhook Destinations'),
     filters: { [vscode.l10n.t('Webhook destinations')]: ['cfwebhooks.json', 'json'] },
-    defaultUri: vscode.Uri.joinPath(
-      vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/'),
-      'cloudflare.cfwebhooks.json',
-    ),
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, 'cloudflare.cfwebhooks.json') } : {}),
   });
   if (!uri) {
     return;
   }
-  await vscode.workspace.fs.writeFile(uri, Buffer.from(formatExportFile(file)));
-  const count = file.accounts.reduce((sum, { destinations }) => sum + destinations.length, 0);
-  void offerOpen(vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', count), uri);
+  try {
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(formatExportFile(file)));
+  } catch {
+    throw new UserError(vscode.l10n.t('{0} could not be written. Choose another folder.', uri.path));
+  }
+  const all = file.accounts.flatMap(({ destinations }) => destinations);
+  const isUnsure = all.some(({ policies }) => policies === undefined);
+  const message = [
+    vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', all.length),
+    ...(isUnsure ? [vscode.l10n.t('Some policies could not be loaded, so the file does not list them.')] : []),
+  ].join(' ');
+  void offerOpen(isUnsure ? 'warning' : 'information', message, uri);
 }
 
-async function offerOpen(message: string, uri: vscode.Uri): Promise<void> {
+async function offerOpen(kind: 'information' | 'warning', message: string, uri: vscode.Uri): Promise<void> {
   const open = vscode.l10n.t('Open File');
-  if ((await tell('information', message, open)) === open) {
-    await vscode.window.showTextDocument(uri);
+  if ((await tell(kind, message, open)) === open) {
+    // The file may have been moved meanwhile.
+    vscode.window.showTextDocument(uri).then(undefined, () => undefined);
   }
 }
 
@@ -72,14 +81,14 @@ async function askUrls(): Promise<'host' | 'whole' | undefined> {
 /** Fetches destinations and policies, and builds the file. */
 export async function readExport(
   selections: readonly Selection[],
-  urls: 'host' | 'whole',
-  { store, policies }: ExportServices,
+  urls: Parameters<typeof toExportFile>[1],
+  { policies }: ExportServices,
 ): Promise<ExportFile> {
   const accounts = await Promise.all(
     selections.map(async ({ connection, ids }): Promise<AccountToExport> => {
       const { id, name } = connection.account;
       const [destinations, known] = await Promise.all([
-        readDestinations(connection, store),
+        readDestinations(connection),
         // The file says nothing about policies then. The client has logged why.
         policies.read(connection).catch(() => undefined),
       ]);
@@ -94,15 +103,7 @@ export async function readExport(
   return toExportFile(accounts, urls);
 }
 
-/** The destinations as Cloudflare has them now. Throws the `ApiError` of the account. */
-export async function readDestinations(
-  { account }: Connection,
-  store: ExportServices['store'],
-): Promise<readonly Destination[]> {
-  await store.refresh([account.id]);
-  const state = store.entry(account.id)?.state;
-  if (state?.kind === 'failed') {
-    throw state.error;
-  }
-  return state?.last?.destinations ?? [];
+/** The destinations as Cloudflare has them now. Throws `ApiError`. */
+export async function readDestinations({ account, api }: Connection): Promise<readonly Destination[]> {
+  return api.listDestinations(account.id);
 }

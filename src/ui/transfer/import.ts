@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { ApiError, type ApiErrorKind, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
+import type { KeyedQueue } from '../../core/async/serial-queue.ts';
+import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import { type Imported, importDestinations } from '../../core/destinations/import-destinations.ts';
 import { type ImportEntry, planImport, toDraft, type Wanted } from '../../core/destinations/import-plan.ts';
 import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
-import type { Draft } from '../../core/model/destination.ts';
+import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { normalizeAddress } from '../../core/model/web-address.ts';
 import { joinUrl, lacksSecret } from '../../core/model/whole-url.ts';
 import type { Services } from '../../services.ts';
@@ -20,18 +22,21 @@ import { readDestinations } from './export.ts';
 import { describePlan, describeReport, nameWanted, summarizeImport, summarizePlan } from './messages.ts';
 import type { TransferDocuments } from './documents.ts';
 
-export type ImportServices = Pick<Services, 'store' | 'policies' | 'redactor' | 'logger' | 'host'> & {
+export type ImportServices = Pick<Services, 'store' | 'policies' | 'redactor' | 'logger' | 'host' | 'budgets'> & {
   readonly documents: TransferDocuments;
   /** Shared by all imports of the window, so that a creation that was not answered is found at the next one. */
   readonly unanswered: UnansweredCreations;
+  /** Runs imports into one account one after another: the second plans with what the first created. */
+  readonly inTurn: KeyedQueue;
 };
 
-/** No other creation can succeed after these. */
+/** No other creation can succeed after these. A creation has no ID, so `notFound` is about the account. */
 const FATAL: ReadonlySet<ApiErrorKind> = new Set([
   'auth',
   'forbidden',
   'addressFilter',
   'rateLimited',
+  'notFound',
   'misconfigured',
   'otherOrigin',
   'noToken',
@@ -40,50 +45,57 @@ const FATAL: ReadonlySet<ApiErrorKind> = new Set([
 
 /**
  * Imports destinations into an account: asks for missing URLs and secrets, shows the plan, and creates after the user has
- * agreed. Ends in a report. Destinations that the account has are never changed, and none is created twice. API errors of
- * loading the account pass through.
+ * agreed. Ends in a report. Destinations that the account has are never changed, and none is created twice. `source` says
+ * where they are from. API errors of loading the account pass through.
  */
 export async function importInto(
   connection: Connection,
+  source: string,
   wanted: readonly Wanted[],
   services: ImportServices,
 ): Promise<void> {
-  const existing = await inView(async () => readDestinations(connection, services.store));
-  const entries = await complete(planImport(wanted, existing), services);
+  const existing = await inView(async () => readDestinations(connection));
+  const entries = await complete(planImport(wanted, existing), existing, services);
   if (!entries) {
     return;
   }
   const { name } = connection.account;
-  const uri = services.documents.add(`${vscode.l10n.t('Import into {0}', name)}.txt`, describePlan(entries, name));
+  const uri = services.documents.add(
+    `${vscode.l10n.t('Import into {0}', name)}.txt`,
+    describePlan(entries, name, source),
+  );
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
-  const planned = entries.flatMap((entry) => (entry.kind === 'create' ? [entry] : []));
-  if (planned.length === 0) {
+  if (!entries.some(({ kind }) => kind === 'create')) {
     void tell('information', vscode.l10n.t('Nothing to create in {0}: see the plan.', name));
     return;
   }
   // Not a modal, so that the plan can be read before the decision. Not awaited, because the command must not stay open.
-  void confirmAndCreate(connection, entries, planned, services);
+  void confirmAndCreate(connection, entries, services);
 }
 
 async function confirmAndCreate(
-  connection: Connection,
-  entries: readonly ImportEntry[],
-  planned: readonly { readonly wanted: Wanted; readonly draft: Draft }[],
+  { account }: Connection,
+  agreed: readonly ImportEntry[],
   services: ImportServices,
 ): Promise<void> {
-  const { account } = connection;
   const create = vscode.l10n.t('Create');
+  const { logger, host } = services;
   try {
-    if ((await tell('warning', summarizePlan(entries, account.name), create)) !== create) {
+    if ((await tell('warning', summarizePlan(agreed, account.name), create)) !== create) {
       return;
     }
-    const imported = await createAll(connection, planned, services);
+    const done = await services.inTurn(account.id, async () => createAgreed(account.id, agreed, services));
+    if (!done) {
+      void tell('warning', vscode.l10n.t('The account was removed from VS Code. Nothing was sent.'));
+      return;
+    }
+    const { entries, imported } = done;
     for (const each of imported) {
       if (each.outcome === 'failed') {
-        services.logger.log('error', `importDestinations: ${describeForLog(each.error)}`);
+        logger.log('error', `importDestinations: ${describeForLog(each.error)}`);
       }
     }
-    const at = describeMoment(new Date(services.host.now()).toISOString());
+    const at = describeMoment(new Date(host.now()).toISOString());
     const report = vscode.l10n.t('Show Report');
     const isComplete = imported.every(({ outcome }) => outcome === 'created');
     const chosen = await tell(isComplete ? 'information' : 'warning', summarizeImport(imported, account.name), report);
@@ -93,20 +105,46 @@ async function confirmAndCreate(
     }
   } catch (error) {
     // The command has already ended, so its error boundary does not apply.
-    services.logger.log('error', `importDestinations: ${describeForLog(error)}`);
+    logger.log('error', `importDestinations: ${describeForLog(error)}`);
     void tell('error', describeFailure(error, account.name));
   }
 }
 
+/**
+ * Plans again with what the account has now, and creates what the user agreed to and what is still missing. Undefined if the
+ * account is no longer in VS Code.
+ */
+async function createAgreed(
+  accountId: string,
+  agreed: readonly ImportEntry[],
+  services: ImportServices,
+): Promise<{ readonly entries: readonly ImportEntry[]; readonly imported: readonly Imported[] } | undefined> {
+  const connection = services.store.entry(accountId)?.connection;
+  if (!connection) {
+    return undefined;
+  }
+  const existing = await readDestinations(connection);
+  const now = planImport(
+    agreed.map(({ wanted }) => wanted),
+    existing,
+  );
+  const entries = agreed.map((entry, index) => (entry.kind === 'create' ? (now[index] ?? entry) : entry));
+  const planned = entries.flatMap((entry) => (entry.kind === 'create' ? [entry] : []));
+  return { entries, imported: await createAll(connection, planned, existing, services) };
+}
+
 async function createAll(
-  { account, api }: Connection,
+  { account, api, token }: Connection,
   planned: readonly { readonly wanted: Wanted; readonly draft: Draft }[],
-  { store, policies, redactor, host, unanswered }: ImportServices,
+  existing: readonly Destination[],
+  { store, policies, redactor, host, budgets, unanswered }: ImportServices,
 ): Promise<readonly Imported[]> {
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
   for (const { draft } of planned) {
     hide(draft, redactor);
   }
+  // With the destinations of this import, so that a lost answer is not taken for another creation.
+  let before = existing;
   try {
     return await vscode.window.withProgress(
       {
@@ -114,12 +152,24 @@ async function createAll(
         title: withoutLinks(vscode.l10n.t('Creating webhook destinations in {0}', account.name)),
         cancellable: true,
       },
-      async (progress, token) => {
+      async (progress, canceling) => {
         const cancel = new AbortController();
-        token.onCancellationRequested(() => cancel.abort());
+        canceling.onCancellationRequested(() => cancel.abort());
         return importDestinations(planned, {
-          create: async (draft) =>
-            createDestination({ api, host: operationHost, accountId: account.id, draft, unanswered }),
+          async create(draft) {
+            const id = await createDestination({
+              api,
+              host: operationHost,
+              accountId: account.id,
+              draft,
+              unanswered,
+              before,
+              admit: async () => admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal),
+              signal: cancel.signal,
+            });
+            before = [...before, { id, type: '', ...draft }];
+            return id;
+          },
           isFatal: (error) => error instanceof ApiError && FATAL.has(error.kind),
           signal: cancel.signal,
           onDone: ({ wanted }) =>
@@ -144,6 +194,7 @@ function hide({ url, secret }: Draft, redactor: ImportServices['redactor']): voi
 /** Asks for missing URLs and secrets, one masked prompt per value. Empty skips a destination; Escape cancels the import. */
 async function complete(
   entries: readonly ImportEntry[],
+  existing: readonly Destination[],
   { redactor }: ImportServices,
 ): Promise<readonly ImportEntry[] | undefined> {
   const incomplete = entries.filter(({ kind }) => kind === 'incomplete').length;
@@ -168,23 +219,11 @@ async function complete(
     }
     completed.push(now);
   }
-  // Two entries may have become the same by what was entered.
-  return dropRepeated(completed);
-}
-
-function dropRepeated(entries: readonly ImportEntry[]): readonly ImportEntry[] {
-  const seen = new Set<string>();
-  return entries.map((entry) => {
-    if (entry.kind !== 'create') {
-      return entry;
-    }
-    const key = JSON.stringify([entry.draft.name, entry.draft.url]);
-    if (seen.has(key)) {
-      return { kind: 'same', wanted: entry.wanted };
-    }
-    seen.add(key);
-    return entry;
-  });
+  // What was entered can be what the account has already, or what another entry has.
+  return planImport(
+    completed.map(({ wanted }) => wanted),
+    existing,
+  );
 }
 
 type Incomplete = Extract<ImportEntry, { kind: 'incomplete' }>;
@@ -204,8 +243,14 @@ async function askUrl({ wanted, url }: Incomplete, title: string): Promise<strin
       const isPart = url !== '' && !/[:/\s]/.test(typed);
       const address = isPart ? joinUrl(type, url, typed) : normalizeAddress(typed);
       const guessed = guessType(address);
-      return guessed === undefined || lacksSecret(guessed, address)
-        ? { ok: false, problem: vscode.l10n.t('This is not a full {0} webhook URL.', service) }
+      if (guessed === undefined || lacksSecret(guessed, address)) {
+        return { ok: false, problem: vscode.l10n.t('This is not a full {0} webhook URL.', service) };
+      }
+      return wanted.host !== '' && hostOf(address) !== wanted.host.toLowerCase()
+        ? {
+            ok: false,
+            problem: vscode.l10n.t('The host of this destination is {0}, not {1}.', wanted.host, hostOf(address)),
+          }
         : { ok: true, value: address };
     },
   );

@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import type { FileProblem } from '../../core/formats/export-file.ts';
 import type { Imported } from '../../core/destinations/import-destinations.ts';
 import type { ImportEntry, Wanted } from '../../core/destinations/import-plan.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { hostOf } from '../../core/model/destination.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
 import { describeDraftProblem } from '../text/draft.ts';
-import { nameOf } from '../text/destination.ts';
+import { nameOf, typeOf } from '../text/destination.ts';
 import { plural } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 
@@ -49,8 +50,13 @@ function hostWanted({ url, host }: Wanted): string {
   return (url === undefined ? host : hostOf(url)) || vscode.l10n.t('unknown host');
 }
 
+/** Whether a destination is created without the secret that its receiver may expect. Cloudflare never returns secrets. */
+function lacksOptionalSecret({ type, secret }: Wanted): boolean {
+  return secret === undefined && typeOrGeneric(type).secret === 'optional';
+}
+
 /** The plan of an import as a document: what will be created first, then everything else with the reason. */
-export function describePlan(entries: readonly ImportEntry[], accountName: string): string {
+export function describePlan(entries: readonly ImportEntry[], accountName: string, source: string): string {
   const lines = (kinds: readonly ImportEntry['kind'][]): readonly string[] =>
     entries.filter(({ kind }) => kinds.includes(kind)).map((entry) => `  ${plain(describeEntry(entry))}`);
   const sections = [
@@ -62,7 +68,8 @@ export function describePlan(entries: readonly ImportEntry[], accountName: strin
   ] as const;
   return [
     vscode.l10n.t('Import into {0}', plainName(accountName)),
-    vscode.l10n.t('Nothing has been sent yet.'),
+    vscode.l10n.t('From: {0}', plain(source)),
+    vscode.l10n.t('This plan is from before the import. Nothing is sent until you agree.'),
     ...sections.flatMap(([title, all]) => (all.length === 0 ? [] : ['', `${title} (${all.length})`, ...all])),
     '',
   ].join('\n');
@@ -73,12 +80,17 @@ function describeEntry(entry: ImportEntry): string {
   const line = `“${nameWanted(wanted)}” · ${hostWanted(wanted)}`;
   switch (entry.kind) {
     case 'create':
+      return lacksOptionalSecret(wanted)
+        ? vscode.l10n.t('{0} · {1}, without a secret', line, wanted.type)
+        : `${line} · ${wanted.type}`;
     case 'same':
       return `${line}${wanted.type === '' ? '' : ` · ${wanted.type}`}`;
     case 'differs':
       return entry.fields.includes('name')
         ? vscode.l10n.t('{0}: its name in the account is “{1}”', line, nameOf(entry.existing))
-        : vscode.l10n.t('{0}: the account has this name with another URL, at {1}', line, hostOf(entry.existing.url));
+        : entry.fields.includes('url')
+          ? vscode.l10n.t('{0}: the account has this name with another URL, at {1}', line, hostOf(entry.existing.url))
+          : vscode.l10n.t('{0}: the account has this name with the type {1}', line, typeOf(entry.existing));
     case 'incomplete':
       return entry.needs === 'secret'
         ? vscode.l10n.t('{0}: the secret is missing', line)

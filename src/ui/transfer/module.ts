@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import type { Wanted } from '../../core/destinations/import-plan.ts';
-import { LARGEST_FILE, readExportFile } from '../../core/formats/export-file.ts';
+import { LARGEST_FILE, type ReadFile, readExportFile } from '../../core/formats/export-file.ts';
+import { createKeyedQueue } from '../../core/async/serial-queue.ts';
+import { isSameId } from '../../core/model/id.ts';
 import { hostOf } from '../../core/model/destination.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
-import { onAccount, onDestinations } from '../destinations/targets.ts';
+import { onDestinations } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { pickOne } from '../host/pick.ts';
 import { askPick } from '../host/quick-input.ts';
@@ -24,7 +26,19 @@ export function createTransferModule(services: Services) {
   const { store, targets, secrets, destinationsView } = services;
   const documents = createTransferDocuments();
   const unanswered: UnansweredCreations = new Map();
-  const importing = { ...services, documents, unanswered };
+  const importing = { ...services, documents, unanswered, inTurn: createKeyedQueue() };
+
+  /** The account of the row, or one that the user chooses: a file says nothing about where it goes. */
+  async function chooseAccount(argument: unknown, title: string): Promise<Connection | undefined> {
+    const node = isNode(argument) ? store.entry(argument.accountId)?.connection : undefined;
+    return (
+      node ??
+      (await pickAccount(
+        store.entries().map(({ connection }) => connection),
+        title,
+      ))
+    );
+  }
 
   /** What a command exports: the accounts or destinations of the rows, else accounts that the user selects. */
   async function selectExport(argument: unknown, all: unknown): Promise<readonly Selection[] | undefined> {
@@ -71,35 +85,38 @@ export function createTransferModule(services: Services) {
           await exportDestinations(selections, services);
         }
       },
-      async importDestinations(argument, naming, selected) {
-        const file = await chooseFile(argument, vscode.l10n.t('Import Webhook Destinations'));
-        const wanted = file && (await readFile(file));
-        const run = onAccount(targets, vscode.l10n.t('Import into Account'), async (connection) =>
-          importInto(connection, wanted ?? [], importing),
-        );
-        if (wanted) {
-          await run(isNode(argument) ? argument : undefined, naming, selected);
+      async importDestinations(argument, naming) {
+        const title = vscode.l10n.t('Import Webhook Destinations');
+        const file = await chooseFile(argument, title);
+        const read = file && (await readFile(file));
+        const connection = read && (await chooseAccount(argument, title));
+        const wanted = connection && (await chooseSource(read, connection, title));
+        if (file && connection && wanted) {
+          naming({ name: connection.account.name, accountId: connection.account.id });
+          await importInto(connection, nameOfFile(file), wanted, importing);
         }
       },
-      async compareWithFile(argument, naming, selected) {
-        const file = await chooseFile(argument, vscode.l10n.t('Compare with File'));
-        const wanted = file && (await readFile(file));
-        const run = onAccount(targets, vscode.l10n.t('Compare with Account'), async (connection) =>
-          compareWithFile(file ?? vscode.Uri.file('/'), wanted ?? [], connection, {
+      async compareWithFile(argument, naming) {
+        const title = vscode.l10n.t('Compare with File');
+        const file = await chooseFile(argument, title);
+        const read = file && (await readFile(file));
+        const connection = read && (await chooseAccount(argument, title));
+        const wanted = connection && (await chooseSource(read, connection, title));
+        if (file && read && connection && wanted) {
+          naming({ name: connection.account.name, accountId: connection.account.id });
+          await compareWithFile({ file, isExport: read.isExport, wanted }, connection, {
             ...services,
             documents,
-            startImport: async () => importInto(connection, wanted ?? [], importing),
-          }),
-        );
-        if (wanted) {
-          await run(isNode(argument) ? argument : undefined, naming, selected);
+            startImport: async () => importInto(connection, nameOfFile(file), wanted, importing),
+          });
         }
       },
       copyToAccount: onDestinations(targets, vscode.l10n.t('Copy to Account'), async (chosen) => {
         const connection = await chooseTarget(chosen, services);
         if (connection) {
           const wanted = await Promise.all(chosen.map(async (target) => toWanted(target, secrets)));
-          await importInto(connection, wanted, importing);
+          const sources = new Set(chosen.map((target) => target.connection.account.name));
+          await importInto(connection, [...sources].join(', '), wanted, importing);
         }
       }),
     } satisfies CommandHandlers,
@@ -125,12 +142,49 @@ async function chooseTarget(chosen: readonly Located[], { store }: Services): Pr
   if (others.length === 0) {
     throw new UserError(vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'));
   }
-  const items = others.map((connection) => ({
+  return pickAccount(others, vscode.l10n.t('Copy to Account'));
+}
+
+async function pickAccount(connections: readonly Connection[], title: string): Promise<Connection | undefined> {
+  if (connections.length === 0) {
+    throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+  }
+  const items = connections.map((connection) => ({
     label: connection.account.name,
     description: connection.account.id,
     connection,
   }));
-  return (await pickOne(items, { title: vscode.l10n.t('Copy to Account'), matchOnDescription: true }))?.connection;
+  const placeHolder = vscode.l10n.t('Choose an account');
+  return (await pickOne(items, { title, placeHolder, matchOnDescription: true }))?.connection;
+}
+
+/** The destinations of the only account in a file, of the account with the same ID, or of those that the user selects. */
+async function chooseSource(
+  { accounts }: UsableFile,
+  { account }: Connection,
+  title: string,
+): Promise<readonly Wanted[] | undefined> {
+  if (accounts.length === 1) {
+    return accounts[0]?.destinations;
+  }
+  const picked = await askPick({
+    title,
+    placeholder: vscode.l10n.t('Select the accounts of the file to use'),
+    items: accounts.map(({ id, name, destinations }) => ({
+      label: name ?? id ?? vscode.l10n.t('(no name)'),
+      description: vscode.l10n.t('Webhook destinations: {0}', destinations.length),
+      picked: id !== undefined && isSameId(id, account.id),
+      destinations,
+    })),
+    many: true,
+  });
+  return picked.kind === 'value' ? picked.value.flatMap(({ destinations }) => destinations) : undefined;
+}
+
+type UsableFile = Extract<ReadFile, { readonly ok: true }>;
+
+function nameOfFile({ path }: vscode.Uri): string {
+  return path.split('/').at(-1) ?? '';
 }
 
 /** The file of the argument, of the active editor, or of a dialog. */
@@ -138,7 +192,8 @@ async function chooseFile(argument: unknown, title: string): Promise<vscode.Uri 
   if (argument instanceof vscode.Uri) {
     return argument;
   }
-  const active = vscode.window.activeTextEditor?.document.uri;
+  // A row says where to, and not what: its file is always asked for.
+  const active = isNode(argument) ? undefined : vscode.window.activeTextEditor?.document.uri;
   if (active?.path.endsWith('.cfwebhooks.json') && ['file', 'vscode-remote', 'vscode-vfs'].includes(active.scheme)) {
     return active;
   }
@@ -149,9 +204,9 @@ async function chooseFile(argument: unknown, title: string): Promise<vscode.Uri 
   return chosen?.[0];
 }
 
-/** The destinations of a file: of its open document, if there is one. Throws {@link UserError} if it cannot be used. */
-async function readFile(file: vscode.Uri): Promise<readonly Wanted[]> {
-  const name = file.path.split('/').at(-1) ?? '';
+/** A file, or its open document if there is one. Throws {@link UserError} if it cannot be used. */
+async function readFile(file: vscode.Uri): Promise<UsableFile> {
+  const name = nameOfFile(file);
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
   let content = open?.getText();
   if (content === undefined) {
@@ -170,5 +225,5 @@ async function readFile(file: vscode.Uri): Promise<readonly Wanted[]> {
   if (!read.ok) {
     throw new UserError(describeFileProblem(read.problem, name));
   }
-  return read.destinations;
+  return read;
 }

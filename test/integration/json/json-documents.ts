@@ -40,7 +40,7 @@ export async function fixesAt(document: vscode.TextDocument, text: string): Prom
     range,
     vscode.CodeActionKind.QuickFix.value,
   );
-  return found.filter(({ title }) => /^(Move|Remove)/.test(title));
+  return found.filter(({ title }) => /^(Move|Remove|Test)/.test(title));
 }
 
 /** Reverts and closes all editors, so that VS Code does not ask to save. */

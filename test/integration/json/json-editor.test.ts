@@ -238,6 +238,15 @@ describe('JSON editor', () => {
       /Webhook test failed with status code 401.+rejected the secret, or a firewall blocked Cloudflare/,
     );
     assert.ok(document.isDirty);
+    const fix = (await fixesAt(document, 'http')).find(({ title }) => title === 'Test from This Machine');
+    await extension.state.update('testedHosts', []);
+    const sender = scriptUser({ presses: 'Send' });
+    await vscode.commands.executeCommand(fix?.command?.command ?? '', ...(fix?.command?.arguments ?? []));
+    await until(() => sender.messages.length > 0);
+    sender.dispose();
+    assert.match(sender.questions[0]?.title ?? '', /^Send a test to /);
+    assert.match(sender.messages.join(), /“Fresh” from this machine failed[^]*401/);
+    assert.ok(document.isDirty);
     await type(document, textOf('Fresh', receiverUrl('fresh')));
     assert.doesNotMatch(words(), /Webhook test failed/);
     assert.ok(!(await fake.destinations({ account: accountId })).some(({ name }) => name === 'Fresh'));

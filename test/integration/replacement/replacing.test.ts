@@ -82,7 +82,7 @@ describe('Rename… and Replace…', () => {
       await run('refreshAll');
       const { messages } = await runWith('renameDestination', { types: 'Night shift' });
       assert.deepEqual(messages, [
-        'Could not rename “Chat”. Cloudflare tested the URL without its secret part, which it hides and which this machine does not remember. Enter the full URL. Use “Edit…” to change the URL together with the name.',
+        'Could not rename “Chat”. Cloudflare tested the URL without its secret part, which it hides and which this machine does not remember. Enter the full URL. Use “Edit Destination…” to change the URL together with the name.',
       ]);
       assert.deepEqual(await rows(), ['Chat', 'Ops']);
       const key = `cloudflareWebhooks.secret.${accountId}.${destinationId}`;

@@ -136,7 +136,7 @@ describe('Test command', () => {
         '/api/v1/events',
         'forbidden',
         'key',
-        /Datadog: Forbidden \(status 403.+Use “Replace…” to set a new one/,
+        /Datadog: Forbidden \(status 403.+Use “Replace Destination…” to set a new one/,
       ],
       ['opsgenie', '/v2/alerts', 'unauthenticated', 'key', /Opsgenie: Could not authenticate/],
       ['splunk', '/services/collector/event', 'busy_with_200', 'key', /Splunk: Server is busy \(code 9\) \(status 200/],

@@ -105,7 +105,7 @@ describe('export, import and comparison', () => {
     script();
     await run('importDestinations', accountNode(otherId));
     await said(/^Nothing to create in Beta/);
-    assert.match(shown(), /^Import into Beta\nNothing has been sent yet\.\n\nAlready there \(2\)\n/);
+    assert.match(shown(), /^Import into Beta\nFrom: acme\.cfwebhooks\.json\nThis plan .+\n\nAlready there \(2\)\n/);
     assert.equal(await posts(), 2);
   });
 
@@ -151,6 +151,46 @@ describe('export, import and comparison', () => {
     await run('importDestinations', accountNode(otherId));
     await said(/^Created 1 webhook destination in Beta\.$/);
     assert.deepEqual(await names(otherId), ['Backup', 'On-call']);
+  });
+
+  it('plans again before it creates, so that nothing is created twice', async () => {
+    await exportWith('Whole URLs', accountNode());
+    await fake.addFault({
+      path: '**/destinations/webhooks',
+      method: 'POST',
+      fault: { kind: 'status', status: 422 },
+      times: 2,
+    });
+    const asked: ((choice: string) => void)[] = [];
+    const original = vscode.window.showWarningMessage;
+    script('leaves');
+    Object.assign(vscode.window, {
+      showWarningMessage: async (message: string) =>
+        message.startsWith('Create 2') ? new Promise<string>((resolve) => asked.push(resolve)) : undefined,
+    });
+    try {
+      await run('importDestinations', accountNode(otherId));
+      await run('importDestinations', accountNode(otherId));
+      await fake.putDestination({ account: otherId, name: 'On-call', url: receiverUrl('on-call') });
+      asked.forEach((choose) => choose('Create'));
+      // The first creates “Backup”, which Cloudflare refuses once and once more; then both plans are done.
+      await until(async () => (await posts()) === 2);
+      assert.deepEqual(await names(otherId), ['On-call']);
+    } finally {
+      Object.assign(vscode.window, { showWarningMessage: original });
+    }
+  });
+
+  it('asks which accounts of a file to use', async () => {
+    await fake.putDestination({ account: otherId, name: 'Of Beta', url: receiverUrl('beta') });
+    script({ picks: ['Whole URLs'] }, 'leaves');
+    await run('exportDestinations', accountNode(), [accountNode(), accountNode(otherId)]);
+    await said(/^Exported webhook destinations: 3/);
+    script('leaves');
+    await run('importDestinations', accountNode(otherId));
+    assert.match(user?.questions[0]?.text ?? '', /Acme[^]*Beta/);
+    assert.equal(user?.questions[0]?.initial, 'Beta');
+    assert.equal(await posts(), 0);
   });
 
   it('says in one sentence why a file cannot be used', async () => {

@@ -70,6 +70,29 @@ describe('the plan of an import', () => {
     it(`${what}: ${kind}`, () => assert.deepEqual(planned(planImport([each], account)), [kind]));
   }
 
+  it('tells two destinations with one name apart, and never gives one of them up', () => {
+    const twins = ['one', 'two'].map((path) =>
+      wanted({ name: 'Alerts', type: 'generic', host: 'example.com', url: `https://example.com/${path}` }),
+    );
+    const hostsOnly = twins.map(({ url: _url, ...rest }) => rest);
+    const [one, two] = twins.map(({ url = '' }, index) =>
+      makeDestination(`${index}`, { name: 'Alerts', type: 'generic', url }),
+    );
+    assert.ok(one && two);
+    assert.deepEqual(planned(planImport(twins, [])), ['create', 'create']);
+    assert.deepEqual(planned(planImport(twins, [two])), ['create', 'same']);
+    assert.deepEqual(planned(planImport(twins, [two, one])), ['same', 'same']);
+    assert.deepEqual(planned(planImport(hostsOnly, [two])), ['same', 'incomplete url']);
+    assert.deepEqual(planned(planImport(hostsOnly, [two, one])), ['same', 'same']);
+    const names = ['Alerts', 'Others'].map((name) => ({ ...(twins[0] ?? wanted()), name }));
+    assert.deepEqual(planned(planImport(names, [one])), ['same', 'create']);
+  });
+
+  it('takes names that look the same as the same', () => {
+    const composed = [makeDestination('x', { name: 'Caf\u00e9', url: existing.url })];
+    assert.deepEqual(planned(planImport([wanted({ name: 'Cafe\u0301' })], composed)), ['same']);
+  });
+
   it('creates what a file has twice only once', () => {
     const twice = [wanted(), wanted({ name: 'Chat ', url: `${wanted().url}` }), wanted({ name: 'Other' })];
     assert.deepEqual(planned(planImport(twice, [])), ['create', 'same', 'create']);
@@ -95,6 +118,14 @@ describe('the plan of an import', () => {
           planImport(file, created).filter(({ kind }) => kind === 'create'),
           [],
         );
+        // What failed is planned again, whatever the others are called.
+        for (const lost of created) {
+          const again = planImport(
+            file,
+            created.filter((each) => each !== lost),
+          );
+          assert.equal(again.filter(({ kind }) => kind === 'create' || kind === 'differs').length >= 1, true);
+        }
       }),
     );
   });
@@ -121,7 +152,7 @@ describe('import, against the fake', () => {
   const withoutIds = (text: string) => text.replaceAll(/"id": "[0-9a-f]+"/g, '"id": ""');
   const read = (text: string): readonly Wanted[] => {
     const file = readExportFile(text);
-    return file.ok ? file.destinations : assert.fail();
+    return file.ok ? file.accounts.flatMap(({ destinations }) => destinations) : assert.fail();
   };
   beforeEach(() => unanswered.clear());
 
