@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Canary, type Hit, searchFolder, searchText } from './canary-search.ts';
-import { addOnlyAccount, keepPictureOfFailure, type Session, startSession } from './session.ts';
+import { createRunFolder, removeRunFolder } from '../vscode-host/cache-folder.ts';
+import { addOnlyAccount, answerFileDialog, keepPictureOfFailure, type Session, startSession } from './session.ts';
 
 const FIRST_TOKEN = 'cfut_CanaryFirstToken0123456789abcdefghijk';
 const SECOND_TOKEN = 'cfut_CanarySecondToken0123456789abcdefghi';
@@ -14,6 +17,7 @@ const TEST_SECRET = 'CanaryTestSecret7x5';
 const DRAFT = 'CanaryDraftPath7x6';
 const DRAFT_SECRET = 'CanaryDraftSecret7x7';
 const JSON_PATH = 'CanaryJsonPath7x8';
+const IMPORTED = 'CanaryImportedPath7x9';
 
 const canaries: readonly Canary[] = Object.entries({
   FIRST_TOKEN,
@@ -27,6 +31,7 @@ const canaries: readonly Canary[] = Object.entries({
   DRAFT,
   DRAFT_SECRET,
   JSON_PATH,
+  IMPORTED,
 }).map(([name, value]) => ({ name, value }));
 
 /** VS Code on the web keeps SecretStorage in local storage under this key. */
@@ -125,6 +130,45 @@ describe('leak hunt', function () {
     await workbench.notifications.clear();
     for (const entry of ['Copy URL', 'Copy as curl', 'Copy as Terraform']) {
       await view.pickFromMenu('Listed', entry);
+    }
+  });
+
+  it('explains, lists policies, exports hosts, and plans an import', async () => {
+    const { workbench, view, fake } = session;
+    const [listed] = await fake.destinations({ account });
+    await fake.putPolicy({
+      account,
+      name: 'Attacks',
+      alert_type: 'dos_attack_l7',
+      mechanisms: { webhooks: [{ id: listed?.id ?? '' }] },
+    });
+    const textOf = async (scheme: string, words: string): Promise<string> => {
+      const editor = workbench.page.locator(`.monaco-editor[data-uri^="${scheme}:"]`);
+      await editor.getByText(words).first().waitFor();
+      return editor.innerText();
+    };
+    await view.pickFromMenu('Listed', 'Explain Delivery');
+    assert.deepEqual(searchText(await textOf('cfwebhook-delivery', 'weakest link'), 'explanation', canaries), []);
+    await view.pickFromMenu('Listed', 'Policies…');
+    await workbench.quickInput.waitFor('Policies That Deliver to “Listed”');
+    await workbench.quickInput.cancel();
+    const folder = await createRunFolder('leak-hunt');
+    const [exported, imported] = ['exported', 'imported'].map((name) => path.join(folder, `${name}.cfwebhooks.json`));
+    assert.ok(exported !== undefined && imported !== undefined);
+    try {
+      await view.pickFromMenu('Acme, account', 'Export…');
+      await workbench.quickInput.pick('Hosts only');
+      await answerFileDialog(session, exported);
+      await workbench.notifications.waitFor('Exported webhook destinations');
+      assert.deepEqual(searchText(await readFile(exported, 'utf8'), 'export', canaries), []);
+      await writeFile(imported, JSON.stringify([{ name: 'New', url: `https://hooks.example.com/${IMPORTED}` }]));
+      await view.pickFromMenu('Acme, account', 'Import…');
+      await answerFileDialog(session, imported);
+      await workbench.notifications.waitFor('Create 1 webhook destination in Acme?');
+      assert.deepEqual(searchText(await textOf('cfwebhook-transfer', 'Import into Acme'), 'plan', canaries), []);
+      await workbench.notifications.clear();
+    } finally {
+      await removeRunFolder(folder);
     }
   });
 

@@ -111,6 +111,18 @@ export async function addOnlyAccount(session: Session, token: string, row: strin
   await view.row(row).waitFor();
 }
 
+/** Answers VS Code's own file dialog, which is a quick input in a browser. */
+export async function answerFileDialog({ workbench: { quickInput } }: Session, file: string): Promise<void> {
+  await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open)$/ }).waitFor();
+  // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it.
+  await waitUntil(async () => {
+    if (await quickInput.widget.isVisible()) {
+      await quickInput.answer(file).catch(() => {});
+    }
+    return quickInput.widget.isHidden();
+  });
+}
+
 /** Another window of the same VS Code and profile, with an extension host of its own. */
 export async function openSecondWindow({ workbench }: Session): Promise<WorkbenchPage> {
   const page = await workbench.page.context().newPage();

@@ -5,6 +5,7 @@ import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { createRunFolder } from '../vscode-host/cache-folder.ts';
 import {
   answerAddAccount,
+  answerFileDialog,
   errorsOfExtension,
   keepPictureOfFailure,
   pictureFile,
@@ -50,18 +51,7 @@ describe('export, import and comparison in the workbench', function () {
     await keepPictureOfFailure(this.currentTest, session);
   });
 
-  /** VS Code's own file dialog, which is a quick input in a browser. */
-  const answerFileDialog = async (): Promise<void> => {
-    const { quickInput } = session.workbench;
-    await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open)$/ }).waitFor();
-    // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it.
-    await waitUntil(async () => {
-      if (await quickInput.widget.isVisible()) {
-        await quickInput.answer(file).catch(() => {});
-      }
-      return quickInput.widget.isHidden();
-    });
-  };
+  const answerFile = async (): Promise<void> => answerFileDialog(session, file);
   const namesOf = async (account: string) =>
     (await session.fake.destinations({ account })).map(({ name }) => name).toSorted();
 
@@ -71,7 +61,7 @@ describe('export, import and comparison in the workbench', function () {
     await workbench.quickInput.waitFor('Choose what to write of each URL');
     await workbench.screenshot(pictureFile('export urls'));
     await workbench.quickInput.pick('Whole URLs');
-    await answerFileDialog();
+    await answerFile();
     await workbench.notifications.waitFor('Exported webhook destinations: 3.');
     assert.equal(JSON.parse(await readFile(file, 'utf8')).accounts[0].destinations.length, 3);
     await workbench.notifications.clear();
@@ -82,7 +72,7 @@ describe('export, import and comparison in the workbench', function () {
     await fake.putDestination({ account: beta, name: 'Standby', url: `${receiversUrl}/generic/other` });
     await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
     await view.pickFromMenu(/^Beta/, 'Import…');
-    await answerFileDialog();
+    await answerFile();
     const editor = workbench.page.locator('.monaco-editor[data-uri^="cfwebhook-transfer:"]');
     await editor.getByText('Import into Beta').waitFor();
     await workbench.notifications.waitFor(
@@ -97,7 +87,7 @@ describe('export, import and comparison in the workbench', function () {
     await workbench.screenshot(pictureFile('import report'));
     await workbench.notifications.clear();
     await view.pickFromMenu(/^Beta/, 'Import…');
-    await answerFileDialog();
+    await answerFile();
     await workbench.notifications.press('Create 1 webhook destination in Beta?', 'Create');
     await waitUntil(async () => (await namesOf(beta)).length === 3);
     assert.deepEqual(await namesOf(beta), ['On-call', 'Standby', 'Ticket queue']);
@@ -108,7 +98,7 @@ describe('export, import and comparison in the workbench', function () {
     const { workbench, view, fake, receiversUrl } = session;
     await fake.putDestination({ account: acme, name: 'Fresh', url: `${receiversUrl}/generic/fresh` });
     await view.pickFromMenu(/^Acme/, 'Compare with File…');
-    await answerFileDialog();
+    await answerFile();
     await workbench.notifications.waitFor(
       'Differences between the file and Acme: 0 only in the file, 1 only in the account, 0 changed.',
     );

@@ -3,6 +3,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
 import { formatExportFile, toExportFile } from '../../core/formats/export-file.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
@@ -48,6 +49,7 @@ function toDrift(entry: ImportEntry): readonly Drift[] {
 }
 
 export type CompareServices = ExportServices & {
+  readonly store: Store;
   readonly logger: Logger;
   readonly documents: TransferDocuments;
   readonly startImport: () => Promise<void>;
@@ -72,7 +74,11 @@ export async function compareWithFile(
   services: CompareServices,
 ): Promise<void> {
   const { account } = connection;
-  const existing = await inView(async () => readDestinations(connection));
+  const existing = await inView(async () => {
+    // A destination of the list can be opened only if the view knows it too.
+    const [destinations] = await Promise.all([readDestinations(connection), services.store.refresh([account.id])]);
+    return destinations;
+  });
   const withUrl = new Set(
     planImport(wanted, existing).flatMap((entry) =>
       'existing' in entry && entry.existing && entry.wanted.url !== undefined ? [entry.existing.id] : [],
