@@ -3,6 +3,7 @@ import { isObject } from '../api/decode-list.ts';
 import { hostOf } from '../model/destination.ts';
 import type { Destination } from '../model/destination.ts';
 import { type Policy, policiesOf } from '../model/policy.ts';
+import { toJsonText } from './json-text.ts';
 
 /**
  * The destinations of accounts in a `.cfwebhooks.json` file. It never contains a secret. It is sorted and has no time of its
@@ -90,9 +91,7 @@ function compare(a: string, b: string): number {
 
 /** JSON with two-space indentation and a final newline. */
 export function formatExportFile(file: ExportFile): string {
-  const json = JSON.stringify(file, undefined, 2);
-  // VS Code offers to remove these line separators from a document.
-  return `${json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}\n`;
+  return toJsonText(file);
 }
 
 /** Why a file cannot be imported; `ui` has the sentences. `at`: the place, for example `accounts.0.destinations.3.name`. */

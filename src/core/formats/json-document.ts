@@ -1,10 +1,12 @@
-import { type Node, parseTree, type ParseError, printParseErrorCode } from 'jsonc-parser';
+import { type Node, parseTree } from 'jsonc-parser';
 import type { DestinationType } from '../model/destination-types/destination-type.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { checkDraft, type DraftProblem } from '../model/draft-check.ts';
 import { normalizeDraft } from '../model/draft.ts';
 import { planChange } from '../model/plan.ts';
 import type { Place } from '../model/web-address.ts';
+import { type Finding, makeFinding, parseObject, type SyntaxCode, type TextRange } from './json-parse.ts';
+import { toJsonText } from './json-text.ts';
 
 /** The keys that a user can edit, in the order of a new document. */
 export const DOCUMENT_KEYS = ['name', 'url', 'secret'] as const;
@@ -23,16 +25,7 @@ export type DocumentProblem =
   | { readonly kind: 'emptySecret' }
   | { readonly kind: 'draft'; readonly problem: DraftProblem };
 
-/** `comment` has its own code because users try comments. `tooDeep` means the nesting exceeds the parser's stack. */
-export type SyntaxCode = 'comment' | 'tooDeep' | 'other';
-
-/** `offset` and `length` count UTF-16 code units, as VS Code does. */
-export type DocumentFinding = {
-  readonly severity: 'error' | 'warning';
-  readonly offset: number;
-  readonly length: number;
-  readonly problem: DocumentProblem;
-};
+export type DocumentFinding = Finding<DocumentProblem>;
 
 export type ParsedDocument = {
   /** Present if the text has a name and a URL, even if there are errors. */
@@ -51,27 +44,9 @@ export type DocumentContext = {
 
 /** Parses and validates a document with {@link DOCUMENT_KEYS}, the same shape as the API's request body. Never throws. */
 export function parseDocument(text: string, context: DocumentContext = {}): ParsedDocument {
-  const errors: ParseError[] = [];
-  let root: Node | undefined;
-  try {
-    root = parseTree(text, errors, { disallowComments: true, allowEmptyContent: false });
-  } catch {
-    // The parser is recursive, so deep nesting overflows the stack.
-    return { findings: [makeFinding({ offset: 0, length: text.length }, { kind: 'syntax', code: 'tooDeep' })] };
-  }
-  const findings = errors
-    // Keep only the first of several errors at the same offset.
-    .filter(({ offset }, index) => errors.findIndex((each) => each.offset === offset) === index)
-    .map(({ error, offset, length }) =>
-      makeFinding(
-        { offset, length },
-        { kind: 'syntax', code: printParseErrorCode(error) === 'InvalidCommentToken' ? 'comment' : 'other' },
-      ),
-    );
-  if (root?.type !== 'object') {
-    // A syntax error already explains why there is no object.
-    const notAnObject = root && errors.length === 0 ? [makeFinding(root, { kind: 'notAnObject' })] : [];
-    return { findings: [...findings, ...notAnObject] };
+  const { root, findings } = parseObject(text);
+  if (!root) {
+    return { findings };
   }
   const { values, findings: ofKeys } = readProperties(root);
   const all = [...findings, ...ofKeys];
@@ -87,12 +62,8 @@ export function parseDocument(text: string, context: DocumentContext = {}): Pars
 
 /** Returns JSON with two-space indentation and a final newline. `secret` is present only if the draft has one. */
 export function formatDocument({ name, url, secret }: Draft): string {
-  const json = JSON.stringify({ name, url, ...(secret === undefined ? {} : { secret }) }, undefined, 2);
-  // VS Code offers to remove these line separators from a document, which would rename the destination.
-  return `${json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}\n`;
+  return toJsonText({ name, url, ...(secret === undefined ? {} : { secret }) });
 }
-
-export type TextRange = { readonly offset: number; readonly length: number };
 
 /** Returns the range of a key's value, including quotes, or undefined if the key is missing. */
 export function findValue(text: string, key: DocumentKey): TextRange | undefined {
@@ -164,7 +135,7 @@ function checkContent(
   // An existing destination keeps the secret for its URL. A replacement starts without one.
   const kept = current !== undefined && planChange(current, draft, types).kind !== 'replace';
   const known = { secret: kept || heldSecret, ...(kept && !heldSecret ? { url: current.url } : {}) };
-  const findings = checkDraft(draft, known, types).map(({ severity, problem }) => {
+  const findings = checkDraft(draft, known, types).map(({ severity, problem }): DocumentFinding => {
     // Report a missing secret at the URL, which requires it.
     const value = values.get(problem.field) ?? values.get('url') ?? root;
     const place = 'place' in problem ? locateInside(text, value, problem.place) : value;
@@ -184,12 +155,4 @@ function locateInside(text: string, value: TextRange, { offset, length }: Place)
   }
   const lengthOf = (from: number, to: number): number => units.slice(from, to).join('').length;
   return { offset: value.offset + 1 + lengthOf(0, offset), length: lengthOf(offset, offset + length) };
-}
-
-function makeFinding(
-  { offset, length }: TextRange,
-  problem: DocumentProblem,
-  severity: DocumentFinding['severity'] = 'error',
-): DocumentFinding {
-  return { severity, offset, length, problem };
 }

@@ -1,5 +1,5 @@
 import { findNodeAtLocation, getLocation, parseTree } from 'jsonc-parser';
-import type { TextRange } from './json-document.ts';
+import type { TextRange } from './json-parse.ts';
 import type { PolicyContext } from './policy-document.ts';
 
 /** A value to insert into a policy document. */

@@ -1,10 +1,11 @@
-import { findNodeAtLocation, type Node, parseTree, type ParseError, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import { isObject } from '../api/decode-list.ts';
 import type { AlertType } from '../model/alert-type.ts';
 import type { DestinationFacts } from '../model/destination.ts';
 import { isSameId } from '../model/id.ts';
 import type { Policy } from '../model/policy.ts';
-import type { SyntaxCode, TextRange } from './json-document.ts';
+import { type Finding, makeFinding, parseObject, type SyntaxCode, type TextRange } from './json-parse.ts';
+import { toJsonText } from './json-text.ts';
 
 /** A path in a document, as `jsonc-parser` writes it: keys and indexes. */
 export type JsonPath = readonly (string | number)[];
@@ -25,7 +26,7 @@ export type PolicyProblem =
 
 export type Shape = 'string' | 'boolean' | 'object' | 'strings' | 'ids';
 
-export type PolicyFinding = TextRange & { readonly severity: 'error' | 'warning'; readonly problem: PolicyProblem };
+export type PolicyFinding = Finding<PolicyProblem>;
 
 /** What an account allows. What is not known is undefined, and is not checked. */
 export type PolicyContext = {
@@ -64,9 +65,7 @@ export function editableOf(whole: Policy['whole']): Policy['whole'] {
 
 /** The editable fields of a policy as JSON, with two-space indentation and a final newline. Unknown fields stay. */
 export function formatPolicy(whole: Policy['whole']): string {
-  const json = JSON.stringify(editableOf(whole), undefined, 2);
-  // VS Code offers to remove these line separators from a document.
-  return `${json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}\n`;
+  return toJsonText(editableOf(whole));
 }
 
 /** The whole policy to send for an edited document: its editable fields, and those that only Cloudflare sets as they are. */
@@ -77,31 +76,22 @@ export function mergePolicy(now: Policy['whole'], edited: Policy['whole']): Poli
 
 /** Parses and checks a document. Never throws. */
 export function parsePolicyDocument(text: string, context: PolicyContext = {}): ParsedPolicy {
-  const errors: ParseError[] = [];
-  let root: Node | undefined;
-  let value: unknown;
-  try {
-    root = parseTree(text, errors, { disallowComments: true, allowEmptyContent: false });
-    value = errors.length === 0 ? JSON.parse(text) : undefined;
-  } catch {
-    // The parser is recursive, so deep nesting overflows the stack.
-    return { findings: [makeFinding({ offset: 0, length: text.length }, { kind: 'syntax', code: 'tooDeep' })] };
+  const { root, findings, isValid } = parseObject(text);
+  if (!root) {
+    return { findings };
   }
-  const findings = errors
-    // Keep only the first of several errors at the same offset.
-    .filter(({ offset }, index) => errors.findIndex((each) => each.offset === offset) === index)
-    .map(({ error, offset, length }) =>
-      makeFinding(
-        { offset, length },
-        { kind: 'syntax', code: printParseErrorCode(error) === 'InvalidCommentToken' ? 'comment' : 'other' },
-      ),
-    );
-  if (root?.type !== 'object') {
-    const notAnObject = root && errors.length === 0 ? [makeFinding(root, { kind: 'notAnObject' })] : [];
-    return { findings: [...findings, ...notAnObject] };
-  }
+  const value = isValid ? parseValue(text) : undefined;
   const checked = [...checkKeys(root), ...checkMechanisms(root, context), ...checkFilters(root, context)];
   return { findings: [...findings, ...checked], ...(isObject(value) ? { policy: value } : {}) };
+}
+
+/** `jsonc-parser` accepts more than JSON, for example a byte order mark, and would set a prototype for `__proto__`. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The range of a value, of the nearest value above it that exists, or of the first character. */
@@ -290,12 +280,4 @@ function propertiesOf(node: Node | undefined): readonly Property[] {
     const [keyNode, value] = children ?? [];
     return keyNode ? [{ key: String(keyNode.value), keyNode, value }] : [];
   });
-}
-
-function makeFinding(
-  { offset, length }: TextRange,
-  problem: PolicyProblem,
-  severity: PolicyFinding['severity'] = 'error',
-): PolicyFinding {
-  return { severity, offset, length, problem };
 }

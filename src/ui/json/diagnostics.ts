@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Destination } from '../../core/model/destination.ts';
-import { type DocumentProblem, findValue, parseDocument, type TextRange } from '../../core/formats/json-document.ts';
+import { type DocumentProblem, findValue, parseDocument } from '../../core/formats/json-document.ts';
+import type { TextRange } from '../../core/formats/json-parse.ts';
+import { toRange } from './commands.ts';
 import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { lacksSecret } from '../../core/model/whole-url.ts';
@@ -164,11 +166,12 @@ function markCutUrl(document: vscode.TextDocument, current: Destination | undefi
   return [makeDiagnostic(document, range, { message: describeCutUrl(), severity, code: 'cutUrl' })];
 }
 
-function makeDiagnostic(
+/** A problem as VS Code shows it. The message may contain untrusted text. */
+export function makeDiagnostic(
   document: vscode.TextDocument,
-  { offset, length }: TextRange,
+  range: TextRange,
   { message, severity, code }: Pick<vscode.Diagnostic, 'message' | 'severity'> & { readonly code: string },
 ): vscode.Diagnostic {
-  const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-  return Object.assign(new vscode.Diagnostic(range, plain(message), severity), { source: 'Cloudflare Webhooks', code });
+  const diagnostic = new vscode.Diagnostic(toRange(document, range), plain(message), severity);
+  return Object.assign(diagnostic, { source: 'Cloudflare Webhooks', code });
 }

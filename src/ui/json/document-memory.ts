@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type * as vscode from 'vscode';
 import type { State } from '../host/ordered-state.ts';
 
-/** What is remembered of a document across a window reload, after which VS Code restores unsaved text without reading. */
+/** What is remembered of a document across a window reload: VS Code restores unsaved text without calling `readFile`. */
 type Entry = {
   /** SHA-256 of the content that the user saw last. */
   readonly digest?: string;

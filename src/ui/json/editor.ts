@@ -4,7 +4,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { inView, registerCommands } from '../host/commands.ts';
 import { isDestinationDocument, readAddress } from './addresses.ts';
-import { JSON_LANGUAGE, JSON_SCHEME, MOVE_SECRET, TEST_DOCUMENT } from '../host/ids.ts';
+import { JSON_SCHEME, MOVE_SECRET, TEST_DOCUMENT } from '../host/ids.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import { tell } from '../host/notice.ts';
@@ -16,7 +16,7 @@ import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
 import { saveDocument } from './save-document.ts';
-import { closeTabs, documentsOf, swapEditor } from './tabs.ts';
+import { closeTabs, documentsOf, keepLanguage, swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Replacements } from '../replacement/replacements.ts';
@@ -148,13 +148,11 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     await settle(document);
   }
 
-  vscode.workspace.textDocuments.forEach(setLanguage);
-
   const subscriptions = vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider({ pattern: '**/*.cfwebhook.json' }, jsonFixes, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
-    vscode.workspace.onDidOpenTextDocument(setLanguage),
+    keepLanguage(isJsonDocument),
     // VS Code itself can open a tab with an outdated name: after a reload, and after its conflict editor.
     vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
       if (opened.flatMap(documentsOf).some(({ scheme }) => scheme === JSON_SCHEME)) {
@@ -210,11 +208,4 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
 
 function isJsonDocument(document: vscode.TextDocument): boolean {
   return document.uri.scheme === JSON_SCHEME && isDestinationDocument(document);
-}
-
-/** A setting such as `files.associations` can give a document another language, for which auto save is not off. */
-function setLanguage(document: vscode.TextDocument): void {
-  if (isJsonDocument(document) && document.languageId !== JSON_LANGUAGE) {
-    void vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE);
-  }
 }

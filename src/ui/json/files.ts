@@ -5,7 +5,7 @@ import { formatDocument } from '../../core/formats/json-document.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
-import { notSaved } from './messages.ts';
+import { notSaved, refuseFileOperation } from './messages.ts';
 import type { SaveClaims } from './save-claims.ts';
 
 /** One save that VS Code requested. */
@@ -200,8 +200,8 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
       writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
       readDirectory: () => [],
       createDirectory() {},
-      delete: refuse,
-      rename: refuse,
+      delete: refuseFileOperation,
+      rename: refuseFileOperation,
     },
     destinationOf,
     movedTo(uri) {
@@ -259,10 +259,4 @@ function kindOfChange(before: string | undefined, now: string | undefined): vsco
     return vscode.FileChangeType.Deleted;
   }
   return before === undefined ? vscode.FileChangeType.Created : vscode.FileChangeType.Changed;
-}
-
-function refuse(): never {
-  throw vscode.FileSystemError.Unavailable(
-    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
-  );
 }

@@ -100,3 +100,10 @@ export function notSaved(sentence: string): vscode.FileSystemError {
   // VS Code shows it as a notification, where `[text](command:…)` would become a link.
   return vscode.FileSystemError.Unavailable(withoutLinks(sentence));
 }
+
+/** Refuses to delete or rename a document in a file explorer. */
+export function refuseFileOperation(): never {
+  throw notSaved(
+    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
+  );
+}

@@ -9,12 +9,12 @@ import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
 import type { Services } from '../../services.ts';
-import { JSON_LANGUAGE } from '../host/ids.ts';
-import { ask, tell } from '../host/notice.ts';
+import { tell } from '../host/notice.ts';
 import { describeDifferent } from '../policies/messages.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
+import { askWhichPolicy } from './conflict.ts';
 import { createDocumentMemory } from './document-memory.ts';
 import { notSaved } from './messages.ts';
 import { isPolicyDocument, nextPolicyAddress, policyAddressOf } from './policy-addresses.ts';
@@ -22,7 +22,7 @@ import { createPolicyFiles, type PolicyWrite } from './policy-files.ts';
 import { createPolicyLanguage } from './policy-language.ts';
 import { describePolicyProblem } from './policy-messages.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
-import { closeTabs, swapEditor } from './tabs.ts';
+import { closeTabs, keepLanguage, swapEditor } from './tabs.ts';
 
 /** Edits notification policies as JSON documents, which are saved at Cloudflare. */
 export type PolicyDocuments = vscode.Disposable & {
@@ -71,9 +71,11 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
     }
   }
 
-  vscode.workspace.textDocuments.forEach(setLanguage);
   const subscriptions = vscode.Disposable.from(
-    vscode.workspace.onDidOpenTextDocument(setLanguage),
+    keepLanguage(({ uri }) => isPolicyDocument(uri)),
+    vscode.workspace.onDidCloseTextDocument(
+      ({ uri }) => isPolicyDocument(uri) && announcedSaves.delete(uri.toString()),
+    ),
     vscode.workspace.onDidSaveTextDocument(async (document) => {
       if (isPolicyDocument(document.uri) && !document.isDirty) {
         files.rereadUnless(document.uri, document.getText());
@@ -174,7 +176,7 @@ async function update(
       }
       return policyId;
     }
-    if ((await askWhichVersion(outcome.now)) === 'cloudflare') {
+    if ((await askWhichPolicy(outcome.now)) === 'cloudflare') {
       // After this save, VS Code loads Cloudflare's version, since it differs from the saved text.
       return policyId;
     }
@@ -204,31 +206,6 @@ function tellSaved(differing: readonly string[] | undefined, name: string, accou
   );
 }
 
-/** Asks which version wins after another client changed the policy. Throws if the user cancels. */
-async function askWhichVersion(now: Policy): Promise<'cloudflare' | 'mine'> {
-  const [theirs, mine] = [vscode.l10n.t('Use Cloudflare’s Version'), vscode.l10n.t('Keep Mine')];
-  const chosen = await ask(
-    vscode.l10n.t('The policy “{0}” has changed at Cloudflare since you opened it.', nameOfPolicy(now)),
-    vscode.l10n.t(
-      '“Use Cloudflare’s Version” discards the changes in this document and sends nothing. “Keep Mine” overwrites the version at Cloudflare with this document.',
-    ),
-    theirs,
-    mine,
-  );
-  if (chosen === undefined) {
-    throw notSaved(vscode.l10n.t('The policy has changed at Cloudflare since you opened it. Nothing was saved.'));
-  }
-  return chosen === theirs ? 'cloudflare' : 'mine';
-}
-
 function nameIn({ name }: Policy['whole']): string {
   return nameOfPolicy({ name: typeof name === 'string' ? name : '' });
-}
-
-/** A setting such as `files.associations` can give a document another language, for which auto save is not off. */
-function setLanguage(document: vscode.TextDocument): void {
-  if (isPolicyDocument(document.uri) && document.languageId !== JSON_LANGUAGE) {
-    // A document that was closed meanwhile has no language.
-    vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE).then(undefined, () => undefined);
-  }
 }

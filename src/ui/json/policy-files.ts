@@ -7,7 +7,7 @@ import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import type { DocumentMemory } from './document-memory.ts';
-import { notSaved } from './messages.ts';
+import { notSaved, refuseFileOperation } from './messages.ts';
 import { policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
 import type { SaveClaims } from './save-claims.ts';
 import { isShown } from './tabs.ts';
@@ -26,8 +26,6 @@ export type PolicyWrite = {
 /** The policies as JSON documents of scheme `cfwebhook:`. */
 export type PolicyFiles = vscode.Disposable & {
   readonly provider: vscode.FileSystemProvider;
-  /** Prepares the first content of a document whose save creates a policy. */
-  prefill(uri: vscode.Uri, text: string): void;
   connectionOf(uri: vscode.Uri): Connection | undefined;
   /** The current URI of the policy of a document, if it differs: after creating or renaming it. */
   movedTo(uri: vscode.Uri): vscode.Uri | undefined;
@@ -53,7 +51,6 @@ export type PolicyFilesParts = {
 
 export function createPolicyFiles({ store, policies, loaded, claims, memory, save }: PolicyFilesParts): PolicyFiles {
   const told = new Map<string, Told>();
-  const prefilled = new Map<string, string>();
   /** The policies that new documents became. */
   const bound = new Map<string, string>();
   const writing = new Set<string>();
@@ -85,7 +82,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
       // A policy that was just created can be missing in the list for a moment.
       return before;
     }
-    const blank = policyIdOf(uri) === undefined ? (prefilled.get(key) ?? NEW_POLICY) : undefined;
+    const blank = policyIdOf(uri) === undefined ? NEW_POLICY : undefined;
     const text = policy ? formatPolicy(policy.whole) : blank;
     if (before?.text === text) {
       return before ?? { text, at: Date.now() };
@@ -207,10 +204,9 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
       writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
       readDirectory: () => [],
       createDirectory() {},
-      delete: refuse,
-      rename: refuse,
+      delete: refuseFileOperation,
+      rename: refuseFileOperation,
     },
-    prefill: (uri, text) => void prefilled.set(uri.toString(), text),
     connectionOf,
     movedTo(uri) {
       const policy = policyOf(uri);
@@ -230,10 +226,4 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
       changed.dispose();
     },
   };
-}
-
-function refuse(): never {
-  throw notSaved(
-    vscode.l10n.t('This document cannot be deleted or renamed as a file. Use the Cloudflare Webhooks commands.'),
-  );
 }

@@ -10,7 +10,7 @@ import {
   type PolicyContext,
   rangeOf,
 } from '../../core/formats/policy-document.ts';
-import type { TextRange } from '../../core/formats/json-document.ts';
+import type { TextRange } from '../../core/formats/json-parse.ts';
 import { isSameId } from '../../core/model/id.ts';
 import { JSON_SCHEME, POLICY_ENDING } from '../host/ids.ts';
 import { plain } from '../../core/model/plain-text.ts';
@@ -18,6 +18,7 @@ import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { nameOf } from '../text/destination.ts';
 import { toRange } from './commands.ts';
+import { makeDiagnostic, REFUSED } from './diagnostics.ts';
 import { isPolicyDocument, readPolicyAddress } from './policy-addresses.ts';
 import { describePolicyProblem } from './policy-messages.ts';
 
@@ -105,16 +106,18 @@ export function createPolicyLanguage(
         // VS Code's JSON support reports syntax errors.
         .findings.filter(({ problem }) => problem.kind !== 'syntax')
         .map(({ severity, problem, ...range }) =>
-          makeDiagnostic(document, range, describePolicyProblem(problem), {
+          makeDiagnostic(document, range, {
+            message: describePolicyProblem(problem),
             severity: severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
             code: problem.kind,
           }),
         ),
       ...(refusal
         ? [
-            makeDiagnostic(document, rangeOf(text, fieldOfCode(refusal.codes) ?? []), refusal.sentence, {
+            makeDiagnostic(document, rangeOf(text, fieldOfCode(refusal.codes) ?? []), {
+              message: refusal.sentence,
               severity: vscode.DiagnosticSeverity.Error,
-              code: 'refused',
+              code: REFUSED,
             }),
           ]
         : []),
@@ -213,14 +216,4 @@ function fix(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): read
   edit.delete(document.uri, toRange(document, range));
   const action = new vscode.CodeAction(vscode.l10n.t('Remove this destination'), vscode.CodeActionKind.QuickFix);
   return [Object.assign(action, { edit, diagnostics: [diagnostic] })];
-}
-
-function makeDiagnostic(
-  document: vscode.TextDocument,
-  range: TextRange,
-  message: string,
-  { severity, code }: Pick<vscode.Diagnostic, 'severity'> & { readonly code: string },
-): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(toRange(document, range), plain(message), severity);
-  return Object.assign(diagnostic, { source: 'Cloudflare Webhooks', code });
 }

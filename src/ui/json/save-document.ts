@@ -8,7 +8,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { planChange } from '../../core/model/plan.ts';
 import { DestinationConflictError, type UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
-import { askWhichVersion } from './conflict.ts';
+import { askWhichDestination } from './conflict.ts';
 import type { JsonWrite, Saved } from './files.ts';
 import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } from './messages.ts';
 import { type Logger } from '../host/log.ts';
@@ -89,7 +89,7 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Pr
   let isConflict = write.isStale;
   for (;;) {
     // After this save, VS Code loads Cloudflare's version, since it differs from the saved text.
-    if (isConflict && (await askWhichVersion(destination)) === 'cloudflare') {
+    if (isConflict && (await askWhichDestination(destination)) === 'cloudflare') {
       return { id: target.id };
     }
     try {

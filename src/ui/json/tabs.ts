@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { JSON_LANGUAGE } from '../host/ids.ts';
 
 /** The documents in a tab. A diff editor has two. */
 export function documentsOf({ input }: vscode.Tab): readonly vscode.Uri[] {
@@ -53,4 +54,19 @@ export async function closeTabs(uri: vscode.Uri): Promise<void> {
 
 function allTabs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
+}
+
+/**
+ * Gives documents the language for which auto save is off, now and when they are opened: a setting such as
+ * `files.associations` can give them another one.
+ */
+export function keepLanguage(isOurs: (document: vscode.TextDocument) => boolean): vscode.Disposable {
+  const set = (document: vscode.TextDocument): void => {
+    if (isOurs(document) && document.languageId !== JSON_LANGUAGE) {
+      // A document that was closed in between has no language.
+      vscode.languages.setTextDocumentLanguage(document, JSON_LANGUAGE).then(undefined, () => undefined);
+    }
+  };
+  vscode.workspace.textDocuments.forEach(set);
+  return vscode.workspace.onDidOpenTextDocument(set);
 }
