@@ -4,7 +4,7 @@ import { describeForLog } from './core/api/api-error.ts';
 import type { Editing } from './editing.ts';
 import type { LazyPolicies } from './lazy-policies.ts';
 import type { Services } from './services.ts';
-import type { CommandHandler } from './ui/host/commands.ts';
+import { type CommandHandler, createLater } from './ui/host/commands.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, REPLACEMENT_SUFFIX, SAMPLE_SCHEME } from './ui/host/ids.ts';
 
@@ -51,10 +51,7 @@ export function createLazyEditing(
     return loading;
   }
 
-  const later =
-    (name: EditingCommand): CommandHandler =>
-    async (...args) =>
-      (await load()).commands[name](...args);
+  const later = createLater(load);
 
   // Start-up loads the second bundle only if a replacement was interrupted.
   async function offerUnfinished(): Promise<void> {

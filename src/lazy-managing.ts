@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
-import type { CommandHandler } from './ui/host/commands.ts';
+import { type CommandHandler, createLater } from './ui/host/commands.ts';
 import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
 
 type ManagingCommand = keyof Managing['commands'];
@@ -21,12 +21,7 @@ export function createLazyManaging(services: Services): LazyManaging {
     return loading;
   }
 
-  const later =
-    (name: ManagingCommand): CommandHandler =>
-    async (...args) => {
-      const handler: CommandHandler = (await load()).commands[name];
-      return handler(...args);
-    };
+  const later = createLater(load);
 
   return {
     commands: {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Policies } from './policies.ts';
 import type { Services } from './services.ts';
-import type { CommandHandler } from './ui/host/commands.ts';
+import { type CommandHandler, createLater } from './ui/host/commands.ts';
 import { DELIVERY_SCHEME } from './ui/host/ids.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 
@@ -34,12 +34,7 @@ export function createLazyPolicies(services: Services, announcedSaves: Announced
     return loading;
   }
 
-  const later =
-    (name: PolicyCommand): CommandHandler =>
-    async (...args) => {
-      const handler: CommandHandler = (await load()).commands[name];
-      return handler(...args);
-    };
+  const later = createLater(load);
 
   subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(DELIVERY_SCHEME, {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from './services.ts';
 import type { createTransfer } from './transfer.ts';
-import type { CommandHandler } from './ui/host/commands.ts';
+import { type CommandHandler, createLater } from './ui/host/commands.ts';
 import { TRANSFER_SCHEME } from './ui/host/ids.ts';
 
 type Transfer = ReturnType<typeof createTransfer>;
@@ -18,12 +18,7 @@ export function createLazyTransfer(services: Services): LazyTransfer {
     return loading;
   }
 
-  const later =
-    (name: TransferCommand): CommandHandler =>
-    async (...args) => {
-      const handler: CommandHandler = (await load()).commands[name];
-      return handler(...args);
-    };
+  const later = createLater(load);
 
   const provider = vscode.workspace.registerTextDocumentContentProvider(TRANSFER_SCHEME, {
     provideTextDocumentContent: async (uri) => (await load()).documents.provide(uri),

@@ -23,6 +23,26 @@ export type PolicyChange = {
   readonly isChanged: (policy: Policy) => boolean;
 };
 
+/**
+ * Sends a whole policy once. `lost`: the error of an answer that did not come, so that only the policy can show whether the
+ * update took effect. `pauses`: how long to wait before each fetch of the policy, in milliseconds. Throws the error of an
+ * update that certainly had no effect.
+ */
+export async function sendPolicy(
+  { api, accountId, policyId }: Pick<PolicyChange, 'api' | 'accountId' | 'policyId'>,
+  whole: Policy['whole'],
+): Promise<{ readonly lost?: unknown; readonly pauses: readonly number[] }> {
+  try {
+    await api.updatePolicy(accountId, policyId, whole);
+    return { pauses: [0] };
+  } catch (error) {
+    if (!isUncertain(error)) {
+      throw error;
+    }
+    return { lost: error, pauses: PAUSES };
+  }
+}
+
 /** Pauses between fetches of a policy after an update without an answer, in milliseconds. */
 const PAUSES = [0, 1000, 2000] as const;
 
@@ -42,16 +62,8 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
   if (!whole) {
     return 'impossible';
   }
-  let lost: unknown;
-  try {
-    await api.updatePolicy(accountId, policyId, whole);
-  } catch (error) {
-    if (!isUncertain(error)) {
-      throw error;
-    }
-    lost = error;
-  }
-  for (const pause of lost === undefined ? [0] : PAUSES) {
+  const { lost, pauses } = await sendPolicy(options, whole);
+  for (const pause of pauses) {
     if (pause > 0) {
       await host.sleep(pause);
     }

@@ -1,11 +1,10 @@
-import { isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isObject } from '../api/decode-list.ts';
 import { mergePolicy } from '../formats/policy-document.ts';
 import { createIdSet } from '../model/id.ts';
 import { differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
-import { MissingDestinationsError, PolicyUnchangedError } from './change-policy.ts';
+import { MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
 
 export type SavePolicyOptions = {
   readonly api: Api;
@@ -27,9 +26,6 @@ export type SavePolicyOutcome =
   | { readonly kind: 'changed'; readonly differing: readonly string[] | undefined }
   | { readonly kind: 'conflict'; readonly now: Policy };
 
-/** Pauses between fetches of a policy after an update without an answer, in milliseconds. */
-const PAUSES = [0, 1000, 2000] as const;
-
 /**
  * Saves an edited policy: fetches it, compares it with what the user saw, makes sure that added destinations exist, writes it
  * whole and fetches it again. The write is sent at most once; after a lost answer, a policy that changed says that it took
@@ -47,16 +43,8 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
     return { kind: 'conflict', now: before };
   }
   await checkAdded(options, before.whole);
-  let lost: unknown;
-  try {
-    await api.updatePolicy(accountId, policyId, wanted);
-  } catch (error) {
-    if (!isUncertain(error)) {
-      throw error;
-    }
-    lost = error;
-  }
-  for (const pause of lost === undefined ? [0] : PAUSES) {
+  const { lost, pauses } = await sendPolicy(options, wanted);
+  for (const pause of pauses) {
     if (pause > 0) {
       await host.sleep(pause);
     }

@@ -67,16 +67,10 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
       if (chosen) {
         return chosen;
       }
-      const connections = store.entries().map(({ connection }) => connection);
-      if (connections.length === 0) {
-        throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
-      }
-      const items = connections.map((connection) => ({
-        label: connection.account.name,
-        description: connection.account.id,
-        connection,
-      }));
-      return (await pickOne(items, { title, matchOnDescription: true }))?.connection;
+      return pickAccount(
+        store.entries().map(({ connection }) => connection),
+        title,
+      );
     },
     destination: async (argument, title) => (await locate(selected(argument))) ?? pick(title),
     async destinations(argument, all, title) {
@@ -98,6 +92,19 @@ export function toPickItem({ connection, destination }: Shown): vscode.QuickPick
     description: connection.account.name,
     detail: describeBriefly(destination),
   };
+}
+
+/** Asks for one of some accounts. Throws {@link UserError} if there is none. */
+export async function pickAccount(connections: readonly Connection[], title: string): Promise<Connection | undefined> {
+  if (connections.length === 0) {
+    throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+  }
+  const items = connections.map((connection) => ({
+    label: connection.account.name,
+    description: connection.account.id,
+    connection,
+  }));
+  return (await pickOne(items, { title, matchOnDescription: true }))?.connection;
 }
 
 /** A command on one account. Error messages name the account. */

@@ -44,6 +44,17 @@ export function registerCommands(handlers: CommandHandlers, logger: Logger): vsc
   );
 }
 
+/** Makes handlers of commands that are in another bundle. The first call loads it. */
+export function createLater<Commands extends Readonly<Record<keyof Commands, CommandHandler>>>(
+  load: () => Promise<{ readonly commands: Commands }>,
+): (name: keyof Commands) => CommandHandler {
+  return (name) =>
+    async (...args) => {
+      const handler: CommandHandler = (await load()).commands[name];
+      return handler(...args);
+    };
+}
+
 /** Runs an operation with the view's progress bar. */
 export async function inView<T>(work: () => Promise<T>): Promise<T> {
   return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);

@@ -9,9 +9,8 @@ import { hostOf } from '../../core/model/destination.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
-import { onDestinations } from '../destinations/targets.ts';
+import { onDestinations, pickAccount } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
-import { pickOne } from '../host/pick.ts';
 import { askPick } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
 import { isNode } from '../tree/nodes.ts';
@@ -143,19 +142,6 @@ async function chooseTarget(chosen: readonly Located[], { store }: Services): Pr
     throw new UserError(vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'));
   }
   return pickAccount(others, vscode.l10n.t('Copy to Account'));
-}
-
-async function pickAccount(connections: readonly Connection[], title: string): Promise<Connection | undefined> {
-  if (connections.length === 0) {
-    throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
-  }
-  const items = connections.map((connection) => ({
-    label: connection.account.name,
-    description: connection.account.id,
-    connection,
-  }));
-  const placeHolder = vscode.l10n.t('Choose an account');
-  return (await pickOne(items, { title, placeHolder, matchOnDescription: true }))?.connection;
 }
 
 /** The destinations of the only account in a file, of the account with the same ID, or of those that the user selects. */
