@@ -29,8 +29,6 @@ export type CreateOptions = {
   readonly unanswered: UnansweredCreations;
   /** The destinations that exist, if they were fetched just before. Default: they are fetched. */
   readonly before?: readonly Destination[];
-  /** Waits until the call fits into the rate limit of the token. */
-  readonly admit?: (() => Promise<void>) | undefined;
   /** Looked at until the creation is sent. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -48,7 +46,7 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * `ApiError` of the creation.
  */
 export async function createDestination(options: CreateOptions): Promise<string> {
-  const { api, host, accountId, draft, unanswered, admit, signal } = options;
+  const { api, host, accountId, draft, unanswered, signal } = options;
   const key = JSON.stringify([accountId, draft.name.trim(), normalizeAddress(draft.url)]);
   const earlier = unanswered.get(key);
   let isOver: boolean;
@@ -72,7 +70,6 @@ export async function createDestination(options: CreateOptions): Promise<string>
     knownIds: (earlier?.knownIds ?? []).concat(before.map(({ id }) => id)),
     fingerprint: await takeFingerprint(draft, host.makeSalt(), host.digest),
   };
-  await admit?.();
   if (signal?.aborted) {
     throw createCanceledError();
   }

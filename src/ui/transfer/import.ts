@@ -157,6 +157,7 @@ async function createAll(
         canceling.onCancellationRequested(() => cancel.abort());
         return importDestinations(planned, {
           async create(draft) {
+            await admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal);
             const id = await createDestination({
               api,
               host: operationHost,
@@ -164,7 +165,6 @@ async function createAll(
               draft,
               unanswered,
               before,
-              admit: async () => admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal),
               signal: cancel.signal,
             });
             before = [...before, { id, type: '', ...draft }];
