@@ -15,7 +15,8 @@ export type LinkState = 'broken' | 'weak' | 'unknown' | 'sound';
 /** One link of the chain, as data. `ui` has the sentences. */
 export type Link = { readonly state: LinkState } & (
   | { readonly kind: 'destination' }
-  | { readonly kind: 'credentials' }
+  /** `lacks`: what this machine does not know. `perhapsSecret`: the destination may have a secret. */
+  | { readonly kind: 'credentials'; readonly lacks?: 'url' | 'secret' | 'perhapsSecret'; readonly hasSecret: boolean }
   | { readonly kind: 'policies'; readonly policies: readonly Policy[] }
   /** `policies`: those that are disabled, of `count` that use the destination. */
   | { readonly kind: 'enabled'; readonly policies: readonly Policy[]; readonly count: number }
@@ -81,9 +82,15 @@ function rateTest({ lastSuccess }: Destination, { test }: Observed): LinkState {
 /** Cloudflare has the whole URL and the secret. Whether this machine has them decides only what can be tested from here. */
 function toCredentials(destination: Destination, { remembered }: Observed): Link {
   const type = typeOrGeneric(destination.type);
-  const isComplete = !lacksSecret(type, wholeUrlOf(destination, remembered));
-  const hasSecret = type.secret !== 'required' || remembered?.secret !== undefined;
-  return { kind: 'credentials', state: isComplete && hasSecret ? 'sound' : 'unknown' };
+  const hasSecret = remembered?.secret !== undefined;
+  const lacks = lacksSecret(type, wholeUrlOf(destination, remembered))
+    ? 'url'
+    : hasSecret || type.secret === 'url'
+      ? undefined
+      : type.secret === 'required'
+        ? 'secret'
+        : 'perhapsSecret';
+  return { kind: 'credentials', state: lacks ? 'unknown' : 'sound', hasSecret, ...(lacks ? { lacks } : {}) };
 }
 
 function toPolicies({ id }: Destination, { policies, silences, now }: Observed): readonly Link[] {

@@ -60,11 +60,11 @@ export function createDeliveryDocuments(
     }
   });
 
-  /** The accounts whose explanation is being read, which may itself report changed policies. */
-  const reading = new Set<string>();
+  /** The accounts whose explanation is in progress, which may itself report changed policies. */
+  const inProgress = new Set<string>();
   const stop = services.policies.onChanged((accountId) => {
     for (const { uri } of vscode.workspace.textDocuments) {
-      if (uri.scheme === DELIVERY_SCHEME && readUri(uri).accountId === accountId && !reading.has(accountId)) {
+      if (uri.scheme === DELIVERY_SCHEME && readUri(uri).accountId === accountId && !inProgress.has(accountId)) {
         changed.fire(uri);
       }
     }
@@ -79,7 +79,7 @@ export function createDeliveryDocuments(
     }
     const node = { kind: 'destination', accountId, destinationId } as const;
     const again = { line: 0, title: vscode.l10n.t('Explain Again'), command: 'explainDelivery', node } as const;
-    reading.add(accountId);
+    inProgress.add(accountId);
     try {
       const explanation = await explain(connection, destinationId, services);
       actions.set(uri.toString(), [again, ...explanation.actions]);
@@ -89,7 +89,7 @@ export function createDeliveryDocuments(
       actions.set(uri.toString(), [again, { line: 0, title: vscode.l10n.t('Show Log'), command: 'showLog', node }]);
       return `${plain(describeFailure(error, connection.account.name))}\n`;
     } finally {
-      reading.delete(accountId);
+      inProgress.delete(accountId);
     }
   }
 
@@ -192,11 +192,7 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
         ? vscode.l10n.t('The destination exists at Cloudflare.')
         : vscode.l10n.t('The destination no longer exists at Cloudflare. Policies that name it deliver nothing to it.');
     case 'credentials':
-      return link.state === 'sound'
-        ? vscode.l10n.t('This machine knows the full URL and the secret, so it can test the receiver.')
-        : vscode.l10n.t(
-            'Cloudflare has the full URL and the secret, and this machine does not. “Test…” asks for them.',
-          );
+      return describeCredentials(link);
     case 'policies':
       return link.state === 'unknown'
         ? vscode.l10n.t('Could not load the notification policies. See the log for details.')
@@ -228,6 +224,27 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
         : vscode.l10n.t('Last test {0}.', test);
     default:
       return link satisfies never;
+  }
+}
+
+function describeCredentials({ lacks, hasSecret }: Extract<Link, { kind: 'credentials' }>): string {
+  switch (lacks) {
+    case undefined:
+      return hasSecret
+        ? vscode.l10n.t('This machine knows the full URL and the secret, so it can test the receiver.')
+        : vscode.l10n.t('This machine knows the full URL, so it can test the receiver.');
+    case 'url':
+      return vscode.l10n.t(
+        'Cloudflare hides the secret part of the URL, and this machine does not remember it. “Test…” asks for it.',
+      );
+    case 'secret':
+      return vscode.l10n.t(
+        'Cloudflare never returns the secret, and this machine does not remember it. “Test…” asks for it.',
+      );
+    case 'perhapsSecret':
+      return vscode.l10n.t('This machine knows the full URL, but not whether there is a secret. “Test…” asks for it.');
+    default:
+      return lacks satisfies never;
   }
 }
 

@@ -17,7 +17,7 @@ function makePolicy(id: string, enabled = true): Policy {
 
 const sound: Observed = {
   destination,
-  remembered: undefined,
+  remembered: { secret: 's' },
   policies: [makePolicy('p1'), makePolicy('p2')],
   silences: [],
   sent: [
@@ -76,9 +76,10 @@ describe('the chain of a delivery', () => {
     [
       'Cloudflare withholds the secret part of the URL',
       'credentials',
-      { destination: makeDestination('d1', { url: 'https://hooks.slack.com/services/T/B' }) },
+      { destination: makeDestination('d1', { url: 'https://hooks.slack.com/services/T/B' }), remembered: undefined },
       'unknown',
     ],
+    ['it may have a secret that this machine does not know', 'credentials', { remembered: undefined }, 'unknown'],
     [
       'this machine remembers the whole URL',
       'credentials',
@@ -92,6 +93,24 @@ describe('the chain of a delivery', () => {
   for (const [what, kind, changes, state] of cases) {
     it(`${what}: ${kind} is ${state ?? 'not said'}`, () => assert.equal(stateOf(kind, changes), state));
   }
+
+  it('says what this machine lacks, and nothing that it does not know', () => {
+    const lacks = (changes: Partial<Observed>) =>
+      walkDelivery({ ...sound, remembered: undefined, ...changes }).flatMap((link) =>
+        link.kind === 'credentials' ? [link.lacks ?? (link.hasSecret ? 'nothing' : 'no secret needed')] : [],
+      );
+    const of = (type: string, url: string) => ({ destination: makeDestination('d1', { type, url }) });
+    assert.deepEqual(
+      [
+        lacks({}),
+        lacks({ remembered: { secret: 's' } }),
+        lacks(of('slack', 'https://hooks.slack.com/services/T/B')),
+        lacks(of('slack', 'https://hooks.slack.com/services/T/B/c')),
+        lacks(of('datadog', 'https://api.datadoghq.com/api/v1/events')),
+      ].flat(),
+      ['perhapsSecret', 'nothing', 'url', 'no secret needed', 'secret'],
+    );
+  });
 
   it('puts the weakest link first', () => {
     const states = walkDelivery({ ...sound, policies: [makePolicy('a', false)], sent: [], test: undefined }).map(
