@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { findHarm, type HostileText, hostileTexts, type Sink } from '../hostile-texts.ts';
@@ -53,6 +56,12 @@ const sinks = {
   'policies of a panel': {},
   'notice of a panel': {},
   'tab of a panel': {},
+  'line of an explanation': {},
+  'title of a code lens': { icons: true },
+  'line of a plan': {},
+  'problem of a policy document': {},
+  'completion of a policy document': {},
+  'name beside an ID': {},
   'line of the log': {},
   clipboard: { lines: true, exact: true },
 } as const satisfies Readonly<Record<string, Sink>>;
@@ -228,6 +237,57 @@ describe('hostile text from Cloudflare', () => {
     assert.equal(await document.save(), false);
     note('diagnostic with an error', ...ours(document).map(({ message }) => message));
     await recover();
+
+    // Policies, their documents, and why no alert came.
+    const [choice, question] = (await show('managePolicies', node, { picks: [] })).questions;
+    note('title of a quick pick', choice?.title);
+    note('items of a quick pick', choice?.text);
+    note('notification with a name', question?.title, ...(await show('managePolicies', node, { picks: [] })).messages);
+    const [policy] = await fake.policies({ account: accountId });
+    assert.ok(policy);
+    await fake.putPolicy({ account: accountId, ...policy, enabled: false });
+    extension.policies.forget([accountId]);
+    await run('explainDelivery', node);
+    note('line of an explanation', ...active().getText().split('\n'));
+    const lenses: readonly vscode.CodeLens[] = await vscode.commands.executeCommand(
+      'vscode.executeCodeLensProvider',
+      active().uri,
+    );
+    note('title of a code lens', ...lenses.map(({ command }) => command?.title));
+    await run('editPolicyAsJson', { ...node, kind: 'policy', policyId: policy.id });
+    const edited = active();
+    const hints: readonly vscode.InlayHint[] = await vscode.commands.executeCommand(
+      'vscode.executeInlayHintProvider',
+      edited.uri,
+      new vscode.Range(0, 0, edited.lineCount, 0),
+    );
+    note('name beside an ID', ...hints.map(({ label }) => (typeof label === 'string' ? label : '')));
+    const start = '{ "mechanisms": { "webhooks": [{ "id": "" }] }, "alert_type": ';
+    await type(edited, `${start}${key} }`);
+    await until(() => ours(edited).length > 0, 'the problem');
+    note('problem of a policy document', ...ours(edited).map(({ message }) => message));
+    const { items }: vscode.CompletionList = await vscode.commands.executeCommand(
+      'vscode.executeCompletionItemProvider',
+      edited.uri,
+      edited.positionAt(start.indexOf('""') + 1),
+    );
+    note('completion of a policy document', ...items.map(({ label }) => (typeof label === 'string' ? label : '')));
+
+    // An import: the plan, and the question that names the account.
+    await fake.removeDestination({ account: accountId, id: destinationId });
+    const file = join(await mkdtemp(join(tmpdir(), 'hostile-')), 'x.cfwebhooks.json');
+    try {
+      await writeFile(file, JSON.stringify([{ name: text, url: receiverUrl('hostile') }]));
+      const asked = await show('importDestinations', vscode.Uri.file(file), { picks: [mark] }, 'leaves');
+      note('items of a quick pick', asked.questions[0]?.text);
+      assert.equal(active().uri.scheme, 'cfwebhook-transfer', 'no plan is shown');
+      note('line of a plan', ...active().getText().split('\n'));
+      note('notification with a name', ...notificationsOf(asked));
+    } finally {
+      await rm(dirname(file), { recursive: true });
+    }
+    await fake.putDestination({ account: accountId, id: destinationId, name: text, url: receiverUrl('hostile') });
+    await run('refreshAll');
 
     await show('copyAsTerraform', node, { picks: ['Version 5'] });
     note('clipboard', await vscode.env.clipboard.readText());

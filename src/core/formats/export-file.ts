@@ -117,23 +117,24 @@ export type ReadFile =
     }
   | { readonly ok: false; readonly problem: FileProblem };
 
-const text = v.pipe(v.string(), v.maxLength(10_000));
 const exportedSchema = v.object({
-  name: text,
-  type: v.optional(text, ''),
-  host: v.optional(text, ''),
-  url: v.optional(text),
-  id: v.optional(text),
+  name: v.string(),
+  type: v.optional(v.string(), ''),
+  host: v.optional(v.string(), ''),
+  url: v.optional(v.string()),
+  id: v.optional(v.string()),
 });
 const fileSchema = v.object({
   version: v.literal(1),
-  accounts: v.array(v.object({ id: v.optional(text), name: v.optional(text), destinations: v.array(exportedSchema) })),
+  accounts: v.array(
+    v.object({ id: v.optional(v.string()), name: v.optional(v.string()), destinations: v.array(exportedSchema) }),
+  ),
 });
 /** The answer of the API, or its `result`. Cloudflare sends null for absent fields. */
 const listedSchema = v.pipe(
   v.unknown(),
   v.check(isObject),
-  v.object({ name: v.nullish(text, ''), type: v.nullish(text, ''), url: v.nullish(text, '') }),
+  v.object({ name: v.nullish(v.string(), ''), type: v.nullish(v.string(), ''), url: v.nullish(v.string(), '') }),
 );
 
 /**

@@ -155,7 +155,7 @@ describe('export file', () => {
   });
 
   it('keeps hostile names as they are', () => {
-    for (const name of ['<script>', '__proto__', 'a\u2028b', '=cmd()', '"; DROP', '\u202Eabc']) {
+    for (const name of ['<script>', '__proto__', 'a\u2028b', '=cmd()', '"; DROP', '\u202Eabc', 'x'.repeat(10_001)]) {
       const destinations = [makeDestination('x', { name, url: 'https://example.com/x', type: 'generic' })];
       const text = formatExportFile(toExportFile([{ ...account, destinations, policies: [] }], 'whole'));
       assert.doesNotMatch(text, /\u2028/);
