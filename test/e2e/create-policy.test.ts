@@ -6,7 +6,7 @@ import {
   keepPictureOfFailure,
   pictureFile,
   type Session,
-  startSession,
+  startWithAcme,
 } from './session.ts';
 
 describe('creating a policy', function () {
@@ -16,11 +16,8 @@ describe('creating a policy', function () {
   let alpha: string;
 
   before(async () => {
-    session = await startSession();
+    ({ session, account } = await startWithAcme());
     const { fake, receiversUrl } = session;
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    account = (await fake.putAccount({ name: 'Acme' })).id;
     const put = async (name: string): Promise<string> =>
       (await fake.putDestination({ account, name, url: `${receiversUrl}/generic/${name.toLowerCase()}` })).id;
     alpha = await put('Alpha');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, startSession } from './session.ts';
+import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, startWithAcme } from './session.ts';
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
@@ -12,11 +12,8 @@ describe('viewing, testing and deleting', function () {
   let account: string;
 
   before(async () => {
-    session = await startSession();
+    ({ session, account } = await startWithAcme());
     const { fake, receiversUrl } = session;
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    account = (await fake.putAccount({ name: 'Acme' })).id;
     const put = async (name: string, last_failure: string | null): Promise<string> => {
       const url = `${receiversUrl}/generic/${name.toLowerCase()}`;
       return (await fake.putDestination({ account, name, url, last_failure })).id;

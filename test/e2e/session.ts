@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { VSIX } from '../../scripts/package-extension.ts';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { connectControl, type ControlClient } from '../fake-cloudflare/client.ts';
 import { type FakeCloudflare, startFakeCloudflare } from '../fake-cloudflare/server.ts';
 import { cacheFolder } from '../vscode-host/cache-folder.ts';
@@ -78,6 +79,16 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     await close();
     throw error;
   }
+}
+
+/** Starts all parts with one empty account, Acme, for the demo token. The account is not added to VS Code yet. */
+export async function startWithAcme(
+  options: SessionOptions = {},
+): Promise<{ readonly session: Session; readonly account: string }> {
+  const session = await startSession(options);
+  await session.fake.reset({ seed: 'empty' });
+  await session.fake.putToken({ value: demoTokens.demo });
+  return { session, account: (await session.fake.putAccount({ name: 'Acme' })).id };
 }
 
 /** Completes Add Account from the token prompt, with all accounts selected except the unticked ones. */

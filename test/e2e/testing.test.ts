@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, startSession } from './session.ts';
+import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, startWithAcme } from './session.ts';
 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 const SECRET = 'b1946ac9-hec-token';
@@ -13,11 +13,8 @@ describe('failing tests of a destination', function () {
   let account: string;
 
   before(async () => {
-    session = await startSession();
+    ({ session, account } = await startWithAcme());
     const { fake, receiversUrl } = session;
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    account = (await fake.putAccount({ name: 'Acme' })).id;
     const { id } = await fake.putDestination({
       account,
       name: 'SIEM',

@@ -10,7 +10,7 @@ import {
   keepPictureOfFailure,
   pictureFile,
   type Session,
-  startSession,
+  startWithAcme,
   waitUntil,
 } from './session.ts';
 
@@ -26,11 +26,8 @@ describe('export, import and comparison in the workbench', function () {
   before(async () => {
     folder = await createRunFolder('transfer');
     file = path.join(folder, 'acme.cfwebhooks.json');
-    session = await startSession();
+    ({ session, account: acme } = await startWithAcme());
     const { fake, receiversUrl, workbench, view } = session;
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    acme = (await fake.putAccount({ name: 'Acme' })).id;
     beta = (await fake.putAccount({ name: 'Beta' })).id;
     for (const name of ['On-call', 'Standby', 'Ticket queue']) {
       await fake.putDestination({

@@ -5,7 +5,7 @@ import type { CommandName } from '../../src/ui/host/ids.ts';
 import type { Node } from '../../src/ui/tree/nodes.ts';
 import { connectControl } from '../fake-cloudflare/client.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { scriptUser } from './scripted-user.ts';
+import { scriptUser, type ScriptedUser } from './scripted-user.ts';
 import { removeStoredAccount } from '../../src/ui/accounts/stored-accounts.ts';
 
 export const EXTENSION_ID = 'webhook-destinations.cloudflare-webhooks';
@@ -72,6 +72,18 @@ export async function until(
     assert.ok(Date.now() < end, `Timed out: ${typeof description === 'string' ? description : description()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Waits until a question or a message of the user matches. */
+export async function untilSaid(user: () => ScriptedUser | undefined, words: RegExp): Promise<void> {
+  const said = (): readonly string[] => [
+    ...(user()?.questions ?? []).map(({ title }) => title),
+    ...(user()?.messages ?? []),
+  ];
+  await until(
+    () => said().some((each) => words.test(each)),
+    () => JSON.stringify([user()?.questions, user()?.messages]),
+  );
 }
 
 export async function run(command: CommandName, ...args: readonly unknown[]): Promise<void> {

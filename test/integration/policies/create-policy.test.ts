@@ -9,6 +9,7 @@ import {
   run,
   startWithAcme,
   until,
+  untilSaid,
 } from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -50,14 +51,7 @@ describe('Create Policy…', () => {
   const posts = async () =>
     (await fake.log()).filter(({ method, path }) => method === 'POST' && path.endsWith('/policies')).length;
   const asked = (index: number) => user?.questions[index] ?? assert.fail(`There is no question ${index}`);
-  const said = async (words: RegExp): Promise<void> =>
-    until(
-      () =>
-        [...(user?.questions ?? []).map(({ title }) => title), ...(user?.messages ?? [])].some((each) =>
-          words.test(each),
-        ),
-      () => JSON.stringify([user?.questions, user?.messages]),
-    );
+  const said = async (words: RegExp): Promise<void> => untilSaid(() => user, words);
   const setIneligible = async (...ineligible: readonly ('webhook' | 'email')[]) => {
     const [account] = await fake.accounts();
     await fake.putAccount({ ...(account ?? assert.fail()), ineligible });
@@ -343,7 +337,7 @@ describe('Create Policy…', () => {
     assert.deepEqual(await policies(), []);
   });
 
-  it('asks for the destinations again if one was deleted meanwhile', async () => {
+  it('asks for the destinations again if one was deleted since', async () => {
     // The list before the creation no longer has the destination that the pick had.
     const { api } = extension.store.entry(accountId)?.connection ?? assert.fail();
     const list = api.listDestinations.bind(api);

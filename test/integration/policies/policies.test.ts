@@ -9,6 +9,7 @@ import {
   run,
   startWithAcme,
   until,
+  untilSaid,
 } from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -54,14 +55,7 @@ describe('notification policies', () => {
   const node = (destinationId = onCall) => ({ kind: 'destination', accountId, destinationId });
   const puts = async () => (await fake.log()).filter(({ method }) => method === 'PUT').length;
   const asked = (index: number) => user?.questions[index] ?? assert.fail(`There is no question ${index}`);
-  const said = async (words: RegExp): Promise<void> =>
-    until(
-      () =>
-        [...(user?.questions ?? []).map(({ title }) => title), ...(user?.messages ?? [])].some((each) =>
-          words.test(each),
-        ),
-      () => JSON.stringify([user?.questions, user?.messages]),
-    );
+  const said = async (words: RegExp): Promise<void> => untilSaid(() => user, words);
 
   describe('Policies…', () => {
     it('lists the policies with those ticked that deliver here, and says where else they deliver', async () => {
@@ -121,7 +115,7 @@ describe('notification policies', () => {
       assert.deepEqual(await webhooksOf('Attacks'), [onCall]);
     });
 
-    it('reports a policy that was deleted meanwhile and one that may not be written, and changes the others', async () => {
+    it('reports a policy that was deleted since, and one that may not be written, and changes the others', async () => {
       await putPolicy('Forbidden', [], ['ops@example.com']);
       await putPolicy('Gone', [], ['ops@example.com']);
       const [forbidden, gone] = await Promise.all([policyNamed('Forbidden'), policyNamed('Gone')]);

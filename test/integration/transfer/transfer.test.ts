@@ -3,7 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { addAccount, type Extension, fake, receiverUrl, run, startWithAcme, until } from '../extension-under-test.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  receiverUrl,
+  run,
+  startWithAcme,
+  until,
+  untilSaid,
+} from '../extension-under-test.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('export, import and comparison', () => {
@@ -40,14 +49,7 @@ describe('export, import and comparison', () => {
     user = scriptUser(...reactions);
     return user;
   };
-  const said = async (words: RegExp): Promise<void> =>
-    until(
-      () =>
-        [...(user?.questions ?? []).map(({ title }) => title), ...(user?.messages ?? [])].some((each) =>
-          words.test(each),
-        ),
-      () => JSON.stringify([user?.questions, user?.messages]),
-    );
+  const said = async (words: RegExp): Promise<void> => untilSaid(() => user, words);
   const names = async (account: string) => (await fake.destinations({ account })).map(({ name }) => name).toSorted();
   const posts = async () => (await fake.log()).filter(({ method }) => method === 'POST').length;
   const shown = () => vscode.window.activeTextEditor?.document.getText() ?? '';
