@@ -43,7 +43,7 @@ const PAUSES = [0, 1000, 2000] as const;
  * Updates a destination and reads it back, since Cloudflare answers 200 also where it changes nothing. The destination is
  * read first: what another client changed is a conflict where the draft changes it too, and is kept where it does not. A
  * rename sends the URL that is there now, whole where this machine remembers it, and the remembered secret.
- * The update is sent once; a lost answer is settled by reading. Where Cloudflare tests the URL that it was given, a URL
+ * The update is sent once; a lost answer is settled by a GET. Where Cloudflare tests the URL that it was given, a URL
  * without its secret part is rejected: the error then has `isUrlCut`.
  * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */

@@ -28,7 +28,7 @@ export type AccountEntry = {
   readonly state: AccountState;
   readonly attempt?: Attempt;
   /** Settles when the refresh in flight has ended. */
-  readonly reading?: Promise<void>;
+  readonly inFlight?: Promise<void>;
 };
 
 /** The data that views show: the last data fetched in this window, else the cached data. */

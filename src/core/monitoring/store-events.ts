@@ -42,15 +42,15 @@ export function createStoreEvents(defer: (work: () => void) => void, report: (er
 
   function flush(): void {
     const change = { accounts, states };
-    const readings = snapshots;
+    const fetched = snapshots;
     accounts = false;
     states = new Set();
     snapshots = new Map();
     if (change.accounts || change.states.size > 0) {
       send(changed, change);
     }
-    if (readings.size > 0) {
-      send(read, readings);
+    if (fetched.size > 0) {
+      send(read, fetched);
     }
   }
 

@@ -65,7 +65,7 @@ type Slot = {
   attempt?: Attempt;
   /** Incremented by each change that makes a refresh in flight out of date. */
   generation: number;
-  reading?: Promise<void>;
+  inFlight?: Promise<void>;
 };
 
 /** Errors that concern the token and so all its accounts. */
@@ -189,13 +189,13 @@ export function createStore({
     const { id } = slot.connection.account;
     const refusal = background ? refused.get(slot.connection.api) : undefined;
     if (!refusal) {
-      slot.reading ??= read(slot, isAdmitted, signal).finally(() => {
-        delete slot.reading;
+      slot.inFlight ??= read(slot, isAdmitted, signal).finally(() => {
+        delete slot.inFlight;
         if (slots.get(id) === slot) {
           events.settled(id);
         }
       });
-      await slot.reading;
+      await slot.inFlight;
     } else if (slot.state.kind === 'idle') {
       const { cached } = slot.state;
       setState(slot, { kind: 'failed', error: refusal, ...(cached ? { cached } : {}) });

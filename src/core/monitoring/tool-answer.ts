@@ -121,13 +121,13 @@ async function waitForRefresh(
   { sleep }: Pick<Host, 'sleep'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const inFlight = entries.flatMap(({ state, reading }) => (state.last || !reading ? [] : [reading]));
-  if (inFlight.length === 0) {
+  const refreshes = entries.flatMap(({ state, inFlight }) => (state.last || !inFlight ? [] : [inFlight]));
+  if (refreshes.length === 0) {
     return;
   }
   const finished = new AbortController();
   try {
-    await Promise.race([Promise.all(inFlight), sleep(LONGEST_WAIT, AbortSignal.any([signal, finished.signal]))]);
+    await Promise.race([Promise.all(refreshes), sleep(LONGEST_WAIT, AbortSignal.any([signal, finished.signal]))]);
   } finally {
     finished.abort();
   }
@@ -182,7 +182,7 @@ function describeAccount(entry: AccountEntry, options: ToolOptions): Readonly<Re
   const {
     connection: { account },
     state,
-    reading,
+    inFlight,
   } = entry;
   const shown = shownOf(state);
   return {
@@ -190,7 +190,7 @@ function describeAccount(entry: AccountEntry, options: ToolOptions): Readonly<Re
     name: nameOf(account),
     state: stateOf(entry, options),
     readAt: shown ? new Date(shown.at).toISOString() : null,
-    refreshing: reading !== undefined,
+    refreshing: inFlight !== undefined,
     ...(state.kind === 'failed'
       ? { problemKind: state.error.kind, problem: options.describeError(state.error, nameOf(account)) }
       : {}),

@@ -30,7 +30,7 @@ export type PolicyStore = {
 
 export function createPolicyStore(): PolicyStore {
   const kept = new Map<string, { readonly api: Connection['api']; readonly value: AccountPolicies }>();
-  const readings = new Map<string, { readonly api: Connection['api']; readonly value: Promise<AccountPolicies> }>();
+  const inFlight = new Map<string, { readonly api: Connection['api']; readonly value: Promise<AccountPolicies> }>();
   const listeners = new Set<(accountId: string) => void>();
   /** Cloudflare's display names of alert types, which rarely change. */
   const alertNames = new Map<string, ReadonlyMap<string, string>>();
@@ -92,26 +92,26 @@ export function createPolicyStore(): PolicyStore {
       if (known?.api === api) {
         return known.value;
       }
-      const running = readings.get(account.id);
+      const running = inFlight.get(account.id);
       if (running?.api === api) {
         return running.value;
       }
-      const reading = { api, value: read(connection) };
-      readings.set(account.id, reading);
+      const started = { api, value: read(connection) };
+      inFlight.set(account.id, started);
       try {
-        return await reading.value;
+        return await started.value;
       } finally {
-        if (readings.get(account.id) === reading) {
-          readings.delete(account.id);
+        if (inFlight.get(account.id) === started) {
+          inFlight.delete(account.id);
         }
       }
     },
-    forget(accountIds = [...kept.keys(), ...readings.keys()]) {
+    forget(accountIds = [...kept.keys(), ...inFlight.keys()]) {
       for (const id of accountIds) {
         clock += 1;
         newest.set(id, clock);
-        const wasReading = readings.delete(id);
-        if (kept.delete(id) || wasReading) {
+        const wasInProgress = inFlight.delete(id);
+        if (kept.delete(id) || wasInProgress) {
           emit(id);
         }
       }

@@ -254,7 +254,7 @@ export function toPayload({ alertType, text, data }: SampleAlert, values: Payloa
 
 const TEST_MARK = '[TEST]';
 
-/** The payload marked as a test in its name and text, so that nobody takes it for a real alert. */
+/** The payload marked as a test in its name and text, so that it is not taken for a real alert. */
 export function toTestPayload(alert: SampleAlert, values: PayloadValues) {
   const text = `${TEST_MARK} Sent by Cloudflare Webhook Destinations in VS Code. Nothing is wrong. ${alert.text}`;
   return toPayload({ ...alert, text }, { ...values, name: `${TEST_MARK} ${values.name}` });

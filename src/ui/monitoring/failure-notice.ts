@@ -72,11 +72,11 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
   async function announce(): Promise<void> {
     const end = Date.now() + LONGEST_GATHERING;
     for (;;) {
-      const readings = store.entries().flatMap(({ reading }) => (reading ? [reading] : []));
-      if (readings.length === 0 || Date.now() > end) {
+      const refreshes = store.entries().flatMap(({ inFlight }) => (inFlight ? [inFlight] : []));
+      if (refreshes.length === 0 || Date.now() > end) {
         break;
       }
-      await Promise.all(readings);
+      await Promise.all(refreshes);
     }
     const failing = gathered;
     gathered = [];

@@ -88,7 +88,7 @@ export async function createPanelState(
     canEditAsJson,
   };
   const closed = new AbortController();
-  let reading = new AbortController();
+  let fetching = new AbortController();
   let title = '';
   /** Whether a page exists that can show the activity. */
   let drawn = false;
@@ -153,7 +153,7 @@ export async function createPanelState(
   function follow(): void {
     const destination = current();
     // What is cached has no URL: it is fetched before it is shown in a form.
-    if (entry()?.state.cached && !entry()?.reading && entry()?.state.kind === 'idle') {
+    if (entry()?.state.cached && !entry()?.inFlight && entry()?.state.kind === 'idle') {
       void store.refresh([accountId]);
     }
     if (destination && !model.busy) {
@@ -191,9 +191,9 @@ export async function createPanelState(
   }
 
   async function readAbout(): Promise<void> {
-    reading.abort();
-    reading = new AbortController();
-    const { signal } = reading;
+    fetching.abort();
+    fetching = new AbortController();
+    const { signal } = fetching;
     const [connection, destination] = [entry()?.connection, current()];
     if (connection && destination) {
       readFor = destination.id;
@@ -273,7 +273,7 @@ export async function createPanelState(
     explain,
     dispose() {
       closed.abort();
-      reading.abort();
+      fetching.abort();
       listening();
       listeningToTests();
       listeningToPolicies();

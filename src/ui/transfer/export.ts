@@ -54,7 +54,7 @@ export async function exportDestinations(selections: readonly Selection[], servi
 async function offerOpen(kind: 'information' | 'warning', message: string, uri: vscode.Uri): Promise<void> {
   const open = vscode.l10n.t('Open File');
   if ((await tell(kind, message, open)) === open) {
-    // The file may have been moved meanwhile.
+    // The file may have been moved since.
     vscode.window.showTextDocument(uri).then(undefined, () => undefined);
   }
 }
@@ -69,7 +69,7 @@ async function askUrls(): Promise<'host' | 'whole' | undefined> {
     {
       label: vscode.l10n.t('Whole URLs'),
       detail: vscode.l10n.t(
-        'For a backup: whoever reads the file can send to most of these destinations. Secrets that Cloudflare withholds are missing.',
+        'For a backup: anyone who reads the file can send to most of these destinations. Secrets that Cloudflare withholds are missing.',
       ),
       urls: 'whole' as const,
     },

@@ -203,7 +203,7 @@ describe('overview of destinations and policies', () => {
         const entries = extension.store.entries().map(({ connection }): AccountEntry => ({
           connection,
           state: { kind: 'loading' },
-          reading: new Promise(() => {}),
+          inFlight: new Promise(() => {}),
         }));
         const calls = createToolCalls({ ...extension, store: { entries: () => entries }, ...services });
         const source = new vscode.CancellationTokenSource();

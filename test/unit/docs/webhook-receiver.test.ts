@@ -59,7 +59,7 @@ describe('the example of a receiver', () => {
     assert.deepEqual(handled, [START, END, test, test]);
   });
 
-  it('refuses a wrong, a missing and a longer secret without reading the body', async () => {
+  it('refuses a wrong, a missing and a longer secret before the body arrives', async () => {
     for (const secret of ['', 'wrong', `${SECRET}x`, SECRET.toUpperCase()]) {
       assert.equal(await post(JSON.stringify(START), secret), 401);
     }

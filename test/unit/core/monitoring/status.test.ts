@@ -37,14 +37,14 @@ describe('status', () => {
     ['some unknown', [ready(4500, good), failed('network', good)], 'unknown'],
     ['all unknown, for several reasons', [failed('auth', good), failed('network')], 'unknown'],
     ['nothing can be reached', [failed('network', good), failed('network')], 'offline'],
-    ['one reading too old', [ready(4500, good), ready(3999, good)], 'stale'],
+    ['one refresh too old', [ready(4500, good), ready(3999, good)], 'stale'],
     ['no destination at all', [ready(4500)], 'healthy'],
   ];
   for (const [title, entries, kind] of cases) {
     it(`${title}: ${kind}`, () => assert.equal(status(...entries).kind, kind));
   }
 
-  it('counts, and tells how old the oldest reading is', () => {
+  it('counts, and tells how old the oldest refresh is', () => {
     const { failing, healthy, unread, waiting, oldest, offline } = status(
       ready(4500, good, bad),
       ready(4200, good),

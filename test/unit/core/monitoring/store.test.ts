@@ -81,7 +81,7 @@ describe('store', () => {
     assert.deepEqual(changes, []);
   });
 
-  it('makes one reading of two asked for at once', async () => {
+  it('makes one refresh of two asked for at once', async () => {
     const { store } = makeStore();
     const { api, pending } = makeListing();
     store.setConnections([makeConnection('a', api)]);

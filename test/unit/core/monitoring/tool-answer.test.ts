@@ -13,10 +13,10 @@ const ID = '0123456789abcdef0123456789abcdef';
 const good = makeDestination('1', { lastSuccess: '2026-01-01T00:00:00Z' });
 const bad = makeDestination('2', { lastFailure: '2026-01-02T00:00:00Z' });
 
-const entry = (state: AccountState, name = 'Acme', id = ID, reading?: Promise<void>): AccountEntry => ({
+const entry = (state: AccountState, name = 'Acme', id = ID, inFlight?: Promise<void>): AccountEntry => ({
   connection: { account: { id, name }, token: { id: 'token', owner: 'user' }, api: makeApi() },
   state,
-  ...(reading ? { reading } : {}),
+  ...(inFlight ? { inFlight } : {}),
 });
 const ready = (...destinations: readonly Destination[]): AccountState => ({
   kind: 'ready',
@@ -203,12 +203,12 @@ describe('answer of a language model tool', () => {
   describe('waiting', () => {
     it('waits for the first refresh, and stops its timer', async () => {
       let state: AccountState = { kind: 'loading' };
-      const reading = (async () => {
+      const inFlight = (async () => {
         await Promise.resolve();
         state = ready(bad);
       })();
       const loading: AccountEntry = {
-        ...entry(state, 'Acme', ID, reading),
+        ...entry(state, 'Acme', ID, inFlight),
         get state() {
           return state;
         },

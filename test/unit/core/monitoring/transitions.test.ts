@@ -17,7 +17,7 @@ const knownOf = (failures: Record<string, Record<string, string>>): KnownFailure
   new Map(Object.entries(failures).map(([id, each]) => [id, new Map(Object.entries(each))]));
 
 describe('transitions', () => {
-  it('announce nothing at the first reading ever, and remember what fails', () => {
+  it('announce nothing at the first refresh ever, and remember what fails', () => {
     const { newlyFailing, recovered, known } = findTransitions(knownOf({}), 'a', [failing, makeDestination('2')]);
     assert.deepEqual([newlyFailing, recovered], [[], []]);
     assert.deepEqual(known, knownOf({ a: { '1': at(20) } }));

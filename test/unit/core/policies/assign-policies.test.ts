@@ -144,7 +144,7 @@ describe('assign policies, against the fake', () => {
     }
   });
 
-  /** What a colleague can do to a policy or destination meanwhile. */
+  /** What a colleague can do to a policy or destination at the same time. */
   const MEDDLING: Readonly<Record<string, (policyName: string) => void>> = {
     'renames the policy': (name) => change(name, { name: `${name} renamed` }),
     'disables the policy': (name) => change(name, { enabled: false }),

@@ -83,10 +83,10 @@ describe('policy store', () => {
     const store = createPolicyStore();
     const told: string[] = [];
     store.onChanged((accountId) => told.push(accountId));
-    const reading = store.get(makeConnection('a', api));
+    const started = store.get(makeConnection('a', api));
     store.forget(['a']);
     answer([]);
-    assert.deepEqual((await reading).policies, []);
+    assert.deepEqual((await started).policies, []);
     assert.deepEqual([store.known('a'), told], [undefined, ['a']]);
   });
 });

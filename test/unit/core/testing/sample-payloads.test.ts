@@ -89,7 +89,7 @@ describe('sample payloads', () => {
     }
   });
 
-  it('belong to nobody: hosts and addresses are reserved for documentation', () => {
+  it('use hosts and addresses that are reserved for documentation', () => {
     const all = JSON.stringify(SAMPLE_ALERTS);
     assert.deepEqual(new Set(all.match(/\b\d+\.\d+\.\d+\.\d+\b/g)), new Set(['192.0.2.10', '192.0.2.20']));
     for (const [host] of all.matchAll(/[\w.-]+\.(com|org|net|dev)\b/g)) {
