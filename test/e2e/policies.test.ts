@@ -5,6 +5,7 @@ import {
   errorsOfExtension,
   keepPictureOfFailure,
   pictureFile,
+  replaceInEditor,
   type Session,
   startWithAcme,
   waitUntil,
@@ -100,12 +101,7 @@ describe('policies of a destination', function () {
     const editor = workbench.page.locator('.monaco-editor[data-uri$="Attacks.cfpolicy.json"]');
     await editor.waitFor();
     await editor.getByText('On-call').waitFor();
-    await workbench.page.keyboard.press('Control+h');
-    const find = workbench.page.locator('.find-widget');
-    await find.getByPlaceholder('Find').fill('dos_attack_l7');
-    await find.getByPlaceholder('Replace').fill('http_alert_origin_error');
-    await workbench.page.keyboard.press('Control+Alt+Enter');
-    await workbench.page.keyboard.press('Escape');
+    await replaceInEditor(workbench, 'dos_attack_l7', 'http_alert_origin_error');
     await workbench.page.locator('.squiggly-error').first().waitFor();
     await workbench.page.keyboard.press('F8');
     await workbench.page.getByText('requires the filter “zones”').first().waitFor();
@@ -120,11 +116,7 @@ describe('policies of a destination', function () {
     await workbench.page.locator('.suggest-widget').getByText('dos_attack_l4').first().waitFor();
     await workbench.screenshot(pictureFile('policy document completion'));
     await workbench.page.keyboard.press('Escape');
-    await workbench.page.keyboard.press('Control+h');
-    await find.getByPlaceholder('Find').fill('"Attacks"');
-    await find.getByPlaceholder('Replace').fill('"Floods"');
-    await workbench.page.keyboard.press('Control+Alt+Enter');
-    await workbench.page.keyboard.press('Escape');
+    await replaceInEditor(workbench, '"Attacks"', '"Floods"');
     await workbench.page.keyboard.press('Control+s');
     await workbench.notifications.waitFor('Saved the policy “Floods” of Acme.');
     await waitUntil(async () => (await fake.policies({ account })).some(({ name }) => name === 'Floods'));

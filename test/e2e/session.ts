@@ -134,6 +134,17 @@ export async function answerFileDialog({ workbench: { quickInput } }: Session, f
   });
 }
 
+/** Replaces all occurrences in the active editor. */
+export async function replaceInEditor({ page }: WorkbenchPage, from: string, to: string): Promise<void> {
+  await page.keyboard.press('Control+h');
+  const find = page.locator('.find-widget');
+  await find.getByPlaceholder('Find').fill(from);
+  await find.getByPlaceholder('Replace').fill(to);
+  await page.keyboard.press('Control+Alt+Enter');
+  await page.locator('.monaco-editor .view-lines').getByText(to).first().waitFor();
+  await page.keyboard.press('Escape');
+}
+
 /** Another window of the same VS Code and profile, with an extension host of its own. */
 export async function openSecondWindow({ workbench }: Session): Promise<WorkbenchPage> {
   const page = await workbench.page.context().newPage();

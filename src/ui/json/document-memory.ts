@@ -4,20 +4,25 @@ import type { State } from '../host/ordered-state.ts';
 
 /** What is remembered of a document across a window reload: VS Code restores unsaved text without calling `readFile`. */
 type Entry = {
-  /** SHA-256 of the content that the user saw last. */
+  /** A short hash of the content that VS Code read last: too short to confirm a guessed URL. */
   readonly digest?: string;
+  /** Its size in bytes. */
+  readonly size?: number;
   /** What the document became when it was saved for the first time. */
   readonly policyId?: string;
 };
 
 export type DocumentMemory = {
   policyIdOf(uri: vscode.Uri): string | undefined;
-  /** Whether the user saw exactly this content last. */
-  hasSeen(uri: vscode.Uri, content: string): boolean;
   remember(uri: vscode.Uri, content: string, policyId?: string): void;
+  /** The content that the user has seen, or that VS Code asks about before it saves. Undefined if neither is known. */
+  seenOf(uri: vscode.Uri, told: Told): string | undefined;
 };
 
-const KEY = 'policyDocuments';
+/** The content of a document at the last `stat` and at the last `readFile` of this window. */
+export type Told = { readonly looked?: string; readonly read?: string };
+
+const KEY = 'jsonDocuments';
 const MOST_KEPT = 50;
 
 export function createDocumentMemory(state: State): DocumentMemory {
@@ -28,18 +33,32 @@ export function createDocumentMemory(state: State): DocumentMemory {
 
   return {
     policyIdOf: (uri) => read().get(uri.toString())?.policyId,
-    hasSeen: (uri, content) => read().get(uri.toString())?.digest === digestOf(content),
     remember(uri, content, policyId = read().get(uri.toString())?.policyId) {
       const key = uri.toString();
       const others = [...read()].filter(([each]) => each !== key);
-      const entry: Entry = { digest: digestOf(content), ...(policyId === undefined ? {} : { policyId }) };
+      const entry: Entry = {
+        digest: digestOf(content),
+        size: Buffer.byteLength(content),
+        ...(policyId === undefined ? {} : { policyId }),
+      };
       void state.update(KEY, [...others, [key, entry]].slice(-MOST_KEPT));
+    },
+    seenOf(uri, told) {
+      const { digest, size } = read().get(uri.toString()) ?? {};
+      const readSize = told.read === undefined ? size : Buffer.byteLength(told.read);
+      // VS Code asks about a change only if both time and size differ, and only at the `stat` before the save.
+      const isAsked =
+        told.looked !== undefined && readSize !== undefined && Buffer.byteLength(told.looked) !== readSize;
+      if (isAsked || told.read === undefined) {
+        return isAsked || (told.looked !== undefined && digestOf(told.looked) === digest) ? told.looked : undefined;
+      }
+      return told.read;
     },
   };
 }
 
 function digestOf(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
+  return createHash('sha256').update(content).digest('hex').slice(0, 8);
 }
 
 function isPair(value: unknown): value is readonly [string, Entry] {

@@ -8,10 +8,12 @@ import { JSON_SCHEME, MOVE_SECRET, TEST_DOCUMENT } from '../host/ids.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import { tell } from '../host/notice.ts';
+import type { State } from '../host/ordered-state.ts';
 import { testDraft } from '../testing/direct.ts';
 import type { TestingServices } from '../testing/services.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
+import { createDocumentMemory } from './document-memory.ts';
 import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
@@ -34,6 +36,7 @@ export type JsonEditor = vscode.Disposable & {
 
 export type JsonEditorServices = {
   readonly store: Store;
+  readonly state: State;
   /** Resolves once the accounts are loaded; restored documents wait for it. */
   readonly loaded: Promise<unknown>;
   readonly writer: DestinationWriter;
@@ -46,7 +49,7 @@ export type JsonEditorServices = {
 };
 
 export function createJsonEditor(services: JsonEditorServices): JsonEditor {
-  const { store, loaded, logger, announcedSaves } = services;
+  const { store, state, loaded, logger, announcedSaves } = services;
   /** Secrets that were moved out of the text, by URI, in memory only. */
   const held = new Map<string, string>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
@@ -63,6 +66,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     store,
     loaded,
     claims,
+    memory: createDocumentMemory(state),
     async save(write) {
       const saved = await saveDocument(write, { ...services, heldSecret, refuse, showReplacement });
       if (saved.keepUnsaved === undefined) {

@@ -6,6 +6,7 @@ import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
 import { notSaved, refuseFileOperation } from './messages.ts';
+import type { DocumentMemory, Told } from './document-memory.ts';
 import type { SaveClaims } from './save-claims.ts';
 
 /** One save that VS Code requested. */
@@ -39,14 +40,8 @@ export type JsonFiles = vscode.Disposable & {
   rereadUnless(uri: vscode.Uri, text: string): void;
 };
 
-/** The content of a document and its change time. VS Code's conflict dialog depends on `at`. */
-type Told = {
-  readonly text: string | undefined;
-  readonly at: number;
-  /** The content at the last `stat` and at the last `readFile`. */
-  readonly looked?: string;
-  readonly read?: string;
-};
+/** The content of a document and its change time, on which VS Code's conflict dialog depends. */
+type Version = Told & { readonly text: string | undefined; readonly at: number };
 
 const NEW_DOCUMENT = formatDocument({ name: '', url: '' });
 
@@ -55,13 +50,14 @@ export type JsonFilesParts = {
   /** Resolves once the accounts are loaded. */
   readonly loaded: Promise<unknown>;
   readonly claims: SaveClaims;
+  readonly memory: DocumentMemory;
   /** Writes a document, or throws a `FileSystemError` with the reason. */
   readonly save: (write: JsonWrite) => Promise<Saved>;
 };
 
-export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts): JsonFiles {
+export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFilesParts): JsonFiles {
   const abandoned = new Map<string, string>();
-  const told = new Map<string, Told>();
+  const told = new Map<string, Version>();
   const bound = new Map<string, string>();
   const writing = new Set<string>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -78,7 +74,7 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
   }
 
   /** The current content and its change time. */
-  function look(uri: vscode.Uri): Told {
+  function look(uri: vscode.Uri): Version {
     const destination = destinationOf(uri);
     const blank = destinationIdOf(uri) === undefined ? NEW_DOCUMENT : undefined;
     const text = destination ? formatDocument({ name: destination.name, url: destination.url }) : blank;
@@ -111,7 +107,7 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
     return entry.connection;
   }
 
-  async function find(uri: vscode.Uri): Promise<Told & { readonly text: string }> {
+  async function find(uri: vscode.Uri): Promise<Version & { readonly text: string }> {
     if (!readAddress(uri)) {
       throw vscode.FileSystemError.FileNotFound(uri);
     }
@@ -149,7 +145,7 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
     let keepUnsaved: string | undefined;
     writing.add(uri.toString());
     try {
-      const isStale = destination !== undefined && isUnnoticed(before);
+      const isStale = destination !== undefined && memory.seenOf(uri, before) !== before.text;
       const saved = await save({ uri, text, connection, target, isStale });
       keepUnsaved = saved.keepUnsaved;
       if (saved.id !== destinationIdOf(uri)) {
@@ -160,6 +156,9 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
       // With a new time, VS Code would report the user's own change as a conflict at the next save.
       const at = keepUnsaved === undefined ? now.at : before.at;
       told.set(uri.toString(), { ...now, ...seen, at });
+      if (now.text !== undefined) {
+        memory.remember(uri, now.text);
+      }
     } catch (error) {
       const now = look(uri);
       if (now.text !== before.text) {
@@ -195,6 +194,7 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
       async readFile(uri) {
         const found = await find(uri);
         told.set(uri.toString(), { ...found, read: found.text });
+        memory.remember(uri, found.text);
         return Buffer.from(found.text);
       },
       writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
@@ -242,16 +242,6 @@ export function createJsonFiles({ store, loaded, claims, save }: JsonFilesParts)
       changed.dispose();
     },
   };
-}
-
-/**
- * VS Code detects a change only if both time and size differ, and only at the `stat` before the save. This function
- * detects the other changes.
- */
-function isUnnoticed({ text, looked, read }: Told): boolean {
-  const isOther = (seen: string | undefined): boolean => seen !== undefined && seen !== text;
-  const sameSize = Buffer.byteLength(read ?? '') === Buffer.byteLength(text ?? '');
-  return isOther(looked) || (sameSize && isOther(read));
 }
 
 function kindOfChange(before: string | undefined, now: string | undefined): vscode.FileChangeType {

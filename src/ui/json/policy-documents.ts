@@ -164,7 +164,8 @@ async function update(
   { host, inTurn }: Parts,
 ): Promise<string> {
   const { account, api } = connection;
-  let known = seen;
+  // With an empty text, every policy is a conflict, so that the user decides.
+  let known = seen ?? '';
   for (;;) {
     const from = known;
     const outcome = await inTurn(keyOfPolicy(account.id, policyId), async () =>

@@ -6,7 +6,7 @@ import type { Policy } from '../../core/model/policy.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeFailure } from '../text/operation-failure.ts';
-import type { DocumentMemory } from './document-memory.ts';
+import type { DocumentMemory, Told } from './document-memory.ts';
 import { notSaved, refuseFileOperation } from './messages.ts';
 import { policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
 import type { SaveClaims } from './save-claims.ts';
@@ -19,8 +19,8 @@ export type PolicyWrite = {
   readonly connection: Connection;
   /** Undefined: the save creates the policy. */
   readonly policyId: string | undefined;
-  /** The content that the user has seen. */
-  readonly seen: string;
+  /** The content that the user has seen; undefined if that is not known. */
+  readonly seen: string | undefined;
 };
 
 /** The policies as JSON documents of scheme `cfwebhook:`. */
@@ -33,8 +33,8 @@ export type PolicyFiles = vscode.Disposable & {
   rereadUnless(uri: vscode.Uri, text: string): void;
 };
 
-/** The content of a document, its change time, and the content that VS Code saw last. */
-type Told = { readonly text: string | undefined; readonly at: number; readonly seen?: string };
+/** The content of a document and its change time, and what VS Code has of it. */
+type Version = Told & { readonly text: string | undefined; readonly at: number };
 
 const NEW_POLICY = formatPolicy({ name: '', alert_type: '', enabled: true, mechanisms: { webhooks: [], email: [] } });
 
@@ -50,7 +50,7 @@ export type PolicyFilesParts = {
 };
 
 export function createPolicyFiles({ store, policies, loaded, claims, memory, save }: PolicyFilesParts): PolicyFiles {
-  const told = new Map<string, Told>();
+  const told = new Map<string, Version>();
   /** The policies that new documents became. */
   const bound = new Map<string, string>();
   const writing = new Set<string>();
@@ -71,7 +71,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
   }
 
   /** The current content and its change time. Policies that are not loaded leave it as it was. */
-  function look(uri: vscode.Uri): Told {
+  function look(uri: vscode.Uri): Version {
     const key = uri.toString();
     const before = told.get(key);
     if (before && policyIdOf(uri) !== undefined && !policies.known(readPolicyAddress(uri)?.accountId ?? '')) {
@@ -104,7 +104,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
     return connection;
   }
 
-  async function find(uri: vscode.Uri): Promise<Told & { readonly text: string }> {
+  async function find(uri: vscode.Uri): Promise<Version & { readonly text: string }> {
     const connection = await connect(uri);
     if (policyIdOf(uri) !== undefined) {
       await policies.get(connection).catch((error: unknown) => {
@@ -151,9 +151,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
     const before = look(uri);
     writing.add(key);
     try {
-      const now = before.text ?? '';
-      // Empty: it is not known what the user saw, so that the save asks.
-      const seen = before.seen ?? (memory.hasSeen(uri, now) ? now : '');
+      const seen = memory.seenOf(uri, before);
       const id = await save({ uri, text, connection, policyId: policyIdOf(uri), seen });
       if (policyIdOf(uri) === undefined) {
         bound.set(key, id);
@@ -163,7 +161,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
       // A failed fetch leaves the document as it was saved.
       const found = policyOf(uri) ? look(uri) : { text, at: Math.max(Date.now(), before.at + 1) };
       const content = found.text ?? text;
-      told.set(key, { ...found, text: content, seen: content });
+      told.set(key, { ...found, text: content, looked: content, read: content });
       memory.remember(uri, content, id);
     } catch (error) {
       // Something may have been sent.
@@ -187,17 +185,13 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
           return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
         }
         await claims.prepare(uri);
-        const { text, at, seen } = await find(uri);
-        // VS Code asks the user about a change only if the size differs too. Another one is left for the save to find, and
-        // so is one of a restored document, which VS Code has not read.
-        if (seen !== undefined && Buffer.byteLength(seen) !== Buffer.byteLength(text)) {
-          told.set(uri.toString(), { ...look(uri), seen: text });
-        }
+        const { text, at } = await find(uri);
+        told.set(uri.toString(), { ...look(uri), looked: text });
         return { type: vscode.FileType.File, ctime: 0, mtime: at, size: Buffer.byteLength(text) };
       },
       async readFile(uri) {
         const { text } = await find(uri);
-        told.set(uri.toString(), { ...look(uri), seen: text });
+        told.set(uri.toString(), { ...look(uri), read: text });
         memory.remember(uri, text);
         return Buffer.from(text);
       },
