@@ -64,6 +64,21 @@ export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | 
   return merged.length === live.destinations.length ? makeSnapshot(cached.at, merged, live) : undefined;
 }
 
+/** What the timeline takes from a snapshot. */
+export type TimedSnapshot = Pick<SnapshotOf<ShownDestination>, 'at' | 'destinations'>;
+
+/** Whether a destination is new or has other timestamps. */
+export function haveTimesMoved(before: TimedSnapshot, after: TimedSnapshot): boolean {
+  if (before.destinations === after.destinations) {
+    return false;
+  }
+  const known = new Map(before.destinations.map((destination) => [destination.id, destination]));
+  return after.destinations.some((destination) => {
+    const same = known.get(destination.id);
+    return same?.lastSuccess !== destination.lastSuccess || same?.lastFailure !== destination.lastFailure || !same;
+  });
+}
+
 function isSameDestination(a: ShownDestination, b: ShownDestination): boolean {
   return (
     a === b ||
