@@ -148,6 +148,11 @@ function merge(all: readonly Series[]): Series {
   });
 }
 
+/** Whether a series has an event of the same instant. */
+export function hasEvent(series: Series, event: Sighting): boolean {
+  return series.some((each) => compare(each, event) === 0);
+}
+
 function compare(a: Sighting, b: Sighting): number {
   // Not a subtraction: both may be `-Infinity`.
   return a.milliseconds === b.milliseconds ? a.nanoseconds - b.nanoseconds : a.milliseconds < b.milliseconds ? -1 : 1;

@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
-import type { Log } from '../../core/api/transport.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import { haveTimesMoved, type TimedSnapshot } from '../../core/monitoring/snapshot.ts';
-import type { Store } from '../../core/monitoring/store.ts';
+import type { Services } from '../../services.ts';
+import type * as recording from '../../recording.ts';
 import type { AccountHistory } from '../../core/monitoring/timeline.ts';
 
 /**
@@ -22,73 +22,49 @@ export type Timelines = vscode.Disposable & {
   forget(accountId: string): Promise<void>;
 };
 
+export type RecordingServices = Pick<Services, 'context' | 'store' | 'host'>;
+
 /** What is in a bundle of its own. No method rejects. */
-export type Recorder = vscode.Disposable & {
+export type Recorder = Pick<Timelines, 'of' | 'forget'> & {
   /** Records what `after` adds to `before`, the snapshot that this window had until then. */
   record(accountId: string, before: TimedSnapshot | undefined, after: TimedSnapshot): Promise<void>;
-} & Pick<Timelines, 'of' | 'forget'>;
+};
 
-/** `load`: loads the code that records. It is needed once a timestamp moved, or a view asks. */
+/** `load`: loads the bundle that records, once a timestamp moved or a view asks. */
 export function createTimelines(
-  store: Store,
-  log: Log,
-  load: (changed: (accountId: string) => void) => Promise<Recorder>,
+  services: RecordingServices,
+  load: () => Promise<Pick<typeof recording, 'createRecording'>>,
 ): Timelines {
+  const { store, host } = services;
   const listeners = new Set<(accountId: string) => void>();
-  /** The last snapshot of each account in this window. */
-  const last = new Map<string, TimedSnapshot>();
+  /** The last snapshot that this window had of each account, for as long as the account exists. */
+  const last = new WeakMap<object, TimedSnapshot>();
   let loading: Promise<Recorder> | undefined;
 
-  const recorder = async (): Promise<Recorder> => {
-    loading ??= load((accountId) => {
-      for (const listener of listeners) {
-        listener(accountId);
-      }
-    });
-    return loading;
-  };
+  const recorder = async (): Promise<Recorder> =>
+    (loading ??= load().then(({ createRecording }) => createRecording(services, listeners)));
 
-  function follow(accountId: string): void {
-    const after = shownOf(store.entry(accountId)?.state);
-    const before = last.get(accountId);
-    if (!after) {
-      return;
-    }
-    last.set(accountId, after);
-    // The cached snapshot of an earlier session is recorded already.
-    const isKnown = before ? !haveTimesMoved(before, after) : store.entry(accountId)?.state.cached !== undefined;
-    if (!isKnown) {
-      recorder()
-        .then(async ({ record }) => record(accountId, before, after))
-        .catch((error: unknown) => log('error', `The timeline failed: ${describeForLog(error)}`));
-    }
-  }
-
-  const subscriptions = [
-    store.onSettled(follow),
-    store.onChanged(({ accounts }) => {
-      for (const accountId of accounts ? last.keys() : []) {
-        if (!store.entry(accountId)) {
-          last.delete(accountId);
-        }
+  const dispose = store.onSettled((accountId) => {
+    const entry = store.entry(accountId);
+    const after = shownOf(entry?.state);
+    if (entry && after) {
+      const before = last.get(entry);
+      last.set(entry, after);
+      // The cached snapshot of an earlier session is recorded already.
+      if (before ? haveTimesMoved(before, after) : !entry.state.cached) {
+        recorder()
+          .then(async (loaded) => loaded.record(accountId, before, after))
+          .catch((error: unknown) => host.log('error', describeForLog(error)));
       }
-    }),
-  ];
+    }
+  });
   return {
     of: async (accountId) => (await recorder()).of(accountId),
     onChanged(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async forget(accountId) {
-      last.delete(accountId);
-      await (await recorder()).forget(accountId);
-    },
-    dispose() {
-      for (const unsubscribe of subscriptions) {
-        unsubscribe();
-      }
-      void loading?.then((loaded) => loaded.dispose());
-    },
+    forget: async (accountId) => (await recorder()).forget(accountId),
+    dispose,
   };
 }
