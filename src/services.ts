@@ -20,6 +20,7 @@ import { userAgentOf } from './ui/host/user-agent.ts';
 import { type BackgroundRefresh, createBackgroundRefresh } from './ui/monitoring/background-refresh.ts';
 import { createSharedSnapshots, type SharedSnapshots } from './ui/monitoring/shared-snapshots.ts';
 import { createStatusItem, type StatusItem } from './ui/monitoring/status-item.ts';
+import { createTimelines, type Timelines } from './ui/monitoring/timelines.ts';
 import { createLastTests, type LastTests } from './ui/tree/last-tests.ts';
 import type { Node } from './ui/tree/nodes.ts';
 import { createDestinationsView, type DestinationsView } from './ui/tree/tree.ts';
@@ -42,6 +43,7 @@ export type Services = {
   readonly store: Store;
   readonly budgets: CallBudgets;
   readonly snapshots: SharedSnapshots;
+  readonly timelines: Timelines;
   readonly connections: Connections;
   readonly policies: PolicyStore;
   readonly lastTests: LastTests;
@@ -86,6 +88,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
     admit: async ({ token }, signal) => admitUserCall(budgets.of(token?.id), host.sleep, signal),
   });
   const snapshots = createSharedSnapshots(context, store, host.log);
+  const timelines = createTimelines({ context, store, host }, async () => import('./recording.ts'));
   const connections = createConnections({ context, userAgent, state, store, redactor, host, budgets, snapshots });
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
@@ -111,6 +114,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
     store,
     budgets,
     snapshots,
+    timelines,
     connections,
     policies,
     lastTests,

@@ -31,7 +31,7 @@ export function makeSnapshot<D extends ShownDestination>(
   if (!before) {
     return { at, destinations: fetched, counts: countHealth(fetched), skipped };
   }
-  const known = new Map(before.destinations.map((destination) => [destination.id, destination]));
+  const known = byId(before);
   const destinations = fetched.map((destination) => {
     const same = known.get(destination.id);
     return same && isSameDestination(same, destination) ? same : destination;
@@ -47,7 +47,7 @@ export function makeSnapshot<D extends ShownDestination>(
  * differs, because the URL may then differ too, and the cache does not have it.
  */
 export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | undefined {
-  const known = new Map(live.destinations.map((destination) => [destination.id, destination]));
+  const known = byId(live);
   const merged: Destination[] = [];
   for (const { host, ...facts } of cached.destinations) {
     const destination = known.get(facts.id);
@@ -64,6 +64,25 @@ export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | 
   return merged.length === live.destinations.length ? makeSnapshot(cached.at, merged, live) : undefined;
 }
 
+/** What the timeline takes from a snapshot. */
+export type TimedSnapshot = Pick<SnapshotOf<ShownDestination>, 'at' | 'destinations'>;
+
+/** Whether a destination is new or has other timestamps. */
+export function haveTimesMoved(before: TimedSnapshot, after: TimedSnapshot): boolean {
+  if (before.destinations === after.destinations) {
+    return false;
+  }
+  const known = byId(before);
+  return after.destinations.some((destination) => {
+    const same = known.get(destination.id);
+    return !same || !hasSameTimes(same, destination);
+  });
+}
+
+function byId<D extends ShownDestination>({ destinations }: { readonly destinations: readonly D[] }): Map<string, D> {
+  return new Map(destinations.map((destination) => [destination.id, destination]));
+}
+
 function isSameDestination(a: ShownDestination, b: ShownDestination): boolean {
   return (
     a === b ||
@@ -71,10 +90,13 @@ function isSameDestination(a: ShownDestination, b: ShownDestination): boolean {
       a.name === b.name &&
       a.type === b.type &&
       a.createdAt === b.createdAt &&
-      a.lastSuccess === b.lastSuccess &&
-      a.lastFailure === b.lastFailure &&
+      hasSameTimes(a, b) &&
       addressOf(a) === addressOf(b))
   );
+}
+
+function hasSameTimes(a: ShownDestination, b: ShownDestination): boolean {
+  return a.lastSuccess === b.lastSuccess && a.lastFailure === b.lastFailure;
 }
 
 function addressOf(destination: ShownDestination): string {

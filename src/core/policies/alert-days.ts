@@ -1,3 +1,4 @@
+import { dayOf, startOfDay } from '../model/local-day.ts';
 import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
 
 /** A local day, for example `2026-11-23`, and the number of alerts sent on it. */
@@ -21,19 +22,4 @@ export function countPerDay(timestamps: readonly string[], days: number, now: nu
     }
   }
   return [...counts].map(([day, count]) => ({ day, count }));
-}
-
-/**
- * Midnight `daysAgo` days ago, in milliseconds since the epoch. Uses the calendar, because a day may have 23 or 25
- * hours.
- */
-export function startOfDay(now: number, daysAgo: number): number {
-  const today = new Date(now);
-  return new Date(today.getFullYear(), today.getMonth(), today.getDate() - daysAgo).getTime();
-}
-
-function dayOf(milliseconds: number): string {
-  const date = new Date(milliseconds);
-  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
-  return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }

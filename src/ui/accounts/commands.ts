@@ -11,7 +11,7 @@ import { chooseToken, removeAccount, renameAccount, replaceToken } from './manag
 
 /** Commands that add, replace and remove accounts and tokens. In a separate bundle. */
 export function createAccountCommands(
-  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'snapshots' | 'state' | 'targets'>,
+  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'snapshots' | 'state' | 'timelines' | 'targets'>,
 ) {
   const { connections, targets } = services;
   return {

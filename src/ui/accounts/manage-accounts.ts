@@ -179,7 +179,7 @@ export async function renameAccount({ account }: Connection, connections: Connec
 /** Removes an account from VS Code after confirmation. Nothing changes at Cloudflare. */
 export async function removeAccount(
   { account }: Connection,
-  services: Pick<Services, 'connections' | 'snapshots' | 'secrets'>,
+  services: Pick<Services, 'connections' | 'snapshots' | 'timelines' | 'secrets'>,
 ): Promise<void> {
   const { connections, secrets } = services;
   const accounts = connections.accounts();

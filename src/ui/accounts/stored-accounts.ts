@@ -73,7 +73,7 @@ export async function storeLabel(connections: Connections, accountId: string, la
 
 /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */
 export async function removeStoredAccount(
-  { connections, snapshots }: Pick<Services, 'connections' | 'snapshots'>,
+  { connections, snapshots, timelines }: Pick<Services, 'connections' | 'snapshots' | 'timelines'>,
   accountId: string,
 ): Promise<boolean> {
   const deleted = await connections.change(async ({ requireAccounts, changeAccounts, deleteTokens }) => {
@@ -81,8 +81,8 @@ export async function removeStoredAccount(
     await changeAccounts((list) => removeAccount(list, accountId));
     return deleteTokens(orphanedTokens(before, connections.accounts()));
   });
-  // Runs after the store dropped the account: a refresh that ends before would write the snapshot again.
-  await snapshots.forget(accountId);
+  // Runs after the store dropped the account: a refresh that ends before would write them again.
+  await Promise.all([snapshots.forget(accountId), timelines.forget(accountId)]);
   return deleted;
 }
 

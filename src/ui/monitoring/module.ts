@@ -10,6 +10,7 @@ export function createMonitoringModule({
   store,
   policies,
   snapshots,
+  timelines,
   targets,
   destinationsView,
   backgroundRefresh,
@@ -33,6 +34,7 @@ export function createMonitoringModule({
       statusItem,
       backgroundRefresh,
       snapshots,
+      timelines,
       createFailureNotice(state, store, logger.log),
       createMinuteClock(() => {
         destinationsView.repaintAges();

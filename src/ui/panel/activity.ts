@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type AlertDay, countPerDay, startOfDay } from '../../core/policies/alert-days.ts';
+import { type AlertDay, countPerDay } from '../../core/policies/alert-days.ts';
+import { startOfDay } from '../../core/model/local-day.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';

@@ -3,7 +3,7 @@ import { describeForLog, isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { plain } from '../../core/model/plain-text.ts';
-import { startOfDay } from '../../core/policies/alert-days.ts';
+import { startOfDay } from '../../core/model/local-day.ts';
 import { type Link, type LinkState, type Observed, walkDelivery } from '../../core/policies/delivery-chain.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { countPerDay, startOfDay } from '../../../../src/core/policies/alert-days.ts';
+import { countPerDay } from '../../../../src/core/policies/alert-days.ts';
+import { startOfDay } from '../../../../src/core/model/local-day.ts';
 
 /** A time in the user's time zone. */
 const local = (day: string, time = '12:00:00'): number => new Date(`${day}T${time}`).getTime();

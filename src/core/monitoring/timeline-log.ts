@@ -1,0 +1,156 @@
+import type { SharedFiles } from '../async/shared-files.ts';
+import { compactLines, indexLines, type Lines, MOST_CHARACTERS } from './timeline-lines.ts';
+
+/** The folder of one account's timeline, which all windows share. */
+export type TimelineFiles = Pick<SharedFiles, 'names' | 'read' | 'write' | 'rename' | 'remove'> & {
+  /**
+   * Appends to a file, and creates it. Returns the size of the file in bytes; undefined if the file was renamed or
+   * deleted before the text was complete, so that its reader may have missed the text.
+   */
+  append(name: string, text: string): Promise<number | undefined>;
+};
+
+/**
+ * The recorded lines of an account. Windows share them without a lock, because merging is a union:
+ *
+ * - Windows append to one log. A log that is long enough is renamed, and is then a part, which never changes again.
+ * - Compaction merges parts into a new part and then deletes those it has read. Two windows that compact the same parts
+ *   leave two parts with the same content.
+ * - A window that is killed leaves a torn line, which is ignored, or parts that are merged again.
+ */
+export type TimelineLog = {
+  /** Appends lines. Rejects if the file system fails; the lines may then be there in part. */
+  append(lines: readonly string[]): Promise<void>;
+  /** All lines. Only what changed is read again. */
+  load(): Promise<readonly Lines[]>;
+};
+
+export type TimelineLogOptions = {
+  readonly files: TimelineFiles;
+  readonly now: () => number;
+  /** A name that is never given twice. */
+  readonly makeId: () => string;
+  /** Called with the reason if something cannot be read. */
+  readonly report: (problem: string) => void;
+  readonly limits?: TimelineLimits;
+};
+
+/** In bytes, files, milliseconds and characters. */
+export type TimelineLimits = {
+  /** A log of this size becomes a part. */
+  readonly log: number;
+  /** More parts are merged. */
+  readonly parts: number;
+  /** Older files are merged, so that old events are deleted in time. */
+  readonly age: number;
+  /** The longest part after compaction. */
+  readonly text: number;
+};
+
+const LIMITS: TimelineLimits = { log: 64 * 1024, parts: 8, age: 7 * 86_400_000, text: MOST_CHARACTERS };
+
+/** The version is part of the names, so that a version never touches the files of a newer one. */
+const ENDING = '.v1.jsonl';
+const LOG = `log${ENDING}`;
+const PART = /^(\d+)-.+\.v1\.jsonl$/;
+/** How often a step is repeated while another window compacts. */
+const ATTEMPTS = 20;
+
+export function createTimelineLog({ files, now, makeId, report, limits = LIMITS }: TimelineLogOptions): TimelineLog {
+  /** Parts never change, so each is read once. */
+  let parts: ReadonlyMap<string, Lines> = new Map();
+  let isAgeChecked = false;
+  let isReported = false;
+
+  function index(text: string): Lines {
+    const { lines, malformed } = indexLines(text);
+    if (malformed > 0 && !isReported) {
+      isReported = true;
+      report(`${malformed} lines are malformed; they are ignored`);
+    }
+    return lines;
+  }
+
+  const partNames = async (): Promise<readonly string[]> => (await files.names()).filter((name) => PART.test(name));
+  const makePartName = (): string => `${now()}-${makeId()}${ENDING}`;
+
+  /** Undefined if another window has just deleted a part after merging it. */
+  async function readParts(): Promise<ReadonlyMap<string, Lines> | undefined> {
+    const found = new Map<string, Lines>();
+    for (const name of await partNames()) {
+      const known = parts.get(name);
+      const text = known ? '' : await files.read(name);
+      if (text === undefined) {
+        return undefined;
+      }
+      found.set(name, known ?? index(text));
+    }
+    parts = found;
+    return found;
+  }
+
+  async function load(): Promise<readonly Lines[]> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      // In this order, because lines move from the log to parts.
+      const log = await files.read(LOG);
+      const all = await readParts();
+      if (all) {
+        return [...all.values(), index(log ?? '')];
+      }
+    }
+    throw new Error('The parts of the timeline changed too often while they were read');
+  }
+
+  /** Whether a file may have events that are too old. Checked once per session. */
+  async function isOld(): Promise<boolean> {
+    if (isAgeChecked) {
+      return false;
+    }
+    isAgeChecked = true;
+    const oldest = now() - limits.age;
+    const first = /^\s*(\S.*)\n/.exec((await files.read(LOG)) ?? '')?.[1] ?? '';
+    // The times in a line are numbers with 13 digits, as long as clocks are set.
+    const recorded = Math.max(...(first.match(/,\d{12,}/g) ?? []).map((number) => Number(number.slice(1))));
+    return (
+      (Number.isFinite(recorded) && recorded < oldest) ||
+      (await partNames()).some((name) => Number(PART.exec(name)?.[1]) < oldest)
+    );
+  }
+
+  async function compact(): Promise<void> {
+    await files.rename(LOG, makePartName());
+    const read = await readParts();
+    if (!read) {
+      return;
+    }
+    const text = compactLines([...read.values()], now(), limits.text);
+    if (text !== '') {
+      await files.write(makePartName(), text);
+    }
+    for (const name of read.keys()) {
+      await files.remove(name);
+    }
+  }
+
+  return {
+    load,
+    async append(lines) {
+      // The line feed in front separates the lines from one that a killed window left without an end.
+      const text = `\n${lines.join('\n')}\n`;
+      let size: number | undefined;
+      for (let attempt = 0; size === undefined && attempt < ATTEMPTS; attempt += 1) {
+        size = await files.append(LOG, text);
+      }
+      if (size === undefined) {
+        throw new Error('The log of the timeline was replaced too often');
+      }
+      if (await isOld()) {
+        await compact();
+      } else if (size > limits.log && (await files.rename(LOG, makePartName()))) {
+        if ((await partNames()).length > limits.parts) {
+          await compact();
+        }
+      }
+    },
+  };
+}
