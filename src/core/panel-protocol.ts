@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DayState } from './monitoring/timeline.ts';
 
 /**
  * The messages between the panel's host code in `ui`, which holds the state, and its browser code in `webview`, which
@@ -81,12 +82,28 @@ export type PanelNotice = v.InferOutput<typeof noticeSchema>;
 
 const findingSchema = v.object({ field: fieldSchema, severity: v.picklist(['error', 'warning']), text: v.string() });
 
-const alertsSchema = v.object({
-  /** One sentence that describes the chart, or why there is no chart. */
+const dayStateSchema = v.picklist(['delivered', 'failed', 'both', 'quiet', 'unknown'] satisfies readonly DayState[]);
+
+const timelineSchema = v.object({
+  /** One sentence about the events of all days. */
   summary: v.string(),
-  days: v.array(v.object({ label: v.string(), count: v.number() })),
+  /** One sentence about the alerts of all days, or why they are missing. */
+  alerts: v.string(),
+  /** Oldest first. Empty while the timeline is loading. */
+  days: v.array(
+    v.object({
+      state: dayStateSchema,
+      date: v.string(),
+      /** What was seen on the day. */
+      seen: v.string(),
+      /** The date, what was seen and the alerts, as one text. */
+      text: v.string(),
+      /** The number of alerts sent. Absent if unknown. */
+      alerts: v.exactOptional(v.number()),
+    }),
+  ),
 });
-export type PanelAlerts = v.InferOutput<typeof alertsSchema>;
+export type PanelTimeline = v.InferOutput<typeof timelineSchema>;
 
 const aboutSchema = v.object({
   facts: v.array(v.object({ label: v.string(), value: v.string() })),
@@ -95,7 +112,7 @@ const aboutSchema = v.object({
     summary: v.string(),
     rows: v.array(v.object({ name: v.string(), detail: v.string() })),
   }),
-  alerts: alertsSchema,
+  timeline: timelineSchema,
 });
 export type PanelAbout = v.InferOutput<typeof aboutSchema>;
 
@@ -131,10 +148,12 @@ const textsSchema = v.object({
   tools: v.string(),
   about: v.string(),
   policies: v.string(),
-  alerts: v.string(),
+  timeline: v.string(),
+  timelineHint: v.string(),
   numbers: v.string(),
   day: v.string(),
-  count: v.string(),
+  seen: v.string(),
+  alerts: v.string(),
 });
 export type PanelTexts = Readonly<v.InferOutput<typeof textsSchema>>;
 

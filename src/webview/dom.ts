@@ -49,7 +49,11 @@ export function createRegion<T>(element: HTMLElement, draw: (value: T) => readon
     element.replaceChildren(...draw(value));
     if (focused) {
       const again = action ? element.querySelector<HTMLElement>(`[data-action="${action}"]`) : null;
-      (again ?? element.querySelector<HTMLElement>('[tabindex]'))?.focus();
+      (
+        again ??
+        element.querySelector<HTMLElement>('[tabindex="0"]') ??
+        element.querySelector<HTMLElement>('[tabindex]')
+      )?.focus();
     }
   };
 }

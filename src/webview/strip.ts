@@ -28,7 +28,7 @@ const BOTH = { delivered: 'm1 0h8v8h-8z', failed: 'm1 10h8v8l-4 -5l-4 5z' };
 
 /**
  * The strip of some days, oldest first, as one image without listeners. Its few nodes are a path per state, and a
- * transparent rectangle per day, of class `day`, for the tooltip. `media/strip.css` has the colors.
+ * transparent rectangle per day, of class `day`, for the tooltip. `media/shared/strip.css` has the colors.
  */
 export function drawStrip(days: readonly StripDay[], { label }: { readonly label: string }): SVGElement {
   const paths = new Map<string, string>();

@@ -1,5 +1,7 @@
 import type { SharedFiles } from '../async/shared-files.ts';
-import { compactLines, indexLines, type Lines, MOST_CHARACTERS } from './timeline-lines.ts';
+import type { TimedSnapshot } from './snapshot.ts';
+import { type DestinationHistory, hasEvent, record } from './timeline.ts';
+import { compactLines, decodeHistory, encodeLine, indexLines, type Lines, MOST_CHARACTERS } from './timeline-lines.ts';
 
 /** The folder of one account's timeline, which all windows share. */
 export type TimelineFiles = Pick<SharedFiles, 'names' | 'read' | 'write' | 'rename' | 'remove'> & {
@@ -19,8 +21,12 @@ export type TimelineFiles = Pick<SharedFiles, 'names' | 'read' | 'write' | 'rena
  * - A window that is killed leaves a torn line, which is ignored, or parts that are merged again.
  */
 export type TimelineLog = {
-  /** Appends lines. Rejects if the file system fails; the lines may then be there in part. */
-  append(lines: readonly string[]): Promise<void>;
+  /**
+   * Records what `after` adds to `before`, the snapshot that this window had until then. Returns whether it added
+   * anything. Rejects if the file system fails; what was not written is written with the next recording. One call at a
+   * time.
+   */
+  record(before: TimedSnapshot | undefined, after: TimedSnapshot): Promise<boolean>;
   /** All lines. Only what changed is read again. */
   load(): Promise<readonly Lines[]>;
 };
@@ -53,12 +59,16 @@ const LIMITS: TimelineLimits = { log: 64 * 1024, parts: 8, age: 7 * 86_400_000, 
 const ENDING = '.v1.jsonl';
 const LOG = `log${ENDING}`;
 const PART = /^(\d+)-.+\.v1\.jsonl$/;
+/** After a failure to write, at most so many facts wait for the next recording. */
+const MOST_WAITING = 20_000;
 /** How often a step is repeated while another window compacts. */
 const ATTEMPTS = 20;
 
 export function createTimelineLog({ files, now, makeId, report, limits = LIMITS }: TimelineLogOptions): TimelineLog {
   /** Parts never change, so each is read once. */
   let parts: ReadonlyMap<string, Lines> = new Map();
+  /** What could not be written yet. */
+  let waiting: readonly { readonly id: string; readonly seen: DestinationHistory }[] = [];
   let isAgeChecked = false;
   let isReported = false;
 
@@ -132,25 +142,55 @@ export function createTimelineLog({ files, now, makeId, report, limits = LIMITS 
     }
   }
 
+  async function append(lines: readonly string[]): Promise<void> {
+    // The line feed in front separates the lines from one that a killed window left without an end.
+    const text = `\n${lines.join('\n')}\n`;
+    let size: number | undefined;
+    for (let attempt = 0; size === undefined && attempt < ATTEMPTS; attempt += 1) {
+      size = await files.append(LOG, text);
+    }
+    if (size === undefined) {
+      throw new Error('The log of the timeline was replaced too often');
+    }
+    waiting = [];
+    if (await isOld()) {
+      await compact();
+    } else if (size > limits.log && (await files.rename(LOG, makePartName()))) {
+      if ((await partNames()).length > limits.parts) {
+        await compact();
+      }
+    }
+  }
+
   return {
     load,
-    async append(lines) {
-      // The line feed in front separates the lines from one that a killed window left without an end.
-      const text = `\n${lines.join('\n')}\n`;
-      let size: number | undefined;
-      for (let attempt = 0; size === undefined && attempt < ATTEMPTS; attempt += 1) {
-        size = await files.append(LOG, text);
+    async record(before, after) {
+      const added = [...record(before, after)].map(([id, seen]) => ({ id, seen }));
+      // In front of a failure to read: the facts then wait for the next recording.
+      waiting = [...waiting, ...added].slice(-MOST_WAITING);
+      // Without an earlier snapshot, most of it is recorded already.
+      const known = before ? [] : await load();
+      const lines = waiting.flatMap(({ id, seen }) => {
+        const left = withoutKnown(seen, decodeHistory(known, id));
+        return left.success.length + left.failure.length === 0 ? [] : [encodeLine(id, left)];
+      });
+      if (lines.length === 0) {
+        waiting = [];
+        return false;
       }
-      if (size === undefined) {
-        throw new Error('The log of the timeline was replaced too often');
-      }
-      if (await isOld()) {
-        await compact();
-      } else if (size > limits.log && (await files.rename(LOG, makePartName()))) {
-        if ((await partNames()).length > limits.parts) {
-          await compact();
-        }
-      }
+      await append(lines);
+      return true;
     },
   };
+}
+
+/** Drops the events that are recorded. Until when each was the last one follows from the last snapshot. */
+function withoutKnown(seen: DestinationHistory, known: DestinationHistory | undefined): DestinationHistory {
+  const { success, failure } = seen;
+  return known
+    ? {
+        success: success.filter((each) => !hasEvent(known.success, each)),
+        failure: failure.filter((each) => !hasEvent(known.failure, each)),
+      }
+    : seen;
 }

@@ -5,23 +5,11 @@ import { createKeyedQueue } from '../../core/async/serial-queue.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
 import type { Store } from '../../core/monitoring/store.ts';
-import {
-  type AccountHistory,
-  type DestinationHistory,
-  hasEvent,
-  mergeHistories,
-  oldestKept,
-  prune,
-  record,
-  seenIn,
-} from '../../core/monitoring/timeline.ts';
-import { decodeHistory, encodeLine, type Lines } from '../../core/monitoring/timeline-lines.ts';
+import { type AccountHistory, mergeHistories, oldestKept, prune, seenIn } from '../../core/monitoring/timeline.ts';
+import { decodeHistory, type Lines } from '../../core/monitoring/timeline-lines.ts';
 import { createTimelineLog, type TimelineLog } from '../../core/monitoring/timeline-log.ts';
 import { createTimelineFiles, sweepTimelines, timelineFolderOf } from './timeline-files.ts';
 import type { Recorder } from './timelines.ts';
-
-/** After a failure to write, at most so many lines of an account wait for the next one. */
-const MOST_WAITING = 20_000;
 
 /** Records the timelines below `root`, the folder that all windows share. `changed`: something was recorded. */
 export function createRecorder(
@@ -30,8 +18,6 @@ export function createRecorder(
   changed: (accountId: string) => void,
 ): Recorder {
   const logs = new Map<string, TimelineLog>();
-  /** The lines of failed writes. */
-  const waiting = new Map<string, readonly string[]>();
   const inTurn = createKeyedQueue();
   const isThere = (accountId: string): boolean => store.entry(accountId) !== undefined;
 
@@ -55,23 +41,7 @@ export function createRecorder(
 
   async function remove(accountId: string): Promise<void> {
     logs.delete(accountId);
-    waiting.delete(accountId);
     await rm(timelineFolderOf(root, accountId), { recursive: true, force: true, maxRetries: 3 });
-  }
-
-  async function append(accountId: string, added: readonly string[]): Promise<void> {
-    const lines = [...(waiting.get(accountId) ?? []), ...added];
-    if (lines.length === 0 || !isThere(accountId)) {
-      return;
-    }
-    waiting.set(accountId, lines.slice(-MOST_WAITING));
-    await logOf(accountId).append(lines);
-    waiting.delete(accountId);
-    if (!isThere(accountId)) {
-      // The account was removed while its lines were written, maybe in another window.
-      await remove(accountId);
-    }
-    changed(accountId);
   }
 
   /** Runs work on the files of an account, one after another. A failure is logged. */
@@ -98,14 +68,14 @@ export function createRecorder(
   return {
     async record(accountId, before, after) {
       await work(accountId, async () => {
-        const facts = record(before, after);
-        // Without an earlier snapshot, most of it is recorded already.
-        const known = before ? [] : await logOf(accountId).load();
-        const lines = [...facts].flatMap(([id, seen]) => {
-          const added = known.length === 0 ? seen : withoutKnown(seen, decodeHistory(known, id));
-          return added.success.length + added.failure.length === 0 ? [] : [encodeLine(id, added)];
-        });
-        await append(accountId, lines);
+        if (!isThere(accountId) || !(await logOf(accountId).record(before, after))) {
+          return;
+        }
+        if (!isThere(accountId)) {
+          // The account was removed while its lines were written.
+          await remove(accountId);
+        }
+        changed(accountId);
       });
     },
     async of(accountId) {
@@ -116,17 +86,6 @@ export function createRecorder(
       await work(accountId, async () => remove(accountId));
     },
   };
-}
-
-/** Drops the events that are recorded. Until when each was the last one follows from the last snapshot. */
-function withoutKnown(seen: DestinationHistory, known: DestinationHistory | undefined): DestinationHistory {
-  const { success, failure } = seen;
-  return known
-    ? {
-        success: success.filter((each) => !hasEvent(known.success, each)),
-        failure: failure.filter((each) => !hasEvent(known.failure, each)),
-      }
-    : seen;
 }
 
 /** Decodes a destination when a view asks for it: most views show a few at a time. */

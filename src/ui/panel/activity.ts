@@ -11,14 +11,18 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { describePolicy, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
 
-const DAYS = 30;
+/** The number of days that the panel shows. */
+export const DAYS = 30;
 
 /** The policies of a destination and its alert history, which the store does not contain. */
-export type Activity = Pick<PanelAbout, 'policies' | 'alerts'>;
+export type Activity = Pick<PanelAbout, 'policies'> & {
+  /** `perDay`: the number of alerts by local day; undefined if it is unknown. */
+  readonly alerts: { readonly summary: string; readonly perDay?: ReadonlyMap<string, number> };
+};
 
 export function loadingActivity(): Activity {
   const summary = vscode.l10n.t('Loading…');
-  return { policies: { summary, rows: [] }, alerts: { summary, days: [] } };
+  return { policies: { summary, rows: [] }, alerts: { summary } };
 }
 
 /** Loads both. A failure becomes the summary of its section. Rejects only if the signal aborts. */
@@ -39,7 +43,7 @@ export async function loadActivity(
       summary: explain(error),
       rows: [],
     })),
-    readAlerts(connection, destination, now, signal).catch((error: unknown) => ({ summary: explain(error), days: [] })),
+    readAlerts(connection, destination, now, signal).catch((error: unknown) => ({ summary: explain(error) })),
   ]);
   return { policies, alerts };
 }
@@ -78,14 +82,7 @@ async function readAlerts(
   const sent = await api.listSentAlerts(account.id, startOfDay(now, DAYS - 1), signal);
   const mine = sent.filter((alert) => wentTo(alert, destination)).map((alert) => alert.sent);
   const days = countPerDay(mine, DAYS, now);
-  const format = new Intl.DateTimeFormat(vscode.env.language, { month: 'short', day: 'numeric' });
-  return {
-    summary: summarize(days),
-    days: (mine.length === 0 ? [] : days).map(({ day, count }) => ({
-      label: format.format(new Date(`${day}T00:00`)),
-      count,
-    })),
-  };
+  return { summary: summarize(days), perDay: new Map(days.map(({ day, count }) => [day, count])) };
 }
 
 function summarize(days: readonly AlertDay[]): string {

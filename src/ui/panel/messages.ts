@@ -33,10 +33,12 @@ export function panelTexts(): PanelTexts {
     tools: vscode.l10n.t('Actions'),
     about: vscode.l10n.t('About this destination'),
     policies: vscode.l10n.t('Used by'),
-    alerts: vscode.l10n.t('Alerts sent'),
-    numbers: vscode.l10n.t('Alerts per day'),
+    timeline: vscode.l10n.t('Timeline'),
+    timelineHint: vscode.l10n.t('Between two refreshes, only the last delivery and the last failure are seen.'),
+    numbers: vscode.l10n.t('Day by day'),
     day: vscode.l10n.t('Day'),
-    count: vscode.l10n.t('Alerts sent'),
+    seen: vscode.l10n.t('Seen'),
+    alerts: vscode.l10n.t('Alerts sent'),
   };
 }
 

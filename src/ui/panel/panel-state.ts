@@ -7,6 +7,7 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
+import type { Timelines } from '../monitoring/timelines.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
@@ -19,6 +20,7 @@ export type PanelStateServices = {
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly lastTests: LastTests;
+  readonly timelines: Timelines;
   readonly drafts: DraftKeep;
   readonly log: Log;
   readonly now: () => number;
@@ -66,7 +68,7 @@ export type PanelState = vscode.Disposable & {
 /** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
 export async function createPanelState(
   target: PanelTarget,
-  { store, policies, secrets, lastTests, drafts, log, now, canEditAsJson }: PanelStateServices,
+  { store, policies, secrets, lastTests, timelines, drafts, log, now, canEditAsJson }: PanelStateServices,
   post: (message: ToPanel) => void,
   onMoved: () => void,
 ): Promise<PanelState> {
@@ -84,6 +86,7 @@ export async function createPanelState(
     busy: false,
     notice: undefined,
     activity: loadingActivity(),
+    history: undefined,
     lastTest: undefined,
     canEditAsJson,
   };
@@ -207,6 +210,14 @@ export async function createPanelState(
     }
   }
 
+  async function readTimeline(): Promise<void> {
+    const history = await timelines.of(accountId);
+    if (!closed.signal.aborted) {
+      model.history = history;
+      show();
+    }
+  }
+
   async function work(
     progress: PanelNotice,
     job: () => Promise<PanelNotice>,
@@ -246,6 +257,17 @@ export async function createPanelState(
       void readAbout();
     }
   });
+  const listeningToTimelines = timelines.onChanged((account) => {
+    if (account === accountId && drawn) {
+      void readTimeline();
+    }
+  });
+  // A refresh that changes nothing still proves that nothing happened.
+  const listeningToRefreshes = store.onSettled((account) => {
+    if (account === accountId && model.history && !model.busy) {
+      show();
+    }
+  });
   follow();
 
   return {
@@ -267,7 +289,7 @@ export async function createPanelState(
       post({ kind: 'fields', fields: model.fields });
       onMoved();
       show();
-      await readAbout();
+      await Promise.all([readAbout(), readTimeline()]);
     },
     work,
     explain,
@@ -277,6 +299,8 @@ export async function createPanelState(
       listening();
       listeningToTests();
       listeningToPolicies();
+      listeningToTimelines();
+      listeningToRefreshes();
     },
   };
 }

@@ -5,19 +5,28 @@ import { type Destination, type Draft, hostOf } from '../../core/model/destinati
 import { checkDraft, type DraftFinding } from '../../core/model/draft-check.ts';
 import { normalizeDraft } from '../../core/model/draft.ts';
 import { healthOf } from '../../core/model/health.ts';
-import type { PanelAbout, PanelField, PanelFields, PanelNotice, PanelView } from '../../core/panel-protocol.ts';
+import type {
+  PanelAbout,
+  PanelField,
+  PanelFields,
+  PanelNotice,
+  PanelTimeline,
+  PanelView,
+} from '../../core/panel-protocol.ts';
 import { planChange } from '../../core/model/plan.ts';
+import type { AccountHistory } from '../../core/monitoring/timeline.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import { isSameAddress } from '../../core/model/web-address.ts';
 import { lacksSecret } from '../../core/model/whole-url.ts';
 import { describeCutUrl, describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
-import type { Activity } from './activity.ts';
+import { type Activity, DAYS } from './activity.ts';
 import { button, describeConflict, describePlan } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
 import type { LastTest } from '../tree/last-tests.ts';
 import { describeProblem } from '../text/error.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { describeTime } from '../text/format.ts';
+import { describeDays, summarizeDays } from '../text/timeline.ts';
 import { describeHealth, nameOf } from '../text/destination.ts';
 
 /** The state of one panel that is not in the store. */
@@ -38,6 +47,8 @@ export type PanelModel = {
   busy: boolean;
   notice: PanelNotice | undefined;
   activity: Activity;
+  /** Undefined until it is loaded. */
+  history: AccountHistory | undefined;
   lastTest: LastTest | undefined;
   canEditAsJson: boolean;
 };
@@ -220,7 +231,7 @@ function standingNotices(
 
 function describeAbout(
   destination: Destination,
-  { activity, lastTest }: PanelModel,
+  { activity, lastTest, history }: PanelModel,
   types: readonly DestinationType[],
 ): PanelAbout {
   const health = healthOf(destination);
@@ -236,6 +247,28 @@ function describeAbout(
       { label: vscode.l10n.t('Created'), value: describeTime(destination.createdAt) },
       { label: vscode.l10n.t('ID'), value: destination.id },
     ],
-    ...activity,
+    policies: activity.policies,
+    timeline: describeTimeline(destination, history, activity.alerts),
+  };
+}
+
+function describeTimeline(
+  destination: Destination,
+  history: AccountHistory | undefined,
+  { summary, perDay }: Activity['alerts'],
+): PanelTimeline {
+  if (!history) {
+    return { summary: vscode.l10n.t('Loading…'), alerts: summary, days: [] };
+  }
+  const days = describeDays(history.destination(destination.id), destination, DAYS, Date.now());
+  return {
+    summary: summarizeDays(days),
+    alerts: summary,
+    days: days.map(({ day, state, date, seen, text }) => {
+      const count = perDay?.get(day);
+      return count === undefined
+        ? { state, date, seen, text }
+        : { state, date, seen, text: vscode.l10n.t('{0}. Alerts sent: {1}', text, count), alerts: count };
+    }),
   };
 }

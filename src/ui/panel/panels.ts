@@ -32,7 +32,7 @@ export type Panels = vscode.Disposable & {
 
 type Given = Pick<
   PanelServices,
-  'store' | 'policies' | 'writer' | 'replacements' | 'testing' | 'secrets' | 'lastTests' | 'log' | 'now'
+  'store' | 'policies' | 'writer' | 'replacements' | 'testing' | 'secrets' | 'lastTests' | 'timelines' | 'log' | 'now'
 >;
 
 export function createPanels(

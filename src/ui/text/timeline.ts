@@ -13,6 +13,8 @@ import { list, plural } from './format.ts';
 
 /** One day of the strip: its state, its date ("Nov 23"), what was seen, and both as one sentence. */
 export type DescribedDay = {
+  /** As in the timeline, for example `2026-11-23`. */
+  readonly day: string;
   readonly state: DayState;
   readonly date: string;
   readonly seen: string;
@@ -40,18 +42,24 @@ export function describeDays(
     const isBefore = each.day < firstDay && each.events.length === 0;
     const date = describeDate(each.day);
     const seen = isBefore ? vscode.l10n.t('not created yet') : describeSeen(each);
-    return { state: isBefore ? 'unknown' : each.state, date, seen, text: vscode.l10n.t('{0}: {1}', date, seen) };
+    return {
+      day: each.day,
+      state: isBefore ? 'unknown' : each.state,
+      date,
+      seen,
+      text: vscode.l10n.t('{0}: {1}', date, seen),
+    };
   });
 }
 
 /** "Nov 23", in the language of the user interface, from `2026-11-23`. */
-export function describeDate(day: string): string {
+function describeDate(day: string): string {
   dates ??= new Intl.DateTimeFormat(vscode.env.language, { month: 'short', day: 'numeric' });
   return dates.format(new Date(`${day}T12:00`));
 }
 
 /** "delivered at 10:04 AM, failed at 11:30 AM" */
-export function describeSeen({ state, events, until }: TimelineDay): string {
+function describeSeen({ state, events, until }: TimelineDay): string {
   if (events.length > 0) {
     const kinds = [...new Set(events.map(({ kind }) => kind))];
     return kinds

@@ -46,14 +46,14 @@ describe('panel', () => {
     );
     assert.deepEqual(page.fields(), { name: 'Sensor gateway', url: destination.url, secret: '', remember: false });
     assert.match(page.view().about?.policies.summary ?? '', /polic/);
-    assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
+    assert.match(page.view().about?.timeline.alerts ?? '', /last 30 days/);
   });
 
   it('shows a failed fetch beside the form without blocking the form', async () => {
     await fake.addFault({ path: '**/policies', fault: { kind: 'status', status: 403 } });
     page = await openPage(destination.id);
     assert.match(page.view().about?.policies.summary ?? '', /does not have permission/);
-    assert.match(page.view().about?.alerts.summary ?? '', /last 30 days/);
+    assert.match(page.view().about?.timeline.alerts ?? '', /last 30 days/);
   });
 
   it('creates a destination and becomes its panel', async () => {

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decodeHistory } from '../../../../src/core/monitoring/timeline-lines.ts';
+import { createTimelineLog } from '../../../../src/core/monitoring/timeline-log.ts';
+import { createTimelineFiles, sweepTimelines, timelineFolderOf } from '../../../../src/ui/monitoring/timeline-files.ts';
+
+const WRITER = path.join(import.meta.dirname, 'timeline-writer.ts');
+
+describe('files of a timeline', function () {
+  this.timeout(60_000);
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(tmpdir(), 'timeline-'));
+  });
+  afterEach(async () => rm(root, { recursive: true, force: true }));
+
+  /** Runs a process that records. Returns the events that it has reported as recorded, also if it was killed. */
+  async function write(writer: number, count: number, killAfter = Infinity): Promise<readonly string[]> {
+    const child = spawn(process.execPath, [WRITER, root, String(writer), String(count)]);
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.split('\n').length > killAfter) {
+        child.kill('SIGKILL');
+      }
+    });
+    let trouble = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (trouble += text));
+    await once(child, 'close');
+    assert.equal(trouble, '');
+    return said.split('\n').slice(0, -1);
+  }
+
+  it('lose and double no event of four processes that record and compact at once, two of which are killed', async () => {
+    const recorded = (await Promise.all([write(1, 180), write(2, 180), write(3, 180, 40), write(4, 180, 90)])).flat();
+    assert.ok(recorded.length > 450, String(recorded.length));
+    const lines = await createTimelineLog({
+      files: createTimelineFiles(root),
+      now: () => Date.UTC(2026, 10, 23),
+      makeId: () => '',
+      report: () => undefined,
+    }).load();
+    const found = (decodeHistory(lines, 'd1')?.success ?? []).map(({ at }) => at);
+    assert.equal(new Set(found).size, found.length);
+    assert.deepEqual(
+      recorded.filter((at) => !found.includes(at)),
+      [],
+    );
+    // A killed process may have recorded one event that it did not report.
+    assert.ok(found.length - new Set(recorded).size <= 2, `${found.length} ${new Set(recorded).size}`);
+    const names = await readdir(root);
+    assert.ok(names.length <= 10, names.join());
+    // Each of about 500 lines has some 110 characters.
+    const sizes = await Promise.all(names.map(async (name) => (await stat(path.join(root, name))).size));
+    assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 150_000, sizes.join());
+  });
+
+  it('are readable by their owner only', async () => {
+    await write(1, 30);
+    for (const name of await readdir(root)) {
+      assert.equal((await stat(path.join(root, name))).mode & 0o077, 0, name);
+    }
+  });
+
+  it('of removed accounts and killed windows are deleted, and nothing else', async () => {
+    const [kept, gone] = [timelineFolderOf(root, 'kept'), timelineFolderOf(root, '../../gone')];
+    assert.equal(path.dirname(gone), root);
+    for (const folder of [kept, gone, path.join(root, 'other')]) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, 'log.v1.jsonl'), '');
+    }
+    const old = path.join(kept, 'part.v1.jsonl.1.tmp');
+    await writeFile(old, '');
+    await utimes(old, 1, 1);
+    await writeFile(path.join(kept, 'part.v1.jsonl.2.tmp'), '');
+    await writeFile(path.join(kept, 'log.v2.jsonl'), 'of a newer version');
+    await sweepTimelines(root, (accountId) => accountId === 'kept');
+    assert.deepEqual((await readdir(root)).toSorted(), ['kept.timeline', 'other']);
+    assert.deepEqual((await readdir(kept)).toSorted(), ['log.v1.jsonl', 'log.v2.jsonl', 'part.v1.jsonl.2.tmp']);
+    assert.equal(await readFile(path.join(kept, 'log.v2.jsonl'), 'utf8'), 'of a newer version');
+  });
+});
