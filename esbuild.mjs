@@ -68,18 +68,22 @@ const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
     onResolve(
-      { filter: /^\.\/(editing|managing|policies|transfer|answering|samples|recording)\.ts$/ },
+      { filter: /^\.\/(editing|managing|policies|transfer|answering|samples|recording|overview)\.ts$/ },
       ({ kind, path }) =>
         kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
     );
   },
 };
 
+/** A webview cannot run code that needs the extension host. */
+const webviewForbidden = /^src\/(ui|core\/api)\//;
+const page = { ...shared, platform: 'browser', format: 'iife', target: 'chrome138' };
+
 /** The shipped bundles. `most` is the size limit in bytes; `forbidden` matches inputs that must not be bundled. */
 const bundles = [
   {
     name: 'extension',
-    most: 115_300,
+    most: 116_500,
     forbidden: httpClients,
     options: {
       ...node,
@@ -139,18 +143,22 @@ const bundles = [
     options: { ...node, entryPoints: ['src/samples.ts'], outfile: 'dist/samples.cjs' },
   },
   {
+    name: 'overview',
+    most: 55_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/overview.ts'], outfile: 'dist/overview.cjs' },
+  },
+  {
+    name: 'overview page',
+    most: 60_000,
+    forbidden: webviewForbidden,
+    options: { ...page, entryPoints: ['src/webview/overview/overview.ts'], outfile: 'dist/overview/overview.js' },
+  },
+  {
     name: 'panel',
     most: 40_000,
-    // The webview cannot run code that needs the extension host.
-    forbidden: /^src\/(ui|core\/api)\//,
-    options: {
-      ...shared,
-      entryPoints: ['src/webview/panel.ts'],
-      outfile: 'dist/panel/panel.js',
-      platform: 'browser',
-      format: 'iife',
-      target: 'chrome138',
-    },
+    forbidden: webviewForbidden,
+    options: { ...page, entryPoints: ['src/webview/panel.ts'], outfile: 'dist/panel/panel.js' },
   },
 ];
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createLazyEditing } from './lazy-editing.ts';
 import { createLazyManaging } from './lazy-managing.ts';
+import { createLazyOverview } from './lazy-overview.ts';
 import { createLazyPolicies } from './lazy-policies.ts';
 import { createLazyTransfer } from './lazy-transfer.ts';
 import { createServices } from './services.ts';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext) {
   const announcedSaves: AnnouncedSaves = new Map();
   const policies = createLazyPolicies(services, announcedSaves);
   const transfer = createLazyTransfer(services);
+  const overview = createLazyOverview(services);
   const editing = createLazyEditing(services, announcedSaves, policies);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
@@ -36,6 +38,7 @@ export function activate(context: vscode.ExtensionContext) {
     ...editing.commands,
     ...policies.commands,
     ...transfer.commands,
+    ...overview.commands,
   };
   context.subscriptions.push(
     services.logger,
@@ -47,6 +50,7 @@ export function activate(context: vscode.ExtensionContext) {
     editing,
     policies,
     transfer,
+    overview,
     registerCommands(commands, services.logger),
   );
   return isTest ? { ...services, editing, logged: () => lines.join('\n') } : undefined;

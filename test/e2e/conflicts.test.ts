@@ -100,6 +100,7 @@ describe('documents beside other clients', function () {
   it('does not overwrite what another window saved', async () => {
     const { workbench } = session;
     await workbench.runCommand('View: Close All Editors');
+    await session.view.expand('Standby');
     await open(session, 'Mine');
     const other = await openSecondWindow(session);
     await other.openContainer(CONTAINER);

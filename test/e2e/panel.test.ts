@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import axeCore from 'axe-core';
 import type { FrameLocator } from 'playwright-core';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
+import { findAxeViolations } from './axe.ts';
 import {
   answerAddAccount,
   keepPictureOfFailure,
@@ -73,7 +73,7 @@ describe('panel in the workbench', function () {
   });
 
   it('has no axe-core violations while errors are shown', async () => {
-    assert.deepEqual(await findViolations(session), []);
+    assert.deepEqual(await findAxeViolations(session.workbench), []);
   });
 
   it('generates a secret and creates the destination', async () => {
@@ -208,7 +208,7 @@ describe('panel in the workbench', function () {
     await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
     await panel.getByText('Alerts per day').click();
     assert.equal(await panel.getByRole('row').count(), 31);
-    assert.deepEqual(await findViolations(session), []);
+    assert.deepEqual(await findAxeViolations(session.workbench), []);
   });
 
   it('creates a destination with the keyboard only', async () => {
@@ -257,18 +257,3 @@ describe('panel in the workbench', function () {
     assert.deepEqual(errorsOfExtension(session), []);
   });
 });
-
-/** The axe-core violations in the visible panel. */
-async function findViolations({ workbench }: Session): Promise<readonly string[]> {
-  const body = workbench.webview().locator('main');
-  // The content security policy blocks scripts, but not an evaluation by the browser driver.
-  return body.evaluate(async (main, script): Promise<readonly string[]> => {
-    const { defaultView } = main.ownerDocument;
-    (defaultView as unknown as { eval(code: string): void }).eval(script);
-    const { axe } = defaultView as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }, axeCore.source);
-}

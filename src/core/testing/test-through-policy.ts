@@ -16,7 +16,7 @@ export type PolicyTest = {
 };
 
 /** Pauses between two polls, in milliseconds: a minute in total. */
-const PAUSES = [1, 1, 2, 3, 4, 5, 6, 8, 10, 10, 10].map((seconds) => seconds * 1000);
+export const PAUSES: readonly number[] = [1, 1, 2, 3, 4, 5, 6, 8, 10, 10, 10].map((seconds) => seconds * 1000);
 
 /**
  * Tests everything that a policy notifies (`POST …/policies/{id}/test`). Then polls the destination's last success and
@@ -67,7 +67,8 @@ export async function testThroughPolicy(
   return { moved: 'nothing', destination: last };
 }
 
-function whatMoved(before: Destination, after: Destination): PolicyTest['moved'] {
+/** Which timestamp is later than before. If both are, the later one counts. */
+export function whatMoved(before: Destination, after: Destination): PolicyTest['moved'] {
   const success = later(before.lastSuccess, after.lastSuccess);
   const failure = later(before.lastFailure, after.lastFailure);
   if (!success && !failure) {

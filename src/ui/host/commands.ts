@@ -26,7 +26,7 @@ export function registerCommands(handlers: CommandHandlers, logger: Logger): vsc
     ...Object.entries(handlers).map(([name, handler]) =>
       vscode.commands.registerCommand(
         `cloudflareWebhooks.${name}`,
-        async function run(argument: unknown, selected: unknown): Promise<unknown> {
+        async function run(argument: unknown, selected: unknown = selectionIn(argument)): Promise<unknown> {
           let subject: Subject | undefined;
           try {
             const naming = (named: Subject): void => {
@@ -42,6 +42,11 @@ export function registerCommands(handlers: CommandHandlers, logger: Logger): vsc
       ),
     ),
   );
+}
+
+/** The selected rows of the overview: a context menu of a webview passes only its context, as the argument. */
+function selectionIn(argument: unknown): unknown {
+  return typeof argument === 'object' && argument !== null && 'selection' in argument ? argument.selection : undefined;
 }
 
 /** Makes handlers of commands that are in another bundle. The first call loads it. */

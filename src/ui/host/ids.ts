@@ -7,6 +7,9 @@ export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
 /** The view type of the panels. VS Code restores panels by it. */
 export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 
+/** The view type of the health overview. */
+export const OVERVIEW_TYPE = 'cloudflareWebhooks.overview';
+
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
 
@@ -59,6 +62,7 @@ export const COMMANDS = [
   'editDestinationAsJson',
   'createDestinationFromJson',
   'testDestination',
+  'testUnproven',
   'showSamplePayload',
   'copySampleAsCurl',
   'copyAsCurl',
@@ -73,6 +77,7 @@ export const COMMANDS = [
   'importDestinations',
   'compareWithFile',
   'copyToAccount',
+  'openOverview',
   'showFailing',
   'goToDestination',
   'toggleFailingOnly',

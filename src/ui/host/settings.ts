@@ -13,12 +13,15 @@ export type Settings = {
   readonly statusBar: StatusBarMode;
   readonly sort: SortOrder;
   readonly notifyOnNewFailure: boolean;
+  /** Days without a success after which a destination is not proved; 0 turns the marking off. */
+  readonly unprovenAfterDays: number;
 };
 
 /** The current settings. An invalid value counts as the default. */
 export function readSettings(): Settings {
   const settings = vscode.workspace.getConfiguration(SECTION);
   const interval = settings.get<unknown>('refreshInterval');
+  const unprovenAfterDays = settings.get<unknown>('unprovenAfterDays');
   const apiBaseUrl = settings.get<unknown>('apiBaseUrl');
   return {
     apiBaseUrl: typeof apiBaseUrl === 'string' ? parseBaseUrl(apiBaseUrl) : { ok: false, problem: 'notAnAddress' },
@@ -26,6 +29,7 @@ export function readSettings(): Settings {
     statusBar: oneOf(['whenFailing', 'always', 'never'], settings.get('statusBar')),
     sort: oneOf(['health', 'name'], settings.get('sort')),
     notifyOnNewFailure: settings.get<unknown>('notifyOnNewFailure') === true,
+    unprovenAfterDays: typeof unprovenAfterDays === 'number' && unprovenAfterDays >= 0 ? unprovenAfterDays : 0,
   };
 }
 

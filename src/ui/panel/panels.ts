@@ -5,7 +5,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
-import { panelPage, panelRoots } from './page.ts';
+import { webviewPage, webviewRoots } from '../host/webview-page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
 import { tell } from '../host/notice.ts';
 import { nameOf } from '../text/destination.ts';
@@ -134,7 +134,7 @@ export function createPanels(
     }
     controllers.add(made);
     follow();
-    webview.options = { enableScripts: true, localResourceRoots: panelRoots(extensionUri) };
+    webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri, 'panel') };
     webview.onDidReceiveMessage((value: unknown) => {
       const message = parseFromPanel(value);
       if (message) {
@@ -143,7 +143,7 @@ export function createPanels(
         given.log('warn', 'A panel sent an unknown message');
       }
     });
-    webview.html = panelPage(webview, extensionUri);
+    webview.html = webviewPage(webview, extensionUri, { name: 'panel', title: vscode.l10n.t('Webhook Destination') });
   }
 
   return {

@@ -72,7 +72,8 @@ function toItem(
   };
 }
 
-function describeMechanism(kind: string, id: string, names: ReadonlyMap<string, string>): string {
+/** A recipient of a policy in words. `names`: of the webhooks of the account, by comparable ID. */
+export function describeMechanism(kind: string, id: string, names: ReadonlyMap<string, string>): string {
   switch (kind) {
     case 'webhooks':
       return names.has(comparableId(id))

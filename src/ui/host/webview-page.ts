@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
+/** A page that is one script and style sheets: `dist/<name>/<name>.js` and `media/<name>/<name>.css`. */
+export type WebviewPage = { readonly name: string; readonly title: string };
+
 /** The only folders of the extension that the page can load. */
-export function panelRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
+export function webviewRoots(extensionUri: vscode.Uri, name: string): readonly vscode.Uri[] {
   return [
-    ['dist', 'panel'],
-    ['media', 'panel'],
+    ['dist', name],
+    ['media', name],
     ['media', 'shared'],
   ].map((parts) => vscode.Uri.joinPath(extensionUri, ...parts));
 }
 
-/** The HTML of the page: one script with a nonce, and the style sheets. The script renders the content. */
-export function panelPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+/** The HTML of a page: one script with a nonce, and the style sheets. The script renders the content. */
+export function webviewPage(webview: vscode.Webview, extensionUri: vscode.Uri, { name, title }: WebviewPage): string {
   const nonce = randomBytes(24).toString('base64url');
   const uriOf = (...parts: readonly string[]): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, ...parts)).toString();
@@ -28,12 +31,13 @@ export function panelPage(webview: vscode.Webview, extensionUri: vscode.Uri): st
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${vscode.l10n.t('Webhook Destination')}</title>
-<link rel="stylesheet" href="${uriOf('media', 'panel', 'panel.css')}">
+<title>${title}</title>
+<link rel="stylesheet" href="${uriOf('media', 'shared', 'page.css')}">
 <link rel="stylesheet" href="${uriOf('media', 'shared', 'strip.css')}">
+<link rel="stylesheet" href="${uriOf('media', name, `${name}.css`)}">
 </head>
 <body>
-<script nonce="${nonce}" src="${uriOf('dist', 'panel', 'panel.js')}"></script>
+<script nonce="${nonce}" src="${uriOf('dist', name, `${name}.js`)}"></script>
 </body>
 </html>`;
 }

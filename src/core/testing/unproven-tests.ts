@@ -1,0 +1,110 @@
+import { ApiError, isUncertain } from '../api/api-error.ts';
+import type { Api } from '../api/client.ts';
+import type { Host } from '../api/transport.ts';
+import type { Destination } from '../model/destination.ts';
+import { comparableId, createIdSet } from '../model/id.ts';
+import { countMechanisms, type Policy } from '../model/policy.ts';
+import { PAUSES, type PolicyTest, whatMoved } from './test-through-policy.ts';
+
+/** The policies whose test reaches some destinations, and the destinations that no policy reaches. */
+export type TestPlan = { readonly policies: readonly Policy[]; readonly unreached: readonly string[] };
+
+/**
+ * Chooses policies so that each destination receives a test. A test notifies every recipient of a policy, so few policies
+ * are chosen: the one that reaches most of the remaining destinations first, then an enabled one, then the one with the
+ * fewest recipients.
+ */
+export function chooseTests(policies: readonly Policy[], destinationIds: readonly string[]): TestPlan {
+  const chosen: Policy[] = [];
+  let left = destinationIds;
+  for (;;) {
+    const remaining = createIdSet(left);
+    const reach = (policy: Policy): number =>
+      new Set((policy.mechanisms['webhooks'] ?? []).filter((id) => remaining.has(id)).map(comparableId)).size;
+    const [best] = policies
+      .filter((policy) => reach(policy) > 0)
+      .toSorted(
+        (a, b) =>
+          reach(b) - reach(a) || Number(b.enabled) - Number(a.enabled) || countMechanisms(a) - countMechanisms(b),
+      );
+    if (!best) {
+      return { policies: chosen, unreached: left };
+    }
+    chosen.push(best);
+    const reached = createIdSet(best.mechanisms['webhooks'] ?? []);
+    left = left.filter((id) => !reached.has(id));
+  }
+}
+
+/** What each destination showed after the tests, by its ID, and which policies were not tested and why. */
+export type UnprovenTests = {
+  readonly moved: ReadonlyMap<string, PolicyTest['moved']>;
+  /** Cloudflare refused the test, or it may not have been sent. */
+  readonly problems: readonly { readonly policy: Policy; readonly error: ApiError }[];
+  /** The user canceled before these were sent. */
+  readonly unsent: readonly Policy[];
+};
+
+/**
+ * Tests the policies once each (`POST …/policies/{id}/test`), one after another. Then polls the destinations of the
+ * account for up to a minute, until each of `destinationIds` has a new success or failure. `onRead` receives the
+ * destinations of each poll. A canceled signal sends no further test, and ends the polling. Throws the `ApiError` of the
+ * first list: nothing was sent then.
+ */
+export async function testPolicies(
+  { api, host, accountId }: { readonly api: Api; readonly host: Pick<Host, 'sleep'>; readonly accountId: string },
+  policies: readonly Policy[],
+  destinationIds: readonly string[],
+  { onRead, signal }: { readonly onRead: (destinations: readonly Destination[]) => void; readonly signal: AbortSignal },
+): Promise<UnprovenTests> {
+  // Fetch first: an earlier change would count as the result of the test.
+  const before = byId(await api.listDestinations(accountId));
+  const problems: UnprovenTests['problems'][number][] = [];
+  const unsent: Policy[] = [];
+  let sent = 0;
+  for (const policy of policies) {
+    if (signal.aborted) {
+      unsent.push(policy);
+      continue;
+    }
+    try {
+      // Do not pass the signal on: a requested test cannot be canceled.
+      await api.testPolicy(accountId, policy.id);
+      sent += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      problems.push({ policy, error });
+      // Cloudflare refuses the test if one recipient fails, so the others may have received it.
+      sent += Number(error.kind === 'rejected' || isUncertain(error));
+    }
+  }
+  const moved = new Map<string, PolicyTest['moved']>(destinationIds.map((id) => [id, 'nothing']));
+  for (const pause of sent > 0 ? PAUSES : []) {
+    try {
+      await host.sleep(pause, signal);
+    } catch {
+      break;
+    }
+    // Ignore a failed poll; the next one may succeed.
+    const now = await api.listDestinations(accountId).catch(() => undefined);
+    if (now) {
+      onRead(now);
+      for (const destination of now) {
+        const old = before.get(destination.id);
+        if (old && moved.has(destination.id)) {
+          moved.set(destination.id, whatMoved(old, destination));
+        }
+      }
+      if (![...moved.values()].includes('nothing')) {
+        break;
+      }
+    }
+  }
+  return { moved, problems, unsent };
+}
+
+function byId(destinations: readonly Destination[]): ReadonlyMap<string, Destination> {
+  return new Map(destinations.map((destination) => [destination.id, destination]));
+}

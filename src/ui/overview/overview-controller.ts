@@ -1,0 +1,167 @@
+import * as vscode from 'vscode';
+import { describeForLog } from '../../core/api/api-error.ts';
+import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import type { Change } from '../../core/monitoring/store-events.ts';
+import type {
+  FromOverview,
+  OverviewAccount,
+  OverviewAction,
+  OverviewTarget,
+  ToOverview,
+} from '../../core/overview-protocol.ts';
+import type { CommandName } from '../host/ids.ts';
+import { runCommand } from '../host/run-command.ts';
+import { onSettingChanged, readSettings } from '../host/settings.ts';
+import type { DestinationNode } from '../tree/nodes.ts';
+import { exportCsv } from './overview-csv.ts';
+import { createDetailLoader, type DetailServices } from './overview-details.ts';
+import { toOverviewAccount, toOverviewRow } from './overview-rows.ts';
+import { overviewTexts } from './overview-texts.ts';
+
+/** The host side of one overview page. It follows the store while the page is there. */
+export type OverviewController = vscode.Disposable & { receive(message: FromOverview): Promise<void> };
+
+export type OverviewServices = DetailServices & {
+  /** Resolves once the accounts are loaded. */
+  readonly loaded: Promise<unknown>;
+};
+
+const COMMANDS: Readonly<Record<OverviewAction, CommandName>> = {
+  test: 'testDestination',
+  policies: 'managePolicies',
+  export: 'exportDestinations',
+  delete: 'deleteDestination',
+};
+
+export function createOverviewController(
+  services: OverviewServices,
+  post: (message: ToOverview) => void,
+): OverviewController {
+  const { store, policies, timelines, host, loaded } = services;
+  /** What the page has of each account, by identity. */
+  const sent = new Map<string, { readonly account: OverviewAccount; readonly destinations: unknown }>();
+  const details = createDetailLoader(services, (accountId, loadedDetails) =>
+    post({ kind: 'details', accountId, details: [...loadedDetails] }),
+  );
+  let isReady = false;
+  let areAccountsLoaded = false;
+
+  function postAccounts(): void {
+    const accountIds = store.entries().map(({ connection }) => connection.account.id);
+    const kept = new Set(accountIds);
+    for (const id of sent.keys()) {
+      if (!kept.has(id)) {
+        sent.delete(id);
+      }
+    }
+    post({ kind: 'accounts', accountIds, isComplete: areAccountsLoaded });
+    store.entries().forEach(postAccount);
+  }
+
+  /** Sends what the page does not have yet of an account. */
+  function postAccount(entry: AccountEntry): void {
+    const account = toOverviewAccount(entry);
+    const destinations = shownOf(entry.state)?.destinations ?? [];
+    const before = sent.get(account.accountId);
+    const isSameAccount = before?.account.name === account.name && before.account.note === account.note;
+    const isSameList = before?.destinations === destinations || (before !== undefined && destinations.length === 0);
+    if (isSameAccount && isSameList) {
+      return;
+    }
+    sent.set(account.accountId, { account, destinations });
+    post({ kind: 'account', account, ...(isSameList ? {} : { rows: destinations.map(toOverviewRow) }) });
+  }
+
+  function follow({ accounts, states }: Change): void {
+    if (!isReady) {
+      return;
+    }
+    if (accounts) {
+      postAccounts();
+      return;
+    }
+    for (const id of states) {
+      const entry = store.entry(id);
+      if (entry) {
+        postAccount(entry);
+      }
+    }
+  }
+
+  const postSettings = (): void => post({ kind: 'settings', unprovenAfterDays: readSettings().unprovenAfterDays });
+  const postOutdated = (accountId: string): void => {
+    if (isReady) {
+      post({ kind: 'outdated', accountId });
+    }
+  };
+
+  const subscriptions = vscode.Disposable.from(
+    { dispose: store.onChanged(follow) },
+    { dispose: policies.onChanged(postOutdated) },
+    { dispose: timelines.onChanged(postOutdated) },
+    onSettingChanged('unprovenAfterDays', postSettings),
+    details,
+  );
+
+  async function loadVisible(rows: readonly OverviewTarget[]): Promise<void> {
+    const byAccount = Map.groupBy(rows, ({ accountId }) => accountId);
+    await Promise.all(
+      [...byAccount].map(async ([accountId, each]) =>
+        details.load(
+          accountId,
+          each.map(({ destinationId }) => destinationId),
+        ),
+      ),
+    );
+  }
+
+  return {
+    async receive(message) {
+      switch (message.kind) {
+        case 'ready':
+          // The page is new: at first, and each time that VS Code shows its tab again.
+          sent.clear();
+          isReady = true;
+          post({ kind: 'texts', texts: overviewTexts() });
+          postSettings();
+          postAccounts();
+          await loaded;
+          areAccountsLoaded = true;
+          postAccounts();
+          return;
+        case 'visible':
+          await loadVisible(message.rows);
+          return;
+        case 'open':
+          await runCommand('editDestination', toNode(message.row));
+          return;
+        case 'act': {
+          const nodes = message.rows.map(toNode);
+          await (nodes[0] && runCommand(COMMANDS[message.action], nodes[0], nodes));
+          return;
+        }
+        case 'refresh':
+          details.forget();
+          await runCommand('refreshAll');
+          store.entries().forEach(({ connection }) => postOutdated(connection.account.id));
+          return;
+        case 'testUnproven':
+        case 'addAccount':
+          await runCommand(message.kind);
+          return;
+        case 'exportCsv':
+          await exportCsv(message.rows, { store, now: host.now(), details }).catch((error: unknown) =>
+            host.log('error', describeForLog(error)),
+          );
+          return;
+        default:
+          message satisfies never;
+      }
+    },
+    dispose: () => void subscriptions.dispose(),
+  };
+}
+
+function toNode({ accountId, destinationId }: OverviewTarget): DestinationNode {
+  return { kind: 'destination', accountId, destinationId };
+}

@@ -1,0 +1,153 @@
+import type { Connection } from '../../core/accounts/connection.ts';
+import { createLimit } from '../../core/async/limit.ts';
+import { startOfDay } from '../../core/model/local-day.ts';
+import { createIdSet } from '../../core/model/id.ts';
+import { plain } from '../../core/model/plain-text.ts';
+import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import type { OverviewDetails } from '../../core/overview-protocol.ts';
+import { countAlerts } from '../../core/policies/alert-counts.ts';
+import { countPerDestination } from '../../core/policies/policy-counts.ts';
+import type { Services } from '../../services.ts';
+import { describeDays, summarizeDays } from '../text/timeline.ts';
+import { OVERVIEW_DAYS } from './overview-texts.ts';
+
+export type DetailServices = Pick<Services, 'store' | 'policies' | 'timelines' | 'budgets' | 'host'>;
+
+/** Loads what the store does not have of a row: its timeline, policies and alerts. */
+export type DetailLoader = {
+  /** Passes the details of some destinations of an account to `post`, each as soon as it is there. Never rejects. */
+  load(accountId: string, destinationIds: readonly string[]): Promise<void>;
+  /** What was loaded of an account so far. */
+  known(accountId: string, destinationId: string): Pick<OverviewDetails, 'policies' | 'alerts'>;
+  /** Fetches the alerts of an account again at the next use. Default: of all accounts. */
+  forget(accountId?: string): void;
+  dispose(): void;
+};
+
+/** Accounts that are fetched at the same time. */
+const AT_ONCE = 2;
+/** Policies, silences, names of alert types, and one page of alerts. */
+const CALLS_PER_ACCOUNT = 4;
+
+type Counts = ReadonlyMap<string, number> | null;
+
+export function createDetailLoader(
+  { store, policies, timelines, budgets, host }: DetailServices,
+  post: (accountId: string, details: readonly OverviewDetails[]) => void,
+): DetailLoader {
+  const limit = createLimit(AT_ONCE);
+  const stop = new AbortController();
+  const alerts = new Map<string, Promise<Counts>>();
+  const counts = new Map<string, { policies?: Counts; alerts?: Counts }>();
+
+  /** Waits until the calls fit into the share of background work, because the user did not ask for each of them. */
+  async function admit({ token }: Connection): Promise<void> {
+    const budget = budgets.of(token?.id);
+    for (
+      let wait = budget.backgroundWait(CALLS_PER_ACCOUNT);
+      wait > 0;
+      wait = budget.backgroundWait(CALLS_PER_ACCOUNT)
+    ) {
+      await host.sleep(wait, stop.signal);
+    }
+    stop.signal.throwIfAborted();
+  }
+
+  async function readPolicies({ connection, state }: AccountEntry): Promise<Counts> {
+    const known =
+      policies.known(connection.account.id) ??
+      (await limit(async () => {
+        await admit(connection);
+        return policies.get(connection);
+      }));
+    return countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
+  }
+
+  async function readAlerts({ connection, state }: AccountEntry): Promise<Counts> {
+    const { account, api } = connection;
+    const sent = await limit(async () => {
+      await admit(connection);
+      return api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal);
+    });
+    return countAlerts(sent, shownOf(state)?.destinations ?? []);
+  }
+
+  /** Shares one fetch per account. A failure is not kept, and shown as "could not be loaded". */
+  async function alertsOf(entry: AccountEntry): Promise<Counts> {
+    const { id } = entry.connection.account;
+    const running = alerts.get(id) ?? readAlerts(entry);
+    alerts.set(id, running);
+    return running.catch(() => {
+      alerts.delete(id);
+      return null;
+    });
+  }
+
+  async function postDays(entry: AccountEntry, wanted: ReturnType<typeof createIdSet>): Promise<void> {
+    const { account } = entry.connection;
+    const history = await timelines.of(account.id);
+    const destinations = shownOf(store.entry(account.id)?.state)?.destinations ?? [];
+    const details = destinations.flatMap((destination): OverviewDetails[] => {
+      if (!wanted.has(destination.id)) {
+        return [];
+      }
+      const days = describeDays(history.destination(destination.id), destination, OVERVIEW_DAYS, host.now());
+      return [
+        {
+          destinationId: destination.id,
+          days: days.map(({ state, text }) => ({ state, text: plain(text) })),
+          summary: summarizeDays(days),
+        },
+      ];
+    });
+    send(account.id, details);
+  }
+
+  async function postCounts(entry: AccountEntry, ids: readonly string[], kind: 'policies' | 'alerts'): Promise<void> {
+    const { account } = entry.connection;
+    const read = kind === 'policies' ? readPolicies(entry) : alertsOf(entry);
+    // The client has logged the error.
+    const found = await read.catch(() => null);
+    counts.set(account.id, { ...counts.get(account.id), [kind]: found });
+    send(
+      account.id,
+      ids.map((destinationId) => ({ destinationId, [kind]: found && (found.get(destinationId) ?? 0) })),
+    );
+  }
+
+  function send(accountId: string, details: readonly OverviewDetails[]): void {
+    if (!stop.signal.aborted && details.length > 0) {
+      post(accountId, details);
+    }
+  }
+
+  return {
+    async load(accountId, destinationIds) {
+      const entry = store.entry(accountId);
+      if (entry) {
+        await Promise.all([
+          postDays(entry, createIdSet(destinationIds)),
+          postCounts(entry, destinationIds, 'policies'),
+          postCounts(entry, destinationIds, 'alerts'),
+        ]);
+      }
+    },
+    known(accountId, destinationId) {
+      const known = counts.get(accountId);
+      const valueOf = (found: Counts | undefined): number | undefined => found?.get(destinationId);
+      const [policyCount, alertCount] = [valueOf(known?.policies), valueOf(known?.alerts)];
+      return {
+        ...(policyCount === undefined ? {} : { policies: policyCount }),
+        ...(alertCount === undefined ? {} : { alerts: alertCount }),
+      };
+    },
+    forget(accountId) {
+      if (accountId === undefined) {
+        alerts.clear();
+      } else {
+        alerts.delete(accountId);
+      }
+    },
+    dispose: () => stop.abort(),
+  };
+}

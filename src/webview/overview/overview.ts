@@ -1,0 +1,214 @@
+import {
+  type FromOverview,
+  type OverviewFilter,
+  type OverviewSort,
+  type OverviewTarget,
+  type OverviewTexts,
+  parseSavedOverview,
+  parseToOverview,
+  type SavedOverview,
+  type ToOverview,
+} from '../../core/overview-protocol.ts';
+import { make } from '../dom.ts';
+import { COLUMN_COUNT, createCellTexts, createHead, drawCells, signatureOf } from './cells.ts';
+import { createControls } from './controls.ts';
+import { createGrid } from './grid.ts';
+import { createRows, filterRows, matchesState, type Row, sortRows } from './rows.ts';
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromOverview): void;
+  getState(): unknown;
+  setState(state: SavedOverview): void;
+};
+
+const NO_FILTER: OverviewFilter = { text: '', accountId: '', type: '', state: 'all' };
+const FIRST_SORT: OverviewSort = { column: 'health', descending: false };
+/** How long the page waits before it asks for the details of visible rows, in milliseconds: rows that only fly by need none. */
+const SETTLING = 120;
+const MINUTE = 60_000;
+
+const host = acquireVsCodeApi();
+let page: ReturnType<typeof createPage> | undefined;
+
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const message = parseToOverview(data);
+  if (message?.kind === 'texts') {
+    page ??= createPage(message.texts);
+  } else if (message) {
+    page?.receive(message);
+  }
+});
+host.postMessage({ kind: 'ready' });
+
+function createPage(texts: OverviewTexts) {
+  const saved = parseSavedOverview(host.getState());
+  let filter = saved?.filter ?? NO_FILTER;
+  let sort = saved?.sort ?? FIRST_SORT;
+  let unprovenAfterDays = 0;
+  let isComplete = false;
+  const rows = createRows();
+  /** The rows whose details were requested, and are not out of date. */
+  const requested = new Set<string>();
+  const collator = new Intl.Collator(texts.language, { numeric: true, sensitivity: 'base' });
+  const words = createCellTexts(texts, Date.now);
+
+  const head = createHead(texts, (column) => {
+    sort = {
+      column,
+      descending: sort.column === column ? !sort.descending : column === 'success' || column === 'failure',
+    };
+    update();
+  });
+  const grid = createGrid({
+    label: texts.title,
+    head: head.element,
+    columns: COLUMN_COUNT,
+    draw: (row) => ({ signature: signatureOf(words, row), cells: () => drawCells(texts, words, row) }),
+    onOpen: (row) => host.postMessage({ kind: 'open', row: toTarget(row) }),
+    onDelete: () => act('delete'),
+    onMoved: () => later(),
+  });
+  const act = (action: Extract<FromOverview, { kind: 'act' }>['action']): void =>
+    host.postMessage({ kind: 'act', action, rows: grid.selected().map(toTarget) });
+  const controls = createControls(texts, {
+    onFilter(change) {
+      filter = { ...filter, ...change };
+      update();
+    },
+    onAct: act,
+    onClear() {
+      grid.select([]);
+      grid.focus();
+    },
+    onRefresh: () => host.postMessage({ kind: 'refresh' }),
+    onExport: () => host.postMessage({ kind: 'exportCsv', rows: shown.map(toTarget) }),
+    onTestUnproven: () => host.postMessage({ kind: 'testUnproven' }),
+  });
+  const emptyText = make('p', {});
+  const emptyButton = make('button', { type: 'button' });
+  emptyButton.addEventListener('click', () => {
+    if (rows.accounts().length === 0) {
+      host.postMessage({ kind: 'addAccount' });
+    } else {
+      filter = NO_FILTER;
+      update();
+    }
+  });
+  const empty = make('div', { class: 'empty' }, emptyText, emptyButton);
+  document.title = texts.title;
+  document.body.append(make('main', {}, ...controls.elements, empty, grid.element));
+  if (saved) {
+    grid.restore(saved);
+  }
+
+  let shown: readonly Row[] = [];
+  let frame = 0;
+  /** Filters and sorts once per frame, whatever arrives in between. */
+  function update(): void {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      const all = rows.all(unprovenAfterDays, Date.now());
+      const narrowed = filterRows(all, filter);
+      shown = sortRows(
+        narrowed.filter((row) => matchesState(row, filter.state)),
+        sort,
+        collator,
+      );
+      head.show(sort);
+      grid.show(shown);
+      showControls(all, narrowed);
+      showEmpty(all.length);
+      askForSorted();
+    });
+  }
+
+  function showControls(all: readonly Row[], narrowed: readonly Row[]): void {
+    controls.show({
+      filter,
+      accounts: rows.accounts(),
+      all,
+      narrowed,
+      shown: shown.length,
+      selected: grid.selected().length,
+      isMarking: unprovenAfterDays > 0,
+    });
+  }
+
+  function showEmpty(all: number): void {
+    const accounts = rows.accounts();
+    empty.hidden = shown.length > 0 || !isComplete;
+    grid.element.hidden = shown.length === 0;
+    grid.element.classList.toggle('marking', unprovenAfterDays > 0);
+    emptyText.textContent = accounts.length === 0 ? texts.noAccount : all === 0 ? texts.noDestination : texts.noMatch;
+    emptyButton.textContent = accounts.length === 0 ? texts.addAccount : texts.clearFilter;
+    emptyButton.hidden = accounts.length > 0 && all === 0;
+  }
+
+  /** Sorting by a number that is loaded on demand needs it for all rows. */
+  function askForSorted(): void {
+    if (sort.column === 'policies' || sort.column === 'alerts') {
+      ask(shown);
+    }
+  }
+
+  function ask(wanted: readonly Row[]): void {
+    const missing = wanted.filter(({ key }) => !requested.has(key));
+    for (const { key } of missing) {
+      requested.add(key);
+    }
+    if (missing.length > 0) {
+      host.postMessage({ kind: 'visible', rows: missing.map(toTarget) });
+    }
+  }
+
+  let settling = 0;
+  let lastSelected = -1;
+  /** After a move: shows the new selection at once; asks for details and persists the place once it has settled. */
+  function later(): void {
+    const selected = grid.selected().length;
+    if (selected !== lastSelected) {
+      lastSelected = selected;
+      update();
+    }
+    clearTimeout(settling);
+    settling = window.setTimeout(() => {
+      ask(grid.visible());
+      const { selected: kept, active, scroll } = grid.place();
+      host.setState({ version: 1, filter, sort, selected: [...kept], active, scroll });
+    }, SETTLING);
+  }
+
+  window.setInterval(update, MINUTE);
+
+  function receive(message: Exclude<ToOverview, { kind: 'texts' }>): void {
+    switch (message.kind) {
+      case 'settings':
+        ({ unprovenAfterDays } = message);
+        break;
+      case 'accounts':
+        rows.setAccounts(message.accountIds);
+        isComplete = message.isComplete;
+        break;
+      case 'account':
+        rows.setAccount(message.account, message.rows);
+        break;
+      case 'details':
+        rows.setDetails(message.accountId, message.details);
+        break;
+      case 'outdated':
+        for (const key of [...requested].filter((each) => each.startsWith(`${message.accountId}/`))) {
+          requested.delete(key);
+        }
+        break;
+      default:
+        return message satisfies never;
+    }
+    update();
+  }
+
+  return { receive };
+}
+
+function toTarget({ accountId, destinationId }: Row): OverviewTarget {
+  return { accountId, destinationId };
+}

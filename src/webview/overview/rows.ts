@@ -1,0 +1,176 @@
+import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
+import type {
+  OverviewAccount,
+  OverviewColumn,
+  OverviewDetails,
+  OverviewFilter,
+  OverviewRow,
+  OverviewSort,
+  OverviewTarget,
+  StateFilter,
+} from '../../core/overview-protocol.ts';
+
+/** A row with its account and what was loaded for it. */
+export type Row = OverviewRow &
+  Partial<Omit<OverviewDetails, 'destinationId'>> & {
+    readonly key: string;
+    readonly accountId: string;
+    readonly account: string;
+    /** For how many days it is not proved; undefined: it is, or the marking is off. */
+    readonly unproven?: number | undefined;
+  };
+
+export type Rows = {
+  setAccounts(accountIds: readonly string[]): void;
+  setAccount(account: OverviewAccount, rows: readonly OverviewRow[] | undefined): void;
+  setDetails(accountId: string, details: readonly OverviewDetails[]): void;
+  /** All rows in the order of the accounts, and marked as not proved. `now`: milliseconds since the epoch. */
+  all(unprovenAfterDays: number, now: number): readonly Row[];
+  accounts(): readonly OverviewAccount[];
+};
+
+export function keyOf({ accountId, destinationId }: OverviewTarget): string {
+  return `${accountId}/${destinationId}`;
+}
+
+/** What the page received of each account. */
+export function createRows(): Rows {
+  let accountIds: readonly string[] = [];
+  const accounts = new Map<string, OverviewAccount>();
+  const rows = new Map<string, readonly Row[]>();
+  const details = new Map<string, OverviewDetails>();
+
+  function toRow(account: OverviewAccount, row: OverviewRow): Row {
+    const key = keyOf({ accountId: account.accountId, destinationId: row.destinationId });
+    return { ...details.get(key), ...row, key, accountId: account.accountId, account: account.name };
+  }
+
+  return {
+    setAccounts(ids) {
+      accountIds = ids;
+      const kept = new Set(ids);
+      for (const id of accounts.keys()) {
+        if (!kept.has(id)) {
+          for (const { key } of rows.get(id) ?? []) {
+            details.delete(key);
+          }
+          rows.delete(id);
+          accounts.delete(id);
+        }
+      }
+    },
+    setAccount(account, fresh) {
+      accounts.set(account.accountId, account);
+      const now = fresh ?? rows.get(account.accountId) ?? [];
+      rows.set(
+        account.accountId,
+        now.map((row) => toRow(account, row)),
+      );
+    },
+    setDetails(accountId, fresh) {
+      const account = accounts.get(accountId);
+      const changed = new Set<string>();
+      for (const each of fresh) {
+        const key = keyOf({ accountId, destinationId: each.destinationId });
+        details.set(key, { ...details.get(key), ...each });
+        changed.add(key);
+      }
+      const before = rows.get(accountId) ?? [];
+      rows.set(
+        accountId,
+        before.map((row) => (account && changed.has(row.key) ? toRow(account, row) : row)),
+      );
+    },
+    all: (unprovenAfterDays, now) =>
+      accountIds.flatMap((id) =>
+        (rows.get(id) ?? []).map((row) => {
+          const unproven = unprovenDaysOf(row, unprovenAfterDays, now);
+          return unproven === row.unproven ? row : { ...row, unproven };
+        }),
+      ),
+    accounts: () => accountIds.flatMap((id) => accounts.get(id) ?? []),
+  };
+}
+
+const RANK: Readonly<Record<OverviewRow['health'], number>> = { failing: 0, healthy: 1, unused: 2 };
+
+/** Returns a sorted copy. Rows with the same value are sorted by name, and those without a value come last. */
+export function sortRows(
+  rows: readonly Row[],
+  { column, descending }: OverviewSort,
+  collator: Intl.Collator,
+): readonly Row[] {
+  const compare = compareBy(column, collator);
+  const sign = descending ? -1 : 1;
+  return rows.toSorted(
+    (a, b) =>
+      compareMissing(a, b, column) ||
+      sign * compare(a, b) ||
+      collator.compare(a.name, b.name) ||
+      collator.compare(a.account, b.account) ||
+      (a.key < b.key ? -1 : 1),
+  );
+}
+
+function compareMissing(a: Row, b: Row, column: OverviewColumn): number {
+  const isMissing = (row: Row): boolean => row[column] === undefined || row[column] === null;
+  return Number(isMissing(a)) - Number(isMissing(b));
+}
+
+function compareBy(column: OverviewColumn, collator: Intl.Collator): (a: Row, b: Row) => number {
+  switch (column) {
+    case 'name':
+    case 'account':
+    case 'type':
+    case 'host':
+      return (a, b) => collator.compare(a[column], b[column]);
+    case 'health':
+      // As in the tree: failing first, the newest failure on top.
+      return (a, b) => RANK[a.health] - RANK[b.health] || newestFailure(a, b);
+    case 'success':
+    case 'failure':
+    case 'policies':
+    case 'alerts':
+      return (a, b) => (a[column] ?? 0) - (b[column] ?? 0);
+    default:
+      return column satisfies never;
+  }
+}
+
+function newestFailure(a: Row, b: Row): number {
+  return a.health === 'failing' && b.health === 'failing' ? (b.failure ?? 0) - (a.failure ?? 0) : 0;
+}
+
+export function matchesState(row: Row, state: StateFilter): boolean {
+  return state === 'all' || (state === 'unproven' ? row.unproven !== undefined : row.health === state);
+}
+
+/** The rows of a filter. Each word of its text must be in the name, the account, the type or the host. */
+export function filterRows(rows: readonly Row[], filter: Omit<OverviewFilter, 'state'>): readonly Row[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => {
+    if (
+      (filter.accountId !== '' && row.accountId !== filter.accountId) ||
+      (filter.type !== '' && row.type !== filter.type)
+    ) {
+      return false;
+    }
+    const text = words.length > 0 ? `${row.name}\n${row.account}\n${row.type}\n${row.host}`.toLowerCase() : '';
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** How many rows a value has, and how many of them fail, in the order of first appearance. */
+export function countBy(
+  rows: readonly Row[],
+  valueOf: (row: Row) => string,
+): ReadonlyMap<string, { readonly all: number; readonly failing: number }> {
+  const counts = new Map<string, { all: number; failing: number }>();
+  for (const row of rows) {
+    const count = counts.get(valueOf(row)) ?? { all: 0, failing: 0 };
+    count.all += 1;
+    count.failing += Number(row.health === 'failing');
+    counts.set(valueOf(row), count);
+  }
+  return counts;
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findAxeViolations } from './axe.ts';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
+import {
+  answerAddAccount,
+  answerFileDialog,
+  errorsOfExtension,
+  keepPictureOfFailure,
+  pictureFile,
+  type Session,
+  startSession,
+} from './session.ts';
+
+const OPEN = 'Cloudflare Webhooks: Open Health Overview';
+
+describe('health overview', function () {
+  this.timeout(120_000);
+  // Each step depends on the step before it.
+  this.bail(true);
+  let session: Session;
+
+  before(async () => {
+    session = await startSession({ userSettings: { 'cloudflareWebhooks.unprovenAfterDays': 45 } });
+  });
+  after(() => session.close());
+  afterEach(async function () {
+    await keepPictureOfFailure(this.currentTest, session);
+  });
+
+  const page = () => session.workbench.webview();
+  const grid = () => page().getByRole('grid');
+  const row = (name: string) => grid().getByRole('row', { name });
+  /** The names of the rows in the page, from top to bottom. */
+  const namesInOrder = async (): Promise<readonly string[]> =>
+    grid()
+      .locator('.rows .row')
+      .evaluateAll((rows) =>
+        rows
+          .toSorted((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
+          .map((each) => each.querySelector('.name')?.textContent ?? ''),
+      );
+
+  it('says that there is no account, and offers to add one', async () => {
+    const { workbench } = session;
+    await workbench.runCommand(OPEN);
+    await page().getByText('There is no Cloudflare account yet.').waitFor();
+    await page().getByRole('button', { name: 'Add Account…' }).click();
+    await answerAddAccount(session, demoTokens.demo);
+    await row('SIEM').waitFor();
+  });
+
+  it('shows all destinations, failing first, with their details', async () => {
+    const { workbench } = session;
+    await page().getByText('39 of 39 destinations').waitFor();
+    const first = await namesInOrder();
+    assert.deepEqual(first.slice(0, 4).toSorted(), ['Live events', 'Payments on-call', 'Paywall monitor', 'SIEM']);
+    await row('SIEM').locator('.strip').waitFor();
+    await row('SIEM').locator('.policies').getByText(/^\d+$/).waitFor({ state: 'attached' });
+    await row('SIEM').locator('.alerts').getByText(/^\d+$/).waitFor({ state: 'attached' });
+    await workbench.screenshot(pictureFile('overview 1280'));
+    assert.deepEqual(await findAxeViolations(workbench), []);
+  });
+  it('filters by health, text, account and type, and clears the filter', async () => {
+    await page().getByRole('button', { name: 'Failing 4' }).click();
+    await page().getByText('4 of 39 destinations').waitFor();
+    await page().getByRole('button', { name: 'All 39' }).click();
+    await page().getByRole('searchbox').fill('halden slack');
+    await page().getByText('4 of 39 destinations').waitFor();
+    await page().getByLabel('Account', { exact: true }).selectOption({ label: 'Tern & Co. Labs (10)' });
+    await page().getByText('No destination matches the filter.').waitFor();
+    await page().getByRole('button', { name: 'Clear Filter' }).click();
+    await page().getByLabel('Type', { exact: true }).selectOption({ label: 'splunk (3, 1 failing)' });
+    await page().getByText('3 of 39 destinations').waitFor();
+    await page().getByLabel('Type', { exact: true }).selectOption({ index: 0 });
+    await page().getByText('39 of 39 destinations').waitFor();
+  });
+
+  it('sorts by a column, in both directions', async () => {
+    await page().getByRole('button', { name: 'Name' }).click();
+    await grid().locator('[aria-sort="ascending"]').getByText('Name').waitFor();
+    assert.equal((await namesInOrder())[0], 'Ad serving');
+    await page().getByRole('button', { name: 'Name' }).click();
+    await grid().locator('[aria-sort="descending"]').getByText('Name').waitFor();
+    assert.equal((await namesInOrder())[0], 'Warehouse ops');
+    await page().getByRole('button', { name: 'Health', exact: true }).click();
+  });
+
+  it('is used by keys: arrows, Home, End, type-ahead, selection', async () => {
+    const { keyboard } = session.workbench.page;
+    const focused = async (): Promise<string | null> => page().locator('.row:focus .name').textContent();
+    await grid().locator('.rows .row[tabindex="0"]').focus();
+    await keyboard.press('End');
+    assert.equal(await focused(), 'Tokyo bureau');
+    await keyboard.press('Home');
+    await keyboard.press('ArrowDown');
+    assert.equal(await grid().locator('.row:focus').getAttribute('aria-rowindex'), '3');
+    await keyboard.type('war');
+    assert.equal(await focused(), 'Warehouse ops');
+    await keyboard.press('Home');
+    await keyboard.press('Space');
+    await keyboard.press('Shift+ArrowDown');
+    await page().getByText('2 selected').waitFor();
+    await keyboard.press('Escape');
+    await page().getByText('2 selected').waitFor({ state: 'hidden' });
+  });
+
+  it('runs the commands of the view on the selected rows', async () => {
+    const { workbench } = session;
+    await row('SIEM').locator('.check').click();
+    await row('Payments on-call').locator('.check').click();
+    await row('SIEM').click({ button: 'right' });
+    const menu = workbench.page.locator('.monaco-menu');
+    await menu.getByText('Delete Destination…').waitFor();
+    assert.equal(await menu.getByText('Edit Destination…').count(), 0);
+    await menu.getByText('Delete Destination…').click();
+    assert.match((await workbench.dialog.read()).message, /Delete 2 /);
+    await workbench.dialog.press('Cancel');
+    await page().getByRole('button', { name: 'Clear Selection' }).click();
+    await row('SIEM').click({ button: 'right' });
+    await menu.getByText('Edit Destination…').click();
+    await workbench.editorTab(/^SIEM/).waitFor();
+    await workbench.runCommand('View: Close Editor');
+  });
+
+  it('follows the store while it is open', async () => {
+    const { fake } = session;
+    const account = demoAccountId('Tern & Co. Labs');
+    const [first] = await fake.destinations({ account });
+    assert.ok(first);
+    await fake.recordDelivery({ account, id: first.id, succeeded: false });
+    await page().getByRole('button', { name: 'Refresh All' }).click();
+    await page().getByRole('button', { name: 'Failing 5' }).waitFor();
+    await row(first.name).locator('.failing').waitFor();
+  });
+
+  it('keeps filter, sort and selection while its tab is hidden and over a reload', async () => {
+    const { workbench } = session;
+    await page().getByRole('searchbox').fill('halden');
+    await page().getByRole('button', { name: 'Last success' }).click();
+    await page().getByText('15 of 39 destinations').waitFor();
+    await row('Dispatch desk').locator('.check').click();
+    const before = await namesInOrder();
+    const unchanged = async (): Promise<void> => {
+      await page().getByText('15 of 39 destinations').waitFor();
+      await page().getByText('1 selected').waitFor();
+      assert.equal(await page().getByRole('searchbox').inputValue(), 'halden');
+      assert.deepEqual(await namesInOrder(), before);
+    };
+    await workbench.runCommand('File: New Untitled Text File');
+    await workbench.editorTab(/^Webhook Health/).click();
+    await unchanged();
+    await workbench.reload();
+    await workbench.editorTab(/^Webhook Health/).click();
+    await unchanged();
+    await page().getByRole('searchbox').fill('');
+    await page().getByRole('button', { name: 'Clear Selection' }).click();
+  });
+
+  it('exports what it shows as CSV', async () => {
+    const { workbench, dataDir } = session;
+    await page().getByRole('searchbox').fill('brightwater');
+    await page().getByText('14 of 39 destinations').waitFor();
+    await page().getByRole('button', { name: 'Export as CSV…' }).click();
+    const file = path.join(dataDir, 'health.csv');
+    await answerFileDialog(session, file);
+    await workbench.notifications.waitFor('Exported 14 destinations');
+    const lines = (await readFile(file, 'utf8')).trim().split('\r\n');
+    assert.equal(lines.length, 15);
+    assert.match(lines[0] ?? '', /^\uFEFFName,Account,Type,Host,Health/);
+    assert.ok(lines.every((line) => !line.includes('https://')));
+    await workbench.notifications.clear();
+    await page().getByRole('searchbox').fill('');
+  });
+
+  it('tests all unproved destinations through Cloudflare after one confirmation, and tells each receiver apart', async () => {
+    const { workbench, fake } = session;
+    const before = (await fake.log()).filter(({ method }) => method === 'POST').length;
+    await page()
+      .getByRole('button', { name: /^Test All Unproved/ })
+      .click();
+    const { message, detail } = await workbench.dialog.read();
+    assert.match(message, /^Test \d+ polic(y|ies) through Cloudflare\?/);
+    assert.match(detail, /Halden Logistics, policy/);
+    assert.equal((await fake.log()).filter(({ method }) => method === 'POST').length, before);
+    await workbench.screenshot(pictureFile('overview unproved confirmation'));
+    await workbench.dialog.press('Send Tests');
+    await workbench.notifications.waitFor(/Delivered: |Failed: /);
+    await workbench.screenshot(pictureFile('overview unproved result'));
+    await workbench.notifications.clear();
+  });
+
+  it('logs no error of the extension to the console', () => {
+    assert.deepEqual(errorsOfExtension(session), []);
+  });
+});

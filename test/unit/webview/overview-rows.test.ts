@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { OverviewColumn, OverviewRow } from '../../../src/core/overview-protocol.ts';
+import { OVERVIEW_COLUMNS } from '../../../src/core/overview-protocol.ts';
+import {
+  countBy,
+  createRows,
+  filterRows,
+  matchesState,
+  type Row,
+  sortRows,
+} from '../../../src/webview/overview/rows.ts';
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+const DAY = 86_400_000;
+
+function row(name: string, given: Partial<Row> = {}): Row {
+  return {
+    destinationId: name,
+    name,
+    type: 'slack',
+    host: 'hooks.slack.com',
+    health: 'healthy',
+    key: `a/${name}`,
+    accountId: 'a',
+    account: 'Acme',
+    ...given,
+  };
+}
+
+function makeRow(destinationId: string, given: Partial<OverviewRow> = {}): OverviewRow {
+  return { destinationId, name: destinationId, type: 'slack', host: 'h', health: 'healthy', ...given };
+}
+
+const names = (rows: readonly Row[]): readonly string[] => rows.map(({ name }) => name);
+
+describe('rows of the overview', () => {
+  it('sorts by health: failing first, the newest failure on top, then by name', () => {
+    const rows = [
+      row('b'),
+      row('unused', { health: 'unused' }),
+      row('old', { health: 'failing', failure: 1 }),
+      row('a'),
+      row('new', { health: 'failing', failure: 2 }),
+    ];
+    assert.deepEqual(names(sortRows(rows, { column: 'health', descending: false }, collator)), [
+      'new',
+      'old',
+      'a',
+      'b',
+      'unused',
+    ]);
+  });
+
+  it('sorts rows without a value last, in both directions', () => {
+    const rows = [
+      row('none'),
+      row('late', { success: 2 }),
+      row('early', { success: 1 }),
+      row('failed', { alerts: null }),
+    ];
+    assert.deepEqual(names(sortRows(rows.slice(0, 3), { column: 'success', descending: false }, collator)), [
+      'early',
+      'late',
+      'none',
+    ]);
+    assert.deepEqual(names(sortRows(rows.slice(0, 3), { column: 'success', descending: true }, collator)), [
+      'late',
+      'early',
+      'none',
+    ]);
+    assert.equal(
+      sortRows(
+        [row('failed', { alerts: null }), row('zero', { alerts: 0 })],
+        { column: 'alerts', descending: false },
+        collator,
+      )[0]?.name,
+      'zero',
+    );
+  });
+
+  it('has one order for each column, whatever the order before', () => {
+    const rows = [
+      row('10'),
+      row('9', { account: 'B', accountId: 'b', key: 'b/9' }),
+      row('9', { type: 'gchat' }),
+      row('2', { policies: 1 }),
+    ];
+    for (const column of OVERVIEW_COLUMNS satisfies readonly OverviewColumn[]) {
+      for (const descending of [false, true]) {
+        const sort = { column, descending };
+        const order = sortRows(rows, sort, collator).map(({ key, type }) => `${key} ${type}`);
+        assert.deepEqual(
+          sortRows(rows.toReversed(), sort, collator).map(({ key, type }) => `${key} ${type}`),
+          order,
+          column,
+        );
+      }
+    }
+  });
+
+  it('filters by every word, in any of name, account, type and host', () => {
+    const rows = [row('On-call'), row('Other', { host: 'on-call.example', type: 'generic' })];
+    const filter = { text: ' ON-call  generic ', accountId: '', type: '' };
+    assert.deepEqual(names(filterRows(rows, filter)), ['Other']);
+    assert.deepEqual(names(filterRows(rows, { ...filter, text: '', type: 'slack' })), ['On-call']);
+    assert.deepEqual(names(filterRows(rows, { ...filter, text: '', accountId: 'x' })), []);
+  });
+
+  it('counts rows and failing rows by a value', () => {
+    const counts = countBy(
+      [row('a'), row('b', { health: 'failing' }), row('c', { type: 'gchat' })],
+      ({ type }) => type,
+    );
+    assert.deepEqual(Object.fromEntries(counts), { slack: { all: 2, failing: 1 }, gchat: { all: 1, failing: 0 } });
+  });
+
+  it('keeps details over new rows, and drops those of removed accounts', () => {
+    const rows = createRows();
+    rows.setAccounts(['a', 'b']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1'), makeRow('2')]);
+    rows.setDetails('a', [{ destinationId: '1', policies: 3 }]);
+    rows.setAccount({ accountId: 'a', name: 'Renamed' }, [makeRow('1', { health: 'failing' })]);
+    const [only, ...others] = rows.all(0, 0);
+    assert.deepEqual(others, []);
+    assert.deepEqual([only?.policies, only?.health, only?.account], [3, 'failing', 'Renamed']);
+    rows.setAccounts(['b']);
+    rows.setAccounts(['a', 'b']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1')]);
+    assert.equal(rows.all(0, 0)[0]?.policies, undefined);
+  });
+
+  it('marks rows as not proved by the setting, at the time of the paint', () => {
+    const rows = createRows();
+    rows.setAccounts(['a']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1', { success: 0 })]);
+    const marked = (afterDays: number, now: number): readonly boolean[] =>
+      rows.all(afterDays, now).map((each) => matchesState(each, 'unproven'));
+    assert.deepEqual(marked(45, 45 * DAY - 1), [false]);
+    assert.deepEqual(marked(45, 45 * DAY), [true]);
+    assert.deepEqual(marked(0, 45 * DAY), [false]);
+  });
+});
