@@ -120,6 +120,7 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
       now: clock,
       makeId: () => String((ids += 1)),
       report: () => occurred.add('torn line'),
+      pause: async () => {},
       limits: { log: 120, parts: 1, age: 20 * 24 * HOUR, text: 1_000_000 },
     });
     const made = Object.assign(window, { log, last: cache, queue: Promise.resolve() });
@@ -254,6 +255,7 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
     now: clock,
     makeId: () => '',
     report: () => occurred.add('torn line'),
+    pause: async () => {},
   });
   const loading = reader.load();
   while ((await settle(), gates.length > 0)) {

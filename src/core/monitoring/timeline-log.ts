@@ -38,6 +38,8 @@ export type TimelineLogOptions = {
   readonly makeId: () => string;
   /** Called with the reason if something cannot be read. */
   readonly report: (problem: string) => void;
+  /** Lets other work happen. */
+  readonly pause: () => Promise<void>;
   readonly limits?: TimelineLimits;
 };
 
@@ -64,7 +66,14 @@ const MOST_WAITING = 20_000;
 /** How often a step is repeated while another window compacts. */
 const ATTEMPTS = 20;
 
-export function createTimelineLog({ files, now, makeId, report, limits = LIMITS }: TimelineLogOptions): TimelineLog {
+export function createTimelineLog({
+  files,
+  now,
+  makeId,
+  report,
+  pause,
+  limits = LIMITS,
+}: TimelineLogOptions): TimelineLog {
   /** Parts never change, so each is read once. */
   let parts: ReadonlyMap<string, Lines> = new Map();
   /** What could not be written yet. */
@@ -133,7 +142,7 @@ export function createTimelineLog({ files, now, makeId, report, limits = LIMITS 
     if (!read) {
       return;
     }
-    const text = compactLines([...read.values()], now(), limits.text);
+    const text = await compactLines([...read.values()], now(), limits.text, pause);
     if (text !== '') {
       await files.write(makePartName(), text);
     }

@@ -84,51 +84,55 @@ describe('lines of a timeline', () => {
 });
 
 describe('compacting a timeline', () => {
-  it('keeps what was recorded in the last 90 days, once', () => {
-    fc.assert(
-      fc.property(history, history, (a, b) => {
+  it('keeps what was recorded in the last 90 days, once', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, history, async (a, b) => {
         const lines = ['x', 'y', 'x'].map((each, index) => indexLines(encodeLine(each, index === 0 ? a : b)).lines);
-        const compact = indexLines(compactLines(lines, NOW)).lines;
+        const compact = indexLines(await compactLines(lines, NOW)).lines;
         const merged = mergeHistories([a, b]);
         if (merged.success.length + merged.failure.length > 0) {
           assert.deepEqual(decodeHistory([compact], 'x'), merged);
         }
-        assert.equal(compactLines([compact, ...lines], NOW), compactLines([compact], NOW));
+        assert.equal(await compactLines([compact, ...lines], NOW), await compactLines([compact], NOW));
       }),
     );
   });
 
-  it('drops destinations without anything in the last 90 days', () => {
+  it('drops destinations without anything in the last 90 days', async () => {
     const old = toSighting('2026-01-01T10:00:00Z', Date.UTC(2026, 1, 1));
     assert.ok(old);
     const { lines } = indexLines(encodeLine('gone', { success: [old], failure: [] }));
-    assert.equal(compactLines([lines], NOW), '');
+    assert.equal(await compactLines([lines], NOW), '');
   });
 
-  it('never exceeds its bounds, and drops the oldest events of all destinations first', () => {
-    fc.assert(
-      fc.property(fc.array(history, { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: 4000 }), (all, most) => {
-        const lines = indexLines(all.map((each, index) => encodeLine(`d${index}`, each)).join('\n')).lines;
-        const text = compactLines([lines], NOW, most);
-        assert.ok(text.length <= most, `${text.length} of ${most}`);
-        const kept = indexLines(text).lines;
-        const ends = (from: typeof kept): readonly number[] =>
-          all.flatMap((_, index) => {
-            const { success, failure } = decodeHistory([from], `d${index}`) ?? { success: [], failure: [] };
-            return [...success, ...failure].map(({ until }) => until);
-          });
-        const left = ends(kept);
-        const dropped = ends(lines)
-          .toSorted((a, b) => b - a)
-          .slice(left.length);
-        assert.ok(Math.min(...left) >= Math.max(...dropped), 'an older event was kept');
-      }),
+  it('never exceeds its bounds, and drops the oldest events of all destinations first', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(history, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 0, max: 4000 }),
+        async (all, most) => {
+          const lines = indexLines(all.map((each, index) => encodeLine(`d${index}`, each)).join('\n')).lines;
+          const text = await compactLines([lines], NOW, most);
+          assert.ok(text.length <= most, `${text.length} of ${most}`);
+          const kept = indexLines(text).lines;
+          const ends = (from: typeof kept): readonly number[] =>
+            all.flatMap((_, index) => {
+              const { success, failure } = decodeHistory([from], `d${index}`) ?? { success: [], failure: [] };
+              return [...success, ...failure].map(({ until }) => until);
+            });
+          const left = ends(kept);
+          const dropped = ends(lines)
+            .toSorted((a, b) => b - a)
+            .slice(left.length);
+          assert.ok(Math.min(...left) >= Math.max(...dropped), 'an older event was kept');
+        },
+      ),
     );
   });
 
-  it(`keeps at most ${MOST_EVENTS} events of a destination`, () => {
+  it(`keeps at most ${MOST_EVENTS} events of a destination`, async () => {
     const many = historyOf(Array.from({ length: 700 }, (_, index) => index));
-    const text = compactLines([indexLines(encodeLine('d', many)).lines], NOW);
+    const text = await compactLines([indexLines(encodeLine('d', many)).lines], NOW);
     const kept = decodeHistory([indexLines(text).lines], 'd')?.success ?? [];
     assert.equal(kept.length, MOST_EVENTS);
     assert.equal(kept.at(-1)?.at, new Date(NOW).toISOString());

@@ -43,6 +43,7 @@ describe('files of a timeline', function () {
       now: () => Date.UTC(2026, 10, 23),
       makeId: () => '',
       report: () => undefined,
+      pause: async () => {},
     }).load();
     const found = (decodeHistory(lines, 'd1')?.success ?? []).map(({ at }) => at);
     assert.equal(new Set(found).size, found.length);
