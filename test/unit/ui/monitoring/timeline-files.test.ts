@@ -8,7 +8,7 @@ import { decodeHistory } from '../../../../src/core/monitoring/timeline-lines.ts
 import { createTimelineLog } from '../../../../src/core/monitoring/timeline-log.ts';
 import { createTimelineFiles, sweepTimelines, timelineFolderOf } from '../../../../src/ui/monitoring/timeline-files.ts';
 
-const WRITER = path.join(import.meta.dirname, 'timeline-writer.ts');
+const WRITER = new URL('timeline-writer.ts', import.meta.url).pathname;
 
 describe('files of a timeline', function () {
   this.timeout(60_000);
