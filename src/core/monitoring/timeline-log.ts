@@ -1,3 +1,4 @@
+import { describeForLog } from '../api/api-error.ts';
 import type { SharedFiles } from '../async/shared-files.ts';
 import type { TimedSnapshot } from './snapshot.ts';
 import { type DestinationHistory, hasEvent, record } from './timeline.ts';
@@ -151,7 +152,8 @@ export function createTimelineLog({
     }
   }
 
-  async function append(lines: readonly string[]): Promise<void> {
+  /** Returns the size of the log in bytes. */
+  async function append(lines: readonly string[]): Promise<number> {
     // The line feed in front separates the lines from one that a killed window left without an end.
     const text = `\n${lines.join('\n')}\n`;
     let size: number | undefined;
@@ -161,7 +163,10 @@ export function createTimelineLog({
     if (size === undefined) {
       throw new Error('The log of the timeline was replaced too often');
     }
-    waiting = [];
+    return size;
+  }
+
+  async function tidy(size: number): Promise<void> {
     if (await isOld()) {
       await compact();
     } else if (size > limits.log && (await files.rename(LOG, makePartName()))) {
@@ -187,7 +192,10 @@ export function createTimelineLog({
         waiting = [];
         return false;
       }
-      await append(lines);
+      const size = await append(lines);
+      waiting = [];
+      // The events are recorded even if this fails.
+      await tidy(size).catch((error: unknown) => report(`it could not be compacted: ${describeForLog(error)}`));
       return true;
     },
   };
