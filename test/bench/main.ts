@@ -9,11 +9,17 @@ import { benchRedacting } from './redacting.ts';
 import { benchRefreshScheduler } from './refresh-scheduler.ts';
 import { printRows } from './rows.ts';
 import { benchStartUp } from './start-up.ts';
+import { benchTimeline } from './timeline.ts';
 
 await benchStartUp();
 await benchDecoding();
 await benchRefreshScheduler();
 await benchRedacting();
-const rows = [...(await benchPeers()), ...(await benchGrowth()), ...(await benchInVscode())];
+const rows = [
+  ...(await benchPeers()),
+  ...(await benchGrowth()),
+  ...(await benchTimeline()),
+  ...(await benchInVscode()),
+];
 printRows(rows);
 await writeFile('dist/bench.json', JSON.stringify(rows, undefined, 2));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findAxeViolations } from './axe.ts';
+import { findViolations } from './accessibility.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
 import {
@@ -61,7 +61,7 @@ describe('health overview', function () {
     await row('SIEM').locator('.policies').getByText(/^\d+$/).waitFor({ state: 'attached' });
     await row('SIEM').locator('.alerts').getByText(/^\d+$/).waitFor({ state: 'attached' });
     await workbench.screenshot(pictureFile('overview 1280'));
-    assert.deepEqual(await findAxeViolations(workbench), []);
+    assert.deepEqual(await findViolations(session), []);
   });
   it('filters by health, text, account and type, and clears the filter', async () => {
     await page().getByRole('button', { name: 'Failing 4' }).click();

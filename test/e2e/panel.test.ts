@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
-import { findAxeViolations } from './axe.ts';
+import { findViolations } from './accessibility.ts';
 import {
   answerAddAccount,
   keepPictureOfFailure,
@@ -73,7 +73,7 @@ describe('panel in the workbench', function () {
   });
 
   it('has no axe-core violations while errors are shown', async () => {
-    assert.deepEqual(await findAxeViolations(session.workbench), []);
+    assert.deepEqual(await findViolations(session), []);
   });
 
   it('generates a secret and creates the destination', async () => {
@@ -206,9 +206,9 @@ describe('panel in the workbench', function () {
     await view.pickFromMenu('Lab chat', 'Edit Destination…');
     await panel.getByRole('heading', { name: 'Lab chat' }).waitFor();
     await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
-    await panel.getByText('Alerts per day').click();
+    await panel.getByText('Day by day').click();
     assert.equal(await panel.getByRole('row').count(), 31);
-    assert.deepEqual(await findAxeViolations(session.workbench), []);
+    assert.deepEqual(await findViolations(session), []);
   });
 
   it('creates a destination with the keyboard only', async () => {

@@ -120,6 +120,7 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
       now: clock,
       makeId: () => String((ids += 1)),
       report: () => occurred.add('torn line'),
+      pause: async () => {},
       limits: { log: 120, parts: 1, age: 20 * 24 * HOUR, text: 1_000_000 },
     });
     const made = Object.assign(window, { log, last: cache, queue: Promise.resolve() });
@@ -145,10 +146,19 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
     return { at: clock(), destinations };
   }
 
+  function enqueue(window: Window, job: () => Promise<void>): void {
+    const before = window.queue;
+    const run = async (): Promise<void> => {
+      await before;
+      await job();
+    };
+    window.queue = run().catch((error: unknown) => failures.push(String(error)));
+  }
+
   function record(window: Window, after: TimedSnapshot): void {
     const { last } = window;
     window.last = after;
-    window.queue = window.queue.then(async () => {
+    enqueue(window, async () => {
       await window.log.record(last, after);
       // From here on, the events that moved must be found, whatever happens to the windows.
       for (const [id, facts] of recordFacts(last, after)) {
@@ -200,7 +210,7 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
       }
       case 'load': {
         const window = windows[step.window % count] ?? assert.fail();
-        window.queue = window.queue.then(async () => {
+        enqueue(window, async () => {
           const expected = [...proved];
           const loaded = await window.log.load();
           const found = new Set(
@@ -254,6 +264,7 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
     now: clock,
     makeId: () => '',
     report: () => occurred.add('torn line'),
+    pause: async () => {},
   });
   const loading = reader.load();
   while ((await settle(), gates.length > 0)) {

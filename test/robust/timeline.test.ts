@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { playTimeline, type TimelineScenario, type TimelineStep } from './timeline-model.ts';
 
-const RUNS = Number(process.env['ROBUST_RUNS'] ?? 3000);
+/** A run has more steps than those of the other models. */
+const RUNS = Math.min(Number(process.env['ROBUST_RUNS'] ?? 2000), 40_000);
 
 const window = fc.nat(2);
 const step: fc.Arbitrary<TimelineStep> = fc.oneof(

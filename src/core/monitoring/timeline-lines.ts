@@ -86,29 +86,45 @@ export function decodeHistory(all: readonly Lines[], destinationId: string): Des
     const found = lines.get(destinationId);
     return found === undefined ? [] : found.split('\n').flatMap((line) => decodeLine(line) ?? []);
   });
-  return histories.length === 0 ? undefined : mergeHistories(histories);
+  return histories.length > 1 ? mergeHistories(histories) : histories[0];
 }
+
+/** How many destinations are compacted without a pause. */
+const AT_ONCE = 50;
 
 /** About 180,000 events. */
 export const MOST_CHARACTERS = 8_000_000;
 
 /**
  * One line per destination, without what is too old. If it is longer than `most` characters, the oldest events of all
- * destinations go first.
+ * destinations go first. `pause` lets other work happen: a large timeline takes a second.
  */
-export function compactLines(all: readonly Lines[], now: number, most = MOST_CHARACTERS): string {
+export async function compactLines(
+  all: readonly Lines[],
+  now: number,
+  most = MOST_CHARACTERS,
+  pause: () => Promise<void> = async () => {},
+): Promise<string> {
   let oldest = oldestKept(now);
-  const histories = [...new Set(all.flatMap((lines) => [...lines.keys()]))].flatMap((id) => {
+  const histories: { readonly id: string; readonly history: DestinationHistory }[] = [];
+  for (const id of new Set(all.flatMap((lines) => [...lines.keys()]))) {
     const history = decodeHistory(all, id);
-    return history ? [{ id, history }] : [];
-  });
+    if (history) {
+      histories.push({ id, history });
+    }
+    if (histories.length % AT_ONCE === 0) {
+      await pause();
+    }
+  }
   for (;;) {
-    const text = histories
-      .flatMap(({ id, history }) => {
-        const kept = prune(history, oldest);
-        return kept.success.length + kept.failure.length === 0 ? [] : [`${encodeLine(id, kept)}\n`];
-      })
-      .join('');
+    let text = '';
+    for (const [index, { id, history }] of histories.entries()) {
+      const kept = prune(history, oldest);
+      text += kept.success.length + kept.failure.length === 0 ? '' : `${encodeLine(id, kept)}\n`;
+      if (index % AT_ONCE === 0) {
+        await pause();
+      }
+    }
     if (text.length <= most) {
       return text;
     }

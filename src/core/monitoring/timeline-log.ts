@@ -1,3 +1,4 @@
+import { describeForLog } from '../api/api-error.ts';
 import type { SharedFiles } from '../async/shared-files.ts';
 import type { TimedSnapshot } from './snapshot.ts';
 import { type DestinationHistory, hasEvent, record } from './timeline.ts';
@@ -38,6 +39,8 @@ export type TimelineLogOptions = {
   readonly makeId: () => string;
   /** Called with the reason if something cannot be read. */
   readonly report: (problem: string) => void;
+  /** Lets other work happen. */
+  readonly pause: () => Promise<void>;
   readonly limits?: TimelineLimits;
 };
 
@@ -64,7 +67,14 @@ const MOST_WAITING = 20_000;
 /** How often a step is repeated while another window compacts. */
 const ATTEMPTS = 20;
 
-export function createTimelineLog({ files, now, makeId, report, limits = LIMITS }: TimelineLogOptions): TimelineLog {
+export function createTimelineLog({
+  files,
+  now,
+  makeId,
+  report,
+  pause,
+  limits = LIMITS,
+}: TimelineLogOptions): TimelineLog {
   /** Parts never change, so each is read once. */
   let parts: ReadonlyMap<string, Lines> = new Map();
   /** What could not be written yet. */
@@ -133,7 +143,7 @@ export function createTimelineLog({ files, now, makeId, report, limits = LIMITS 
     if (!read) {
       return;
     }
-    const text = compactLines([...read.values()], now(), limits.text);
+    const text = await compactLines([...read.values()], now(), limits.text, pause);
     if (text !== '') {
       await files.write(makePartName(), text);
     }
@@ -142,7 +152,8 @@ export function createTimelineLog({ files, now, makeId, report, limits = LIMITS 
     }
   }
 
-  async function append(lines: readonly string[]): Promise<void> {
+  /** Returns the size of the log in bytes. */
+  async function append(lines: readonly string[]): Promise<number> {
     // The line feed in front separates the lines from one that a killed window left without an end.
     const text = `\n${lines.join('\n')}\n`;
     let size: number | undefined;
@@ -152,7 +163,10 @@ export function createTimelineLog({ files, now, makeId, report, limits = LIMITS 
     if (size === undefined) {
       throw new Error('The log of the timeline was replaced too often');
     }
-    waiting = [];
+    return size;
+  }
+
+  async function tidy(size: number): Promise<void> {
     if (await isOld()) {
       await compact();
     } else if (size > limits.log && (await files.rename(LOG, makePartName()))) {
@@ -178,7 +192,10 @@ export function createTimelineLog({ files, now, makeId, report, limits = LIMITS 
         waiting = [];
         return false;
       }
-      await append(lines);
+      const size = await append(lines);
+      waiting = [];
+      // The events are recorded even if this fails.
+      await tidy(size).catch((error: unknown) => report(`it could not be compacted: ${describeForLog(error)}`));
       return true;
     },
   };

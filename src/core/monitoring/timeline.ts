@@ -132,7 +132,7 @@ export function mergeHistories(histories: readonly DestinationHistory[]): Destin
 /** The union. An event was not the last one anymore when the next one happened. */
 function merge(all: readonly Series[]): Series {
   const merged: Sighting[] = [];
-  for (const each of all.flat().toSorted(compare)) {
+  for (const each of sort(all.flat())) {
     const last = merged.at(-1);
     if (last && compare(last, each) === 0) {
       // Two texts of one instant: the choice must not depend on the order.
@@ -146,6 +146,13 @@ function merge(all: readonly Series[]): Series {
     const next = merged[index + 1];
     return next && next.milliseconds < each.until ? { ...each, until: next.milliseconds } : each;
   });
+}
+
+/** Most series are in order. */
+function sort(series: Series): Series {
+  return series.every((each, index) => index === 0 || compare(series[index - 1] ?? each, each) <= 0)
+    ? series
+    : series.toSorted(compare);
 }
 
 /** Whether a series has an event of the same instant. */

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { createKeyedQueue } from '../../core/async/serial-queue.ts';
@@ -33,6 +34,7 @@ export function createRecorder(
         files: createTimelineFiles(timelineFolderOf(root, accountId)),
         now,
         makeId: () => crypto.randomUUID(),
+        pause: async () => setImmediate(),
         report: (problem) => log('warn', `The timeline of account ${accountId}: ${problem}`),
       });
     logs.set(accountId, made);

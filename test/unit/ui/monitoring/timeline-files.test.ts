@@ -8,7 +8,7 @@ import { decodeHistory } from '../../../../src/core/monitoring/timeline-lines.ts
 import { createTimelineLog } from '../../../../src/core/monitoring/timeline-log.ts';
 import { createTimelineFiles, sweepTimelines, timelineFolderOf } from '../../../../src/ui/monitoring/timeline-files.ts';
 
-const WRITER = path.join(import.meta.dirname, 'timeline-writer.ts');
+const WRITER = new URL('timeline-writer.ts', import.meta.url).pathname;
 
 describe('files of a timeline', function () {
   this.timeout(60_000);
@@ -43,6 +43,7 @@ describe('files of a timeline', function () {
       now: () => Date.UTC(2026, 10, 23),
       makeId: () => '',
       report: () => undefined,
+      pause: async () => {},
     }).load();
     const found = (decodeHistory(lines, 'd1')?.success ?? []).map(({ at }) => at);
     assert.equal(new Set(found).size, found.length);
@@ -57,6 +58,36 @@ describe('files of a timeline', function () {
     // Each of about 500 lines has some 110 characters.
     const sizes = await Promise.all(names.map(async (name) => (await stat(path.join(root, name))).size));
     assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 150_000, sizes.join());
+  });
+
+  it('keep what could not be written for the next recording, and are recorded although they cannot be compacted', async () => {
+    const problems: string[] = [];
+    let failing = 'append';
+    const files = createTimelineFiles(root);
+    const log = createTimelineLog({
+      files: {
+        ...files,
+        append: async (name, text) =>
+          failing === 'append' ? Promise.reject(new Error('full')) : files.append(name, text),
+        rename: async (from, to) => (failing === 'rename' ? Promise.reject(new Error('busy')) : files.rename(from, to)),
+      },
+      now: () => Date.UTC(2026, 10, 23),
+      makeId: () => crypto.randomUUID(),
+      report: (problem) => problems.push(problem),
+      pause: async () => {},
+      limits: { log: 1, parts: 1, age: 86_400_000, text: 1_000_000 },
+    });
+    const seen = (day: number) => ({
+      at: Date.UTC(2026, 10, day),
+      destinations: [{ id: 'd1', name: '', type: '', host: '', lastSuccess: `2026-11-${day}T00:00:00Z` }],
+    });
+    await assert.rejects(log.record(undefined, seen(10)), /full/);
+    await assert.rejects(log.record(seen(10), seen(11)), /full/);
+    failing = 'rename';
+    assert.equal(await log.record(seen(11), seen(12)), true);
+    assert.match(problems.join(), /could not be compacted.+busy/);
+    const found = decodeHistory(await log.load(), 'd1')?.success.map(({ at }) => at.slice(8, 10));
+    assert.deepEqual(found, ['10', '11', '12']);
   });
 
   it('are readable by their owner only', async () => {

@@ -9,6 +9,7 @@ const log = createTimelineLog({
   now: () => Date.UTC(2026, 10, 23),
   makeId: () => crypto.randomUUID(),
   report: () => undefined,
+  pause: async () => {},
   limits: { log: 1500, parts: 2, age: 86_400_000, text: 1_000_000 },
 });
 const snapshotOf = (event: number) => ({

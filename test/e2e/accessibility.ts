@@ -1,8 +1,8 @@
 import axeCore from 'axe-core';
-import type { WorkbenchPage } from '../vscode-host/workbench-page.ts';
+import type { Session } from './session.ts';
 
-/** The axe-core violations in the visible webview: the rule, and the HTML of each element. */
-export async function findAxeViolations(workbench: WorkbenchPage): Promise<readonly string[]> {
+/** The axe-core violations in the visible panel. */
+export async function findViolations({ workbench }: Session): Promise<readonly string[]> {
   const body = workbench.webview().locator('main');
   // The content security policy blocks scripts, but not an evaluation by the browser driver.
   return body.evaluate(async (main, script): Promise<readonly string[]> => {
