@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { benchGrowth } from './growth.ts';
 import { benchInVscode } from './in-vscode.ts';
+import { benchOverview } from './overview.ts';
 import { benchPeers } from './peers.ts';
 import { benchDecoding } from './decoding.ts';
 import { benchRedacting } from './redacting.ts';
@@ -19,6 +20,7 @@ const rows = [
   ...(await benchPeers()),
   ...(await benchGrowth()),
   ...(await benchTimeline()),
+  ...(await benchOverview()),
   ...(await benchInVscode()),
 ];
 printRows(rows);

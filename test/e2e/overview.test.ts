@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findViolations } from './accessibility.ts';
+import { pickFromOpenMenu } from '../vscode-host/tree-view.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
 import {
@@ -115,14 +116,15 @@ describe('health overview', function () {
     const menu = workbench.page.locator('.monaco-menu');
     await menu.getByText('Delete Destination…').waitFor();
     assert.equal(await menu.getByText('Edit Destination…').count(), 0);
-    await menu.getByText('Delete Destination…').click();
+    await pickFromOpenMenu(workbench.page, 'Delete Destination…');
     assert.match((await workbench.dialog.read()).message, /Delete 2 /);
     await workbench.dialog.press('Cancel');
     await page().getByRole('button', { name: 'Clear Selection' }).click();
     await row('SIEM').click({ button: 'right' });
-    await menu.getByText('Edit Destination…').click();
+    await pickFromOpenMenu(workbench.page, 'Edit Destination…');
     await workbench.editorTab(/^SIEM/).waitFor();
-    await workbench.runCommand('View: Close Editor');
+    await workbench.editorTab(/^Webhook Health/).click();
+    await page().getByRole('button', { name: 'Clear Selection' }).click();
   });
 
   it('follows the store while it is open', async () => {
@@ -142,6 +144,7 @@ describe('health overview', function () {
     await page().getByRole('button', { name: 'Last success' }).click();
     await page().getByText('15 of 39 destinations').waitFor();
     await row('Dispatch desk').locator('.check').click();
+    await page().getByText('1 selected').waitFor();
     const before = await namesInOrder();
     const unchanged = async (): Promise<void> => {
       await page().getByText('15 of 39 destinations').waitFor();
@@ -167,7 +170,7 @@ describe('health overview', function () {
     const file = path.join(dataDir, 'health.csv');
     await answerFileDialog(session, file);
     await workbench.notifications.waitFor('Exported 14 destinations');
-    const lines = (await readFile(file, 'utf8')).trim().split('\r\n');
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\r\n');
     assert.equal(lines.length, 15);
     assert.match(lines[0] ?? '', /^\uFEFFName,Account,Type,Host,Health/);
     assert.ok(lines.every((line) => !line.includes('https://')));

@@ -71,12 +71,7 @@ export function treeViewOf(page: Page, title: string): TreeView {
     select: async (name) => row(name).click(),
     pickFromMenu: async (name, entry) => {
       await openMenu(name);
-      // The accessible name of an entry includes its keybinding, so the label is matched by text.
-      const found = menu.getByRole('menuitem').filter({ has: page.getByText(entry, { exact: true }) });
-      await found.hover();
-      await delay(menuPauseMilliseconds);
-      await found.click({ delay: 120 });
-      await menu.first().waitFor({ state: 'hidden' });
+      await pickFromOpenMenu(page, entry);
     },
     menuEntries: async (name) => {
       await openMenu(name);
@@ -93,6 +88,17 @@ export function treeViewOf(page: Page, title: string): TreeView {
       await sideBar.locator('.title, .pane-header').getByRole('button', { name: action }).first().click();
     },
   };
+}
+
+/** Picks an entry of the context menu that is open, whatever opened it. */
+export async function pickFromOpenMenu(page: Page, entry: string): Promise<void> {
+  const menu = page.locator('.monaco-menu');
+  // The accessible name of an entry includes its keybinding, so the label is matched by text.
+  const found = menu.getByRole('menuitem').filter({ has: page.getByText(entry, { exact: true }) });
+  await found.hover();
+  await delay(menuPauseMilliseconds);
+  await found.click({ delay: 120 });
+  await menu.first().waitFor({ state: 'hidden' });
 }
 
 /** How long to search for a row, in milliseconds. */

@@ -102,27 +102,43 @@ function createPage(texts: OverviewTexts) {
   }
 
   let shown: readonly Row[] = [];
+  let all: readonly Row[] = [];
+  let narrowed: readonly Row[] = [];
   let frame = 0;
-  /** Filters and sorts once per frame, whatever arrives in between. */
-  function update(): void {
+  let isOrderOld = true;
+  /** Paints once per frame, whatever arrives in between. Filters and sorts only if the order may have changed. */
+  function update(change: 'order' | 'details' = 'order'): void {
+    isOrderOld ||= change === 'order' || isSortedByDetails();
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      const all = rows.all(unprovenAfterDays, Date.now());
-      const narrowed = filterRows(all, filter);
-      shown = sortRows(
-        narrowed.filter((row) => matchesState(row, filter.state)),
-        sort,
-        collator,
-      );
-      head.show(sort);
-      grid.show(shown);
-      showControls(all, narrowed);
-      showEmpty(all.length);
-      askForSorted();
+      all = rows.all(unprovenAfterDays, Date.now());
+      if (isOrderOld) {
+        isOrderOld = false;
+        narrowed = filterRows(all, filter);
+        shown = sortRows(
+          narrowed.filter((row) => matchesState(row, filter.state)),
+          sort,
+          collator,
+        );
+        head.show(sort);
+        grid.show(shown);
+        showControls();
+        showEmpty();
+        if (isSortedByDetails()) {
+          ask(shown);
+        }
+      } else {
+        const now = new Map(all.map((row) => [row.key, row]));
+        shown = shown.map((row) => now.get(row.key) ?? row);
+        grid.show(shown);
+      }
     });
   }
 
-  function showControls(all: readonly Row[], narrowed: readonly Row[]): void {
+  /** Sorting by a number that is loaded on demand needs it for all rows. */
+  const isSortedByDetails = (): boolean => sort.column === 'policies' || sort.column === 'alerts';
+
+  function showControls(): void {
     controls.show({
       filter,
       accounts: rows.accounts(),
@@ -134,21 +150,15 @@ function createPage(texts: OverviewTexts) {
     });
   }
 
-  function showEmpty(all: number): void {
+  function showEmpty(): void {
     const accounts = rows.accounts();
     empty.hidden = shown.length > 0 || !isComplete;
     grid.element.hidden = shown.length === 0;
     grid.element.classList.toggle('marking', unprovenAfterDays > 0);
-    emptyText.textContent = accounts.length === 0 ? texts.noAccount : all === 0 ? texts.noDestination : texts.noMatch;
+    emptyText.textContent =
+      accounts.length === 0 ? texts.noAccount : all.length === 0 ? texts.noDestination : texts.noMatch;
     emptyButton.textContent = accounts.length === 0 ? texts.addAccount : texts.clearFilter;
-    emptyButton.hidden = accounts.length > 0 && all === 0;
-  }
-
-  /** Sorting by a number that is loaded on demand needs it for all rows. */
-  function askForSorted(): void {
-    if (sort.column === 'policies' || sort.column === 'alerts') {
-      ask(shown);
-    }
+    emptyButton.hidden = accounts.length > 0 && all.length === 0;
   }
 
   function ask(wanted: readonly Row[]): void {
@@ -168,7 +178,7 @@ function createPage(texts: OverviewTexts) {
     const selected = grid.selected().length;
     if (selected !== lastSelected) {
       lastSelected = selected;
-      update();
+      showControls();
     }
     clearTimeout(settling);
     settling = window.setTimeout(() => {
@@ -178,7 +188,7 @@ function createPage(texts: OverviewTexts) {
     }, SETTLING);
   }
 
-  window.setInterval(update, MINUTE);
+  window.setInterval(() => update(), MINUTE);
 
   function receive(message: Exclude<ToOverview, { kind: 'texts' }>): void {
     switch (message.kind) {
@@ -194,7 +204,8 @@ function createPage(texts: OverviewTexts) {
         break;
       case 'details':
         rows.setDetails(message.accountId, message.details);
-        break;
+        update('details');
+        return undefined;
       case 'outdated':
         for (const key of [...requested].filter((each) => each.startsWith(`${message.accountId}/`))) {
           requested.delete(key);
@@ -204,6 +215,7 @@ function createPage(texts: OverviewTexts) {
         return message satisfies never;
     }
     update();
+    return undefined;
   }
 
   return { receive };
