@@ -67,7 +67,7 @@ const leanSdk = {
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/(editing|managing|policies|transfer|answering|samples)\.ts$/ }, ({ kind, path }) =>
+    onResolve({ filter: /^\.\/(main|editing|managing|policies|transfer|answering|samples)\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.cjs'), external: true } : undefined,
     );
   },
@@ -77,16 +77,22 @@ const lazyBundles = {
 const bundles = [
   {
     name: 'extension',
-    most: 115_000,
+    most: 15_000,
     forbidden: httpClients,
     options: {
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.cjs',
-      plugins: [oneVscode, leanSdk, lazyBundles],
+      plugins: [oneVscode, lazyBundles],
       // Compiles `import()` to `require`, which VS Code resolves for the calling extension.
       supported: { 'dynamic-import': false },
     },
+  },
+  {
+    name: 'main',
+    most: 115_000,
+    forbidden: httpClients,
+    options: { ...node, entryPoints: ['src/main.ts'], outfile: 'dist/main.cjs', plugins: [oneVscode, leanSdk] },
   },
   {
     name: 'editing',
