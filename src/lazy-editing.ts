@@ -8,9 +8,9 @@ import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, SAMPLE_SCHEME } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
-  /** Loads the second bundle on first use. */
+  /** Loads the editing bundle on first use. */
   load(): Promise<Editing>;
-  /** The commands with handlers in the second bundle; each loads it. */
+  /** The commands with handlers in the editing bundle; each loads it. */
   readonly commands: Readonly<Record<EditingCommand, CommandHandler>>;
 };
 
