@@ -1,7 +1,9 @@
+import process from 'node:process';
 import { medianOf, type Row } from './rows.ts';
 import { ACCOUNTS, type Activation, addAccounts, inObservedWindow, type Observed } from './observed-window.ts';
 
-const RUNS = 15;
+/** Window reloads per number of accounts. `BENCH_RUNS` changes it, and `BENCH_PROFILE` names a folder for CPU profiles. */
+const RUNS = Number(process.env['BENCH_RUNS'] ?? 15);
 
 /** Activation without an account and with {@link ACCOUNTS}, beside an empty extension in the same windows. */
 export async function benchActivation(): Promise<readonly Row[]> {

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createVSIX } from '@vscode/vsce';
 import { packageExtension } from '../../scripts/package-extension.ts';

@@ -53,18 +53,17 @@ describe('start-up in the workbench', function () {
       await workbench.reload();
       await notifications.waitFor(FAILURE);
       await workbench.screenshot(pictureFile('start-up failed'));
-      await notifications.clear();
+      await notifications.dismiss(FAILURE);
       await workbench.runCommand('Cloudflare Webhooks: Refresh All');
       await notifications.waitFor(FAILURE);
-      assert.equal((await notifications.texts()).length, 1);
+      assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
       await notifications.press(FAILURE, 'Show Log');
       await workbench.page.locator('.part.panel').getByText('Cannot find module').first().waitFor();
     } finally {
       await rename(`${main}.missing`, main);
     }
-    await notifications.clear();
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
     await view.row('Acme, account').waitFor();
-    assert.deepEqual(await notifications.texts(), []);
+    assert.ok((await notifications.texts()).every((text) => !text.includes(FAILURE)));
   });
 });

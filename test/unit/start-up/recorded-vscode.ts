@@ -69,11 +69,16 @@ export class EventEmitter {
 }
 
 export class CancellationError extends Error {}
-export class ThemeIcon {}
-export class ThemeColor {}
-export class MarkdownString {}
-export class TreeItem {}
-export class DataTransferItem {}
+
+export class ThemeIcon {
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
+export class ThemeColor extends ThemeIcon {}
 
 export const ExtensionMode = { Production: 1, Development: 2, Test: 3 };
 export const StatusBarAlignment = { Left: 1 };
@@ -109,15 +114,15 @@ export const window = {
   onDidChangeWindowState: listen('onDidChangeWindowState'),
   registerWebviewPanelSerializer: (...given: readonly unknown[]) => register('panels', ...given),
   createTreeView: (id: string, options: unknown) => ({
-    ...register('view', id, options),
+    dispose: register('view', id, options).dispose,
     selection: [],
     onDidChangeSelection: listen('onDidChangeSelection'),
   }),
-  createStatusBarItem: () => ({ ...register('status item'), show() {}, hide() {} }),
+  createStatusBarItem: () => ({ dispose: register('status item').dispose, show() {}, hide() {} }),
   createOutputChannel(name: string) {
     const log = (line: unknown): void => void recorded.logged.push(String(line));
     return {
-      ...register('log', name),
+      dispose: register('log', name).dispose,
       error: log,
       warn: log,
       info: log,

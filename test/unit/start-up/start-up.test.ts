@@ -44,7 +44,7 @@ describe('start-up', () => {
   let folder: string;
   let isBroken = false;
   let open: Started[] = [];
-  let activate: typeof import('../../../src/extension.ts').activate;
+  let activate: (context: never) => unknown;
 
   before(async () => {
     hooks = registerHooks({
@@ -100,13 +100,14 @@ describe('start-up', () => {
       globalStorageUri: { fsPath: folder },
     };
     activate(context as never);
-    const [view] = registered('view');
+    const [view = assert.fail('The view is not registered')] = registered('view');
     const started: Started = {
       command: async (name) => {
         const found = registered('command').find(({ given }) => given[0] === `cloudflareWebhooks.${name}`);
-        return (found?.given[1] as () => Promise<unknown>)();
+        const run = (found ?? assert.fail(`${name} is not registered`)).given[1] as () => Promise<unknown>;
+        return run();
       },
-      rows: (view?.given[1] as { readonly treeDataProvider: Rows }).treeDataProvider,
+      rows: (view.given[1] as { readonly treeDataProvider: Rows }).treeDataProvider,
       storeSecret: () => onSecret(),
       deactivate: () => {
         for (const each of subscriptions.splice(0)) {
