@@ -78,7 +78,7 @@ const bundles = [
   {
     name: 'extension',
     most: 10_000,
-    // What activation loads, every window waits for.
+    // Every window waits for this bundle during activation.
     forbidden: /node_modules\/|^src\/core\/(?!async|model)/,
     options: {
       ...node,

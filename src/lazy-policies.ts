@@ -37,9 +37,8 @@ export function createLazyPolicies(services: () => Promise<Services>, announcedS
     vscode.workspace.registerTextDocumentContentProvider(DELIVERY_SCHEME, {
       onDidChange: explanationChanged.event,
       async provideTextDocumentContent(uri) {
-        await (
-          await services()
-        ).loaded;
+        const { loaded } = await services();
+        await loaded;
         return (await load()).explanations.provide(uri);
       },
     }),

@@ -29,16 +29,20 @@ export function createMain(registered: Registered, { loadEditing, loadManaging }
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);
+  const report = (error: unknown): void => services.logger.log('error', describeForLog(error));
   const disposables: readonly vscode.Disposable[] = [
     scheduleSweep(loadManaging, services),
-    services.connections.onTroubleChanged(() => void loadManaging().then(({ showTrouble }) => showTrouble())),
+    services.connections.onTroubleChanged(
+      () =>
+        void loadManaging()
+          .then(({ showTrouble }) => showTrouble())
+          .catch(report),
+    ),
     ...accounts.disposables,
     ...tree.disposables,
     ...monitoring.disposables,
   ];
-  void offerUnfinished(services, loadEditing).catch((error: unknown) =>
-    services.logger.log('error', describeForLog(error)),
-  );
+  void offerUnfinished(services, loadEditing).catch(report);
   return {
     services,
     commands: { ...tree.commands, ...monitoring.commands } satisfies CommandHandlers,
