@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type * as vscode from 'vscode';
 import { describeForLog } from './core/api/api-error.ts';
+import { isCanceled } from './core/async/canceled.ts';
 import type { Editing } from './editing.ts';
 import type { Managing } from './managing.ts';
 import { createServices, type Registered, type Services } from './services.ts';
@@ -29,7 +30,11 @@ export function createMain(registered: Registered, { loadEditing, loadManaging }
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
   const monitoring = createMonitoringModule(services);
-  const report = (error: unknown): void => services.logger.log('error', describeForLog(error));
+  const report = (error: unknown): void => {
+    if (!isCanceled(error)) {
+      services.logger.log('error', describeForLog(error));
+    }
+  };
   const disposables: readonly vscode.Disposable[] = [
     scheduleSweep(loadManaging, services),
     services.connections.onTroubleChanged(
