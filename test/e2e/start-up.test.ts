@@ -53,17 +53,15 @@ describe('start-up in the workbench', function () {
       await workbench.reload();
       await notifications.waitFor(FAILURE);
       await workbench.screenshot(pictureFile('start-up failed'));
-      await notifications.dismiss(FAILURE);
+      await notifications.press(FAILURE, 'Show Log');
+      await workbench.page.locator('.part.panel').getByText('Cannot find module').first().waitFor();
       await workbench.runCommand('Cloudflare Webhooks: Refresh All');
       await notifications.waitFor(FAILURE);
       assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
-      await notifications.press(FAILURE, 'Show Log');
-      await workbench.page.locator('.part.panel').getByText('Cannot find module').first().waitFor();
     } finally {
       await rename(`${main}.missing`, main);
     }
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
     await view.row('Acme, account').waitFor();
-    assert.ok((await notifications.texts()).every((text) => !text.includes(FAILURE)));
   });
 });
