@@ -81,7 +81,7 @@ export function createLazyMain(
     return main.services;
   }
 
-  const tree = createLazyTree(services);
+  const tree = createLazyTree(services, showFailure);
   const later = createLater(load);
   const start = startIfStored(context, () => void load().catch(showFailure));
   return {

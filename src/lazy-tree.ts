@@ -11,26 +11,35 @@ export type LazyTree = vscode.Disposable & {
 
 /**
  * Registers the view. VS Code shows an error for a view without a provider as soon as the extension is activated, so the
- * view is registered before the services that provide its rows are loaded.
+ * view is registered before the services that provide its rows are loaded. If they cannot be loaded, the view is empty.
  */
-export function createLazyTree(services: () => Promise<Services>): LazyTree {
+export function createLazyTree(
+  services: () => Promise<Services>,
+  showFailure: (error: unknown) => Promise<void>,
+): LazyTree {
   const changed = new vscode.EventEmitter<Node | Node[] | undefined | null | void>();
   let following: vscode.Disposable | undefined;
   let hasFailed = false;
 
-  async function rows(): Promise<vscode.TreeDataProvider<Node>> {
+  const rows = async (): Promise<vscode.TreeDataProvider<Node>> => (await services()).destinationsView.provider;
+
+  async function childrenOf(node?: Node): Promise<Node[] | null | undefined> {
+    let provider;
     try {
-      return (await services()).destinationsView.provider;
+      provider = await rows();
     } catch (error) {
       hasFailed = true;
-      throw error;
+      // VS Code would show an error of this function as another message, without a way to the log.
+      void showFailure(error);
+      return [];
     }
+    return provider.getChildren(node);
   }
 
   const view = vscode.window.createTreeView<Node>(VIEW_ID, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: async (node) => (await rows()).getChildren(node),
+      getChildren: childrenOf,
       getTreeItem: async (node) => (await rows()).getTreeItem(node),
       getParent: async (node) => (await rows()).getParent?.(node),
       resolveTreeItem: async (item, node, token) => (await rows()).resolveTreeItem?.(item, node, token),

@@ -53,6 +53,8 @@ describe('start-up in the workbench', function () {
       await workbench.reload();
       await notifications.waitFor(FAILURE);
       await workbench.screenshot(pictureFile('start-up failed'));
+      // The view is open, and start-up fails too.
+      assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
       await notifications.press(FAILURE, 'Show Log');
       await workbench.page.locator('.part.panel').getByText('Cannot find module').first().waitFor();
       await workbench.runCommand('Cloudflare Webhooks: Refresh All');
