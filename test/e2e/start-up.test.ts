@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { addOnlyAccount, keepPictureOfFailure, pictureFile, type Session, startWithAcme } from './session.ts';
+import {
+  addOnlyAccount,
+  keepPictureOfFailure,
+  pictureFile,
+  type Session,
+  startWithAcme,
+  waitUntil,
+} from './session.ts';
 
 const FAILURE = 'Cloudflare Webhook Destinations could not start.';
 
@@ -56,7 +63,8 @@ describe('start-up in the workbench', function () {
       // The view is open, and start-up fails too.
       assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
       await notifications.press(FAILURE, 'Show Log');
-      await workbench.page.locator('.part.panel').getByText('Cannot find module').first().waitFor();
+      // The panel shows the end of the log: the last lines of the error.
+      await waitUntil(async () => (await workbench.panelText()).includes('dist/extension.cjs'));
       await workbench.runCommand('Cloudflare Webhooks: Refresh All');
       await notifications.waitFor(FAILURE);
       assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
