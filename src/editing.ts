@@ -14,7 +14,7 @@ import { createTestingModule } from './ui/testing/module.ts';
 
 export type Editing = ReturnType<typeof createEditing>;
 
-/** The second bundle: everything that changes destinations, loaded on first use. */
+/** The editing bundle: everything that changes destinations, loaded on first use. */
 export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) {
   const sharedFiles = createSharedFiles(shared.operationsFolder);
   const leases = createLeases({

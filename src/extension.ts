@@ -1,57 +1,54 @@
 import * as vscode from 'vscode';
 import { createLazyEditing } from './lazy-editing.ts';
+import { createLazyMain } from './lazy-main.ts';
 import { createLazyManaging } from './lazy-managing.ts';
 import { createLazyOverview } from './lazy-overview.ts';
 import { createLazyPolicies } from './lazy-policies.ts';
 import { createLazyTransfer } from './lazy-transfer.ts';
-import { createServices } from './services.ts';
-import { createAccountsModule } from './ui/accounts/module.ts';
 import { type CommandHandler, registerCommands } from './ui/host/commands.ts';
 import type { ContributedCommand } from './ui/host/ids.ts';
 import { registerLanguageModelTools } from './ui/monitoring/language-model-tools.ts';
-import { createMonitoringModule } from './ui/monitoring/module.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
-import { createTreeModule } from './ui/tree/module.ts';
 
-/** The objects that the integration tests inspect. */
+/** Returns the objects that the integration tests inspect. */
 export type TestApi = ReturnType<typeof activate>;
 
-/** The composition root: builds the services, passes them to the modules, and registers the modules' commands. */
+/**
+ * Registers what VS Code needs when this function returns: commands, the view, documents, panels and tools. Everything
+ * else is in bundles that are loaded later.
+ */
 export function activate(context: vscode.ExtensionContext) {
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
   const lines: string[] = [];
-  const services = createServices(context, isTest ? (line) => lines.push(line) : undefined);
-  const managing = createLazyManaging(services);
+  const main = createLazyMain(
+    context,
+    { loadEditing: async () => editing.load(), loadManaging: async () => managing.load() },
+    isTest ? (line) => lines.push(line) : undefined,
+  );
+  const { services } = main;
   const announcedSaves: AnnouncedSaves = new Map();
+  const managing = createLazyManaging(services);
   const policies = createLazyPolicies(services, announcedSaves);
   const transfer = createLazyTransfer(services);
   const overview = createLazyOverview(services);
   const editing = createLazyEditing(services, announcedSaves, policies);
-  const accounts = createAccountsModule(services);
-  const tree = createTreeModule(services);
-  const monitoring = createMonitoringModule(services);
   // The type makes the compiler report a contributed command without a handler.
   const commands: Readonly<Record<ContributedCommand, CommandHandler>> = {
+    ...main.commands,
     ...managing.commands,
-    ...tree.commands,
-    ...monitoring.commands,
     ...editing.commands,
     ...policies.commands,
     ...transfer.commands,
     ...overview.commands,
   };
   context.subscriptions.push(
-    services.logger,
-    ...managing.disposables,
-    ...accounts.disposables,
-    ...tree.disposables,
-    ...monitoring.disposables,
-    registerLanguageModelTools(async () => (await import('./answering.ts')).createToolCalls(services)),
+    registerCommands(commands, main.runHandler),
+    registerLanguageModelTools(async () => (await import('./answering.ts')).createToolCalls(await services())),
     editing,
     policies,
     transfer,
     overview,
-    registerCommands(commands, services.logger),
+    main,
   );
-  return isTest ? { ...services, editing, logged: () => lines.join('\n') } : undefined;
+  return isTest ? async () => ({ ...(await services()), editing, logged: () => lines.join('\n') }) : undefined;
 }

@@ -1,17 +1,16 @@
-import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { describeForLog } from './core/api/api-error.ts';
+import { loadOnce } from './core/async/load-once.ts';
 import type { Editing } from './editing.ts';
 import type { LazyPolicies } from './lazy-policies.ts';
 import type { Services } from './services.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
-import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, REPLACEMENT_SUFFIX, SAMPLE_SCHEME } from './ui/host/ids.ts';
+import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, SAMPLE_SCHEME } from './ui/host/ids.ts';
 
 export type LazyEditing = vscode.Disposable & {
-  /** Loads the second bundle on first use. */
+  /** Loads the editing bundle on first use. */
   load(): Promise<Editing>;
-  /** The commands with handlers in the second bundle; each loads it. */
+  /** The commands with handlers in the editing bundle; each loads it. */
   readonly commands: Readonly<Record<EditingCommand, CommandHandler>>;
 };
 
@@ -22,11 +21,10 @@ type EditingCommand = keyof Editing['commands'];
  * load the editors on first use, so that start-up does not wait for the editors.
  */
 export function createLazyEditing(
-  services: Services,
+  services: () => Promise<Services>,
   announcedSaves: AnnouncedSaves,
   policies: Pick<LazyPolicies, 'files' | 'onDidChangeFile'>,
 ): LazyEditing {
-  let loading: Promise<Editing> | undefined;
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const subscriptions: vscode.Disposable[] = [
     changed,
@@ -39,29 +37,16 @@ export function createLazyEditing(
     }),
   ];
 
-  async function load(): Promise<Editing> {
-    loading ??= import('./editing.ts').then(({ createEditing }) => {
-      const editing = createEditing(services, announcedSaves);
-      subscriptions.push(
-        ...editing.disposables,
-        editing.jsonEditor.provider.onDidChangeFile((events) => changed.fire(events)),
-      );
-      return editing;
-    });
-    return loading;
-  }
-
+  const load = loadOnce(async () => {
+    const { createEditing } = await import('./editing.ts');
+    const editing = createEditing(await services(), announcedSaves);
+    subscriptions.push(
+      ...editing.disposables,
+      editing.jsonEditor.provider.onDidChangeFile((events) => changed.fire(events)),
+    );
+    return editing;
+  });
   const later = createLater(load);
-
-  // Start-up loads the second bundle only if a replacement was interrupted.
-  async function offerUnfinished(): Promise<void> {
-    await services.loaded;
-    const names = await readdir(services.operationsFolder).catch(() => []);
-    if (names.some((name) => name.endsWith(REPLACEMENT_SUFFIX))) {
-      await (await load()).offerUnfinished();
-    }
-  }
-  void offerUnfinished().catch((error: unknown) => services.logger.log('error', describeForLog(error)));
 
   const filesOf = async ({ path }: vscode.Uri): Promise<vscode.FileSystemProvider> =>
     path.endsWith(POLICY_ENDING) ? policies.files() : (await load()).jsonEditor.provider;

@@ -1,29 +1,27 @@
-import type * as vscode from 'vscode';
+import { loadOnce } from './core/async/load-once.ts';
 import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
-import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
 
 type ManagingCommand = keyof Managing['commands'];
 
 export type LazyManaging = {
+  /** Loads the bundle on first use. */
+  load(): Promise<Managing>;
   /** The commands with handlers in a separate bundle; the first call loads it. */
   readonly commands: Readonly<Record<ManagingCommand, CommandHandler>>;
-  readonly disposables: readonly vscode.Disposable[];
 };
 
 /** Loads rarely used features on first use, because start-up does not need them. */
-export function createLazyManaging(services: Services): LazyManaging {
-  let loading: Promise<Managing> | undefined;
-
-  async function load(): Promise<Managing> {
-    loading ??= import('./managing.ts').then(({ createManaging }) => createManaging(services));
-    return loading;
-  }
-
+export function createLazyManaging(services: () => Promise<Services>): LazyManaging {
+  const load = loadOnce(async () => {
+    const { createManaging } = await import('./managing.ts');
+    return createManaging(await services());
+  });
   const later = createLater(load);
 
   return {
+    load,
     commands: {
       addAccount: later('addAccount'),
       replaceToken: later('replaceToken'),
@@ -41,9 +39,5 @@ export function createLazyManaging(services: Services): LazyManaging {
       copyAsCurl: later('copyAsCurl'),
       copyAsTerraform: later('copyAsTerraform'),
     },
-    disposables: [
-      scheduleSweep(load, services),
-      services.connections.onTroubleChanged(() => void load().then(({ showTrouble }) => showTrouble())),
-    ],
   };
 }

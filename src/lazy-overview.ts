@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadOnce } from './core/async/load-once.ts';
 import type { Services } from './services.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
 import { OVERVIEW_TYPE } from './ui/host/ids.ts';
@@ -11,19 +12,15 @@ export type LazyOverview = vscode.Disposable & {
 };
 
 /** Loads the bundle of the health overview on first use: by its commands, or by a tab that VS Code restores. */
-export function createLazyOverview(services: Services): LazyOverview {
-  let loading: Promise<Overview> | undefined;
+export function createLazyOverview(services: () => Promise<Services>): LazyOverview {
   const subscriptions: vscode.Disposable[] = [];
 
-  async function load(): Promise<Overview> {
-    loading ??= import('./overview.ts').then((bundle) => {
-      const overview = bundle.createOverviewModule(services);
-      subscriptions.push(...overview.disposables);
-      return overview;
-    });
-    return loading;
-  }
-
+  const load = loadOnce(async () => {
+    const { createOverviewModule } = await import('./overview.ts');
+    const overview = createOverviewModule(await services());
+    subscriptions.push(...overview.disposables);
+    return overview;
+  });
   const later = createLater(load);
 
   subscriptions.push(

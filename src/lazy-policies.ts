@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadOnce } from './core/async/load-once.ts';
 import type { Policies } from './policies.ts';
 import type { Services } from './services.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
@@ -16,31 +17,28 @@ export type LazyPolicies = vscode.Disposable & {
 };
 
 /** Loads the bundle of notification policies on first use: by a command, or by a document that VS Code restored. */
-export function createLazyPolicies(services: Services, announcedSaves: AnnouncedSaves): LazyPolicies {
-  let loading: Promise<Policies> | undefined;
+export function createLazyPolicies(services: () => Promise<Services>, announcedSaves: AnnouncedSaves): LazyPolicies {
   const explanationChanged = new vscode.EventEmitter<vscode.Uri>();
   const filesChanged = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const subscriptions: vscode.Disposable[] = [explanationChanged, filesChanged];
 
-  async function load(): Promise<Policies> {
-    loading ??= import('./policies.ts').then(({ createPolicies }) => {
-      const policies = createPolicies(services, announcedSaves, explanationChanged);
-      subscriptions.push(
-        ...policies.disposables,
-        policies.files.onDidChangeFile((events) => filesChanged.fire(events)),
-      );
-      return policies;
-    });
-    return loading;
-  }
-
+  const load = loadOnce(async () => {
+    const { createPolicies } = await import('./policies.ts');
+    const policies = createPolicies(await services(), announcedSaves, explanationChanged);
+    subscriptions.push(
+      ...policies.disposables,
+      policies.files.onDidChangeFile((events) => filesChanged.fire(events)),
+    );
+    return policies;
+  });
   const later = createLater(load);
 
   subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(DELIVERY_SCHEME, {
       onDidChange: explanationChanged.event,
       async provideTextDocumentContent(uri) {
-        await services.loaded;
+        const { loaded } = await services();
+        await loaded;
         return (await load()).explanations.provide(uri);
       },
     }),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { loadOnce } from './core/async/load-once.ts';
 import type { Services } from './services.ts';
 import type { createTransfer } from './transfer.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
@@ -10,14 +11,11 @@ type TransferCommand = keyof Transfer['commands'];
 export type LazyTransfer = vscode.Disposable & { readonly commands: Readonly<Record<TransferCommand, CommandHandler>> };
 
 /** Loads the bundle of export and import on first use. */
-export function createLazyTransfer(services: Services): LazyTransfer {
-  let loading: Promise<Transfer> | undefined;
-
-  async function load(): Promise<Transfer> {
-    loading ??= import('./transfer.ts').then((bundle) => bundle.createTransfer(services));
-    return loading;
-  }
-
+export function createLazyTransfer(services: () => Promise<Services>): LazyTransfer {
+  const load = loadOnce(async () => {
+    const { createTransfer } = await import('./transfer.ts');
+    return createTransfer(await services());
+  });
   const later = createLater(load);
 
   const provider = vscode.workspace.registerTextDocumentContentProvider(TRANSFER_SCHEME, {

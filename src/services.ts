@@ -60,11 +60,21 @@ export type Services = {
 /** How long background changes are gathered before the views receive them, in milliseconds. */
 const BURST = 50;
 
-/** Builds the services and starts to load the accounts. `onLine` receives each line of the log. */
-export function createServices(given: vscode.ExtensionContext, onLine?: (line: string) => void): Services {
+/** What exists before the services. */
+export type Registered = {
+  readonly context: vscode.ExtensionContext;
+  readonly channel: vscode.LogOutputChannel;
+  /** The view, whose rows the services provide. */
+  readonly view: vscode.TreeView<Node>;
+  /** Receives each line of the log. */
+  readonly onLine?: ((line: string) => void) | undefined;
+};
+
+/** Builds the services and starts to load the accounts. */
+export function createServices({ context: given, channel, view, onLine }: Registered): Services {
   const userAgent = userAgentOf(given);
   const redactor = createRedactor();
-  const logger = createLogger(redactor, onLine);
+  const logger = createLogger(redactor, channel, onLine);
   const host: Host = {
     // Looked up at each call, because VS Code replaces `fetch` with one that uses the user's proxy and certificates.
     fetch: async (input, init) => globalThis.fetch(input, init),
@@ -93,7 +103,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
   const lastTests = createLastTests();
-  const destinationsView = createDestinationsView(store, policies, lastTests, accountOrder);
+  const destinationsView = createDestinationsView(store, policies, lastTests, view);
   const targets = createTargets(store, destinationsView.selected);
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
   const loaded = connections

@@ -28,7 +28,7 @@ const { createStatusItem } = await load('src/ui/monitoring/status-item.ts');
 const { createFailureNotice } = await load('src/ui/monitoring/failure-notice.ts');
 const { locateFailing } = await load('src/core/monitoring/overview.ts');
 const { toPickItem } = await load('src/ui/destinations/targets.ts');
-const { counts } = await import(stub);
+const { counts, window } = await import(stub);
 
 /** What each account answers; `round` changes the success of one destination in ten. */
 let round = 0;
@@ -57,7 +57,7 @@ const state = {
   get: (key: string) => saved.get(key),
   update: async (key: string, value: unknown) => saved.set(key, value),
 };
-const { provider } = createDestinationsView(store, createPolicyStore(), createLastTests(), undefined);
+const { provider } = createDestinationsView(store, createPolicyStore(), createLastTests(), window.createTreeView());
 createStatusItem(store, () => 300_000);
 createFailureNotice(state, store, () => {});
 

@@ -23,12 +23,13 @@ function requireVariable(name: string): string {
 }
 
 /** The API that the extension exports to tests. */
-export type Extension = NonNullable<TestApi>;
+export type Extension = Awaited<ReturnType<NonNullable<TestApi>>>;
 
 /** Activates the extension and waits until it has loaded its accounts. */
 export async function getExtension(): Promise<Extension> {
   const extension = vscode.extensions.getExtension<TestApi>(EXTENSION_ID) ?? assert.fail('The extension is not there');
-  const api = (await extension.activate()) ?? assert.fail('The extension does not run in test mode');
+  const load = (await extension.activate()) ?? assert.fail('The extension does not run in test mode');
+  const api = await load();
   await api.loaded;
   return api;
 }

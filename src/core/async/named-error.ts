@@ -1,5 +1,5 @@
 /**
- * Returns a check for errors with the given `name`. The extension consists of two bundles, each with its own copy of an
+ * Returns a check for errors with the given `name`. The extension consists of several bundles, each with its own copy of an
  * error class, so `instanceof` fails for an error from the other bundle.
  */
 export function isNamed(name: string): (value: unknown) => boolean {

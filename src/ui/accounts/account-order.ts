@@ -2,24 +2,22 @@ import * as vscode from 'vscode';
 import { moveAccounts } from '../../core/accounts/remembered-accounts.ts';
 import type { Connections } from './connections.ts';
 import type { Node } from '../tree/nodes.ts';
-
-/** VS Code's MIME type for rows of a view: `application/vnd.code.tree.` and the view's ID in lower case. */
-const ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destinations';
+import { DRAGGED_ROWS } from '../host/ids.ts';
 
 /** Orders accounts by drag and drop. The drop target sets the position; a drop below all rows moves to the end. */
 export function createAccountOrder(connections: Connections): vscode.TreeDragAndDropController<Node> {
   return {
     dragMimeTypes: [],
-    dropMimeTypes: [ROWS],
+    dropMimeTypes: [DRAGGED_ROWS],
     handleDrag(nodes, transfer) {
       const ids = nodes.flatMap((node) => (node.kind === 'account' ? [node.accountId] : []));
       if (ids.length > 0) {
-        transfer.set(ROWS, new vscode.DataTransferItem(ids));
+        transfer.set(DRAGGED_ROWS, new vscode.DataTransferItem(ids));
       }
     },
     async handleDrop(target, transfer) {
       const known = new Set(connections.accounts().map(({ id }) => id));
-      const value: unknown = transfer.get(ROWS)?.value;
+      const value: unknown = transfer.get(DRAGGED_ROWS)?.value;
       const moved = new Set(Array.isArray(value) ? value.filter((id) => known.has(id)) : []);
       if (moved.size > 0) {
         await connections.change(async ({ changeAccounts }) =>

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { parseRememberedAccounts, toInUse } from '../../core/accounts/remembered-accounts.ts';
@@ -77,13 +77,17 @@ export function createProfileSecrets(all: vscode.SecretStorage, state: State, lo
     }
   }
 
-  const changed = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
-  all.onDidChange(({ key: raw }) => {
-    const parsed = parseStoredKey(raw);
-    if (parsed && parsed.profile === readProfile()?.id) {
-      changed.fire({ key: parsed.key });
-    }
-  });
+  const onDidChange: vscode.SecretStorage['onDidChange'] = (listener, self, disposables) =>
+    all.onDidChange(
+      ({ key: raw }) => {
+        const parsed = parseStoredKey(raw);
+        if (parsed && parsed.profile === readProfile()?.id) {
+          listener.call(self, { key: parsed.key });
+        }
+      },
+      undefined,
+      disposables,
+    );
   return {
     get: async (key) => all.get(toProfileKey(await profileId(), key)),
     store: async (key, value) => all.store(toProfileKey(await profileId(), key), value),
@@ -95,7 +99,7 @@ export function createProfileSecrets(all: vscode.SecretStorage, state: State, lo
         return parsed?.profile === id ? [parsed.key] : [];
       });
     },
-    onDidChange: changed.event,
+    onDidChange,
   };
 }
 

@@ -7,7 +7,7 @@ import type { DestinationWriter } from './destination-writer.ts';
 import { renameDestination } from './renaming.ts';
 import { onDestination, onDestinations } from './targets.ts';
 
-/** Renaming and deleting destinations. Part of the second bundle. */
+/** Renaming and deleting destinations. Part of the editing bundle. */
 export function createDestinationsModule(
   services: Services & { readonly writer: DestinationWriter; readonly leases: Leases },
 ) {

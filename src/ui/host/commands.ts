@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import type { Logger } from './log.ts';
 import { type CommandName, VIEW_ID } from './ids.ts';
-import { reportFailure, type Subject } from './report.ts';
+import type { Subject } from './report.ts';
 
 /**
  * Runs a command. It calls `naming` with its account, so that an error message can name it. `selected`: all selected
@@ -17,28 +16,21 @@ export type CommandHandlers = Readonly<Partial<Record<CommandName, CommandHandle
  */
 export type Module = { readonly commands: CommandHandlers; readonly disposables: readonly vscode.Disposable[] };
 
-/**
- * Registers every command behind one error boundary, which logs each error and shows it once with its remedies. VS Code
- * never receives the error. The result of the handler goes to the caller.
- */
-export function registerCommands(handlers: CommandHandlers, logger: Logger): vscode.Disposable {
+/** Runs the handler of a command behind an error boundary. Resolves with its result; undefined if it failed. */
+export type RunHandler = (
+  name: string,
+  handler: CommandHandler,
+  argument: unknown,
+  selected: unknown,
+) => Promise<unknown>;
+
+/** Registers every command behind one error boundary. The result of the handler goes to the caller. */
+export function registerCommands(handlers: CommandHandlers, run: RunHandler): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) =>
       vscode.commands.registerCommand(
         `cloudflareWebhooks.${name}`,
-        async function run(argument: unknown, selected: unknown = selectionIn(argument)): Promise<unknown> {
-          let subject: Subject | undefined;
-          try {
-            const naming = (named: Subject): void => {
-              subject = named;
-            };
-            return await handler(argument, naming, selected);
-          } catch (error) {
-            // Not awaited, because an open message must not block the command.
-            void reportFailure(error, logger, name, { subject, retry: () => void run(argument, selected) });
-            return undefined;
-          }
-        },
+        async (argument: unknown, selected: unknown = selectionIn(argument)) => run(name, handler, argument, selected),
       ),
     ),
   );

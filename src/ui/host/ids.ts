@@ -2,6 +2,9 @@
 
 export const VIEW_ID = 'cloudflareWebhooks.destinations';
 
+/** VS Code's MIME type for rows of the view: `application/vnd.code.tree.` and the view's ID in lower case. */
+export const DRAGGED_ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destinations';
+
 export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
 
 /** The view type of the panels. VS Code restores panels by it. */

@@ -1,14 +1,17 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Log } from '../../core/api/transport.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 
-export type Logger = vscode.Disposable & { readonly log: Log; show(): void };
+export type Logger = { readonly log: Log; show(): void };
 
 /**
- * Creates the output channel. Every line passes the redactor. `onLine` receives each redacted line at every log level.
+ * Writes to the output channel. Every line passes the redactor. `onLine` receives each redacted line at every log level.
  */
-export function createLogger(redactor: Redactor, onLine: (line: string) => void = () => {}): Logger {
-  const channel = vscode.window.createOutputChannel('Cloudflare Webhooks', { log: true });
+export function createLogger(
+  redactor: Redactor,
+  channel: vscode.LogOutputChannel,
+  onLine: (line: string) => void = () => {},
+): Logger {
   return {
     log(level, message) {
       // External text must not be able to start a new log line. The redactor has removed control characters.
@@ -17,6 +20,5 @@ export function createLogger(redactor: Redactor, onLine: (line: string) => void 
       onLine(line);
     },
     show: () => channel.show(),
-    dispose: () => channel.dispose(),
   };
 }

@@ -3,6 +3,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { inView, registerCommands } from '../host/commands.ts';
+import { createErrorBoundary } from '../host/error-boundary.ts';
 import { isDestinationDocument, readAddress } from './addresses.ts';
 import { JSON_SCHEME, MOVE_SECRET, TEST_DOCUMENT } from '../host/ids.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
@@ -193,7 +194,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
           }
         },
       },
-      logger,
+      createErrorBoundary(logger),
     ),
     diagnostics,
     files,

@@ -4,7 +4,7 @@ import { onAccount, onDestination } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { createJsonEditor, type JsonEditorServices } from './editor.ts';
 
-/** Destinations as JSON documents. Part of the second bundle. */
+/** Destinations as JSON documents. Part of the editing bundle. */
 export function createJsonModule(services: Pick<Services, 'targets'> & JsonEditorServices) {
   const { targets } = services;
   const editor = createJsonEditor(services);

@@ -6,7 +6,7 @@ import { onAccount, onDestination } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { createPanels } from './panels.ts';
 
-/** The panels that create and edit destinations. Part of the second bundle. */
+/** The panels that create and edit destinations. Part of the editing bundle. */
 export function createPanelModule(
   services: Services & { readonly writer: DestinationWriter; readonly replacements: Replacements },
 ) {

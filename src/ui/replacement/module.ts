@@ -5,7 +5,7 @@ import type { CommandHandlers, Module } from '../host/commands.ts';
 import { askAndReplace } from './ask-replacement.ts';
 import type { Replacements } from './replacements.ts';
 
-/** Replacing a destination from a command. Part of the second bundle. */
+/** Replacing a destination from a command. Part of the editing bundle. */
 export function createReplacementModule(services: Services & { readonly replacements: Replacements }) {
   return {
     commands: {

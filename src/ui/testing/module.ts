@@ -6,7 +6,7 @@ import { isNode } from '../tree/nodes.ts';
 import type { TestCommandServices } from './services.ts';
 import { testDestinations, testThroughCloudflare } from './testing.ts';
 
-/** Testing destinations and policies, and sample payloads. Part of the second bundle. */
+/** Testing destinations and policies, and sample payloads. Part of the editing bundle. */
 export function createTestingModule(services: Services & Pick<TestCommandServices, 'loadSamples'>) {
   const title = vscode.l10n.t('Test Destination');
   const test = onDestinations(services.targets, title, async (chosen) => testDestinations(chosen, services));

@@ -8,7 +8,6 @@ import type { Store } from '../../core/monitoring/store.ts';
 import { createContextKey } from '../host/context-key.ts';
 import type { LastTests } from './last-tests.ts';
 import { type AccountNode, type DestinationNode, type Node, type ProblemNode } from './nodes.ts';
-import { VIEW_ID } from '../host/ids.ts';
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { describeAge } from '../text/format.ts';
@@ -29,14 +28,15 @@ export type DestinationsView = vscode.Disposable & {
 };
 
 /**
- * The tree of accounts, destinations and their policies, and its badge. It shows the data of the stores and has no
- * copy. Expanding the first destination of an account fetches the account's policies.
+ * The rows of accounts, destinations and their policies, and the badge of the view. They show the data of the stores and
+ * have no copy. Expanding the first destination of an account fetches the account's policies. The caller registers the
+ * provider with the view.
  */
 export function createDestinationsView(
   store: Store,
   policies: PolicyStore,
   lastTests: LastTests,
-  dragAndDropController: vscode.TreeDragAndDropController<Node>,
+  view: vscode.TreeView<Node>,
 ): DestinationsView {
   const changed = new vscode.EventEmitter<Node | Node[] | undefined>();
   // VS Code repaints a row by object identity, so each account keeps its node.
@@ -129,13 +129,6 @@ export function createDestinationsView(
     }
   }
 
-  const view = vscode.window.createTreeView(VIEW_ID, {
-    treeDataProvider: provider,
-    dragAndDropController,
-    showCollapseAll: true,
-    canSelectMany: true,
-  });
-
   function updateBadge(): void {
     const { failing } = store.totals().health;
     if (view.badge?.value !== (failing || undefined)) {
@@ -183,7 +176,6 @@ export function createDestinationsView(
   }
 
   const subscriptions = vscode.Disposable.from(
-    view,
     view.onDidChangeSelection(({ selection }) => {
       selected = selection;
     }),
