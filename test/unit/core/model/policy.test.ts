@@ -9,6 +9,7 @@ import {
   restoreDestinationIn,
   swapDestination,
   usesDestination,
+  wentTo,
   withoutDestinations,
 } from '../../../../src/core/model/policy.ts';
 
@@ -27,6 +28,36 @@ function makePolicy(webhooks: readonly string[], email: readonly string[] = [], 
 
 const webhooksOf = (whole: Policy['whole'] | undefined): readonly string[] | undefined =>
   (whole?.['mechanisms'] as { webhooks?: readonly { id: string }[] } | undefined)?.webhooks?.map(({ id }) => id);
+
+describe('where a sent alert went', () => {
+  const destination = {
+    id: '1d2dc92b-f84e-4aff-bd9c-205d94b0b4e8',
+    name: 'Ops',
+    type: 'generic',
+    url: 'https://e.com/1',
+  };
+  const alert = { policyId: 'p', policyName: 'P', alertType: 'x', sent: '' };
+  for (const [mechanismKind, mechanism, expected] of [
+    ['webhook', destination.id, true],
+    ['webhooks', destination.id.replaceAll('-', ''), true],
+    ['webhooks', 'Ops', true],
+    ['webhooks', 'https://e.com/1', true],
+    ['webhooks', 'ops', false],
+    ['webhooks', '', false],
+    ['email', 'Ops', false],
+    ['pagerduty', destination.id, false],
+    ['', destination.id, false],
+    ['webhooksx', destination.id, false],
+  ] as const) {
+    it(`takes ${mechanismKind || 'no kind'} ${mechanism} for ${expected ? 'this destination' : 'another'}`, () => {
+      assert.equal(wentTo({ ...alert, mechanismKind, mechanism }, destination), expected);
+    });
+  }
+
+  it('takes an empty mechanism for none, also where the destination has no name', () => {
+    assert.ok(!wentTo({ ...alert, mechanismKind: 'webhooks', mechanism: '' }, { ...destination, name: '' }));
+  });
+});
 
 describe('policy', () => {
   it('uses a destination by its ID with or without dashes', () => {
