@@ -133,6 +133,17 @@ describe('decoding', () => {
     assert.deepEqual(decodePolicy({ id: 'p', mechanisms: null }).mechanisms, {});
   });
 
+  it('reads one destination and one policy as leniently as in a list', () => {
+    const odd = { id: 'a', name: 7, url: ['x'], last_success: 1_790_000_000, last_failure: true, added: {} };
+    assert.deepEqual(decodeDestination(odd), decodeDestinations([odd])[0]);
+    assert.equal(decodeDestination(odd).lastSuccess, '2026-09-21T14:13:20.000Z');
+    const mechanisms = { webhooks: [{ id: 'x' }, 'y'], pagerduty: { id: 'p' }, added: 1 };
+    const policy = { id: 'p', name: 7, enabled: 'yes', mechanisms };
+    assert.deepEqual(decodePolicy(policy), decodePolicies([policy])[0]);
+    assert.deepEqual(decodePolicy(policy).mechanisms, { webhooks: ['x'], pagerduty: ['p'], added: [] });
+    assert.equal(decodePolicy(policy).whole, policy);
+  });
+
   it('converts times that are numbers of seconds or milliseconds in this century', () => {
     const timeOf = (value: unknown) => decodeDestinations([{ id: 'a', last_success: value }])[0]?.lastSuccess;
     assert.equal(timeOf(1_790_000_000), '2026-09-21T14:13:20.000Z');

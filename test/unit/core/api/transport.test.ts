@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { CallLimits } from '../../../../src/core/api/call-meter.ts';
 import { createApi, type Api } from '../../../../src/core/api/client.ts';
@@ -179,10 +180,10 @@ describe('the SDK', () => {
   it('logs nothing to the console, even where the environment asks for it', async () => {
     const written: unknown[] = [];
     // The SDK binds the functions of the console when it first logs, so what they write is what counts.
-    const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+    const streams = [process.stdout, process.stderr];
     process.env['CLOUDFLARE_LOG'] = 'debug';
     try {
-      for (const { stream } of streams) {
+      for (const stream of streams) {
         stream.write = (text: unknown): boolean => written.push(text) > 0;
       }
       await connect(answering(GOOD)).listDestinations('a');
@@ -190,12 +191,23 @@ describe('the SDK', () => {
         .deleteDestination('a', 'b')
         .catch(() => undefined);
     } finally {
-      for (const { stream, write } of streams) {
-        stream.write = write;
+      for (const stream of streams) {
+        Reflect.deleteProperty(stream, 'write');
       }
       delete process.env['CLOUDFLARE_LOG'];
     }
     assert.deepEqual(written, []);
+  });
+
+  it('leaves no listener at the signal of the caller, which may live for long', async () => {
+    const { signal } = new AbortController();
+    const api = connect(answering(GOOD));
+    for (let call = 0; call < 20; call += 1) {
+      await api.listDestinations('a', signal);
+      await api.testPolicy('a', 'p', signal);
+      await api.request('a', 'x', { body: {}, signal });
+    }
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   const once: readonly [string, (api: Api) => Promise<unknown>][] = [
