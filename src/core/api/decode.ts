@@ -3,7 +3,7 @@ import type { Account } from '../model/account.ts';
 import type { Destination } from '../model/destination.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
-import { decodeList, type Entry, isObject, type Oddities } from './decode-list.ts';
+import { decodeList, type Entry, isObject, isUsableId, type Oddities } from './decode-list.ts';
 
 /** An optional string. The live API also sends null (`last_success`, `last_failure`). */
 const text = v.optional(v.nullable(v.string()));
@@ -99,7 +99,7 @@ export function decodeTokenStatus(result: unknown): TokenStatus {
 
 /** Decodes the ID in the answer of a create call. */
 export function decodeId(result: unknown): string {
-  return decode(v.object({ id: v.pipe(v.string(), v.nonEmpty()) }), result, 'the id of the new destination').id;
+  return decode(v.object({ id: v.pipe(v.string(), v.check(isUsableId)) }), result, 'the id of the new destination').id;
 }
 
 export function decodePolicy(result: unknown): Policy {

@@ -174,7 +174,7 @@ describe('decoding', () => {
   });
 
   it('refuses an ID that is missing or empty, and names its place', () => {
-    for (const value of [{}, { id: '' }, { id: null }, { id: 3 }, null]) {
+    for (const value of [{}, { id: '' }, { id: null }, { id: 3 }, { id: 'a\uD800' }, null]) {
       assert.throws(() => decodeId(value), { name: 'ApiError', kind: 'protocol' });
       assert.throws(() => decodeDestination(value), { name: 'ApiError', kind: 'protocol' });
     }
