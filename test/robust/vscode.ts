@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 
-/** The stand-in that the benchmarks use too. */
-const STUB = new URL('../bench/vscode-stub.mjs', import.meta.url).href;
+/** What the modules see. */
+const STUB = new URL('vscode-stub.mjs', import.meta.url).href;
 
 /**
  * Lets this process import modules of `src/ui` without VS Code. They have to be imported with `import()` afterwards: static
