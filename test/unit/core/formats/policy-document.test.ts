@@ -141,20 +141,22 @@ describe('policy document', () => {
     const json = fc
       .jsonValue()
       .map((value) => JSON.stringify({ ...sound, mechanisms: value, filters: value, alert_type: value }));
-    const deep = fc.constant('{"mechanisms":'.repeat(20_000));
+    const deep = fc.constant('{"mechanisms":'.repeat(5000));
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json(), json, deep), fc.nat(), (text, place) => {
-        const { findings } = parsePolicyDocument(text, context);
-        assert.ok(findings.every(({ offset, length }) => offset >= 0 && offset + length <= Math.max(1, text.length)));
-        const offset = text.length === 0 ? 0 : place % text.length;
-        destinationsIn(text);
-        itemRemovalAt(text, offset);
-        rangeOf(text, ['mechanisms', 'webhooks', 0, 'id']);
-        const found = suggestAt(text, offset, context);
-        assert.ok(!found || found.offset + found.length <= text.length);
-      }),
-      // A deep document takes long, and a busy machine longer.
-      { numRuns: 60 },
+      fc.property(
+        fc.oneof({ weight: 8, arbitrary: fc.oneof(fc.string(), fc.json(), json) }, { weight: 1, arbitrary: deep }),
+        fc.nat(),
+        (text, place) => {
+          const { findings } = parsePolicyDocument(text, context);
+          assert.ok(findings.every(({ offset, length }) => offset >= 0 && offset + length <= Math.max(1, text.length)));
+          const offset = text.length === 0 ? 0 : place % text.length;
+          destinationsIn(text);
+          itemRemovalAt(text, offset);
+          rangeOf(text, ['mechanisms', 'webhooks', 0, 'id']);
+          const found = suggestAt(text, offset, context);
+          assert.ok(!found || found.offset + found.length <= text.length);
+        },
+      ),
     );
   });
 });
