@@ -137,11 +137,13 @@ describe('policy document', () => {
     assert.equal(itemRemovalAt('{}', 1), undefined);
   });
 
-  it('never throws, whatever the text and the place of the cursor', () => {
+  it('never throws, whatever the text and the place of the cursor', function () {
+    // A document that is too deep for the parser takes long on a busy machine.
+    this.timeout(30_000);
     const json = fc
       .jsonValue()
       .map((value) => JSON.stringify({ ...sound, mechanisms: value, filters: value, alert_type: value }));
-    const deep = fc.constant('{"mechanisms":'.repeat(5000));
+    const deep = fc.constant('{"mechanisms":'.repeat(20_000));
     fc.assert(
       fc.property(
         fc.oneof({ weight: 8, arbitrary: fc.oneof(fc.string(), fc.json(), json) }, { weight: 1, arbitrary: deep }),
