@@ -4,7 +4,7 @@ import { inputsFor } from './inputs.ts';
 import { isAllowed, targets } from './targets.ts';
 
 /** Longer than any input takes, in milliseconds of this thread’s processor time. */
-const LONGEST = 1000;
+const LONGEST = 2000;
 
 /** The report of a counterexample repeats an input that may have 64,000 characters; its seed is at the beginning. */
 function shorten(error: unknown): string {
