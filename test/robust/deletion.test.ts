@@ -23,7 +23,7 @@ describe('deletion and its Undo survive everything', function () {
   this.timeout(30 * 60_000);
 
   it(`keep every invariant in ${RUNS} generated interleavings`, async () => {
-    const ends = await prove(scenario, RUNS, playDeletion);
+    const ends = await prove('deletion and Undo', scenario, RUNS, playDeletion);
     // A model in which nothing goes wrong, or nothing ends well, proves nothing.
     for (const end of ['deleted', 'alreadyGone', 'failed', 'restored', 'not restored', 'replaced']) {
       assert.ok((ends[end] ?? 0) > RUNS / 200, `${end}: ${ends[end] ?? 0}`);

@@ -13,7 +13,12 @@ describe('saving survives everything', function () {
   this.timeout(30 * 60_000);
 
   it(`updates and renames keep every invariant in ${RUNS} generated interleavings`, async () => {
-    const ends = await prove(fc.record({ chaos: chaosOver(10), isSlack: fc.boolean(), change }), RUNS, playUpdate);
+    const ends = await prove(
+      'updates and renames',
+      fc.record({ chaos: chaosOver(10), isSlack: fc.boolean(), change }),
+      RUNS,
+      playUpdate,
+    );
     for (const end of ['verified', 'unverified', 'DestinationConflictError', 'ApiError']) {
       assert.ok((ends[end] ?? 0) > RUNS / 200, `${end}: ${ends[end] ?? 0}`);
     }
@@ -26,7 +31,7 @@ describe('saving survives everything', function () {
       saves: fc.integer({ min: 1, max: 3 }),
       isPatient: fc.boolean(),
     });
-    const ends = await prove(scenario, RUNS, playCreate);
+    const ends = await prove('creations', scenario, RUNS, playCreate);
     for (const end of ['created', 'UncertainCreationError', 'ApiError']) {
       assert.ok((ends[end] ?? 0) > RUNS / 200, `${end}: ${ends[end] ?? 0}`);
     }

@@ -116,7 +116,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
 
   /**
    * Sends one call through the SDK. The SDK wraps fetch errors, sometimes without a cause, so the original error is
-   * stored separately.
+   * stored separately. Only the transport gets the signal, because the SDK never removes the listener that it adds.
    */
   async function call<T>(signal: AbortSignal | undefined, send: (sdk: Sdk) => PromiseLike<T>): Promise<T> {
     if (signal?.aborted) {
@@ -125,7 +125,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
     let failure: { readonly error: unknown } | undefined;
     const sdk = createSdk(baseUrl, token, async (input, init) => {
       try {
-        return await transport(input, init);
+        return await transport(input, signal ? { ...init, signal } : init);
       } catch (error) {
         failure = { error };
         throw error;
@@ -162,17 +162,17 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
 
   return {
     async verifyUserToken(signal) {
-      return decodeTokenStatus(await read(signal, (sdk) => sdk.user.tokens.verify(sendWith(signal))));
+      return decodeTokenStatus(await read(signal, (sdk) => sdk.user.tokens.verify()));
     },
     async verifyAccountToken(accountId, signal) {
       const account = { account_id: accountId };
-      return decodeTokenStatus(await read(signal, (sdk) => sdk.accounts.tokens.verify(account, sendWith(signal))));
+      return decodeTokenStatus(await read(signal, (sdk) => sdk.accounts.tokens.verify(account)));
     },
     async listAccounts(signal) {
       const accounts: Account[] = [];
       for (let page = 1; accounts.length < MOST_ACCOUNTS; page += 1) {
         const query = { page, per_page: ACCOUNTS_PER_PAGE };
-        const { result } = await read(signal, (sdk) => sdk.accounts.list(query, sendWith(signal)));
+        const { result } = await read(signal, (sdk) => sdk.accounts.list(query));
         accounts.push(...decodeAccounts(result, (odd) => noteOddities('The list of accounts', odd)));
         if (!isFull(result, ACCOUNTS_PER_PAGE)) {
           break;
@@ -182,49 +182,49 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
     },
     async listDestinations(accountId, signal) {
       const account = { account_id: accountId };
-      const page = await read(signal, (sdk) => sdk.alerting.destinations.webhooks.list(account, sendWith(signal)));
+      const page = await read(signal, (sdk) => sdk.alerting.destinations.webhooks.list(account));
       return decodeDestinations(page.result, noteList(accountId, 'destinations'));
     },
     async getDestination(accountId, destinationId, signal) {
       const account = { account_id: accountId };
       return decodeDestination(
-        await read(signal, (sdk) => sdk.alerting.destinations.webhooks.get(destinationId, account, sendWith(signal))),
+        await read(signal, (sdk) => sdk.alerting.destinations.webhooks.get(destinationId, account)),
       );
     },
     async createDestination(accountId, draft, signal) {
       const body = { account_id: accountId, ...draft };
-      return decodeId(await call(signal, (sdk) => sdk.alerting.destinations.webhooks.create(body, sendWith(signal))));
+      return decodeId(await call(signal, (sdk) => sdk.alerting.destinations.webhooks.create(body)));
     },
     async updateDestination(accountId, destinationId, draft, signal) {
       const body = { account_id: accountId, ...draft };
-      await call(signal, (sdk) => sdk.alerting.destinations.webhooks.update(destinationId, body, sendWith(signal)));
+      await call(signal, (sdk) => sdk.alerting.destinations.webhooks.update(destinationId, body));
     },
     async deleteDestination(accountId, destinationId, signal) {
       const account = { account_id: accountId };
-      await call(signal, (sdk) => sdk.alerting.destinations.webhooks.delete(destinationId, account, sendWith(signal)));
+      await call(signal, (sdk) => sdk.alerting.destinations.webhooks.delete(destinationId, account));
     },
     async listPolicies(accountId, signal) {
       const account = { account_id: accountId };
-      const page = await read(signal, (sdk) => sdk.alerting.policies.list(account, sendWith(signal)));
+      const page = await read(signal, (sdk) => sdk.alerting.policies.list(account));
       return decodePolicies(page.result, noteList(accountId, 'policies'));
     },
     async getPolicy(accountId, policyId, signal) {
       const account = { account_id: accountId };
-      return decodePolicy(await read(signal, (sdk) => sdk.alerting.policies.get(policyId, account, sendWith(signal))));
+      return decodePolicy(await read(signal, (sdk) => sdk.alerting.policies.get(policyId, account)));
     },
     async updatePolicy(accountId, policyId, whole, signal) {
       const body = { ...whole, account_id: accountId };
-      await call(signal, (sdk) => sdk.alerting.policies.update(policyId, body, sendWith(signal)));
+      await call(signal, (sdk) => sdk.alerting.policies.update(policyId, body));
     },
     async testPolicy(accountId, policyId, signal) {
       const path = addressOf(accountId, `policies/${encodeURIComponent(policyId)}/test`);
-      await call(signal, (sdk) => sdk.post(path, { body: {}, ...sendWith(signal) }));
+      await call(signal, (sdk) => sdk.post(path, { body: {} }));
     },
     async listSentAlerts(accountId, since, signal) {
       const alerts: SentAlert[] = [];
       for (let page = 1; page <= MOST_PAGES; page += 1) {
         const query = { account_id: accountId, since: new Date(since).toISOString(), page, per_page: ALERTS_PER_PAGE };
-        const { result } = await read(signal, (sdk) => sdk.alerting.history.list(query, sendWith(signal)));
+        const { result } = await read(signal, (sdk) => sdk.alerting.history.list(query));
         alerts.push(...decodeSentAlerts(result, (odd) => noteOddities('The list of sent alerts', odd)));
         if (!isFull(result, ALERTS_PER_PAGE)) {
           break;
@@ -234,15 +234,13 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
     },
     async listAlertNames(accountId, signal) {
       const account = { account_id: accountId };
-      return decodeAlertNames(
-        await read(signal, (sdk) => sdk.alerting.availableAlerts.list(account, sendWith(signal))),
-      );
+      return decodeAlertNames(await read(signal, (sdk) => sdk.alerting.availableAlerts.list(account)));
     },
     async request(accountId, path, { body, signal } = {}) {
       const address = addressOf(accountId, path);
       const envelope = await (body
-        ? call(signal, (sdk) => sdk.post<unknown>(address, { body, ...sendWith(signal) }))
-        : read(signal, (sdk) => sdk.get<unknown>(address, sendWith(signal))));
+        ? call(signal, (sdk) => sdk.post<unknown>(address, { body }))
+        : read(signal, (sdk) => sdk.get<unknown>(address)));
       return isObject(envelope) ? envelope['result'] : undefined;
     },
   };
@@ -255,10 +253,6 @@ function addressOf(accountId: string, path: string): string {
 /** Counts all received entries, decoded or not: otherwise a malformed entry would end the list early. */
 function isFull(result: unknown, size: number): boolean {
   return Array.isArray(result) && result.length >= size;
-}
-
-function sendWith(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal ? { signal } : {};
 }
 
 type Sdk = ReturnType<typeof createSdk>;

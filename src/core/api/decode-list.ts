@@ -13,7 +13,7 @@ type Note = (place: string) => void;
 export type Entry = {
   /** A string; empty if missing. */
   text(key: string): string;
-  /** An ID; undefined if missing, and the entry then cannot be shown. */
+  /** An ID; undefined if missing or unusable, and the entry then cannot be shown. */
   id(key: string): string | undefined;
   /** A timestamp as the API writes it. A number of seconds or milliseconds is converted. */
   time(key: string): string | undefined;
@@ -75,7 +75,7 @@ function toEntry(raw: Readonly<Record<string, unknown>>, place: string, note: No
     },
     id(key) {
       const value = get(key);
-      return typeof value === 'string' && value !== '' ? value : noteField(key);
+      return typeof value === 'string' && isUsableId(value) ? value : noteField(key);
     },
     time(key) {
       const value = get(key);
@@ -118,6 +118,11 @@ function toEntry(raw: Readonly<Record<string, unknown>>, place: string, note: No
 function toTime(value: number): string | undefined {
   const milliseconds = value > 1e11 ? value : value * 1000;
   return milliseconds > 9e11 && milliseconds < 5e12 ? new Date(milliseconds).toISOString() : undefined;
+}
+
+/** Whether an ID can be part of a path or a file name: `encodeURIComponent` throws for a lone surrogate. */
+export function isUsableId(id: string): boolean {
+  return id !== '' && id.isWellFormed();
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,20 +3,10 @@ import type { Account } from '../model/account.ts';
 import type { Destination } from '../model/destination.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
-import { decodeList, isObject, type Oddities } from './decode-list.ts';
+import { decodeList, type Entry, isObject, isUsableId, type Oddities } from './decode-list.ts';
 
 /** An optional string. The live API also sends null (`last_success`, `last_failure`). */
 const text = v.optional(v.nullable(v.string()));
-
-const webhookSchema = v.object({
-  id: v.pipe(v.string(), v.nonEmpty()),
-  name: text,
-  type: text,
-  url: text,
-  created_at: text,
-  last_success: text,
-  last_failure: text,
-});
 
 const tokenStatusSchema = v.object({
   id: text,
@@ -65,30 +55,32 @@ function toErrorMessage({ message, code }: Readonly<Record<string, unknown>>): E
 export type OnOddities = (oddities: Oddities) => void;
 
 export function decodeDestination(result: unknown): Destination {
-  return toDestination(decode(webhookSchema, result, 'a webhook destination'));
+  return decodeOne(result, 'a webhook destination', toDestination);
 }
 
 export function decodeDestinations(result: unknown, onOddities: OnOddities = () => {}): readonly Destination[] {
-  const { items, oddities } = decodeList(result, 'a list of webhook destinations', (entry): Destination | undefined => {
-    const id = entry.id('id');
-    if (id === undefined) {
-      return undefined;
-    }
-    const [createdAt, lastSuccess, lastFailure] = ['created_at', 'last_success', 'last_failure'].map((key) =>
-      entry.time(key),
-    );
-    return {
-      id,
-      name: entry.text('name'),
-      type: entry.text('type'),
-      url: entry.text('url'),
-      ...(createdAt ? { createdAt } : {}),
-      ...(lastSuccess ? { lastSuccess } : {}),
-      ...(lastFailure ? { lastFailure } : {}),
-    };
-  });
+  const { items, oddities } = decodeList(result, 'a list of webhook destinations', toDestination);
   onOddities(oddities);
   return items;
+}
+
+function toDestination(entry: Entry): Destination | undefined {
+  const id = entry.id('id');
+  if (id === undefined) {
+    return undefined;
+  }
+  const [createdAt, lastSuccess, lastFailure] = ['created_at', 'last_success', 'last_failure'].map((key) =>
+    entry.time(key),
+  );
+  return {
+    id,
+    name: entry.text('name'),
+    type: entry.text('type'),
+    url: entry.text('url'),
+    ...(createdAt ? { createdAt } : {}),
+    ...(lastSuccess ? { lastSuccess } : {}),
+    ...(lastFailure ? { lastFailure } : {}),
+  };
 }
 
 export function decodeAccounts(result: unknown, onOddities: OnOddities = () => {}): readonly Account[] {
@@ -107,56 +99,37 @@ export function decodeTokenStatus(result: unknown): TokenStatus {
 
 /** Decodes the ID in the answer of a create call. */
 export function decodeId(result: unknown): string {
-  return decode(v.object({ id: v.pipe(v.string(), v.nonEmpty()) }), result, 'the id of the new destination').id;
+  return decode(v.object({ id: v.pipe(v.string(), v.check(isUsableId)) }), result, 'the id of the new destination').id;
 }
 
-const mechanismSchema = v.nullish(v.array(v.object({ id: text })), []);
-
-/** Keeps unknown fields of a policy, because an update writes the whole policy. */
-const policySchema = v.looseObject({
-  id: v.pipe(v.string(), v.nonEmpty()),
-  name: text,
-  enabled: v.nullish(v.boolean(), true),
-  alert_type: text,
-  mechanisms: v.nullish(v.record(v.string(), mechanismSchema), {}),
-});
+export function decodePolicy(result: unknown): Policy {
+  return decodeOne(result, 'a policy', toPolicy);
+}
 
 export function decodePolicies(result: unknown, onOddities: OnOddities = () => {}): readonly Policy[] {
-  const { items, oddities } = decodeList(result, 'a list of policies', (entry, whole): Policy | undefined => {
-    const id = entry.id('id');
-    if (id === undefined) {
-      return undefined;
-    }
-    const mechanisms = entry.object('mechanisms');
-    const ids = mechanisms.keys.map((kind) => {
-      const list = mechanisms.entry.list(kind).map((each) => each.text('id'));
-      return [kind, list.filter((each) => each !== '')] as const;
-    });
-    return {
-      id,
-      name: entry.text('name'),
-      enabled: entry.flag('enabled', true),
-      alertType: entry.text('alert_type'),
-      mechanisms: Object.fromEntries(ids),
-      whole,
-    };
-  });
+  const { items, oddities } = decodeList(result, 'a list of policies', toPolicy);
   onOddities(oddities);
   return items;
 }
 
-export function decodePolicy(result: unknown): Policy {
-  const { id, name, enabled, alert_type, mechanisms } = decode(policySchema, result, 'a policy');
-  const ids = Object.entries(mechanisms).map(
-    ([kind, list]) => [kind, list.flatMap((each) => (each.id ? [each.id] : []))] as const,
-  );
+/** `whole` keeps unknown fields, because an update writes the whole policy. */
+function toPolicy(entry: Entry, whole: Policy['whole']): Policy | undefined {
+  const id = entry.id('id');
+  if (id === undefined) {
+    return undefined;
+  }
+  const mechanisms = entry.object('mechanisms');
+  const ids = mechanisms.keys.map((kind) => {
+    const list = mechanisms.entry.list(kind).map((each) => each.text('id'));
+    return [kind, list.filter((each) => each !== '')] as const;
+  });
   return {
     id,
-    name: name ?? '',
-    enabled,
-    alertType: alert_type ?? '',
+    name: entry.text('name'),
+    enabled: entry.flag('enabled', true),
+    alertType: entry.text('alert_type'),
     mechanisms: Object.fromEntries(ids),
-    whole: isObject(result) ? result : {},
+    whole,
   };
 }
 
@@ -188,16 +161,13 @@ export function decodeAlertNames(result: unknown): ReadonlyMap<string, string> {
   );
 }
 
-function toDestination(webhook: v.InferOutput<typeof webhookSchema>): Destination {
-  return {
-    id: webhook.id,
-    name: webhook.name ?? '',
-    type: webhook.type ?? '',
-    url: webhook.url ?? '',
-    ...(webhook.created_at ? { createdAt: webhook.created_at } : {}),
-    ...(webhook.last_success ? { lastSuccess: webhook.last_success } : {}),
-    ...(webhook.last_failure ? { lastFailure: webhook.last_failure } : {}),
-  };
+/** Decodes one object as an entry of a list is decoded, so that what a list shows can also be fetched alone. */
+function decodeOne<T>(result: unknown, what: string, toItem: Parameters<typeof decodeList<T>>[2]): T {
+  const [item] = decodeList([result], what, toItem).items;
+  if (item === undefined) {
+    throw new ApiError({ kind: 'protocol', reason: `expected ${what}` });
+  }
+  return item;
 }
 
 /** Decodes a value. The error names the place (`0.name`) but never the value, which may be a secret. */

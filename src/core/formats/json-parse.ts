@@ -39,9 +39,10 @@ export function parseObject(text: string): ParsedJson {
     return { findings, isValid: false };
   }
   const isValid = errors.length === 0;
+  const seen = new Set<number>();
   const findings = errors
     // Keep only the first of several errors at the same offset.
-    .filter(({ offset }, index) => errors.findIndex((each) => each.offset === offset) === index)
+    .filter(({ offset }) => !seen.has(offset) && seen.add(offset))
     .map(({ error, offset, length }) => {
       const code = printParseErrorCode(error) === 'InvalidCommentToken' ? 'comment' : 'other';
       return makeFinding({ offset, length }, { kind: 'syntax', code });

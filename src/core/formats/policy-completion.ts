@@ -34,7 +34,8 @@ function find(
 ): Suggestions | undefined {
   const { path, previousNode, isAtPropertyKey } = getLocation(text, offset);
   const isInside =
-    previousNode?.type === 'string' &&
+    // The parser calls the key of a property a node of the type `property`.
+    (previousNode?.type === 'string' || previousNode?.type === 'property') &&
     previousNode.offset <= offset &&
     offset <= previousNode.offset + previousNode.length;
   const range = isInside ? { offset: previousNode.offset, length: previousNode.length } : { offset, length: 0 };

@@ -6,6 +6,9 @@ export type CleanedToken =
   | { readonly ok: true; readonly token: string }
   | { readonly ok: false; readonly problem: TokenProblem };
 
+/** The lookbehind keeps the time proportional to the length: without it each quote inside begins a match of its own. */
+const QUOTES_AROUND = /^["'`]+|(?<!["'`])["'`]+$/g;
+
 /**
  * Removes spaces, quotes and a leading `Bearer ` or `Authorization:` from a pasted token. Rejects an empty text,
  * characters that a bearer token cannot contain, and a Global API Key. New Global API Keys start with `cfk_`, old ones
@@ -15,9 +18,9 @@ export function cleanToken(pasted: string): CleanedToken {
   const token = pasted
     .trim()
     .replace(/^authorization:\s*/i, '')
-    .replace(/^["'`]+|["'`]+$/g, '')
+    .replace(QUOTES_AROUND, '')
     .replace(/^bearer(\s+|$)/i, '')
-    .replace(/^["'`]+|["'`]+$/g, '')
+    .replace(QUOTES_AROUND, '')
     .trim();
   if (token === '') {
     return { ok: false, problem: 'empty' };

@@ -15,7 +15,7 @@ export function normalizeAddress(text: string): string {
   }
   const url = new URL(visible);
   if (url.hostname.endsWith('.') && url.hostname.length > 1) {
-    url.hostname = url.hostname.replace(/\.+$/, '');
+    url.hostname = url.hostname.replace(/(?<!\.)\.+$/, '');
   }
   return url.href;
 }
@@ -24,12 +24,16 @@ export function isSameAddress(a: string, b: string): boolean {
   return a === b || normalizeAddress(a) === normalizeAddress(b);
 }
 
-/** A name as it is sent: trimmed, on one line, without zero-width characters. Joiners inside an emoji or a word stay. */
+/**
+ * A name as it is sent: trimmed, on one line, without zero-width characters. Joiners inside an emoji or a word stay. Here and
+ * below, a lookbehind before `+$` keeps the time proportional to the length: without it each character of a run begins a
+ * match of its own.
+ */
 export function normalizeName(name: string): string {
   return name
     .replaceAll(ZERO_WIDTH, '')
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replaceAll(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
+    .replaceAll(/^[\s\p{Cf}]+|(?<![\s\p{Cf}])[\s\p{Cf}]+$/gu, '');
 }
 
 /** Where in a text a problem is, in UTF-16 code units. */
@@ -38,7 +42,7 @@ export type Place = { readonly offset: number; readonly length: number };
 /** The first run of white space or invisible characters inside a text, not counting those around it. */
 export function findInvisible(text: string): Place | undefined {
   const start = /^[\s\p{Cc}\p{Cf}]*/u.exec(text)?.[0].length ?? 0;
-  const inside = text.slice(start).replace(/[\s\p{Cc}\p{Cf}]+$/u, '');
+  const inside = text.slice(start).replace(/(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/u, '');
   const found = /[\s\p{Cc}\p{Cf}]+/u.exec(inside);
   return found ? { offset: start + found.index, length: found[0].length } : undefined;
 }

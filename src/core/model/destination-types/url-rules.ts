@@ -5,10 +5,10 @@ export function isAt(host: string, path: RegExp): (url: URL) => boolean {
   return (url) => url.hostname === host && path.test(url.pathname);
 }
 
-/** The secret becomes the last segment of the path. */
+/** The secret becomes the last segment of the path. A lone surrogate in it, which no URL can hold, is replaced. */
 export function appendSegment(url: URL, secret: string): URL {
   const whole = new URL(url);
-  whole.pathname = `${url.pathname.replace(/\/+$/, '')}/${encodeURIComponent(secret)}`;
+  whole.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}/${encodeURIComponent(secret.toWellFormed())}`;
   return whole;
 }
 

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { assert as forAll, array, jsonValue, property } from 'fast-check';
 import {
+  decodeAccounts,
   decodeAlertNames,
+  decodeDestination,
   decodeDestinations,
   decodeEnvelope,
+  decodeId,
   decodePolicies,
+  decodePolicy,
   decodeSentAlerts,
+  decodeTokenStatus,
 } from '../../../../src/core/api/decode.ts';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import { parseTimestamp, toMilliseconds } from '../../../../src/core/model/timestamp.ts';
@@ -102,6 +107,101 @@ describe('decoding', () => {
       C: null,
     });
     assert.deepEqual([...names], [['constructor', 'C']]);
+  });
+
+  for (const nothing of [null, undefined, '']) {
+    it(`takes ${JSON.stringify(nothing)} in every optional field for nothing`, () => {
+      const times = { created_at: nothing, last_success: nothing, last_failure: nothing };
+      const webhook = { id: 'a', name: nothing, type: nothing, url: nothing, ...times };
+      const bare = { id: 'a', name: '', type: '', url: '' };
+      assert.deepEqual(decodeDestination(webhook), bare);
+      assert.deepEqual(decodeDestinations([webhook]), [bare]);
+      assert.deepEqual(decodeTokenStatus({ id: nothing, status: 'active', expires_on: nothing }), { status: 'active' });
+      assert.deepEqual(decodeAccounts([{ id: 'a', name: nothing }]), [{ id: 'a', name: 'a' }]);
+      const policy = decodePolicy({ id: 'p', name: nothing, alert_type: nothing });
+      assert.deepEqual([policy.name, policy.alertType, policy.enabled, policy.mechanisms], ['', '', true, {}]);
+      assert.deepEqual(decodeSentAlerts([{ sent: nothing, mechanism: nothing }])[0]?.sent, '');
+    });
+  }
+
+  it('reads a policy whose mechanisms are null or have no ID', () => {
+    const mechanisms = { webhooks: null, email: [{ id: null }, { id: 'a@e.com' }, {}] };
+    assert.deepEqual(decodePolicy({ id: 'p', enabled: null, mechanisms }).mechanisms, {
+      webhooks: [],
+      email: ['a@e.com'],
+    });
+    assert.deepEqual(decodePolicy({ id: 'p', mechanisms: null }).mechanisms, {});
+  });
+
+  it('reads one destination and one policy as leniently as in a list', () => {
+    const odd = { id: 'a', name: 7, url: ['x'], last_success: 1_790_000_000, last_failure: true, added: {} };
+    assert.deepEqual(decodeDestination(odd), decodeDestinations([odd])[0]);
+    assert.equal(decodeDestination(odd).lastSuccess, '2026-09-21T14:13:20.000Z');
+    const mechanisms = { webhooks: [{ id: 'x' }, 'y'], pagerduty: { id: 'p' }, added: 1 };
+    const policy = { id: 'p', name: 7, enabled: 'yes', mechanisms };
+    assert.deepEqual(decodePolicy(policy), decodePolicies([policy])[0]);
+    assert.deepEqual(decodePolicy(policy).mechanisms, { webhooks: ['x'], pagerduty: ['p'], added: [] });
+    assert.equal(decodePolicy(policy).whole, policy);
+  });
+
+  it('converts times that are numbers of seconds or milliseconds in this century', () => {
+    const timeOf = (value: unknown) => decodeDestinations([{ id: 'a', last_success: value }])[0]?.lastSuccess;
+    assert.equal(timeOf(1_790_000_000), '2026-09-21T14:13:20.000Z');
+    assert.equal(timeOf(1_790_000_000_000), '2026-09-21T14:13:20.000Z');
+    for (const odd of [0, 1, -1, 9e8, 5e12, 1e300, Number.NaN, true, {}, []]) {
+      assert.equal(timeOf(odd), undefined, JSON.stringify(odd));
+    }
+  });
+
+  it('never quotes a value in the reason of an error', () => {
+    const canary = 'c4n4ry';
+    for (const decode of [decodeDestination, decodePolicy, decodeId, decodeTokenStatus]) {
+      for (const value of [canary, { id: { canary } }, { id: [canary], status: canary }, [canary]]) {
+        assert.throws(
+          () => decode(value),
+          (error) => error instanceof ApiError && error.kind === 'protocol' && !String(error).includes(canary),
+        );
+      }
+    }
+    for (const decode of [decodeDestinations, decodePolicies, decodeAccounts]) {
+      for (const value of [canary, [canary], [{ id: { canary } }]]) {
+        assert.throws(
+          () => decode(value),
+          (error) => error instanceof ApiError && error.kind === 'protocol' && !String(error).includes(canary),
+        );
+      }
+    }
+  });
+
+  it('refuses an ID that is missing or empty, and names its place', () => {
+    for (const value of [{}, { id: '' }, { id: null }, { id: 3 }, { id: 'a\uD800' }, null]) {
+      assert.throws(() => decodeId(value), { name: 'ApiError', kind: 'protocol' });
+      assert.throws(() => decodeDestination(value), { name: 'ApiError', kind: 'protocol' });
+    }
+    assert.throws(
+      () => decodeId({ id: 3 }),
+      (error: ApiError) => error.details.reason === 'expected the id of the new destination, but id should be string',
+    );
+  });
+
+  it('reads the errors of an envelope one by one', () => {
+    const errors = [
+      { code: null, message: 'a' },
+      { code: '971' },
+      { code: 7003, message: 3 },
+      'odd',
+      null,
+      { code: 'x1' },
+    ];
+    assert.deepEqual(decodeEnvelope(JSON.stringify({ success: false, errors }))?.errors, [
+      { message: 'a' },
+      { message: '', code: 971 },
+      { message: '', code: 7003 },
+      { message: '' },
+    ]);
+    for (const body of ['', 'null', '[]', '{}', '{"success":1}', '{"success":"true"}', '<html>', '{"success":true']) {
+      assert.equal(decodeEnvelope(body), undefined, body);
+    }
   });
 
   it('throws nothing but an ApiError, whatever the answer', () => {

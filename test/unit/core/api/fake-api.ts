@@ -25,6 +25,21 @@ export function makeApi(calls: Partial<Api> = {}): Api {
   };
 }
 
+/** The same API, and the names of the calls that were handed a signal. */
+export function noteSignals(api: Api): { readonly api: Api; readonly handed: readonly string[] } {
+  const handed: string[] = [];
+  const entries = Object.entries(api).map(([name, call]) => [
+    name,
+    (...given: readonly unknown[]): unknown => {
+      if (given.some((each) => each instanceof AbortSignal)) {
+        handed.push(name);
+      }
+      return (call as (...same: readonly unknown[]) => unknown)(...given);
+    },
+  ]);
+  return { api: Object.fromEntries(entries) as Api, handed };
+}
+
 function unexpected(name: string): () => Promise<never> {
   return () => Promise.reject(new Error(`unexpected call of ${name}`));
 }

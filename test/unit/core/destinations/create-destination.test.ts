@@ -8,7 +8,7 @@ import {
 } from '../../../../src/core/destinations/create-destination.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
-import { failWith } from '../api/fake-api.ts';
+import { failWith, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, createLate, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
 describe('create destination, against the fake', () => {
@@ -191,5 +191,42 @@ describe('create destination, against the fake', () => {
     await assert.rejects(create(), { kind: 'forbidden' });
     assert.equal(account.posts(), 0);
     assert.ok(old.id);
+  });
+
+  it('takes none that it knew before an earlier attempt for what it made, also where a list left it out', async () => {
+    const twin = await account.put('New', account.hook('new'));
+    const host = makeVirtualHost();
+    account.fail({ method: 'POST', fault: { kind: 'reset' } });
+    await assert.rejects(create(account.api(), draft(), host), { kind: 'network' });
+    let lists = 0;
+    const forgetful: Api = {
+      ...account.api(),
+      async listDestinations(...given) {
+        lists += 1;
+        const listed = await account.api().listDestinations(...given);
+        // The last look before the creation is sent again does not see the twin.
+        return isSentAgain() ? listed : listed.filter(({ id }) => id !== twin.id);
+      },
+    };
+    const isSentAgain = (): boolean => account.posts() > 1;
+    await assert.rejects(create(forgetful, draft(), host), { kind: 'network' });
+    assert.ok(lists > 1 && isSentAgain());
+  });
+
+  it('looks for nothing where no connection was made, since nothing was sent', async () => {
+    const api: Api = {
+      ...account.api(),
+      createDestination: failWith({ kind: 'network', reason: 'ECONNREFUSED: connect' }),
+    };
+    const host = makeVirtualHost();
+    await assert.rejects(create(api, draft(), host), { kind: 'network' });
+    assert.deepEqual([unanswered.size, host.slept], [0, []]);
+  });
+
+  it('hands the signal to no creation: one that was sent is waited for', async () => {
+    const { api, handed } = noteSignals(account.api());
+    const { signal } = new AbortController();
+    await createDestination({ api, host: makeVirtualHost(), accountId: ACCOUNT, draft: draft(), unanswered, signal });
+    assert.deepEqual(handed, ['listDestinations']);
   });
 });

@@ -137,22 +137,28 @@ describe('policy document', () => {
     assert.equal(itemRemovalAt('{}', 1), undefined);
   });
 
-  it('never throws, whatever the text and the place of the cursor', () => {
+  it('never throws, whatever the text and the place of the cursor', function () {
+    // A document that is too deep for the parser takes long on a busy machine.
+    this.timeout(30_000);
     const json = fc
       .jsonValue()
       .map((value) => JSON.stringify({ ...sound, mechanisms: value, filters: value, alert_type: value }));
     const deep = fc.constant('{"mechanisms":'.repeat(20_000));
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json(), json, deep), fc.nat(), (text, place) => {
-        const { findings } = parsePolicyDocument(text, context);
-        assert.ok(findings.every(({ offset, length }) => offset >= 0 && offset + length <= Math.max(1, text.length)));
-        const offset = text.length === 0 ? 0 : place % text.length;
-        destinationsIn(text);
-        itemRemovalAt(text, offset);
-        rangeOf(text, ['mechanisms', 'webhooks', 0, 'id']);
-        const found = suggestAt(text, offset, context);
-        assert.ok(!found || found.offset + found.length <= text.length);
-      }),
+      fc.property(
+        fc.oneof({ weight: 8, arbitrary: fc.oneof(fc.string(), fc.json(), json) }, { weight: 1, arbitrary: deep }),
+        fc.nat(),
+        (text, place) => {
+          const { findings } = parsePolicyDocument(text, context);
+          assert.ok(findings.every(({ offset, length }) => offset >= 0 && offset + length <= Math.max(1, text.length)));
+          const offset = text.length === 0 ? 0 : place % text.length;
+          destinationsIn(text);
+          itemRemovalAt(text, offset);
+          rangeOf(text, ['mechanisms', 'webhooks', 0, 'id']);
+          const found = suggestAt(text, offset, context);
+          assert.ok(!found || found.offset + found.length <= text.length);
+        },
+      ),
     );
   });
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Destination } from '../../../../src/core/model/destination.ts';
-import { countHealth, healthOf, lastEventOf, sortDestinations } from '../../../../src/core/model/health.ts';
+import {
+  compareNewest,
+  countHealth,
+  healthOf,
+  lastEventOf,
+  sortDestinations,
+} from '../../../../src/core/model/health.ts';
 
 const T1 = '2026-01-01T00:00:00.000001Z';
 const T2 = '2026-01-01T00:00:00.000002Z';
@@ -58,6 +64,32 @@ describe('health', () => {
     const names = sortDestinations(all, 'name').map(({ name }) => name);
     assert.deepEqual(names, ['b9', 'b10', 'new failure', 'old failure', 'unused']);
     assert.deepEqual(all, before);
+  });
+
+  it('orders equal names by ID, names without case, and unused ones after those with an event', () => {
+    const twin = (id: string): Destination => ({ ...makeDestination('same'), id });
+    const idsOf = (list: readonly Destination[]) => sortDestinations(list, 'name').map(({ id }) => id);
+    assert.deepEqual(idsOf([twin('2'), twin('1'), twin('3')]), ['1', '2', '3']);
+    const mixed = ['b', 'A', 'a2', 'a10'].map((name) => makeDestination(name));
+    assert.deepEqual(
+      sortDestinations(mixed, 'name').map(({ name }) => name),
+      ['A', 'a2', 'a10', 'b'],
+    );
+    const [failing, never] = [makeDestination('x', { lastFailure: T1 }), makeDestination('y')];
+    assert.ok(compareNewest(failing, never) < 0 && compareNewest(never, failing) > 0);
+    assert.equal(compareNewest(never, makeDestination('z')), 0);
+    assert.ok(compareNewest(failing, makeDestination('z', { lastFailure: T2 })) > 0);
+  });
+
+  it('derives the health of an object once', () => {
+    let reads = 0;
+    const watched = {
+      get lastFailure() {
+        reads += 1;
+        return T1;
+      },
+    };
+    assert.deepEqual([healthOf(watched), lastEventOf(watched)?.kind, reads], ['failing', 'failure', 1]);
   });
 
   it('counts the destinations by health', () => {

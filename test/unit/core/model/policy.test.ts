@@ -3,12 +3,17 @@ import { createIdSet } from '../../../../src/core/model/id.ts';
 import {
   countMechanisms,
   differingFields,
+  hasSameRecipients,
   hasSameWebhooks,
   type Policy,
   policiesOf,
+  recipientsOf,
   restoreDestinationIn,
   swapDestination,
   usesDestination,
+  webhookIdsOf,
+  wentTo,
+  withDestinations,
   withoutDestinations,
 } from '../../../../src/core/model/policy.ts';
 
@@ -27,6 +32,126 @@ function makePolicy(webhooks: readonly string[], email: readonly string[] = [], 
 
 const webhooksOf = (whole: Policy['whole'] | undefined): readonly string[] | undefined =>
   (whole?.['mechanisms'] as { webhooks?: readonly { id: string }[] } | undefined)?.webhooks?.map(({ id }) => id);
+
+const wholeWith = (mechanisms: unknown): Policy => ({
+  id: 'p',
+  name: 'p',
+  enabled: true,
+  alertType: 'x',
+  mechanisms: {},
+  whole: { id: 'p', mechanisms },
+});
+
+describe('policies as odd as the API can send them', () => {
+  for (const mechanisms of [undefined, null, 'none', 3, [], { webhooks: null }, { webhooks: 'a' }, { webhooks: {} }]) {
+    it(`have no webhooks where the mechanisms are ${JSON.stringify(mechanisms) ?? 'missing'}`, () => {
+      assert.deepEqual(webhookIdsOf(wholeWith(mechanisms).whole), []);
+      assert.deepEqual(recipientsOf({ mechanisms: mechanisms === 'none' ? null : mechanisms }), []);
+      const { mechanisms: after } = withDestinations(wholeWith(mechanisms), ['a']) as {
+        mechanisms: { webhooks: unknown };
+      };
+      assert.deepEqual(after.webhooks, [{ id: 'a' }]);
+    });
+  }
+
+  it('take an entry without an ID for none, and keep it', () => {
+    const odd = [null, 'text', {}, { id: 7 }, { id: 'a', name: 'n' }];
+    assert.deepEqual(webhookIdsOf({ mechanisms: { webhooks: odd } }), ['', '', '', '7', 'a']);
+    const swapped = swapDestination(wholeWith({ webhooks: odd, email: [{ id: 'e' }] }), 'a', 'b') as {
+      mechanisms: object;
+    };
+    assert.deepEqual(swapped.mechanisms, {
+      webhooks: [null, 'text', {}, { id: 7 }, { id: 'b' }],
+      email: [{ id: 'e' }],
+    });
+  });
+
+  it('use no destination without webhooks', () => {
+    assert.equal(usesDestination(wholeWith({}), 'a'), false);
+    assert.deepEqual(policiesOf([wholeWith({})], 'a'), []);
+  });
+});
+
+describe('recipients of policies', () => {
+  const mechanisms = { webhooks: [{ id: 'A-1' }, { id: 'b' }], email: [{ id: 'X@e.com' }], pagerduty: null };
+
+  it('are compared without order, dashes, case and repetition', () => {
+    assert.deepEqual(recipientsOf({ mechanisms }), ['email x@e.com', 'webhooks a1', 'webhooks b']);
+    const same = { webhooks: [{ id: 'b' }, { id: 'a1' }, { id: 'B' }], email: [{ id: 'x@E.com' }] };
+    assert.ok(hasSameRecipients({ mechanisms }, { mechanisms: same }));
+    for (const other of [
+      { ...same, email: [] },
+      { ...same, webhooks: [{ id: 'b' }] },
+      { ...same, pagerduty: [{ id: 'p' }] },
+      { email: same.webhooks, webhooks: same.email },
+    ]) {
+      assert.ok(!hasSameRecipients({ mechanisms }, { mechanisms: other }), JSON.stringify(other));
+    }
+  });
+
+  it('keep what they have and add what is missing', () => {
+    const policy = { ...wholeWith(mechanisms), mechanisms: { webhooks: ['A-1', 'b'] } };
+    const added = withDestinations(policy, ['a1', 'c']) as { mechanisms: { webhooks: unknown } };
+    assert.deepEqual(added.mechanisms.webhooks, [{ id: 'A-1' }, { id: 'b' }, { id: 'c' }]);
+  });
+});
+
+describe('differing fields of policies', () => {
+  const cases: readonly (readonly [object, object, readonly string[]])[] = [
+    [{ a: 1 }, { a: 1 }, []],
+    [{ a: 1 }, { a: 2 }, ['a']],
+    [{ a: 1 }, {}, ['a']],
+    [{}, { b: { c: [1] } }, ['b']],
+    [{ a: null, b: '', c: [], d: {}, e: undefined }, {}, []],
+    [{ a: { x: null } }, {}, []],
+    [{ a: { x: 1, y: 2 } }, { a: { y: 2, x: 1 } }, []],
+    [{ a: [1, 2] }, { a: [2, 1] }, ['a']],
+    [{ a: [] }, { a: [0] }, ['a']],
+    [{ a: false }, {}, ['a']],
+    [{ a: 0 }, {}, ['a']],
+    [{ a: '1' }, { a: 1 }, ['a']],
+    [{ modified: 1, created: 1 }, { modified: 2, created: 2 }, []],
+    [{ mechanisms: { webhooks: [{ id: 'a' }] } }, { mechanisms: { webhooks: [] } }, []],
+    [{ mechanisms: { email: [{ id: 'a' }] } }, { mechanisms: {} }, ['mechanisms']],
+    [{ mechanisms: null }, { mechanisms: 'x' }, []],
+  ];
+  for (const [a, b, fields] of cases) {
+    it(`of ${JSON.stringify(a)} and ${JSON.stringify(b)} are ${fields.join() || 'none'}`, () => {
+      assert.deepEqual(differingFields({ ...a }, { ...b }), fields);
+      assert.deepEqual(differingFields({ ...b }, { ...a }), fields);
+    });
+  }
+});
+
+describe('where a sent alert went', () => {
+  const destination = {
+    id: '1d2dc92b-f84e-4aff-bd9c-205d94b0b4e8',
+    name: 'Ops',
+    type: 'generic',
+    url: 'https://e.com/1',
+  };
+  const alert = { policyId: 'p', policyName: 'P', alertType: 'x', sent: '' };
+  for (const [mechanismKind, mechanism, expected] of [
+    ['webhook', destination.id, true],
+    ['webhooks', destination.id.replaceAll('-', ''), true],
+    ['webhooks', 'Ops', true],
+    ['webhooks', 'https://e.com/1', true],
+    ['webhooks', 'ops', false],
+    ['webhooks', '', false],
+    ['email', 'Ops', false],
+    ['pagerduty', destination.id, false],
+    ['', destination.id, false],
+    ['webhooksx', destination.id, false],
+  ] as const) {
+    it(`takes ${mechanismKind || 'no kind'} ${mechanism} for ${expected ? 'this destination' : 'another'}`, () => {
+      assert.equal(wentTo({ ...alert, mechanismKind, mechanism }, destination), expected);
+    });
+  }
+
+  it('takes an empty mechanism for none, also where the destination has no name', () => {
+    assert.ok(!wentTo({ ...alert, mechanismKind: 'webhooks', mechanism: '' }, { ...destination, name: '' }));
+  });
+});
 
 describe('policy', () => {
   it('uses a destination by its ID with or without dashes', () => {

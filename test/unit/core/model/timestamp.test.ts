@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { assert as forAll, date, integer, property, string } from 'fast-check';
-import { compareInstants, parseTimestamp, toMilliseconds } from '../../../../src/core/model/timestamp.ts';
+import {
+  compareInstants,
+  fromMilliseconds,
+  parseTimestamp,
+  toMilliseconds,
+} from '../../../../src/core/model/timestamp.ts';
 
 describe('timestamp', () => {
   it('keeps microseconds, which Date drops', () => {
@@ -8,6 +13,17 @@ describe('timestamp', () => {
     const later = parseTimestamp('2020-10-26T18:25:04.532317Z');
     assert.deepEqual(earlier, { milliseconds: 1603736704532, nanoseconds: 316000 });
     assert.ok(later && earlier && compareInstants(later, earlier) > 0);
+  });
+
+  it('parses the largest offset, hours with minutes, both signs, and text around spaces', () => {
+    const at = (text: string) => parseTimestamp(text)?.milliseconds;
+    const base = Date.UTC(2020, 9, 26, 18, 25, 4);
+    assert.equal(at('2020-10-26T18:25:04+23:59'), base - (23 * 60 + 59) * 60_000);
+    assert.equal(at('2020-10-26T18:25:04-05:30'), base + (5 * 60 + 30) * 60_000);
+    assert.equal(at(' 2020-10-26 18:25:04Z\n'), base);
+    assert.equal(at('2020-02-29T23:59:59Z'), Date.UTC(2020, 1, 29, 23, 59, 59));
+    assert.equal(at('2019-02-29T00:00:00Z'), undefined);
+    assert.deepEqual(fromMilliseconds(1.9), { milliseconds: 1, nanoseconds: 0 });
   });
 
   it('parses any UTC offset and any number of fractional digits', () => {
@@ -27,6 +43,16 @@ describe('timestamp', () => {
     '2020-13-01T00:00:00Z',
     '2020-10-26T24:00:00Z',
     '2020-10-26T18:25:04+99:00',
+    '2020-10-26T18:25:04+24:00',
+    '2020-10-26T18:25:04+00:60',
+    '2020-10-26T18:60:04Z',
+    '2020-10-26T18:25:60Z',
+    '2020-00-10T00:00:00Z',
+    '2020-10-00T00:00:00Z',
+    'x2020-10-26T18:25:04Z',
+    '2020-10-26T18:25:04Zx',
+    '2020-10-26T18:25:04.Z',
+    '0001-01-01T00:00:00+05:00',
     '0001-01-01T00:00:00Z',
   ]) {
     it(`treats ${JSON.stringify(text)} as missing`, () => {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { cleanToken, isTokenKey, ownerByPrefix, parseTokenRecord, tokenKey } from '../../../../src/core/model/token.ts';
+import {
+  cleanToken,
+  idOfTokenKey,
+  isTokenKey,
+  ownerByPrefix,
+  parseTokenRecord,
+  tokenKey,
+  toTokenInfo,
+} from '../../../../src/core/model/token.ts';
 
 const TOKEN = 'cfut_abcDEF-123_456';
 
@@ -64,7 +72,19 @@ describe('token', () => {
     });
   }
 
+  it('tells everything about a token but the token', () => {
+    const facts = {
+      id: 'a',
+      owner: 'user',
+      expiresOn: '2027-01-01T00:00:00Z',
+      cloudflareId: 'c',
+      origins: ['o'],
+    } as const;
+    assert.deepEqual(toTokenInfo({ ...facts, version: 1, token: TOKEN }), facts);
+  });
+
   it('recognizes its own keys', () => {
+    assert.equal(idOfTokenKey(tokenKey('a')), 'a');
     assert.ok(isTokenKey(tokenKey('a')));
     assert.ok(!isTokenKey('somebody.else'));
   });

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { isSameAddress, normalizeAddress } from '../../../../src/core/model/web-address.ts';
+import { parseBaseUrl } from '../../../../src/core/api/base-url.ts';
+import { parseObject } from '../../../../src/core/formats/json-parse.ts';
+import { appendSegment } from '../../../../src/core/model/destination-types/url-rules.ts';
+import { parseMailAddresses } from '../../../../src/core/model/mail-addresses.ts';
+import { cleanToken } from '../../../../src/core/model/token.ts';
+import {
+  findInvisible,
+  isSameAddress,
+  normalizeAddress,
+  normalizeName,
+} from '../../../../src/core/model/web-address.ts';
 
 const same: readonly [string, string, string][] = [
   ['the case of scheme and host', 'HTTPS://Example.COM/a', 'https://example.com/a'],
@@ -44,5 +54,20 @@ describe('web address', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('texts of half a million characters', () => {
+  // Each took minutes: every character of a run began a match that was then given up.
+  const space = ' '.repeat(500_000);
+  it('are normalized, checked and cleaned in time proportional to their length', () => {
+    assert.equal(normalizeName(`a${space}b `).length, 500_002);
+    assert.equal(findInvisible(`a${space}b `)?.length, 500_000);
+    assert.deepEqual(cleanToken(`x${'"'.repeat(500_000)}x`), { ok: false, problem: 'characters' });
+    assert.ok(parseBaseUrl(`https://e.com/${'/'.repeat(500_000)}x/`).ok);
+    assert.deepEqual(parseMailAddresses(`a@${'a.'.repeat(250_000)}@`).addresses, []);
+    assert.ok(parseObject('a '.repeat(50_000)).findings.length > 10_000);
+    const url = appendSegment(new URL(`https://e.com/${'/'.repeat(500_000)}x/`), 's\uD800');
+    assert.ok(url.pathname.endsWith('/x/s%EF%BF%BD'));
   });
 });

@@ -3,10 +3,25 @@ import {
   admitUserCall,
   BACKGROUND_CALLS,
   createCallBudget,
+  createCallBudgets,
   USER_CALLS,
 } from '../../../../src/core/monitoring/call-budget.ts';
 
 const MINUTE = 60_000;
+
+describe('call budgets', () => {
+  it('are one for each token, and carry over what was sent before a token had a record', () => {
+    const budgets = createCallBudgets(() => 1_000_000);
+    budgets.of('a').sent();
+    budgets.of('draft').sent();
+    budgets.of('draft').sent();
+    assert.deepEqual([budgets.of('a').used(), budgets.of('b').used(), budgets.of(undefined).used()], [1, 0, 0]);
+    assert.equal(budgets.of('a'), budgets.of('a'));
+    budgets.carryOver('draft', 'b');
+    budgets.carryOver('unknown', 'a');
+    assert.deepEqual([budgets.of('a').used(), budgets.of('b').used(), budgets.of('draft').used()], [1, 2, 0]);
+  });
+});
 
 describe('call budget', () => {
   let time: number;

@@ -51,6 +51,21 @@ describe('refresh scheduler', () => {
     ]);
   });
 
+  it('stretches the interval of one token and not of another', async () => {
+    const simulation = simulateRefresh({ accounts: 1000, tokens: 2, interval: INTERVAL });
+    const connections = simulation.store.entries().map(({ connection }) => connection);
+    const first = connections.filter(({ token }) => token?.id === connections[0]?.token?.id);
+    const rest = connections.filter(({ token }) => token?.id !== connections[0]?.token?.id);
+    simulation.store.setConnections([...first, ...rest.slice(0, 3)]);
+    await pass(simulation, 1000);
+    const intervalOf = (at: number): number => {
+      const connection = simulation.store.entries().at(at)?.connection ?? assert.fail();
+      return simulation.scheduler.intervalOf(connection);
+    };
+    assert.deepEqual([intervalOf(0), intervalOf(-1)], [500 * PACE, INTERVAL]);
+    assert.equal(first.length, 500);
+  });
+
   it('keeps within the budget whatever the number of accounts and whatever fails', async function () {
     this.timeout(30_000);
     const failures: readonly (ApiErrorDetails | undefined)[] = [

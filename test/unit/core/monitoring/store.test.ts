@@ -3,7 +3,7 @@ import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { createStore, type Store, type StoreOptions } from '../../../../src/core/monitoring/store.ts';
 import type { Change } from '../../../../src/core/monitoring/store-events.ts';
-import { failWith, makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
+import { failWith, makeApi, makeConnection, makeDestination, noteSignals } from '../api/fake-api.ts';
 
 /** A list call that the test answers one by one, in call order. */
 function makeListing() {
@@ -47,6 +47,77 @@ function makeStore(now: () => number = () => 1000, options: Partial<StoreOptions
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('store', () => {
+  it('fetches six accounts of a token and 24 in total at a time by default', async () => {
+    const running = new Map<string, number>();
+    let most = 0;
+    let mostOfOne = 0;
+    const apiOf = (token: string) =>
+      makeApi({
+        async listDestinations() {
+          const now = (running.get(token) ?? 0) + 1;
+          running.set(token, now);
+          mostOfOne = Math.max(mostOfOne, now);
+          most = Math.max(
+            most,
+            [...running.values()].reduce((sum, each) => sum + each, 0),
+          );
+          await tick();
+          running.set(token, (running.get(token) ?? 0) - 1);
+          return [];
+        },
+      });
+    // `makeStore` sets limits of its own.
+    const real = createStore({
+      now: () => 1000,
+      toApiError: () => new ApiError({ kind: 'protocol' }),
+      defer: (work) => void setImmediate(work),
+      log: () => {},
+    });
+    const apis = Array.from({ length: 5 }, (_, index) => apiOf(`t${index}`));
+    real.setConnections(
+      apis.flatMap((api, token) => Array.from({ length: 8 }, (_, index) => makeConnection(`a${token}-${index}`, api))),
+    );
+    await real.refresh();
+    assert.deepEqual([mostOfOne, most, real.totals().states.ready], [6, 24, 40]);
+  });
+
+  it('tells of an error that changed, and not of the same one again', async () => {
+    let kind: 'network' | 'unavailable' = 'network';
+    const { store, changes } = makeStore();
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => failWith({ kind })() }))]);
+    await store.refresh();
+    const before = changes.length;
+    await store.refresh();
+    assert.equal(changes.length, before);
+    kind = 'unavailable';
+    await store.refresh();
+    assert.equal(changes.length, before + 1);
+    assert.deepEqual([...(changes.at(-1)?.states ?? [])], ['a']);
+  });
+
+  it('keeps a failure until the next refresh has ended: only the first one is loading', async () => {
+    const { store, changes } = makeStore();
+    const { api, pending } = makeListing();
+    store.setConnections([makeConnection('a', api)]);
+    const first = store.refresh();
+    pending[0]?.reject(new ApiError({ kind: 'network' }));
+    await first;
+    const before = changes.length;
+    const second = store.refresh();
+    assert.equal(store.entry('a')?.state.kind, 'failed');
+    pending[1]?.resolve([]);
+    await second;
+    assert.deepEqual([store.entry('a')?.state.kind, changes.length], ['ready', before + 1]);
+  });
+
+  it('hands the signal to no request: one that was sent is waited for', async () => {
+    const { store } = makeStore();
+    const { api, handed } = noteSignals(makeApi({ listDestinations: async () => [] }));
+    store.setConnections([makeConnection('a', api), makeConnection('b', api)]);
+    await store.refresh(undefined, { signal: new AbortController().signal });
+    assert.deepEqual(handed, []);
+  });
+
   it('goes from idle over loading to ready, and says so each time', async () => {
     const { store, changes, runDeferred } = makeStore();
     const { api, pending } = makeListing();

@@ -37,6 +37,15 @@ describe('transitions', () => {
     assert.deepEqual([fourth.newlyFailing, fourth.recovered, fourth.known], [[], ['1'], knownOf({ a: {} })]);
   });
 
+  it('tell once of one that never succeeded', () => {
+    const never = makeDestination('1', { lastFailure: at(20) });
+    const first = findTransitions(knownOf({ a: {} }), 'a', [never]);
+    assert.deepEqual(first.newlyFailing, [never]);
+    for (const again of [never, makeDestination('1', { lastFailure: at(40) })]) {
+      assert.deepEqual(findTransitions(first.known, 'a', [again]).newlyFailing, []);
+    }
+  });
+
   it('take further failures of one that fails for the same', () => {
     const again = makeDestination('1', { lastSuccess: at(10), lastFailure: at(40) });
     assert.deepEqual(findTransitions(knownOf({ a: { '1': at(20) } }), 'a', [again]).newlyFailing, []);

@@ -42,7 +42,41 @@ describe('alerts per day', () => {
     assert.equal(countPerDay(sent, 1, now)[0]?.count, 1);
   });
 
-  it('follows the calendar across the end of a month and a daylight saving change', () => {
+  describe('where the clocks change', () => {
+    const zone = process.env['TZ'];
+    before(() => {
+      // Node reads the variable again when it is set.
+      process.env['TZ'] = 'Europe/Berlin';
+    });
+    after(() => {
+      if (zone === undefined) {
+        delete process.env['TZ'];
+      } else {
+        process.env['TZ'] = zone;
+      }
+    });
+
+    it('begins each day at midnight, though one has 25 hours and another has 23', () => {
+      assert.equal(local('2026-10-26') - local('2026-10-25'), 24 * 3_600_000);
+      const lengthOf = (from: string, to: string): number => local(to, '00:00:00') - local(from, '00:00:00');
+      assert.equal(lengthOf('2026-10-25', '2026-10-26'), 25 * 3_600_000, 'the time zone is in use');
+      assert.equal(startOfDay(local('2026-10-26'), 1), local('2026-10-25', '00:00:00'));
+      assert.equal(startOfDay(local('2026-10-26'), 2), local('2026-10-24', '00:00:00'));
+      assert.equal(startOfDay(local('2026-03-30'), 1), local('2026-03-29', '00:00:00'));
+      for (const [from, to] of [
+        ['2026-10-25', '2026-10-26'],
+        ['2026-03-29', '2026-03-30'],
+      ] as const) {
+        const sent = [stamp(from, '00:00:00'), stamp(from, '23:59:59'), stamp(to, '00:00:00')];
+        assert.deepEqual(countPerDay(sent, 2, local(to, '23:30:00')), [
+          { day: from, count: 2 },
+          { day: to, count: 1 },
+        ]);
+      }
+    });
+  });
+
+  it('follows the calendar across the end of a month', () => {
     const days = countPerDay([], 40, local('2026-11-10')).map(({ day }) => day);
     assert.equal(new Set(days).size, 40);
     assert.ok(days.includes('2026-10-31') && days.includes('2026-11-01'));

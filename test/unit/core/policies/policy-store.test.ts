@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
 import { failWith, makeApi, makeConnection } from '../api/fake-api.ts';
+
+const makePolicy = (name: string): Policy => ({
+  id: 'p',
+  name,
+  enabled: true,
+  alertType: 'x',
+  mechanisms: {},
+  whole: { id: 'p', name },
+});
 
 function makeCountingConnection(names: Api['listAlertNames'] = async () => new Map([['ssl', 'Certificates']])) {
   const calls = { policies: 0, names: 0 };
@@ -72,6 +82,43 @@ describe('policy store', () => {
     await assert.rejects(store.get(connection), { kind: 'network' });
     available = true;
     assert.deepEqual((await store.get(connection)).policies, []);
+  });
+
+  it('keeps no slow answer that is older than a newer one', async () => {
+    const answers: ((policies: readonly Policy[]) => void)[] = [];
+    const api = makeApi({
+      listPolicies: async () => new Promise((resolve) => answers.push(resolve)),
+      listAlertNames: async () => new Map(),
+    });
+    const store = createPolicyStore();
+    const connection = makeConnection('a', api);
+    const [slow, fast] = [store.read(connection), store.read(connection)];
+    answers[1]?.([makePolicy('new')]);
+    await fast;
+    answers[0]?.([makePolicy('old')]);
+    assert.equal((await slow).policies[0]?.name, 'old');
+    assert.deepEqual(
+      store.known('a')?.policies.map(({ name }) => name),
+      ['new'],
+    );
+  });
+
+  it('tells of a change, and not of an equal answer', async () => {
+    let name = 'one';
+    const api = makeApi({ listPolicies: async () => [makePolicy(name)], listAlertNames: async () => new Map() });
+    const store = createPolicyStore();
+    const told: string[] = [];
+    const stop = store.onChanged((accountId) => told.push(accountId));
+    const connection = makeConnection('a', api);
+    await store.get(connection);
+    await store.read(connection);
+    assert.deepEqual(told, []);
+    name = 'two';
+    await store.read(connection);
+    assert.deepEqual(told, ['a']);
+    stop();
+    store.forget();
+    assert.deepEqual(told, ['a']);
   });
 
   it('keeps no answer that is older than a reset', async () => {

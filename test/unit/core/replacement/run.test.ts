@@ -3,7 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
 import { parseReplacement, type Replacement } from '../../../../src/core/replacement/state.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
-import { failWith } from '../api/fake-api.ts';
+import { failWith, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, createLate, useFakeAccount } from '../destinations/fake-account.ts';
 import { useReplacement } from './replacement-fixture.ts';
 
@@ -97,9 +97,9 @@ describe('replacing, against the fake', () => {
     ['a write of a policy', { method: 'PUT' }],
     ['the deletion of the old one', { method: 'DELETE' }],
   ] as const) {
-    for (const kind of ['reset', 'html'] as const) {
-      it(`settles the answer (${kind}) of ${what} that took effect by looking, and goes on`, async () => {
-        account.fail({ ...rule, fault: { kind }, after: true, times: 1 });
+    for (const fault of [{ kind: 'reset' }, { kind: 'html' }, { kind: 'status', status: 500 }] as const) {
+      it(`settles the answer (${fault.kind}) of ${what} that took effect by looking, and goes on`, async () => {
+        account.fail({ ...rule, fault, after: true, times: 1 });
         const { state } = await forward(await begin());
         await assertReplaced(state.newId);
         assert.deepEqual(
@@ -196,6 +196,11 @@ describe('replacing, against the fake', () => {
       const { state } = await forward(last());
       await assertReplaced(state.newId);
       assert.equal(account.posts(), 1, `killed after mutation ${dies}`);
+      assert.deepEqual(
+        state.policies.map(({ moved }) => moved),
+        [true, true],
+        `killed after mutation ${dies}`,
+      );
     }
   });
 
@@ -266,6 +271,24 @@ describe('replacing, against the fake', () => {
     );
     assert.equal(account.users(oldId()).length, 1);
     assert.equal(account.names().length, 2);
+  });
+
+  it('stops before it is about to delete when canceled during the last move', async () => {
+    const cancel = new AbortController();
+    const stopAfterMoves = async (state: Replacement): Promise<void> => {
+      await fixture.persist(state);
+      if (state.policies.length > 0 && state.policies.every(({ moved }) => moved)) {
+        cancel.abort(new Error('canceled'));
+      }
+    };
+    await assert.rejects(forward(await begin(), { persist: stopAfterMoves, signal: cancel.signal }), /canceled/);
+    assert.equal(last().stage, 'moving');
+  });
+
+  it('hands the signal to no call: a mutation that was sent is waited for', async () => {
+    const { api, handed } = noteSignals(account.api());
+    await forward(await begin(), { api, signal: new AbortController().signal });
+    assert.deepEqual(handed, []);
   });
 
   it('ignores a cancellation once the old one is deleted, and moves what still names it', async () => {

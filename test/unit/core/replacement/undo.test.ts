@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Replacement } from '../../../../src/core/replacement/state.ts';
-import { failWith } from '../api/fake-api.ts';
+import { failWith, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, useFakeAccount } from '../destinations/fake-account.ts';
 import { useReplacement } from './replacement-fixture.ts';
 
@@ -79,6 +79,20 @@ describe('undoing a replacement, against the fake', () => {
     );
     await undo(last());
     isUndone();
+  });
+
+  it('stops before it is about to delete when canceled during the last move, and hands the signal to no call', async () => {
+    const state = await stop();
+    const cancel = new AbortController();
+    const persist = async (each: Replacement): Promise<void> => {
+      await fixture.persist(each);
+      if (each.policies.every(({ moved }) => !moved)) {
+        cancel.abort(new Error('canceled'));
+      }
+    };
+    const { api, handed } = noteSignals(account.api());
+    await assert.rejects(undo(state, { api, persist, signal: cancel.signal }), /canceled/);
+    assert.deepEqual([last().stage, handed], ['undoing', []]);
   });
 
   it('ignores a cancellation once the new one is deleted, and moves back what still names it', async () => {

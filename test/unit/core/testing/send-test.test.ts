@@ -141,6 +141,55 @@ describe('send test', () => {
     assert.ok(outcome.kind === 'answered' && outcome.text.length === 65_536);
   });
 
+  it('leaves no timer behind, however it ends', async () => {
+    for (const fetch of [
+      async () => new Response('ok'),
+      async () => Promise.reject(new TypeError('Failed to fetch')),
+      async () => Response.redirect('https://example.com/', 307),
+    ]) {
+      const timers: (AbortSignal | undefined)[] = [];
+      const sleep = async (_milliseconds: number, signal?: AbortSignal): Promise<void> => {
+        timers.push(signal);
+        return new Promise(() => {});
+      };
+      await sendTest({ fetch, now: () => 0, sleep }, makeTestRequest(generic, hook, undefined), 'test/1');
+      assert.deepEqual(
+        timers.map((signal) => signal?.aborted),
+        [true],
+      );
+    }
+  });
+
+  it('tells a code of a failure, and nothing of its message', async () => {
+    const tunnel = new Error('net::ERR_TUNNEL_CONNECTION_FAILED at c4n4ry');
+    const unreachable = Object.assign(new Error('c4n4ry'), { code: 'EHOSTUNREACH' });
+    for (const [error, detail] of [
+      [new TypeError('Failed to fetch https://example.com/c4n4ry'), ''],
+      [new TypeError('c4n4ry', { cause: tunnel }), 'ERR_TUNNEL_CONNECTION_FAILED'],
+      [new AggregateError([unreachable], 'c4n4ry'), 'EHOSTUNREACH'],
+      ['c4n4ry', ''],
+    ] as const) {
+      const fetch = async () => Promise.reject(error);
+      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest(generic, hook, undefined), 'test/1');
+      assert.deepEqual(outcome, { kind: 'failed', problem: 'unreachable', detail });
+    }
+  });
+
+  it('stops immediately when the user cancels after the request has arrived', async () => {
+    controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'hang' } });
+    const late = new AbortController();
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = globalThis.fetch(input, init);
+      while (controls.received(fake.world).length === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      late.abort(new Error('enough'));
+      return answer;
+    };
+    const request = makeTestRequest(generic, hook, undefined);
+    await assert.rejects(sendTest({ ...makeHost(), fetch }, request, 'test/1', late.signal), /enough/);
+  });
+
   it('stops immediately when the user cancels', async () => {
     controls.addReceiverRule(fake.world, { type: 'generic', fault: { kind: 'hang' } });
     const cancel = new AbortController();

@@ -4,7 +4,7 @@ import type { Destination } from '../../../../src/core/model/destination.ts';
 import { testThroughPolicy } from '../../../../src/core/testing/test-through-policy.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { type FakeCloudflare, startFakeCloudflare } from '../../../fake-cloudflare/server.ts';
-import { failWith, makeApi, makeDestination } from '../api/fake-api.ts';
+import { failWith, makeApi, makeDestination, noteSignals } from '../api/fake-api.ts';
 import { connectTo } from '../accounts/fake-connection.ts';
 
 const ACCOUNT = 'a'.repeat(32);
@@ -55,6 +55,12 @@ describe('test through a policy', () => {
       const { moved, waited } = await run(api);
       assert.deepEqual([moved, waited, tests.length], ['nothing', 60_000, 1]);
     }
+  });
+
+  it('cannot be cut off once the test is requested', async () => {
+    const { api, handed } = noteSignals(makePolledApi({}, { lastSuccess: AFTER }).api);
+    await run(api, new AbortController().signal);
+    assert.ok(handed.length > 0 && handed.every((name) => name === 'getDestination'), handed.join());
   });
 
   it('polls again after a fetch fails', async () => {
