@@ -67,7 +67,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await take('problem');
   await fake.clear({ part: 'faults' });
   await view.pressInline(/^Cloudflare rejected the token/, 'Refresh');
-  await view.reveal('Halden Logistics, account, 2 failing · 15');
+  await view.reveal('Halden Logistics, account, 2 failing, 15 destinations');
 }
 
 /** Takes pictures of policies, a multiple selection and the filter for failing destinations. */
@@ -109,7 +109,7 @@ async function visitOverview({ workbench, view, fake }: Session, take: (name: st
     }
   }
   await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-  await workbench.statusItem(STATUS_ITEM).getByText('4 failing').waitFor();
+  await workbench.statusItem(STATUS_ITEM).getByText('4 webhooks failing').waitFor();
 }
 
 /** Takes pictures of a test that succeeds, a test that fails, and the choice of a policy. */
@@ -281,12 +281,12 @@ async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
     for (const [index, id] of ids.entries()) {
       await fake.recordDelivery({ account, id, succeeded: false });
       await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-      await take(`failing-${index + 1}`, `${index + 1} failing`);
+      await take(`failing-${index + 1}`, index === 0 ? '1 webhook failing' : '2 webhooks failing');
     }
     await fake.addFault({ path: '**/webhooks', fault: { kind: 'status', status: 403 } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
     await view.row(/does not have permission for Acme/).waitFor();
-    await take('partly-unknown', '2 failing');
+    await take('partly-unknown', '2 webhooks failing');
     for (const id of ids) {
       await fake.recordDelivery({ account, id, succeeded: true });
     }

@@ -27,7 +27,9 @@ export function activate(context: vscode.ExtensionContext) {
   const editing = createLazyEditing(services, announcedSaves, policies);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
-  const monitoring = createMonitoringModule(services);
+  const monitoring = createMonitoringModule(services, async (failing) =>
+    (await import('./managing.ts')).tellNewFailures(failing),
+  );
   // The type makes the compiler report a contributed command without a handler.
   const commands: Readonly<Record<ContributedCommand, CommandHandler>> = {
     ...managing.commands,
@@ -49,5 +51,5 @@ export function activate(context: vscode.ExtensionContext) {
     transfer,
     registerCommands(commands, services.logger),
   );
-  return isTest ? { ...services, editing, logged: () => lines.join('\n') } : undefined;
+  return isTest ? { ...services, editing, managing, logged: () => lines.join('\n') } : undefined;
 }

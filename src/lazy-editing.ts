@@ -5,6 +5,7 @@ import type { Editing } from './editing.ts';
 import type { LazyPolicies } from './lazy-policies.ts';
 import type { Services } from './services.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
+import { createFailingColors } from './ui/json/failing-colors.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { JSON_SCHEME, PANEL_TYPE, POLICY_ENDING, REPLACEMENT_SUFFIX, SAMPLE_SCHEME } from './ui/host/ids.ts';
 
@@ -30,6 +31,7 @@ export function createLazyEditing(
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const subscriptions: vscode.Disposable[] = [
     changed,
+    createFailingColors(services.store),
     policies.onDidChangeFile((events) => changed.fire(events)),
     // A restored document can be saved before its bundle is loaded.
     vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
 import { type CommandHandler, createLater } from './ui/host/commands.ts';
@@ -7,6 +7,8 @@ import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
 type ManagingCommand = keyof Managing['commands'];
 
 export type LazyManaging = {
+  /** Loads the bundle on first use. */
+  load(): Promise<Managing>;
   /** The commands with handlers in a separate bundle; the first call loads it. */
   readonly commands: Readonly<Record<ManagingCommand, CommandHandler>>;
   readonly disposables: readonly vscode.Disposable[];
@@ -38,10 +40,13 @@ export function createLazyManaging(services: Services): LazyManaging {
       goToDestination: later('goToDestination'),
       copyId: later('copyId'),
       copyUrl: later('copyUrl'),
+      copyLink: later('copyLink'),
       copyAsCurl: later('copyAsCurl'),
       copyAsTerraform: later('copyAsTerraform'),
     },
+    load,
     disposables: [
+      vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
       scheduleSweep(load, services),
       services.connections.onTroubleChanged(() => void load().then(({ showTrouble }) => showTrouble())),
     ],

@@ -12,7 +12,6 @@ import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { type Connections, createConnections } from './ui/accounts/connections.ts';
 import { createProfileSecrets } from './ui/accounts/profile-secrets.ts';
 import { createSecretStore, type SecretStore } from './ui/destinations/secret-store.ts';
-import { createTargets, type Targets } from './ui/destinations/targets.ts';
 import { createLogger, type Logger } from './ui/host/log.ts';
 import { createOrderedState, type State } from './ui/host/ordered-state.ts';
 import { readSettings } from './ui/host/settings.ts';
@@ -23,6 +22,8 @@ import { createStatusItem, type StatusItem } from './ui/monitoring/status-item.t
 import { createLastTests, type LastTests } from './ui/tree/last-tests.ts';
 import type { Node } from './ui/tree/nodes.ts';
 import { createDestinationsView, type DestinationsView } from './ui/tree/tree.ts';
+import { addressOf } from './ui/json/addresses.ts';
+import { createFocusedPanel, type FocusedPanel } from './ui/panel/focused-panel.ts';
 
 /** The objects that capabilities share. Each module takes only those it needs. */
 export type Services = {
@@ -48,7 +49,7 @@ export type Services = {
   readonly secrets: SecretStore;
   readonly accountOrder: vscode.TreeDragAndDropController<Node>;
   readonly destinationsView: DestinationsView;
-  readonly targets: Targets;
+  readonly focusedPanel: FocusedPanel;
   readonly backgroundRefresh: BackgroundRefresh;
   readonly statusItem: StatusItem;
   /** Resolves once the accounts are loaded. Never rejects. */
@@ -90,8 +91,11 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
   const lastTests = createLastTests();
-  const destinationsView = createDestinationsView(store, policies, lastTests, accountOrder);
-  const targets = createTargets(store, destinationsView.selected);
+  const destinationsView = createDestinationsView(store, policies, lastTests, {
+    dragAndDropController: accountOrder,
+    documentOf: addressOf,
+    describeOnHover: async (node) => (await import('./managing.ts')).describeDestinationRow(node, { store, lastTests }),
+  });
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
   const loaded = connections
     .load()
@@ -117,7 +121,7 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
     secrets,
     accountOrder,
     destinationsView,
-    targets,
+    focusedPanel: createFocusedPanel(),
     backgroundRefresh,
     statusItem,
     loaded,

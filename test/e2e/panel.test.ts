@@ -5,6 +5,7 @@ import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
 import {
   answerAddAccount,
+  CONTAINER,
   keepPictureOfFailure,
   pictureFile,
   type Session,
@@ -201,7 +202,7 @@ describe('panel in the workbench', function () {
 
   it('shows policies and the alert chart with its table', async () => {
     const { view } = session;
-    await session.workbench.openContainer('Cloudflare Webhooks');
+    await session.workbench.openContainer(CONTAINER);
     await view.reveal('Lab chat');
     await view.pickFromMenu('Lab chat', 'Edit Destination…');
     await panel.getByRole('heading', { name: 'Lab chat' }).waitFor();

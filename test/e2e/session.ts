@@ -11,7 +11,7 @@ import { openWorkbench, type OpenWorkbench } from '../vscode-host/workbench-brow
 import type { TreeView } from '../vscode-host/tree-view.ts';
 import { waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-host/workbench-page.ts';
 
-export const CONTAINER = 'Cloudflare Webhooks';
+export const CONTAINER = 'Webhook Destinations';
 export const VIEW = 'Webhook Destinations';
 
 /** The packaged extension in a real workbench, connected to a fake Cloudflare. */

@@ -88,11 +88,11 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
   return {
     provider: files.provider,
     async open(connection, policy) {
-      const uri = policyAddressOf(connection.account.id, policy);
+      const uri = policyAddressOf(connection.account, policy);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
     },
     async openNew(connection, draft) {
-      const uri = nextPolicyAddress(connection.account.id);
+      const uri = nextPolicyAddress(connection.account);
       const editor = await vscode.window.showTextDocument(uri, { preview: false });
       const { document } = editor;
       // Inserted as an edit, so that VS Code backs it up as unsaved and restores it after a window reload.

@@ -88,7 +88,14 @@ function describeStatus(
   const healthy = withAge(vscode.l10n.t('Webhooks: {0} healthy', status.healthy), status);
   switch (status.kind) {
     case 'failing': {
-      const text = withAge(vscode.l10n.t('{0} failing', status.failing), status);
+      const text = withAge(
+        plural(
+          status.failing,
+          vscode.l10n.t('1 webhook failing'),
+          vscode.l10n.t('{0} webhooks failing', status.failing),
+        ),
+        status,
+      );
       const label = [
         withAge(describeFailing(status.failing), status),
         ...(status.unread > 0 ? [describeUnread(status)] : []),
@@ -97,7 +104,15 @@ function describeStatus(
     }
     case 'offline':
     case 'unknown':
-      return { text: '$(cloud-offline)', label: describeUnread(status), lines };
+      return {
+        text: `$(cloud-offline) ${plural(
+          status.unread,
+          vscode.l10n.t('Webhooks: 1 account unreachable'),
+          vscode.l10n.t('Webhooks: {0} accounts unreachable', status.unread),
+        )}`,
+        label: describeUnread(status),
+        lines,
+      };
     case 'checking': {
       const text = vscode.l10n.t('Checking webhooks');
       return { text: `$(sync~spin) ${text}`, label: text, lines };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DestinationFacts } from '../../core/model/destination.ts';
 import { plainName } from '../../core/model/plain-text.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
-import { describeAge, plural } from './format.ts';
+import { describeAge, describeShortAge, plural } from './format.ts';
 
 export function describeHealth(health: Health): string {
   return {
@@ -33,6 +33,18 @@ export function describeLastEvent(destination: DestinationFacts): string {
     success: vscode.l10n.t('last success {0}', age),
     created: vscode.l10n.t('created {0}', age),
   }[event.kind];
+}
+
+/** For a row, which is narrow: "<type> · failed 2 h ago", "<type> · 5 min ago", "<type> · never used". */
+export function describeForRow(destination: DestinationFacts): string {
+  const event = lastEventOf(destination);
+  const age = event ? describeShortAge(event.at) : '';
+  const words = {
+    failing: vscode.l10n.t('failed {0}', age),
+    healthy: age,
+    unused: describeHealth('unused'),
+  }[healthOf(destination)];
+  return `${typeOf(destination)} · ${words}`;
 }
 
 /** The type with the last event: "<type> · last failure 2 hours ago", "<type> · never used". */

@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+type Unit = 'year' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second';
+
+const UNITS: readonly (readonly [Unit, number])[] = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
   ['week', 7 * 86_400],
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
+  ['second', 1],
 ];
 
 /** Making one takes longer than formatting a hundred times with it. */
@@ -21,6 +24,34 @@ export function describeAge(at: Instant, now = Date.now()): string {
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
   ages ??= new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
   return Math.abs(seconds) < 10 ? ages.format(0, 'second') : ages.format(Math.trunc(seconds / size), unit);
+}
+
+/** "2 h ago", "5 min ago": for rows, which are narrow. A time in the future, by a clock that is wrong, is "now". */
+export function describeShortAge(at: Instant, now = Date.now()): string {
+  const seconds = Math.round((now - toMilliseconds(at)) / 1000);
+  if (seconds < 10) {
+    return vscode.l10n.t('now');
+  }
+  const [unit, size] = UNITS.find(([, each]) => seconds >= each) ?? ['second', 1];
+  const count = Math.trunc(seconds / size);
+  switch (unit) {
+    case 'year':
+      return vscode.l10n.t('{0} y ago', count);
+    case 'month':
+      return vscode.l10n.t('{0} mo ago', count);
+    case 'week':
+      return vscode.l10n.t('{0} wk ago', count);
+    case 'day':
+      return vscode.l10n.t('{0} d ago', count);
+    case 'hour':
+      return vscode.l10n.t('{0} h ago', count);
+    case 'minute':
+      return vscode.l10n.t('{0} min ago', count);
+    case 'second':
+      return vscode.l10n.t('{0} s ago', count);
+    default:
+      return unit satisfies never;
+  }
 }
 
 /** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or "never". */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { addAccount, type Extension, fake, receiverUrl, run, startWithAcme, until } from '../extension-under-test.ts';
-import { active, activePath, activeText, closeAll, fixesAt, ours, type } from '../json/json-documents.ts';
+import { active, activePath, activeQuery, activeText, closeAll, fixesAt, ours, type } from '../json/json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('policy documents', () => {
@@ -326,7 +326,7 @@ describe('policy documents', () => {
       assert.ok(await document.save());
       const made = (await fake.policies({ account: accountId })).find(({ name }) => name === 'Origin');
       assert.deepEqual([made?.filters, await posts()], [{ zones: ['z1'] }, 2]);
-      await until(() => activePath().includes(`/policies/${made?.id}/`), activePath);
+      await until(() => activeQuery() === `account=${accountId}&policy=${made?.id}`, activeQuery);
       assert.equal(active().isDirty, false);
     });
 
