@@ -5,6 +5,7 @@ import {
   answerAddAccount,
   CONTAINER,
   keepPictureOfFailure,
+  resizeSideBar,
   type Session,
   startSession,
   errorsOfExtension,
@@ -45,6 +46,31 @@ describe('main workflow', function () {
     const [, first, second] = await session.view.rows();
     assert.match(first ?? '', /^SIEM, splunk, failing, last failure /);
     assert.match(second ?? '', /^Payments on-call, slack, failing, last failure /);
+  });
+
+  it('fits rows into a side bar of 300 pixels, and opens the panel of the focused row with Enter', async () => {
+    const { workbench, view } = session;
+    await resizeSideBar(session, 300);
+    for (const name of ['SIEM', 'Payments on-call']) {
+      const label = view.row(name).locator('.monaco-icon-label-container');
+      const [needed, given] = await label.evaluate((each) => [each.scrollWidth, each.clientWidth]);
+      assert.ok((needed ?? 0) <= (given ?? 0), `${name} needs ${needed} pixels and has ${given}`);
+    }
+    await view.row('SIEM').click();
+    await workbench.page.keyboard.press('ArrowDown');
+    // The click has expanded the row, sooner or later, so the next row is one of its policies or the next destination.
+    await view.collapse('SIEM');
+    await view.row('Payments on-call').click();
+    await workbench.page.keyboard.press('ArrowUp');
+    await workbench.page.keyboard.press('Enter');
+    const panel = workbench.webview();
+    await panel.getByText(/^This destination is failing\. The last delivery failed on /).waitFor();
+    await panel.getByRole('heading', { name: 'SIEM' }).waitFor();
+    assert.equal(await view.row('SIEM').getAttribute('aria-expanded'), 'false');
+    await panel.getByRole('button', { name: 'Explain Delivery' }).click();
+    await workbench.editorTab(/^Delivery to SIEM/).waitFor();
+    await workbench.runCommand('View: Close All Editors');
+    await view.collapse('Payments on-call');
   });
 
   it('counts failing destinations in the status bar and on the view icon', async () => {

@@ -104,7 +104,10 @@ export function toPickItem({ connection, destination }: Shown): vscode.QuickPick
 /** Asks for one of some accounts. Throws {@link UserError} if there is none. */
 export async function pickAccount(connections: readonly Connection[], title: string): Promise<Connection | undefined> {
   if (connections.length === 0) {
-    throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+    throw new UserError(
+      vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'),
+      'addAccount',
+    );
   }
   const items = connections.map((connection) => ({
     label: connection.account.name,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { TargetServices } from '../../target-services.ts';
 import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
+import { isNode } from '../tree/nodes.ts';
 import { TEST_DOCUMENT } from '../host/ids.ts';
 import { runCommand } from '../host/run-command.ts';
 import type { TestCommandServices } from './services.ts';
@@ -10,7 +11,6 @@ import { testDestinations, testThroughCloudflare } from './testing.ts';
 /** Testing destinations and policies, and sample payloads. Part of the second bundle. */
 export function createTestingModule(services: TargetServices & Pick<TestCommandServices, 'loadSamples'>) {
   const title = vscode.l10n.t('Test Destination');
-  const test = onDestinations(services.targets, title, async (chosen) => testDestinations(chosen, services));
   return {
     commands: {
       async testDestination(argument, naming, selected) {
@@ -24,6 +24,10 @@ export function createTestingModule(services: TargetServices & Pick<TestCommandS
         }
         const node = services.targets.nodeOf(argument) ?? services.destinationsView.selected()[0];
         if (node?.kind !== 'policy') {
+          const way = isNode(argument) && 'way' in argument && argument.way === 'direct' ? argument.way : undefined;
+          const test = onDestinations(services.targets, title, async (chosen) =>
+            testDestinations(chosen, services, way),
+          );
           await test(argument, naming, selected);
           return;
         }

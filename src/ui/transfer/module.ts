@@ -59,7 +59,10 @@ export function createTransferModule(services: TargetServices) {
     const connections = store.entries().map(({ connection }) => connection);
     const [only] = connections;
     if (!only) {
-      throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+      throw new UserError(
+        vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'),
+        'addAccount',
+      );
     }
     if (connections.length === 1) {
       return [{ connection: only }];
@@ -139,7 +142,10 @@ async function chooseTarget(chosen: readonly Located[], { store }: TargetService
     .map(({ connection }) => connection)
     .filter(({ account }) => sources.size > 1 || !sources.has(account.id));
   if (others.length === 0) {
-    throw new UserError(vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'));
+    throw new UserError(
+      vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'),
+      'addAccount',
+    );
   }
   return pickAccount(others, vscode.l10n.t('Copy to Account'));
 }

@@ -60,7 +60,9 @@ function describeRow(node: Node, { store, policies, documentOf }: Known): Row | 
       return toAccountRow(node, entry);
     case 'destination': {
       const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
-      return destination && toDestinationRow(node, destination, documentOf(entry.connection.account, destination));
+      return (
+        destination && toDestinationRow(node, destination, () => documentOf(entry.connection.account, destination))
+      );
     }
     case 'problem':
       return toProblemRow(node, entry);
@@ -134,7 +136,7 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
 function toDestinationRow(
   { accountId, destinationId }: DestinationNode,
   destination: ShownDestination,
-  document: vscode.Uri,
+  toDocument: () => vscode.Uri,
 ): Row {
   const health = healthOf(destination);
   const label = nameOf(destination);
@@ -146,7 +148,7 @@ function toDestinationRow(
     contextValue: 'destination',
     iconPath: HEALTH_ICONS[health],
     // The decoration of the document colors the row too (`failing-colors.ts`).
-    ...(health === 'failing' ? { resourceUri: document } : {}),
+    ...(health === 'failing' ? { resourceUri: toDocument() } : {}),
     spoken: [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)]
       .filter(Boolean)
       .join(', '),

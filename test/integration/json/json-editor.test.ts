@@ -225,6 +225,21 @@ describe('JSON editor', () => {
     assert.ok(!ours(document).some(({ code }) => code === 'refused'));
   });
 
+  it('offers another token if the token can only read', async () => {
+    const document = await open();
+    await type(document, document.getText().replace('Alpha', 'Beta'));
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 } });
+    const { questions } = answerWith({ presses: 'Replace Token…' });
+    assert.equal(await document.save(), false);
+    await until(
+      () => questions.length === 2,
+      () => JSON.stringify(questions),
+    );
+    assert.match(questions[0]?.title ?? '', /^To save this document, .+ needs a token that can edit notifications\.$/);
+    assert.match(questions[1]?.title ?? '', /^Replace Token of /);
+    assert.ok(document.isDirty);
+  });
+
   it('removes the secret from the document after sending it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     const document = await open();
