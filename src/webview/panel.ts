@@ -17,7 +17,7 @@ declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; se
 
 /** Long enough for a screen reader to announce it. */
 const SPEAKING_MILLISECONDS = 2000;
-/** A notice that takes the focus is read because of that, so it is not announced too. The focus follows at once. */
+/** How long to wait for the focus, which a message of its own can move to a notice. */
 const FOCUS_MILLISECONDS = 100;
 /** Actions that are never the main one of a notice. */
 const SECONDARY: ReadonlySet<PanelAction> = new Set(['dismiss', 'cancel', 'keepBoth']);
@@ -69,7 +69,11 @@ function createPage(texts: PanelTexts) {
     if (text !== spoken) {
       spoken = text;
       clearTimeout(soon);
-      soon = setTimeout(() => announce(text), FOCUS_MILLISECONDS);
+      soon = setTimeout(() => {
+        // A notice that takes the focus is read because of that.
+        const isRead = document.hasFocus() && document.activeElement?.matches('.notice');
+        announce(isRead ? '' : text);
+      }, FOCUS_MILLISECONDS);
     }
   };
   const form = createForm(texts, {
@@ -169,15 +173,10 @@ function createPage(texts: PanelTexts) {
       if (view.about) {
         about.show(view.about);
       }
-      const lines = view.notices.flatMap(({ lines: said, steps }) => [
-        ...said,
-        ...(steps ?? []).filter(({ state }) => state === 'current').map(({ text }) => text),
-      ]);
-      announceSoon(lines.join(' '));
+      announceSoon(view.notices.map(describeNotice).join(' '));
     },
     focus(at: PanelField | 'notice'): void {
       if (at === 'notice') {
-        clearTimeout(soon);
         notices.querySelector<HTMLElement>('.notice')?.focus();
       } else {
         form.focus(at);
@@ -186,13 +185,20 @@ function createPage(texts: PanelTexts) {
   };
 }
 
+/** The lines and the current step. */
+function describeNotice({ lines, steps = [] }: PanelNotice): string {
+  const current = steps.filter(({ state }) => state === 'current').map(({ text }) => text);
+  return [...lines, ...current].join(' ');
+}
+
 function drawNotice(
-  { tone, lines, steps, buttons }: PanelNotice,
+  value: PanelNotice,
   drawButton: (button: PanelButton, primary: boolean) => HTMLElement,
   kind: 'notice' | 'banner' = 'notice',
 ): HTMLElement {
+  const { tone, lines, steps, buttons } = value;
   // The whole text is the name, so that it is read once when the notice takes the focus. A banner never takes it.
-  const focusable = { role: 'group', tabindex: '-1', 'aria-label': lines.join(' ') };
+  const focusable = { role: 'group', tabindex: '-1', 'aria-label': describeNotice(value) };
   const notice = make('div', { class: `${kind} ${tone}`, ...(kind === 'notice' ? focusable : {}) });
   notice.append(...lines.map((line) => make('p', {}, line)));
   if (steps) {

@@ -85,10 +85,7 @@ export function describeFailing({ lastFailure, lastSuccess }: Destination): Pane
     lines: [
       vscode.l10n.t('This destination is failing. The last delivery failed on {0}.', describeTime(lastFailure)),
       lastSuccess
-        ? vscode.l10n.t(
-            'It has been failing since some time after the last success, which was on {0}.',
-            describeTime(lastSuccess),
-          )
+        ? vscode.l10n.t('The last success was on {0}, so the failures began after that.', describeTime(lastSuccess))
         : vscode.l10n.t('No delivery has succeeded since it was created.'),
     ],
     buttons: [button.testFromHere(), button.explain()],

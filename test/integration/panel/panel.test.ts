@@ -83,7 +83,7 @@ describe('panel', () => {
     await extension.store.refresh([accountId]);
     assert.match(
       banner()?.lines.join(' ') ?? '',
-      /failing\. The last delivery failed on .+ since some time after the last success/,
+      /failing\. The last delivery failed on .+ The last success was on .+, so the failures began after that/,
     );
     assert.deepEqual(
       banner()?.buttons.map(({ label }) => label),
