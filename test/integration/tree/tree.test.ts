@@ -53,7 +53,7 @@ describe('destinations view', () => {
         ['a3 unused', 'circle-outline'],
       ],
     );
-    assert.match(account?.children[0]?.description ?? '', /^slack · failed \d+ (d|wk|mo) ago$/);
+    assert.match(account?.children[0]?.description ?? '', /^slack · failed \d+ (d|wk|mo|y) ago$/);
     assert.equal(account?.spoken, 'Acme, account, 1 failing, 3 destinations');
     assert.equal(account.children[2]?.description, 'slack · never used');
     assert.match(account?.children[0]?.spoken ?? '', /^a2 failing, slack, failing, last failure .+ ago$/);
