@@ -4,18 +4,20 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../test/fake-cloudflare/demo-world.ts';
-import { addOnlyAccount, answerAddAccount, pictureFile, type Session, startSession } from '../test/e2e/session.ts';
+import {
+  addOnlyAccount,
+  answerAddAccount,
+  pictureFile,
+  resizeSideBar,
+  type Session,
+  startSession,
+  type Theme,
+  THEMES,
+} from '../test/e2e/session.ts';
 import { packageExtension } from './package-extension.ts';
 
 const README_PICTURE = 'docs/images/destinations.png';
 const STATUS_ITEM = 'cloudflareWebhooks.health';
-
-const THEMES = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'high-contrast-dark': 'Default High Contrast',
-  'high-contrast-light': 'Default High Contrast Light',
-} as const;
 
 /** Opens and closes each UI surface in turn and takes a picture of each. */
 async function visit(session: Session, take: (name: string) => Promise<void>): Promise<void> {
@@ -67,7 +69,7 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await take('problem');
   await fake.clear({ part: 'faults' });
   await view.pressInline(/^Cloudflare rejected the token/, 'Refresh');
-  await view.reveal('Halden Logistics, account, 2 failing · 15');
+  await view.reveal('Halden Logistics, account, 2 failing, 15 destinations');
 }
 
 /** Takes pictures of policies, a multiple selection and the filter for failing destinations. */
@@ -109,7 +111,7 @@ async function visitOverview({ workbench, view, fake }: Session, take: (name: st
     }
   }
   await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-  await workbench.statusItem(STATUS_ITEM).getByText('4 failing').waitFor();
+  await workbench.statusItem(STATUS_ITEM).getByText('4 webhooks failing').waitFor();
 }
 
 /** Takes pictures of a test that succeeds, a test that fails, and the choice of a policy. */
@@ -214,22 +216,9 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await workbench.runCommand('View: Close Editor');
 }
 
-/** Widens the side bar to `width` pixels, so that rows are not truncated. */
-async function widenSideBar({ workbench }: Session, width: number): Promise<void> {
-  const { page } = workbench;
-  const box = await page.locator('.part.sidebar').boundingBox();
-  if (box) {
-    const edge = box.x + box.width;
-    await page.mouse.move(edge, box.y + 200);
-    await page.mouse.down();
-    await page.mouse.move(edge + width - box.width, box.y + 200, { steps: 4 });
-    await page.mouse.up();
-  }
-}
-
-async function takeAll(theme: keyof typeof THEMES): Promise<void> {
+async function takeAll(theme: Theme): Promise<void> {
   const session = await startSession({
-    userSettings: { 'workbench.colorTheme': THEMES[theme] },
+    userSettings: { 'workbench.colorTheme': THEMES[theme][0] },
     env: { CLOUDFLARE_API_TOKEN: demoTokens.demo },
     viewport: { width: 1000, height: 700 },
   });
@@ -247,9 +236,9 @@ async function takeAll(theme: keyof typeof THEMES): Promise<void> {
 }
 
 /** Takes pictures of the status item and its tooltip in every state except stale, which needs a long wait. */
-async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
+async function takeStatus(theme: Theme): Promise<void> {
   const session = await startSession({
-    userSettings: { 'workbench.colorTheme': THEMES[theme], 'cloudflareWebhooks.statusBar': 'always' },
+    userSettings: { 'workbench.colorTheme': THEMES[theme][0], 'cloudflareWebhooks.statusBar': 'always' },
     viewport: { width: 1000, height: 700 },
   });
   const { fake, workbench, view, receiversUrl } = session;
@@ -281,12 +270,12 @@ async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
     for (const [index, id] of ids.entries()) {
       await fake.recordDelivery({ account, id, succeeded: false });
       await workbench.runCommand('Cloudflare Webhooks: Refresh All');
-      await take(`failing-${index + 1}`, `${index + 1} failing`);
+      await take(`failing-${index + 1}`, index === 0 ? '1 webhook failing' : '2 webhooks failing');
     }
     await fake.addFault({ path: '**/webhooks', fault: { kind: 'status', status: 403 } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh All');
     await view.row(/does not have permission for Acme/).waitFor();
-    await take('partly-unknown', '2 failing');
+    await take('partly-unknown', '2 webhooks failing');
     for (const id of ids) {
       await fake.recordDelivery({ account, id, succeeded: true });
     }
@@ -307,7 +296,7 @@ async function takeStatus(theme: keyof typeof THEMES): Promise<void> {
 
 async function takeForReadme(): Promise<void> {
   const session = await startSession({
-    userSettings: { 'workbench.colorTheme': THEMES.dark },
+    userSettings: { 'workbench.colorTheme': THEMES.dark[0] },
     viewport: { width: 900, height: 560 },
     deviceScaleFactor: 2,
   });
@@ -315,7 +304,7 @@ async function takeForReadme(): Promise<void> {
     const { workbench, view } = session;
     await workbench.welcome.getByText('Add Account…').click();
     await answerAddAccount(session, demoTokens.demo);
-    await widenSideBar(session, 400);
+    await resizeSideBar(session, 400);
     await view.reveal('Tern & Co. Labs, account, 10');
     await view.reveal('SIEM');
     await workbench.statusItem(STATUS_ITEM).hover();
@@ -330,7 +319,7 @@ async function takeForReadme(): Promise<void> {
 
 await packageExtension();
 const asked = process.argv.slice(2);
-for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
+for (const theme of Object.keys(THEMES) as Theme[]) {
   if (asked.length === 0 || asked.includes(theme)) {
     await takeAll(theme);
     await takeStatus(theme);

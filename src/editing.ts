@@ -1,5 +1,6 @@
 import { createLeases } from './core/async/lease.ts';
 import type { Services } from './services.ts';
+import { withTargets } from './target-services.ts';
 import { createSharedFiles, isProcessAlive } from './ui/host/shared-files.ts';
 import { createDestinationWriter } from './ui/destinations/destination-writer.ts';
 import { createDestinationsModule } from './ui/destinations/module.ts';
@@ -28,7 +29,7 @@ export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) 
       return () => clearInterval(timer);
     },
   });
-  const operations = { ...shared, sharedFiles, leases };
+  const operations = { ...withTargets(shared), sharedFiles, leases };
   const writer = createDestinationWriter(operations);
   const replacements = createReplacements(operations);
   const services = { ...operations, writer, replacements };

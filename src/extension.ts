@@ -44,11 +44,14 @@ export function activate(context: vscode.ExtensionContext) {
   context.subscriptions.push(
     registerCommands(commands, main.runHandler),
     registerLanguageModelTools(async () => (await import('./answering.ts')).createToolCalls(await services())),
+    ...managing.disposables,
     editing,
     policies,
     transfer,
     overview,
     main,
   );
-  return isTest ? async () => ({ ...(await services()), editing, logged: () => lines.join('\n') }) : undefined;
+  return isTest
+    ? async () => ({ ...(await services()), editing, managing, logged: () => lines.join('\n') })
+    : undefined;
 }

@@ -5,7 +5,7 @@ import type { Main, RareBundles } from './main.ts';
 import type { Services } from './services.ts';
 import { startIfStored } from './ui/accounts/stored-start.ts';
 import { type CommandHandler, createLater, type RunHandler } from './ui/host/commands.ts';
-import { DELETE_SELECTED, RENAME_SELECTED } from './ui/host/ids.ts';
+import { DELETE_SELECTED, OPEN_SELECTED, RENAME_SELECTED } from './ui/host/ids.ts';
 import { tell } from './ui/host/notice.ts';
 
 type MainCommand = keyof Main['commands'];
@@ -94,6 +94,7 @@ export function createLazyMain(
       showAll: later('showAll'),
       [RENAME_SELECTED]: later(RENAME_SELECTED),
       [DELETE_SELECTED]: later(DELETE_SELECTED),
+      [OPEN_SELECTED]: later(OPEN_SELECTED),
     },
     async runHandler(...call) {
       try {

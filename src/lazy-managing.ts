@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { loadOnce } from './core/async/load-once.ts';
 import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
@@ -10,6 +11,7 @@ export type LazyManaging = {
   load(): Promise<Managing>;
   /** The commands with handlers in a separate bundle; the first call loads it. */
   readonly commands: Readonly<Record<ManagingCommand, CommandHandler>>;
+  readonly disposables: readonly vscode.Disposable[];
 };
 
 /** Loads rarely used features on first use, because start-up does not need them. */
@@ -36,8 +38,10 @@ export function createLazyManaging(services: () => Promise<Services>): LazyManag
       goToDestination: later('goToDestination'),
       copyId: later('copyId'),
       copyUrl: later('copyUrl'),
+      copyLink: later('copyLink'),
       copyAsCurl: later('copyAsCurl'),
       copyAsTerraform: later('copyAsTerraform'),
     },
+    disposables: [vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) })],
   };
 }

@@ -10,6 +10,7 @@ import { scheduleSweep } from './ui/accounts/scheduled-sweep.ts';
 import type { CommandHandlers } from './ui/host/commands.ts';
 import { createErrorBoundary } from './ui/host/error-boundary.ts';
 import { REPLACEMENT_SUFFIX } from './ui/host/ids.ts';
+import { createFailingColors } from './ui/json/failing-colors.ts';
 import { createMonitoringModule } from './ui/monitoring/module.ts';
 import { createTreeModule } from './ui/tree/module.ts';
 
@@ -29,7 +30,9 @@ export function createMain(registered: Registered, { loadEditing, loadManaging }
   const services = createServices(registered);
   const accounts = createAccountsModule(services);
   const tree = createTreeModule(services);
-  const monitoring = createMonitoringModule(services);
+  const monitoring = createMonitoringModule(services, async (failing) =>
+    (await import('./managing.ts')).tellNewFailures(failing),
+  );
   const report = (error: unknown): void => {
     if (!isCanceled(error)) {
       services.logger.log('error', describeForLog(error));
@@ -46,6 +49,7 @@ export function createMain(registered: Registered, { loadEditing, loadManaging }
     ...accounts.disposables,
     ...tree.disposables,
     ...monitoring.disposables,
+    createFailingColors(services.store),
   ];
   void offerUnfinished(services, loadEditing).catch(report);
   return {

@@ -1,15 +1,23 @@
+import type * as vscode from 'vscode';
 import type { Services } from './services.ts';
+import { withTargets } from './target-services.ts';
 import { createAccountCommands } from './ui/accounts/commands.ts';
 import { findUnused, sweep } from './ui/accounts/sweep.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
+import { openLink } from './ui/destinations/links.ts';
+import { reportFailure } from './ui/host/report.ts';
 import { createFindingCommands } from './ui/destinations/finding.ts';
+
+export { tellNewFailures } from './ui/monitoring/new-failures.ts';
+export { describeDestinationRow } from './ui/tree/destination-tooltip.ts';
 
 export type Managing = ReturnType<typeof createManaging>;
 
 /** The bundle of rarely used features without editing: accounts, finding and copying destinations. */
-export function createManaging(services: Services) {
-  const { connections, destinationsView } = services;
+export function createManaging(shared: Services) {
+  const services = withTargets(shared);
+  const { connections, destinationsView, logger } = services;
   return {
     commands: {
       ...createAccountCommands(services),
@@ -18,7 +26,11 @@ export function createManaging(services: Services) {
     },
     /** Shows the problems of the token storage above the tree. */
     showTrouble: (): void => {
-      destinationsView.view.message = describeTrouble(connections.trouble());
+      destinationsView.showTrouble(describeTrouble(connections.trouble()));
+    },
+    /** Shows what a link to this extension is about. Never rejects. */
+    async handleUri(uri: vscode.Uri): Promise<void> {
+      await openLink(uri, services).catch(async (error: unknown) => reportFailure(error, logger, 'link'));
     },
     findUnused: async () => findUnused(services),
     sweep: async (before: ReadonlySet<string>) => sweep(services, before),

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { createKeyedQueue } from './core/async/serial-queue.ts';
 import { createPolicy, type UnansweredPolicies } from './core/policies/create-policy.ts';
 import type { Services } from './services.ts';
+import { withTargets } from './target-services.ts';
 import { createPolicyDocuments } from './ui/json/policy-documents.ts';
 import type { AnnouncedSaves } from './ui/json/save-claims.ts';
 import { createPoliciesModule } from './ui/policies/module.ts';
@@ -26,7 +27,7 @@ export function createPolicies(
   });
   const { commands, explanations, disposables } = createPoliciesModule(
     {
-      ...services,
+      ...withTargets(services),
       unanswered,
       inTurn,
       openPolicy: async (connection, policy) => documents.open(connection, policy),

@@ -12,7 +12,6 @@ import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { type Connections, createConnections } from './ui/accounts/connections.ts';
 import { createProfileSecrets } from './ui/accounts/profile-secrets.ts';
 import { createSecretStore, type SecretStore } from './ui/destinations/secret-store.ts';
-import { createTargets, type Targets } from './ui/destinations/targets.ts';
 import { createLogger, type Logger } from './ui/host/log.ts';
 import { createOrderedState, type State } from './ui/host/ordered-state.ts';
 import { readSettings } from './ui/host/settings.ts';
@@ -24,6 +23,8 @@ import { createTimelines, type Timelines } from './ui/monitoring/timelines.ts';
 import { createLastTests, type LastTests } from './ui/tree/last-tests.ts';
 import type { Node } from './ui/tree/nodes.ts';
 import { createDestinationsView, type DestinationsView } from './ui/tree/tree.ts';
+import { addressOf } from './ui/json/addresses.ts';
+import { createFocusedPanel, type FocusedPanel } from './ui/panel/focused-panel.ts';
 
 /** The objects that capabilities share. Each module takes only those it needs. */
 export type Services = {
@@ -50,7 +51,7 @@ export type Services = {
   readonly secrets: SecretStore;
   readonly accountOrder: vscode.TreeDragAndDropController<Node>;
   readonly destinationsView: DestinationsView;
-  readonly targets: Targets;
+  readonly focusedPanel: FocusedPanel;
   readonly backgroundRefresh: BackgroundRefresh;
   readonly statusItem: StatusItem;
   /** Resolves once the accounts are loaded. Never rejects. */
@@ -103,8 +104,11 @@ export function createServices({ context: given, channel, view, onLine }: Regist
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
   const lastTests = createLastTests();
-  const destinationsView = createDestinationsView(store, policies, lastTests, view);
-  const targets = createTargets(store, destinationsView.selected);
+  const destinationsView = createDestinationsView(store, policies, lastTests, {
+    view,
+    documentOf: addressOf,
+    describeOnHover: async (node) => (await import('./managing.ts')).describeDestinationRow(node, { store, lastTests }),
+  });
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
   const loaded = connections
     .load()
@@ -131,7 +135,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     secrets,
     accountOrder,
     destinationsView,
-    targets,
+    focusedPanel: createFocusedPanel(),
     backgroundRefresh,
     statusItem,
     loaded,

@@ -1,2 +1,8 @@
+import type { Services } from './services.ts';
+import { withTargets } from './target-services.ts';
+import { createTransferModule } from './ui/transfer/module.ts';
+
 /** The bundle of export, import, copying and comparing, loaded on first use. */
-export { createTransferModule as createTransfer } from './ui/transfer/module.ts';
+export function createTransfer(services: Services) {
+  return createTransferModule(withTargets(services));
+}

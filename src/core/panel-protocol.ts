@@ -45,6 +45,11 @@ const actionSchema = v.picklist([
   'refresh',
   'policies',
   'test',
+  /** Tests the saved destination from this machine. */
+  'testFromHere',
+  'explain',
+  /** Replaces the token of the account. */
+  'replaceToken',
   /** Tests the values in the form from this machine. */
   'testTyped',
   'editAsJson',
@@ -124,9 +129,13 @@ const viewSchema = v.object({
   busy: v.boolean(),
   guess: v.string(),
   secretHint: v.string(),
+  /** Whether the user invents the secret, so that it can be generated. */
+  canGenerate: v.boolean(),
   rememberHint: v.string(),
   findings: v.array(findingSchema),
   plan: v.string(),
+  /** Above everything else: the destination is failing. It is a state, so it is not announced. */
+  banner: v.exactOptional(noticeSchema),
   notices: v.array(noticeSchema),
   buttons: v.array(buttonSchema),
   tools: v.array(buttonSchema),

@@ -152,6 +152,7 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
     show(view) {
       guess.textContent = view.guess;
       secretHint.textContent = view.secretHint;
+      generate.hidden = !view.canGenerate;
       rememberHint.textContent = view.rememberHint;
       remember.disabled = view.busy;
       for (const { field, draw } of findings) {

@@ -17,6 +17,10 @@ declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; se
 
 /** Long enough for a screen reader to announce it. */
 const SPEAKING_MILLISECONDS = 2000;
+/** How long to wait for the focus, which a message of its own can move to a notice. */
+const FOCUS_MILLISECONDS = 100;
+/** Actions that are never the main one of a notice. */
+const SECONDARY: ReadonlySet<PanelAction> = new Set(['dismiss', 'cancel', 'keepBoth']);
 
 const host = acquireVsCodeApi();
 let page: Page | undefined;
@@ -54,13 +58,22 @@ function createPage(texts: PanelTexts) {
   const status = make('p', { role: 'status', class: 'unseen' });
   let spoken = '';
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let soon: ReturnType<typeof setTimeout> | undefined;
   /** Announces a text once, then clears it, so that a screen reader does not read it again while browsing. */
   const announce = (text: string): void => {
+    status.textContent = text;
+    clearTimeout(silence);
+    silence = setTimeout(() => status.replaceChildren(), SPEAKING_MILLISECONDS);
+  };
+  const announceSoon = (text: string): void => {
     if (text !== spoken) {
       spoken = text;
-      status.textContent = text;
-      clearTimeout(silence);
-      silence = setTimeout(() => status.replaceChildren(), SPEAKING_MILLISECONDS);
+      clearTimeout(soon);
+      soon = setTimeout(() => {
+        // A notice that takes the focus is read because of that.
+        const isRead = document.hasFocus() && document.activeElement?.matches('.notice');
+        announce(isRead ? '' : text);
+      }, FOCUS_MILLISECONDS);
     }
   };
   const form = createForm(texts, {
@@ -70,6 +83,7 @@ function createPage(texts: PanelTexts) {
   const about = createAbout(texts);
   const heading = make('h1');
   const account = make('p', { class: 'account' });
+  const banner = make('div');
   const notices = make('div', { class: 'notices' });
   const plan = make('p', { class: 'plan' });
   const buttons = make('div', { class: 'buttons' });
@@ -98,6 +112,9 @@ function createPage(texts: PanelTexts) {
   const drawTools = createRegion<PanelView['tools']>(tools, (value) => value.map((each) => drawButton(each, false)));
   const drawNotices = createRegion<readonly PanelNotice[]>(notices, (value) =>
     value.map((notice) => drawNotice(notice, drawButton)),
+  );
+  const drawBanner = createRegion<PanelNotice | null>(banner, (value) =>
+    value ? [drawNotice(value, drawButton, 'banner')] : [],
   );
 
   function save(): void {
@@ -128,6 +145,7 @@ function createPage(texts: PanelTexts) {
       'main',
       {},
       make('header', {}, make('div', {}, heading, account), tools),
+      banner,
       notices,
       make('div', { class: 'columns' }, body, aside),
       status,
@@ -143,6 +161,7 @@ function createPage(texts: PanelTexts) {
       account.textContent = view.account;
       plan.textContent = view.plan;
       form.show(view);
+      drawBanner(view.banner ?? null);
       drawNotices(view.notices);
       drawButtons(view.buttons);
       drawTools(view.tools);
@@ -154,11 +173,7 @@ function createPage(texts: PanelTexts) {
       if (view.about) {
         about.show(view.about);
       }
-      const lines = view.notices.flatMap(({ lines: said, steps }) => [
-        ...said,
-        ...(steps ?? []).filter(({ state }) => state === 'current').map(({ text }) => text),
-      ]);
-      announce(lines.join(' '));
+      announceSoon(view.notices.map(describeNotice).join(' '));
     },
     focus(at: PanelField | 'notice'): void {
       if (at === 'notice') {
@@ -170,12 +185,21 @@ function createPage(texts: PanelTexts) {
   };
 }
 
+/** The lines and the current step. */
+function describeNotice({ lines, steps = [] }: PanelNotice): string {
+  const current = steps.filter(({ state }) => state === 'current').map(({ text }) => text);
+  return [...lines, ...current].join(' ');
+}
+
 function drawNotice(
-  { tone, lines, steps, buttons }: PanelNotice,
+  value: PanelNotice,
   drawButton: (button: PanelButton, primary: boolean) => HTMLElement,
+  kind: 'notice' | 'banner' = 'notice',
 ): HTMLElement {
-  const notice = make('div', { class: `notice ${tone}`, tabindex: '-1', role: tone === 'error' ? 'alert' : 'group' });
-  setAttribute(notice, 'aria-label', tone === 'error' ? undefined : lines[0]);
+  const { tone, lines, steps, buttons } = value;
+  // The whole text is the name, so that it is read once when the notice takes the focus. A banner never takes it.
+  const focusable = { role: 'group', tabindex: '-1', 'aria-label': describeNotice(value) };
+  const notice = make('div', { class: `${kind} ${tone}`, ...(kind === 'notice' ? focusable : {}) });
   notice.append(...lines.map((line) => make('p', {}, line)));
   if (steps) {
     notice.append(
@@ -189,7 +213,13 @@ function drawNotice(
     );
   }
   if (buttons.length > 0) {
-    notice.append(make('div', { class: 'buttons' }, ...buttons.map((each, index) => drawButton(each, index === 0))));
+    notice.append(
+      make(
+        'div',
+        { class: 'buttons' },
+        ...buttons.map((each, index) => drawButton(each, index === 0 && !SECONDARY.has(each.action))),
+      ),
+    );
   }
   return notice;
 }

@@ -23,6 +23,7 @@ const { ApiError } = await load('src/core/api/api-error.ts');
 const { createStore } = await load('src/core/monitoring/store.ts');
 const { createPolicyStore } = await load('src/core/policies/policy-store.ts');
 const { createDestinationsView } = await load('src/ui/tree/tree.ts');
+const { addressOf } = await load('src/ui/json/addresses.ts');
 const { createLastTests } = await load('src/ui/tree/last-tests.ts');
 const { createStatusItem } = await load('src/ui/monitoring/status-item.ts');
 const { createFailureNotice } = await load('src/ui/monitoring/failure-notice.ts');
@@ -57,7 +58,11 @@ const state = {
   get: (key: string) => saved.get(key),
   update: async (key: string, value: unknown) => saved.set(key, value),
 };
-const { provider } = createDestinationsView(store, createPolicyStore(), createLastTests(), window.createTreeView());
+const { provider } = createDestinationsView(store, createPolicyStore(), createLastTests(), {
+  view: window.createTreeView(),
+  documentOf: addressOf,
+  describeOnHover: async () => undefined,
+});
 createStatusItem(store, () => 300_000);
 createFailureNotice(state, store, () => {});
 

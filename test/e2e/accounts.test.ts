@@ -79,8 +79,8 @@ describe('accounts and tokens with the keyboard', function () {
     await quickInput.waitFor('Choose the accounts to add');
     await arrowTo(quickInput.widget.locator('.monaco-list-row.focused', { hasText: 'Tern & Co. Labs' }));
     await press('Space', 'Enter');
-    await session.view.row(`${HALDEN}, 2 failing · 15`).waitFor();
-    await session.view.reveal(`${BRIGHTWATER}, 2 failing · 14`);
+    await session.view.row(`${HALDEN}, 2 failing, 15 destinations`).waitFor();
+    await session.view.reveal(`${BRIGHTWATER}, 2 failing, 14 destinations`);
     assert.equal(await session.view.row('Tern').count(), 0);
   });
 
@@ -102,7 +102,7 @@ describe('accounts and tokens with the keyboard', function () {
     await press('Control+a');
     await typeText('Brightwater (narrow)');
     await press('Enter');
-    await session.view.reveal('Brightwater (narrow), account, 2 failing · 14');
+    await session.view.reveal('Brightwater (narrow), account, 2 failing, 14 destinations');
   });
 
   it('chooses the token of an account', async () => {
@@ -136,7 +136,9 @@ describe('accounts and tokens with the keyboard', function () {
     await typeText(demoTokens.expiringSoon);
     await press('Enter');
     await quickInput.waitUntilClosed();
-    await session.view.row(/^Halden Logistics, account, 2 failing · 15 · token expires in \d days/).waitFor();
+    await session.view
+      .row(/^Halden Logistics, account, 2 failing, 15 destinations, token expires in \d days/)
+      .waitFor();
     await session.workbench.screenshot(pictureFile('accounts token expires'));
   });
 

@@ -32,7 +32,7 @@ describe('viewing, testing and deleting', function () {
   it('shows the policies of a destination', async () => {
     const { view } = session;
     await view.expand('Alpha');
-    await view.row(/^Attacks, policy, HTTP DDoS .+ · enabled · delivers nowhere else$/).waitFor();
+    await view.row(/^Attacks, policy, HTTP DDoS .+, enabled, delivers nowhere else$/).waitFor();
     await view.collapse('Alpha');
   });
 

@@ -90,8 +90,28 @@ describe('JSON editor in the workbench', function () {
     await workbench.editorTab(/^Fresh\.cfwebhook\.json/).waitFor();
     await workbench.editorTab(/New Destination/).waitFor({ state: 'detached' });
     assert.equal((await named('Fresh'))?.secret, 'open-sesame');
+    const breadcrumb = page().locator('.part.editor .breadcrumbs-control');
+    await breadcrumb.getByText('Fresh.cfwebhook.json').waitFor();
+    assert.match((await breadcrumb.innerText()).replaceAll(/\s+/g, ' '), /^Halden Logistics Fresh\.cfwebhook\.json/);
     assert.doesNotMatch(await lines().innerText(), /sesame/);
     await workbench.screenshot(pictureFile('json created'));
+  });
+
+  it('opens the panel from the title of the document, and the document from the title of the panel', async () => {
+    const { workbench } = session;
+    const title = page().locator('.part.editor .editor-actions');
+    await title.getByRole('button', { name: 'Edit Destination…' }).click();
+    const panel = workbench.webview();
+    await panel.getByRole('heading', { name: 'Fresh' }).waitFor();
+    await title.getByRole('button', { name: 'Test Destination…' }).click();
+    await workbench.quickInput.waitFor('Test “Fresh”');
+    await workbench.quickInput.cancel();
+    await workbench.screenshot(pictureFile('panel title actions'));
+    await title.getByRole('button', { name: 'Edit Destination as JSON' }).click();
+    await lines().getByText('"Fresh"').waitFor();
+    await workbench.editorTab(/^Fresh(?!\.)/).click();
+    await workbench.runCommand('View: Close Editor');
+    await lines().getByText('"Fresh"').waitFor();
   });
 
   it('resolves a conflict with an external change in the VS Code diff editor', async () => {

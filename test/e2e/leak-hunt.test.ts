@@ -128,8 +128,8 @@ describe('leak hunt', function () {
     await workbench.dialog.press('Send');
     await workbench.notifications.waitFor(/Server is busy/);
     await workbench.notifications.clear();
-    for (const entry of ['Copy URL', 'Copy as curl', 'Copy as Terraform']) {
-      await view.pickFromMenu('Listed', entry);
+    for (const entry of ['Copy URL', 'Copy Link', 'Copy as curl', 'Copy as Terraform']) {
+      await view.pickFromMenu('Listed', entry, 'Copy');
     }
   });
 

@@ -5,6 +5,7 @@ import {
   answerAddAccount,
   CONTAINER,
   keepPictureOfFailure,
+  resizeSideBar,
   type Session,
   startSession,
   errorsOfExtension,
@@ -31,7 +32,10 @@ describe('main workflow', function () {
     await workbench.welcome.getByText('Add Account…').click();
     assert.equal(await workbench.quickInput.isMasked(), true);
     await answerAddAccount(session, demoTokens.demo);
-    for (const name of ['Halden Logistics, account, 2 failing · 15', 'Brightwater Media, account, 2 failing · 14']) {
+    for (const name of [
+      'Halden Logistics, account, 2 failing, 15 destinations',
+      'Brightwater Media, account, 2 failing, 14 destinations',
+    ]) {
       await view.reveal(name);
     }
     await view.reveal('Tern & Co. Labs, account, 10');
@@ -44,9 +48,34 @@ describe('main workflow', function () {
     assert.match(second ?? '', /^Payments on-call, slack, failing, last failure /);
   });
 
+  it('fits rows into a side bar of 300 pixels, and opens the panel of the focused row with Enter', async () => {
+    const { workbench, view } = session;
+    await resizeSideBar(session, 300);
+    for (const name of ['SIEM', 'Payments on-call']) {
+      const label = view.row(name).locator('.monaco-icon-label-container');
+      const [needed, given] = await label.evaluate((each) => [each.scrollWidth, each.clientWidth]);
+      assert.ok((needed ?? 0) <= (given ?? 0), `${name} needs ${needed} pixels and has ${given}`);
+    }
+    await view.row('SIEM').click();
+    await workbench.page.keyboard.press('ArrowDown');
+    // The click has expanded the row, sooner or later, so the next row is one of its policies or the next destination.
+    await view.collapse('SIEM');
+    await view.row('Payments on-call').click();
+    await workbench.page.keyboard.press('ArrowUp');
+    await workbench.page.keyboard.press('Enter');
+    const panel = workbench.webview();
+    await panel.getByText(/^This destination is failing\. The last delivery failed on /).waitFor();
+    await panel.getByRole('heading', { name: 'SIEM' }).waitFor();
+    assert.equal(await view.row('SIEM').getAttribute('aria-expanded'), 'false');
+    await panel.getByRole('button', { name: 'Explain Delivery' }).click();
+    await workbench.editorTab(/^Delivery to SIEM/).waitFor();
+    await workbench.runCommand('View: Close All Editors');
+    await view.collapse('Payments on-call');
+  });
+
   it('counts failing destinations in the status bar and on the view icon', async () => {
     const { workbench } = session;
-    assert.match(await workbench.statusItem(STATUS_ITEM).innerText(), /4 failing/);
+    assert.match(await workbench.statusItem(STATUS_ITEM).innerText(), /4 webhooks failing/);
     assert.equal(await workbench.badge(CONTAINER), '4');
   });
 
@@ -73,16 +102,16 @@ describe('main workflow', function () {
     const left = await fake.destinations({ account });
     assert.equal(left.length, 14);
     assert.ok(!left.some(({ name }) => name === 'Payments on-call'));
-    await workbench.statusItem(STATUS_ITEM).getByText('3 failing').waitFor();
-    await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
+    await workbench.statusItem(STATUS_ITEM).getByText('3 webhooks failing').waitFor();
+    await view.row('Halden Logistics, account, 1 failing, 14 destinations').waitFor();
   });
 
   it('loads the accounts after a reload without asking for a token', async () => {
     const { workbench, view } = session;
     await workbench.reload();
     await workbench.openContainer(CONTAINER);
-    await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
-    await workbench.statusItem(STATUS_ITEM).getByText('3 failing').waitFor();
+    await view.row('Halden Logistics, account, 1 failing, 14 destinations').waitFor();
+    await workbench.statusItem(STATUS_ITEM).getByText('3 webhooks failing').waitFor();
     assert.equal(await workbench.quickInput.widget.isVisible(), false);
   });
 
@@ -90,10 +119,10 @@ describe('main workflow', function () {
     const { fake, workbench, view } = session;
     await fake.addFault({ account: demoAccountId('Brightwater Media'), fault: { kind: 'html' } });
     await workbench.runCommand('Cloudflare Webhooks: Refresh');
-    await view.reveal(/Brightwater Media, account, 2 failing · 14 · stale/);
+    await view.reveal(/Brightwater Media, account, 2 failing, 14 destinations, stale/);
     const problem = /^The response for Brightwater Media is not from Cloudflare’s API/;
     await view.reveal(problem);
-    await view.row('Halden Logistics, account, 1 failing · 14').waitFor();
+    await view.row('Halden Logistics, account, 1 failing, 14 destinations').waitFor();
     await fake.clear({ part: 'faults' });
     await view.reveal(problem);
     await view.pressInline(problem, 'Refresh');

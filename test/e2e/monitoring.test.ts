@@ -44,8 +44,8 @@ describe('automatic refresh in the workbench', function () {
     await view.row('Tern & Co. Labs, account, 10').waitFor();
     assert.equal(await workbench.badge(CONTAINER), undefined);
     await deliver(false);
-    await workbench.statusItem(STATUS_ITEM).getByText('1 failing').waitFor();
-    await view.row('Tern & Co. Labs, account, 1 failing · 10').waitFor();
+    await workbench.statusItem(STATUS_ITEM).getByText('1 webhook failing').waitFor();
+    await view.row('Tern & Co. Labs, account, 1 failing, 10 destinations').waitFor();
     assert.equal(await workbench.badge(CONTAINER), '1');
     await workbench.statusItem(STATUS_ITEM).hover();
     const tooltip = workbench.page.locator('.workbench-hover', { hasText: /\(Tern & Co\. Labs\): last failure/ });
@@ -65,15 +65,15 @@ describe('automatic refresh in the workbench', function () {
     // The fault blocks every fetch, so the second window can only show the persisted snapshot.
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await other.openContainer(CONTAINER);
-    await other.statusItem(STATUS_ITEM).getByText('1 failing').waitFor();
+    await other.statusItem(STATUS_ITEM).getByText('1 webhook failing').waitFor();
     await other
       .treeView(VIEW)
-      .row(/^Tern & Co\. Labs, account, 1 failing · 10/)
+      .row(/^Tern & Co\. Labs, account, 1 failing, 10 destinations/)
       .waitFor();
     await page.close();
     await fake.clear({ part: 'faults' });
     await workbench.page.bringToFront();
-    await view.row('Tern & Co. Labs, account, 1 failing · 10').waitFor();
+    await view.row('Tern & Co. Labs, account, 1 failing, 10 destinations').waitFor();
   });
 
   it('clears the failure when deliveries succeed again', async () => {

@@ -5,10 +5,14 @@ import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
 import { findViolations } from './accessibility.ts';
 import {
   answerAddAccount,
+  CONTAINER,
   keepPictureOfFailure,
   pictureFile,
   type Session,
+  setTheme,
   startSession,
+  type Theme,
+  THEMES,
   errorsOfExtension,
 } from './session.ts';
 
@@ -69,11 +73,48 @@ describe('panel in the workbench', function () {
     assert.equal(await field('Name').inputValue(), 'Made by hand');
     assert.equal(await field('URL').inputValue(), `${receivers}/generic/hook`);
     assert.equal(await field('Secret').inputValue(), 'wrong one');
-    assert.equal(await panel.locator('.notice').getAttribute('role'), 'alert');
+    // The focus moves to the notice, which is read because of that. Nothing else announces it.
+    const notice = panel.locator('.notice');
+    assert.equal(await notice.evaluate((each) => each === each.ownerDocument.activeElement), true);
+    assert.equal(await notice.getAttribute('role'), 'group');
+    assert.match((await notice.getAttribute('aria-label')) ?? '', /Webhook test failed.+Your input is unchanged/i);
+    assert.equal(await panel.getByRole('alert').count(), 0);
+    assert.equal(await panel.getByRole('status').innerText(), '');
+    // Dismiss is never the main button.
+    for (const [name, isMain] of [
+      ['Test from This Machine', true],
+      ['Dismiss', false],
+    ] as const) {
+      const classes = await notice.getByRole('button', { name }).getAttribute('class');
+      assert.equal(classes !== 'secondary', isMain, name);
+    }
   });
 
-  it('has no axe-core violations while errors are shown', async () => {
-    assert.deepEqual(await findViolations(session), []);
+  it('has no axe-core violations in any theme while errors are shown', async () => {
+    await field('Name').fill('');
+    await press('Create');
+    await panel.getByText('Enter a name.').waitFor();
+    for (const theme of Object.keys(THEMES) as Theme[]) {
+      await setTheme(session, theme);
+      await panel.locator('body').evaluate(async (body, name) => {
+        while (!body.classList.contains(name)) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }, { dark: 'vscode-dark', light: 'vscode-light', 'high-contrast-dark': 'vscode-high-contrast', 'high-contrast-light': 'vscode-high-contrast-light' }[theme]);
+      assert.deepEqual(await findViolations(session), [], theme);
+      const borderOf = async (label: string) =>
+        field(label).evaluate((each) => {
+          const style = each.ownerDocument.defaultView?.getComputedStyle(each);
+          return `${style?.borderTopStyle} ${style?.borderTopColor}`;
+        });
+      assert.notEqual(
+        await borderOf('Name'),
+        await borderOf('URL'),
+        `an invalid field looks like a valid one: ${theme}`,
+      );
+    }
+    await setTheme(session, 'dark');
+    await field('Name').fill('Made by hand');
   });
 
   it('generates a secret and creates the destination', async () => {
@@ -88,6 +129,17 @@ describe('panel in the workbench', function () {
     await view.reveal('Made by hand');
     await workbench.editorTab('Made by hand').waitFor();
     await panel.getByText('generic', { exact: false }).first().waitFor();
+  });
+
+  it('returns the focus to the button after a quick pick', async () => {
+    const { quickInput } = session.workbench;
+    const test = panel.getByRole('button', { name: 'Test…' });
+    await test.click();
+    await quickInput.waitFor('Test “Made by hand”');
+    await quickInput.cancel();
+    await quickInput.waitUntilClosed();
+    await session.workbench.page.locator('iframe.webview.ready:focus').waitFor();
+    assert.equal(await test.evaluate((each) => each === each.ownerDocument.activeElement), true);
   });
 
   it('renames with the keyboard only', async () => {
@@ -201,7 +253,7 @@ describe('panel in the workbench', function () {
 
   it('shows policies and the alert chart with its table', async () => {
     const { view } = session;
-    await session.workbench.openContainer('Cloudflare Webhooks');
+    await session.workbench.openContainer(CONTAINER);
     await view.reveal('Lab chat');
     await view.pickFromMenu('Lab chat', 'Edit Destination…');
     await panel.getByRole('heading', { name: 'Lab chat' }).waitFor();
@@ -225,6 +277,7 @@ describe('panel in the workbench', function () {
     await page.keyboard.insertText(ACCOUNT);
     await page.keyboard.press('Enter');
     await panel.getByRole('heading', { name: 'New Webhook Destination' }).waitFor();
+    await panel.locator('#name:focus').waitFor();
     const tabTo = async (label: string): Promise<void> => {
       const isThere = async () => field(label).evaluate((each) => each === each.ownerDocument.activeElement);
       for (let steps = 0; !(await isThere()) && steps < 20; steps += 1) {

@@ -5,13 +5,13 @@ import { connectControl, type ControlClient } from '../fake-cloudflare/client.ts
 import { type FakeCloudflare, startFakeCloudflare } from '../fake-cloudflare/server.ts';
 import { cacheFolder } from '../vscode-host/cache-folder.ts';
 import type { HostVersion } from '../vscode-host/host-versions.ts';
-import type { Settings } from '../vscode-host/user-data.ts';
+import { mergeSettings, type Settings } from '../vscode-host/user-data.ts';
 import { startWorkbench, type Workbench } from '../vscode-host/workbench.ts';
 import { openWorkbench, type OpenWorkbench } from '../vscode-host/workbench-browser.ts';
 import type { TreeView } from '../vscode-host/tree-view.ts';
 import { waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-host/workbench-page.ts';
 
-export const CONTAINER = 'Cloudflare Webhooks';
+export const CONTAINER = 'Webhook Destinations';
 export const VIEW = 'Webhook Destinations';
 
 /** The packaged extension in a real workbench, connected to a fake Cloudflare. */
@@ -143,6 +143,34 @@ export async function replaceInEditor({ page }: WorkbenchPage, from: string, to:
   await page.keyboard.press('Control+Alt+Enter');
   await page.locator('.monaco-editor .view-lines').getByText(to).first().waitFor();
   await page.keyboard.press('Escape');
+}
+
+/** The color themes that every surface must be readable in, with the class that VS Code gives its window. */
+export const THEMES = {
+  dark: ['Default Dark Modern', 'vs-dark'],
+  light: ['Default Light Modern', 'vs'],
+  'high-contrast-dark': ['Default High Contrast', 'hc-black'],
+  'high-contrast-light': ['Default High Contrast Light', 'hc-light'],
+} as const;
+export type Theme = keyof typeof THEMES;
+
+/** Changes the color theme of the running window. */
+export async function setTheme({ dataDir, workbench }: Session, theme: Theme): Promise<void> {
+  const [name, className] = THEMES[theme];
+  await mergeSettings(dataDir, { 'workbench.colorTheme': name }, {});
+  await workbench.page.locator(`.monaco-workbench.${className}`).waitFor();
+}
+
+/** Sets the width of the side bar, in pixels. */
+export async function resizeSideBar({ workbench: { page } }: Session, width: number): Promise<void> {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (box) {
+    const edge = box.x + box.width;
+    await page.mouse.move(edge, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(edge + width - box.width, box.y + 200, { steps: 4 });
+    await page.mouse.up();
+  }
 }
 
 /** Another window of the same VS Code and profile, with an extension host of its own. */

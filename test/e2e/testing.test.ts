@@ -143,7 +143,7 @@ describe('failing tests of a destination', function () {
 
   it('tests a destination from the failing list, and a delivery through Cloudflare makes it healthy', async () => {
     const { fake, workbench, view } = session;
-    await workbench.statusItem(STATUS_ITEM).getByText('1 failing').click();
+    await workbench.statusItem(STATUS_ITEM).getByText('1 webhook failing').click();
     await workbench.quickInput.waitFor('Failing Destinations');
     await workbench.quickInput.pressItemButton('SIEM', 'Test…');
     await workbench.quickInput.waitFor('Test “SIEM”');

@@ -1,20 +1,64 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { COMMANDS, JSON_LANGUAGE } from '../../src/ui/host/ids.ts';
+import { COMMANDS, FAILING_COLOR, JSON_LANGUAGE } from '../../src/ui/host/ids.ts';
 import { EXTENSION_ID, getExtension } from './extension-under-test.ts';
 
+type MenuEntry = {
+  readonly command?: string;
+  readonly submenu?: string;
+  readonly when?: string;
+  readonly group?: string;
+};
+
 type Manifest = {
+  readonly activationEvents: readonly string[];
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category: string;
+      readonly enablement?: string;
+    }[];
+    readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
+    readonly submenus: readonly { readonly id: string; readonly label: string }[];
+    readonly colors: readonly { readonly id: string; readonly defaults: Readonly<Record<string, string>> }[];
+    readonly viewsContainers: { readonly activitybar: readonly { readonly title: string }[] };
+    readonly views: Readonly<
+      Record<string, readonly { readonly name: string; readonly accessibilityHelpContent?: string }[]>
+    >;
+    readonly keybindings: readonly { readonly key: string; readonly when: string }[];
     readonly languages: readonly { readonly id: string }[];
     readonly jsonLanguageParticipants: readonly { readonly languageId: string }[];
     readonly chatSkills: readonly { readonly path: string; readonly when?: string }[];
     readonly languageModelTools: readonly { readonly name: string; readonly modelDescription: string }[];
     readonly configurationDefaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-    readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
+    readonly configuration: {
+      readonly properties: Readonly<
+        Record<
+          string,
+          { readonly scope?: string; readonly enum?: readonly string[]; readonly enumItemLabels?: readonly string[] }
+        >
+      >;
+    };
   };
 };
+
+/** Commands that work on all selected rows. */
+const FOR_SEVERAL = [
+  'testDestination',
+  'managePolicies',
+  'createPolicy',
+  'copyId',
+  'copyUrl',
+  'copyLink',
+  'copyAsTerraform',
+  'copyToAccount',
+  'exportDestinations',
+  'deleteDestination',
+].map((name) => `cloudflareWebhooks.${name}`);
+/** The order of the groups of a context menu: open and edit, test and state, policies, copy, transfer, manage. */
+const GROUPS = ['1_open', '2_state', '3_policies', '4_copy', '5_transfer', '9_manage'];
+const READY = 'cloudflareWebhooks.state == ready';
 
 describe('manifest', () => {
   const manifest = (): Manifest => vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as Manifest;
@@ -32,18 +76,127 @@ describe('manifest', () => {
 
   it('uses only contributed commands in menus, and repeats inline commands in the context menu', () => {
     const { commands, menus } = manifest().contributes;
-    const known = new Set(commands.map(({ command }) => command));
-    for (const entry of Object.values(menus).flat()) {
-      assert.ok(known.has(entry.command), entry.command);
+    const { submenus } = manifest().contributes;
+    const known = new Set([...commands.map(({ command }) => command), ...submenus.map(({ id }) => id)]);
+    for (const { command, submenu } of Object.values(menus).flat()) {
+      assert.ok(known.has(command ?? submenu ?? ''), command ?? submenu);
     }
-    const context = (menus['view/item/context'] ?? []) as readonly { command: string; group: string }[];
-    const listed = new Set(context.filter(({ group }) => !group.startsWith('inline')).map(({ command }) => command));
-    for (const { command } of context.filter(({ group }) => group.startsWith('inline'))) {
+    const inline = contextMenu().filter(({ group = '' }) => group.startsWith('inline'));
+    const listed = new Set(
+      contextMenu()
+        .filter((each) => !inline.includes(each))
+        .map(({ command }) => command),
+    );
+    for (const { command } of inline) {
       assert.ok(listed.has(command), `${command} is inline only`);
     }
-    assert.ok(
-      !context.some(({ command, group }) => command.endsWith('deleteDestination') && group.startsWith('inline')),
+    assert.ok(!inline.some(({ command }) => command?.endsWith('deleteDestination')));
+  });
+
+  const contextMenu = (): readonly MenuEntry[] => manifest().contributes.menus['view/item/context'] ?? [];
+
+  it('hides commands for one row while several are selected', () => {
+    const copies = manifest().contributes.menus['cloudflareWebhooks.copy'] ?? [];
+    for (const { command = '', when = '' } of [...contextMenu(), ...copies]) {
+      // A policy is tested, and a policy of an account created, for one row.
+      const isForSeveral = FOR_SEVERAL.includes(command) && !/viewItem (== policy\b|=~ \/\^account\/)/.test(when);
+      if (command !== '') {
+        assert.equal(when.includes('!listMultiSelection'), !isForSeveral, `${command}: ${when}`);
+      }
+    }
+    assert.ok(FOR_SEVERAL.every((command) => [...contextMenu(), ...copies].some((each) => each.command === command)));
+  });
+
+  it('orders the context menus of rows: open, test and state, policies, copy, manage with delete last', () => {
+    for (const row of ['destination', 'account', 'policy']) {
+      const shown = contextMenu()
+        .filter(({ group = '', when = '' }) => !group.startsWith('inline') && appliesTo(row, when))
+        .toSorted((a, b) => ((a.group ?? '') < (b.group ?? '') ? -1 : 1));
+      const groups = [...new Set(shown.map(({ group = '' }) => group.split('@')[0] ?? ''))];
+      assert.deepEqual(
+        groups,
+        GROUPS.filter((each) => groups.includes(each)),
+        row,
+      );
+      assert.equal(new Set(shown.map(({ group }) => group)).size, shown.length, `two entries of ${row} at one place`);
+    }
+    const last = contextMenu()
+      .filter(({ when = '' }) => appliesTo('destination', when))
+      .toSorted((a, b) => ((a.group ?? '') < (b.group ?? '') ? -1 : 1))
+      .findLast(({ group = '' }) => !group.startsWith('inline'));
+    assert.equal(last?.command, 'cloudflareWebhooks.deleteDestination');
+  });
+
+  it('has the copies of a destination in a submenu', () => {
+    const { menus, submenus } = manifest().contributes;
+    assert.deepEqual(submenus, [{ id: 'cloudflareWebhooks.copy', label: 'Copy' }]);
+    assert.deepEqual(
+      menus['cloudflareWebhooks.copy']?.map(({ command }) => command?.replace('cloudflareWebhooks.', '')),
+      ['copyId', 'copyUrl', 'copyLink', 'copyAsCurl', 'copyAsTerraform'],
     );
+    assert.ok(!contextMenu().some(({ command = '' }) => /copy(Id|Url|Link|As)/.test(command)));
+  });
+
+  it('shows only Add Account, Import and Show Log in the palette without an account', () => {
+    const { commands, menus } = manifest().contributes;
+    const palette = menus['commandPalette'] ?? [];
+    const needing = palette.filter(({ when = '' }) => conditionsOf(when).includes(READY)).map(({ command }) => command);
+    assert.equal(new Set(needing).size, needing.length);
+    assert.deepEqual(
+      commands.map(({ command }) => command).filter((command) => !needing.includes(command)),
+      ['addAccount', 'importDestinations', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
+    );
+  });
+
+  it('disables in the title of the view and in menus what cannot work', () => {
+    const { commands, menus } = manifest().contributes;
+    const enablement = new Map(
+      commands.map((each) => [each.command.replace('cloudflareWebhooks.', ''), each.enablement]),
+    );
+    for (const { command = '' } of menus['view/title'] ?? []) {
+      const name = command.replace('cloudflareWebhooks.', '');
+      const always = ['addAccount', 'showLog', 'showAll'];
+      assert.equal(enablement.get(name), always.includes(name) ? undefined : READY, name);
+    }
+    assert.equal(enablement.get('copyToAccount'), 'cloudflareWebhooks.severalAccounts');
+  });
+
+  it('has actions in the title of documents and panels', () => {
+    const entries = manifest().contributes.menus['editor/title'] ?? [];
+    const namesOf = (condition: string): readonly string[] =>
+      entries.flatMap(({ command = '', when = '' }) =>
+        conditionsOf(when).includes(condition) ? [command.replace('cloudflareWebhooks.', '')] : [],
+      );
+    assert.deepEqual(namesOf('resourceScheme == cfwebhook'), ['editDestination', 'testDestination']);
+    assert.deepEqual(namesOf('activeWebviewPanelId == cloudflareWebhooks.panel'), [
+      'editDestinationAsJson',
+      'testDestination',
+      'openInDashboard',
+    ]);
+  });
+
+  it('contributes a color for each kind of theme, words for settings, help for the view, and links', () => {
+    const { contributes, activationEvents } = manifest();
+    assert.deepEqual(
+      contributes.colors.map(({ id, defaults }) => [id, Object.keys(defaults)]),
+      [[FAILING_COLOR, ['dark', 'light', 'highContrast', 'highContrastLight']]],
+    );
+    for (const [name, setting] of Object.entries(contributes.configuration.properties)) {
+      assert.equal(setting.enumItemLabels?.length, setting.enum?.length, name);
+    }
+    const [view] = contributes.views['cloudflareWebhooks'] ?? [];
+    assert.match(view?.accessibilityHelpContent ?? '', /Enter opens the panel[^]+<keybinding:cloudflareWebhooks\./);
+    assert.ok(activationEvents.includes('onUri'));
+    // VS Code shows two equal titles once, and two different ones after each other.
+    assert.equal(contributes.viewsContainers.activitybar[0]?.title, view?.name);
+  });
+
+  it('binds keys of the view only while it has the focus, and not while the user types', () => {
+    const { keybindings } = manifest().contributes;
+    assert.deepEqual([...new Set(keybindings.map(({ key }) => key))].toSorted(), ['delete', 'enter', 'f2']);
+    for (const { when } of keybindings) {
+      assert.match(when, /^focusedView == cloudflareWebhooks\.destinations && .*!inputFocus/);
+    }
   });
 
   it('does not let a workspace change the API base URL, which receives tokens', () => {
@@ -99,3 +252,14 @@ describe('manifest', () => {
     assert.doesNotMatch(JSON.stringify(manifest()), /"%[^"%]+%"/);
   });
 });
+
+/** The conditions that must all hold. A VS Code server rewrites those about resources, with quotation marks. */
+function conditionsOf(when: string): readonly string[] {
+  return when.replaceAll("'", '').split(' && ');
+}
+
+/** Whether an entry of the context menu is for rows with this context value. */
+function appliesTo(row: string, when: string): boolean {
+  const [, exact, pattern] = /viewItem (?:== (\w+)|=~ \/(.+?)\/(?: |$))/.exec(when) ?? [];
+  return exact === undefined ? new RegExp(pattern ?? '$^').test(row) : exact === row;
+}

@@ -7,7 +7,7 @@ export type Reaction =
   | { readonly types: string; readonly goesBack?: boolean }
   /** Selects the items whose labels contain one of these texts. With `goesBack`, presses Back instead of Enter. */
   | { readonly picks: readonly string[]; readonly goesBack?: boolean }
-  /** Presses the button with this title on a message or a modal, or with this tooltip on an input, which stays open. */
+  /** Presses the button with this title on a message or a modal, or with this tooltip on an input, which may stay open. */
   | { readonly presses: string }
   /** Presses the item button with this tooltip on the item whose label contains this text. */
   | { readonly clicks: string; readonly on: string }
@@ -80,12 +80,20 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       buttons: [] as readonly vscode.QuickInputButton[],
       show: () => queueMicrotask(react),
       hide: events.hide,
-      dispose: events.dispose,
+      dispose() {
+        isEnded = true;
+        events.dispose();
+      },
     };
     let question: Question | undefined;
     let validationMessage: string | undefined;
     let busy = false;
+    let isEnded = false;
     function react(): void {
+      // The pressed button has ended the question.
+      if (isEnded) {
+        return;
+      }
       const [asked, reaction] = ask('input', box.title, box.prompt, {
         initial: box.password ? '' : box.value,
         prompt: box.prompt,

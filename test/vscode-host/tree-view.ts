@@ -18,8 +18,8 @@ export interface TreeView {
   expand(name: RowName): Promise<void>;
   collapse(name: RowName): Promise<void>;
   select(name: RowName): Promise<void>;
-  /** Selects an entry of a row's context menu, identified by its full label. */
-  pickFromMenu(name: RowName, entry: string): Promise<void>;
+  /** Selects an entry of a row's context menu, or of a submenu of it, identified by its full label. */
+  pickFromMenu(name: RowName, entry: string, submenu?: string): Promise<void>;
   /** The labels of a row's context menu, top to bottom. */
   menuEntries(name: RowName): Promise<readonly string[]>;
   /** Presses an inline button of a row, identified by its title. */
@@ -69,8 +69,11 @@ export function treeViewOf(page: Page, title: string): TreeView {
       await toggle(name, false);
     },
     select: async (name) => row(name).click(),
-    pickFromMenu: async (name, entry) => {
+    pickFromMenu: async (name, entry, submenu) => {
       await openMenu(name);
+      if (submenu !== undefined) {
+        await menu.getByText(submenu, { exact: true }).hover();
+      }
       await pickFromOpenMenu(page, entry);
     },
     menuEntries: async (name) => {

@@ -1,12 +1,16 @@
 import type { DestinationFacts } from './destination.ts';
-import { compareInstants, type Instant, parseTimestamp } from './timestamp.ts';
+import { compareInstants, type Instant, parseTimestamp, toMilliseconds } from './timestamp.ts';
 
 export type Health = 'failing' | 'healthy' | 'unused';
 
 export type LastEvent = { readonly kind: 'success' | 'failure' | 'created'; readonly at: Instant };
 
 type Times = Pick<DestinationFacts, 'lastSuccess' | 'lastFailure' | 'createdAt'>;
-type Derived = { readonly health: Health; readonly lastEvent: LastEvent | undefined };
+type Derived = {
+  readonly health: Health;
+  readonly lastEvent: LastEvent | undefined;
+  readonly provedAt: number | undefined;
+};
 
 /**
  * Derived values by destination object. Destinations are immutable, and an unchanged one keeps its object between
@@ -27,6 +31,14 @@ export function lastEventOf(destination: Times): LastEvent | undefined {
   return derive(destination).lastEvent;
 }
 
+/**
+ * When a delivery last proved that the destination works, else when it was created, in milliseconds since the epoch.
+ * Undefined if neither is known.
+ */
+export function provedAt(destination: Times): number | undefined {
+  return derive(destination).provedAt;
+}
+
 function derive(destination: Times): Derived {
   const known = derived.get(destination);
   if (known) {
@@ -40,14 +52,16 @@ function derive(destination: Times): Derived {
 function decideHealth({ lastSuccess, lastFailure, createdAt }: Times): Derived {
   const success = parseTimestamp(lastSuccess);
   const failure = parseTimestamp(lastFailure);
+  const created = parseTimestamp(createdAt);
+  const since = success ?? created;
+  const proved = since && toMilliseconds(since);
   if (failure && (!success || compareInstants(failure, success) > 0)) {
-    return { health: 'failing', lastEvent: { kind: 'failure', at: failure } };
+    return { health: 'failing', lastEvent: { kind: 'failure', at: failure }, provedAt: proved };
   }
   if (success) {
-    return { health: 'healthy', lastEvent: { kind: 'success', at: success } };
+    return { health: 'healthy', lastEvent: { kind: 'success', at: success }, provedAt: proved };
   }
-  const created = parseTimestamp(createdAt);
-  return { health: 'unused', lastEvent: created && { kind: 'created', at: created } };
+  return { health: 'unused', lastEvent: created && { kind: 'created', at: created }, provedAt: proved };
 }
 
 export type HealthCounts = Readonly<Record<Health, number>>;

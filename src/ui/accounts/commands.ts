@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { dashboardAddress } from '../../core/model/account.ts';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import { onAccount } from '../destinations/targets.ts';
 import { type CommandHandlers, inView } from '../host/commands.ts';
 import { isNode } from '../tree/nodes.ts';
@@ -11,7 +11,10 @@ import { chooseToken, removeAccount, renameAccount, replaceToken } from './manag
 
 /** Commands that add, replace and remove accounts and tokens. In a separate bundle. */
 export function createAccountCommands(
-  services: Pick<Services, 'allSecrets' | 'connections' | 'secrets' | 'snapshots' | 'state' | 'timelines' | 'targets'>,
+  services: Pick<
+    TargetServices,
+    'allSecrets' | 'connections' | 'secrets' | 'snapshots' | 'state' | 'timelines' | 'targets'
+  >,
 ) {
   const { connections, targets } = services;
   return {

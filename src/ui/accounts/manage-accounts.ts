@@ -6,9 +6,12 @@ import type { Account } from '../../core/model/account.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { orphanedTokens, removeAccount as withoutAccount, toAccount } from '../../core/accounts/remembered-accounts.ts';
 import type { Connections } from './connections.ts';
+import { isReadOnly } from '../../core/accounts/token-permission.ts';
+import { inView } from '../host/commands.ts';
 import { withProgress } from '../monitoring/refreshing.ts';
 import { describeProblem } from '../text/error.ts';
-import { ask } from '../host/notice.ts';
+import { ask, tell } from '../host/notice.ts';
+import { runCommand } from '../host/run-command.ts';
 import { askPick, askText } from '../host/quick-input.ts';
 import type { Services } from '../../services.ts';
 import { warnUnsaved } from './storage-trouble.ts';
@@ -53,7 +56,24 @@ export async function replaceToken({ account, token }: Connection, connections: 
   if (lost.length > 0 && !(await confirmUnreadable(lost, vscode.l10n.t('Replace Anyway')))) {
     return;
   }
+  const isReadable = lost.every(({ account: { id } }) => id !== account.id);
+  const api = connections.connect(verified.token);
+  if (isReadable && (await inView(async () => isReadOnly(api, account.id))) && !(await confirmReadOnly(account))) {
+    return;
+  }
   warnUnsaved(await replaceStoredToken(connections, tokenId, verified), connections);
+}
+
+async function confirmReadOnly({ name }: Account): Promise<boolean> {
+  const goOn = vscode.l10n.t('Replace Anyway');
+  const chosen = await ask(
+    vscode.l10n.t('This token can only read the notifications of {0}.', name),
+    vscode.l10n.t(
+      'With it, you can view destinations and policies, but not create, edit, test through Cloudflare or delete them. A token that can make changes has the permission “Account › Notifications”: Edit.',
+    ),
+    goOn,
+  );
+  return chosen === goOn;
 }
 
 const VERIFIED_AT_ONCE = 6;
@@ -142,12 +162,8 @@ export async function chooseToken({ account }: Connection, connections: Connecti
       : [];
   });
   if (items.length < 2) {
-    throw new UserError(
-      vscode.l10n.t(
-        'Only one stored token has access to {0}. Add a token with “Add Account…”, or replace this one with “Replace Token…”.',
-        account.name,
-      ),
-    );
+    void offerAnotherToken(account);
+    return;
   }
   const answer = await askPick({
     title: vscode.l10n.t('Choose Token of {0}', account.name),
@@ -157,6 +173,25 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   if (chosen) {
     await storeTokenChoice(connections, account.id, chosen.record.id);
+  }
+}
+
+/** There is nothing to choose from with one token, which is no error. */
+async function offerAnotherToken(account: Account): Promise<void> {
+  const [add, replace] = [vscode.l10n.t('Add Account…'), vscode.l10n.t('Replace Token…')];
+  const chosen = await tell(
+    'information',
+    vscode.l10n.t(
+      'Only one stored token has access to {0}. “Add Account…” adds another token, and “Replace Token…” replaces this one.',
+      account.name,
+    ),
+    add,
+    replace,
+  );
+  if (chosen === add) {
+    await runCommand('addAccount');
+  } else if (chosen === replace) {
+    await runCommand('replaceToken', { kind: 'account', accountId: account.id });
   }
 }
 

@@ -10,7 +10,12 @@ export function createAccountsModule(services: Services) {
   const setState = createContextKey('state');
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
   setState(mayHaveAccounts(state) ? 'loading' : 'noAccount');
-  const showState = (): void => setState(store.entries().length === 0 ? 'noAccount' : 'ready');
+  const setSeveral = createContextKey('severalAccounts');
+  const showState = (): void => {
+    const { accounts } = store.totals();
+    setState(accounts === 0 ? 'noAccount' : 'ready');
+    setSeveral(accounts > 1);
+  };
   void loaded.then(showState);
 
   return {

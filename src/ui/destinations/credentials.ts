@@ -5,7 +5,7 @@ import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { normalizeAddress } from '../../core/model/web-address.ts';
 import { joinUrl, lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import { nameService } from '../text/draft.ts';
-import { askText, type Check } from '../host/quick-input.ts';
+import { type Answer, askText, type Check } from '../host/quick-input.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 
 /** The URL and secret that a test or a new creation needs. `typed`: the parts that the user entered. */
@@ -16,35 +16,39 @@ export type CredentialsQuestion = {
   readonly redactor: Redactor;
   /** Whether to ask for a secret that the destination may not have. */
   readonly optional: boolean;
+  /** Whether the inputs have a button that skips the destination. */
+  readonly canSkip?: boolean;
 };
 
 /**
  * Collects the URL and secret of a destination from Cloudflare, from the secret storage, and then from the user in
- * masked inputs. Returns undefined if the user cancels. Both are redacted in the log.
+ * masked inputs. Returns undefined if the user cancels, and `skip` if the user skips the destination. Both are redacted in
+ * the log.
  */
 export async function collectCredentials(
   destination: Destination,
   remembered: RememberedSecret | undefined,
-  { title, redactor, optional }: CredentialsQuestion,
-): Promise<Credentials | undefined> {
+  { title, redactor, optional, canSkip = false }: CredentialsQuestion,
+): Promise<Credentials | 'skip' | undefined> {
   const type = typeOrGeneric(destination.type);
-  let url: string | undefined = wholeUrlOf(destination, remembered);
+  let url = wholeUrlOf(destination, remembered);
   let secret = remembered?.secret;
   let typed: RememberedSecret | undefined;
   if (lacksSecret(type, url)) {
-    url = await askWholeUrl(destination, title);
-    if (url === undefined) {
-      return undefined;
+    const answer = await askWholeUrl(destination, { title, canSkip });
+    if (answer.kind !== 'value') {
+      return answer.kind === 'back' ? 'skip' : undefined;
     }
+    url = answer.value;
     typed = { ...remembered, url };
   }
   const isRequired = type.secret === 'required';
   if (secret === undefined && (isRequired || (type.secret === 'optional' && optional && !remembered))) {
-    const answer = await askSecret(destination, title, isRequired);
-    if (answer === undefined) {
-      return undefined;
+    const answer = await askSecret(destination, { title, canSkip }, isRequired);
+    if (answer.kind !== 'value') {
+      return answer.kind === 'back' ? 'skip' : undefined;
     }
-    secret = answer === '' ? undefined : answer;
+    secret = answer.value === '' ? undefined : answer.value;
     typed = { ...typed, ...(secret === undefined ? {} : { secret }) };
   }
   for (const credential of [url, secret]) {
@@ -55,11 +59,13 @@ export async function collectCredentials(
   return { url, ...(secret === undefined ? {} : { secret }), ...(typed ? { typed } : {}) };
 }
 
-async function askWholeUrl({ type, url }: Destination, title: string): Promise<string | undefined> {
+type Asking = { readonly title: string; readonly canSkip: boolean };
+
+async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<Answer<string>> {
   const host = hostOf(url);
   const service = nameService(type, host);
   return askMasked(
-    title,
+    asking,
     vscode.l10n.t('Enter the full {0} URL, or only its secret part, which Cloudflare hides.', service),
     (typed) => {
       const isPart = typed !== '' && !/[:/\s]/.test(typed);
@@ -76,9 +82,9 @@ async function askWholeUrl({ type, url }: Destination, title: string): Promise<s
   );
 }
 
-async function askSecret({ type, url }: Destination, title: string, isRequired: boolean): Promise<string | undefined> {
+async function askSecret({ type, url }: Destination, asking: Asking, isRequired: boolean): Promise<Answer<string>> {
   return askMasked(
-    title,
+    asking,
     isRequired
       ? vscode.l10n.t('Enter the secret. Cloudflare never returns it, and this machine does not remember it.')
       : vscode.l10n.t('Enter the secret, or leave it empty if there is none. Cloudflare never returns it.'),
@@ -89,18 +95,19 @@ async function askSecret({ type, url }: Destination, title: string, isRequired: 
   );
 }
 
+/** Skipping the destination answers `back`. */
 async function askMasked(
-  title: string,
+  { title, canSkip }: Asking,
   prompt: string,
   check: (text: string) => Check<string>,
   placeholder = '',
-): Promise<string | undefined> {
-  const answer = await askText<string>({
+): Promise<Answer<string>> {
+  return askText<string>({
     title,
     prompt,
     placeholder,
     password: true,
+    ...(canSkip ? { skip: vscode.l10n.t('Skip This Destination') } : {}),
     check: (text) => check(text.trim()),
   });
-  return answer.kind === 'value' ? answer.value : undefined;
 }

@@ -41,10 +41,12 @@ export type DeletionQuestion = {
   readonly remembered: readonly (RememberedSecret | undefined)[];
   /** Whether more policies are affected than in the previous question. */
   readonly hasMore: boolean;
+  /** Whether the destinations can be removed from policies first. */
+  readonly canDetach: boolean;
 };
 
 /** The detail of the modal: the destinations, the impact on policies, and the policies that could not be loaded. */
-export function describeDeletion({ targets, checked, remembered, hasMore }: DeletionQuestion): string {
+export function describeDeletion({ targets, checked, remembered, hasMore, canDetach }: DeletionQuestion): string {
   const [first] = targets;
   const facts =
     first && targets.length === 1
@@ -69,6 +71,19 @@ export function describeDeletion({ targets, checked, remembered, hasMore }: Dele
     ...(hasMore ? [vscode.l10n.t('The policies changed in the meantime. Check them again.')] : []),
     facts,
     ...(read.length === 0 ? [] : consequences),
+    ...(canDetach
+      ? [
+          plural(
+            targets.length,
+            vscode.l10n.t(
+              '“Delete” leaves the policies as they are, with the ID of the deleted destination. “Remove from Policies and Delete” first removes the destination from each policy that keeps another recipient.',
+            ),
+            vscode.l10n.t(
+              '“Delete” leaves the policies as they are, with the IDs of the deleted destinations. “Remove from Policies and Delete” first removes the destinations from each policy that keeps another recipient.',
+            ),
+          ),
+        ]
+      : []),
     ...(withheld === 0
       ? []
       : [

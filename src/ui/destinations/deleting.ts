@@ -72,11 +72,12 @@ async function askChoice(
     targets.map(async ({ connection, destination }) => secrets.get(connection.account.id, destination.id)),
   );
   const [remove, detach] = [vscode.l10n.t('Delete'), vscode.l10n.t('Remove from Policies and Delete')];
+  const canDetach = checks.flatMap(toDetaching).length > 0;
   const chosen = await ask(
     askDeletion(targets),
-    describeDeletion({ targets, checked: checks, remembered, hasMore }),
+    describeDeletion({ targets, checked: checks, remembered, hasMore, canDetach }),
     remove,
-    ...(checks.flatMap(toDetaching).length > 0 ? [detach] : []),
+    ...(canDetach ? [detach] : []),
   );
   return chosen === remove ? 'delete' : chosen === detach ? 'detach' : undefined;
 }

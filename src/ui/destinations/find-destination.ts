@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plural } from '../text/format.ts';
 import { healthOf } from '../../core/model/health.ts';
+import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import { locateAll, locateFailing, type Shown } from '../../core/monitoring/overview.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -8,29 +9,40 @@ import { runCommand } from '../host/run-command.ts';
 import { UserError } from '../host/report.ts';
 import { toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from '../tree/tree-items.ts';
+import type { DestinationNode, ProblemNode } from '../tree/nodes.ts';
+import { describeProblem } from '../text/error.ts';
 import type { DestinationsView } from '../tree/tree.ts';
 import { tell } from '../host/notice.ts';
 import { toPlainItem } from '../host/pick.ts';
 import { plain } from '../../core/model/plain-text.ts';
 
-type Item = vscode.QuickPickItem & { readonly located: Shown };
+/** `node`: what the view shows if the item is chosen. */
+type Item = vscode.QuickPickItem & { readonly node: DestinationNode | ProblemNode };
 
 /**
- * Lists the failing destinations of all accounts, newest failure first. While an account is loading, failed or cached,
- * it never reports that no destination is failing.
+ * Lists the failing destinations of all accounts, newest failure first, and the accounts that could not be refreshed.
+ * If only accounts failed, shows the problem of the first in the view, with its remedies. While an account is loading,
+ * failed or cached, it never reports that no destination is failing.
  */
 export async function showFailing(store: Store, view: DestinationsView): Promise<void> {
   const failing = locateFailing(store.entries());
   const uncertain = countUncertain(store.totals());
+  const problems = store.entries().flatMap(toProblemItem);
   if (failing.length === 0) {
-    void tellNothingFails(store.totals().accounts, uncertain);
+    const [problem] = problems;
+    if (problem) {
+      await view.reveal(problem.node);
+    } else {
+      void tellNothingFails(store.totals().accounts, uncertain);
+    }
     return;
   }
   const placeholder =
     uncertain > 0
       ? `${vscode.l10n.t('Choose a destination to show it in the view.')} ${describeUnread(uncertain)}`
       : vscode.l10n.t('Choose a destination to show it in the view');
-  await findAmong(failing, vscode.l10n.t('Failing Destinations'), placeholder, view);
+  const items = [...failing.map(toItem), ...problems];
+  await findAmong(items, vscode.l10n.t('Failing Destinations'), placeholder, view);
 }
 
 async function tellNothingFails(accounts: number, uncertain: number): Promise<void> {
@@ -69,12 +81,38 @@ export async function goToDestination(store: Store, view: DestinationsView): Pro
     throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
   }
   const placeholder = vscode.l10n.t('Type a name, account, type or state');
-  await findAmong(all, vscode.l10n.t('Go to Destination'), placeholder, view);
+  await findAmong(all.map(toItem), vscode.l10n.t('Go to Destination'), placeholder, view);
+}
+
+function toItem(located: Shown): Item {
+  const { connection, destination } = located;
+  return {
+    ...toPickItem(located),
+    iconPath: HEALTH_ICONS[healthOf(destination)],
+    node: { kind: 'destination', accountId: connection.account.id, destinationId: destination.id },
+  };
+}
+
+function toProblemItem({ connection, state }: AccountEntry): readonly Item[] {
+  if (state.kind !== 'failed') {
+    return [];
+  }
+  const { account } = connection;
+  const { headline, sentence } = describeProblem(state.error, account.name);
+  return [
+    {
+      label: headline,
+      description: account.name,
+      detail: sentence,
+      iconPath: new vscode.ThemeIcon('warning'),
+      node: { kind: 'problem', accountId: account.id },
+    },
+  ];
 }
 
 /** Reveals the chosen destination in the view. The item buttons test or edit it instead. */
 async function findAmong(
-  destinations: readonly Shown[],
+  items: readonly Item[],
   title: string,
   placeholder: string,
   view: DestinationsView,
@@ -89,11 +127,9 @@ async function findAmong(
   pick.placeholder = plain(placeholder);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
-  pick.items = destinations.map((located) => ({
-    ...toPlainItem(toPickItem(located)),
-    iconPath: HEALTH_ICONS[healthOf(located.destination)],
-    buttons: [test, edit, reveal],
-    located,
+  pick.items = items.map((item) => ({
+    ...toPlainItem(item),
+    buttons: item.node.kind === 'destination' ? [test, edit, reveal] : [reveal],
   }));
   try {
     const [item, button] = await new Promise<readonly [Item | undefined, vscode.QuickInputButton?]>((resolve) => {
@@ -103,16 +139,10 @@ async function findAmong(
       pick.show();
     });
     pick.hide();
-    if (item) {
-      const { connection, destination } = item.located;
-      const [accountId, destinationId] = [connection.account.id, destination.id];
-      if (button === reveal) {
-        await view.reveal(accountId, destinationId);
-      } else {
-        const command = button === test ? 'testDestination' : 'editDestination';
-        const node = { kind: 'destination', accountId, destinationId };
-        await runCommand(command, node);
-      }
+    if (item && button === reveal) {
+      await view.reveal(item.node);
+    } else if (item) {
+      await runCommand(button === test ? 'testDestination' : 'editDestination', item.node);
     }
   } finally {
     pick.dispose();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Leases } from '../../core/async/lease.ts';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { confirmAndDelete } from './deleting.ts';
 import type { DestinationWriter } from './destination-writer.ts';
@@ -9,7 +9,7 @@ import { onDestination, onDestinations } from './targets.ts';
 
 /** Renaming and deleting destinations. Part of the editing bundle. */
 export function createDestinationsModule(
-  services: Services & { readonly writer: DestinationWriter; readonly leases: Leases },
+  services: TargetServices & { readonly writer: DestinationWriter; readonly leases: Leases },
 ) {
   const { targets, writer } = services;
   return {

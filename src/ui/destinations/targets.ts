@@ -15,12 +15,18 @@ export type Targets = {
   destination(argument: unknown, title: string): Promise<Located | undefined>;
   /** All selected destinations; empty if the pick was dismissed. `selected`: the second argument from VS Code. */
   destinations(argument: unknown, selected: unknown, title: string): Promise<readonly Located[]>;
-  /** The account of the argument or the selection, without a quick pick. */
-  selectedAccount(argument: unknown): Connection | undefined;
+  /** The row of an argument: a row of the view, or an editor that shows a destination. */
+  nodeOf(argument: unknown): Node | undefined;
 };
 
-export function createTargets(store: Store, selection: () => readonly Node[]): Targets {
-  const selected = (argument: unknown): Node | undefined => (isNode(argument) ? argument : selection()[0]);
+/** `nodeOfEditor`: the row that the editor with this URI stands for. */
+export function createTargets(
+  store: Store,
+  selection: () => readonly Node[],
+  nodeOfEditor: (argument: unknown) => Node | undefined,
+): Targets {
+  const nodeOf = (argument: unknown): Node | undefined => (isNode(argument) ? argument : nodeOfEditor(argument));
+  const selected = (argument: unknown): Node | undefined => nodeOf(argument) ?? selection()[0];
 
   function selectedAccount(argument: unknown): Connection | undefined {
     const node = selected(argument);
@@ -61,7 +67,7 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
   }
 
   return {
-    selectedAccount,
+    nodeOf,
     async account(argument, title) {
       const chosen = selectedAccount(argument);
       if (chosen) {
@@ -74,7 +80,8 @@ export function createTargets(store: Store, selection: () => readonly Node[]): T
     },
     destination: async (argument, title) => (await locate(selected(argument))) ?? pick(title),
     async destinations(argument, all, title) {
-      const nodes = !isNode(argument) ? selection() : Array.isArray(all) ? all.filter(isNode) : [argument];
+      const node = nodeOf(argument);
+      const nodes = !node ? selection() : Array.isArray(all) ? all.filter(isNode) : [node];
       const located = (await Promise.all(nodes.map(locate))).flatMap((each) => each ?? []);
       if (located.length > 0) {
         return located;
@@ -97,7 +104,10 @@ export function toPickItem({ connection, destination }: Shown): vscode.QuickPick
 /** Asks for one of some accounts. Throws {@link UserError} if there is none. */
 export async function pickAccount(connections: readonly Connection[], title: string): Promise<Connection | undefined> {
   if (connections.length === 0) {
-    throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+    throw new UserError(
+      vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'),
+      'addAccount',
+    );
   }
   const items = connections.map((connection) => ({
     label: connection.account.name,

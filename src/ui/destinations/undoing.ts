@@ -178,7 +178,7 @@ async function completeDraft(
   const title = vscode.l10n.t('Undo the Deletion of {0}', describeTarget(target));
   const { destination } = target;
   const credentials = await collectCredentials(destination, remembered, { title, redactor, optional: false });
-  if (!credentials) {
+  if (!credentials || credentials === 'skip') {
     return undefined;
   }
   const { url, secret } = credentials;

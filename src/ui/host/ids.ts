@@ -7,11 +7,17 @@ export const DRAGGED_ROWS = 'application/vnd.code.tree.cloudflarewebhooks.destin
 
 export const STATUS_ITEM_ID = 'cloudflareWebhooks.health';
 
+/** The color of failing destinations, which themes and users can change. */
+export const FAILING_COLOR = 'cloudflareWebhooks.failingForeground';
+
 /** The view type of the panels. VS Code restores panels by it. */
 export const PANEL_TYPE = 'cloudflareWebhooks.panel';
 
 /** The view type of the health overview. */
 export const OVERVIEW_TYPE = 'cloudflareWebhooks.overview';
+
+/** The scheme that VS Code gives the editor of a panel. */
+export const PANEL_SCHEME = 'webview-panel';
 
 /** The URI scheme of the JSON documents. */
 export const JSON_SCHEME = 'cfwebhook';
@@ -87,6 +93,7 @@ export const COMMANDS = [
   'showAll',
   'copyId',
   'copyUrl',
+  'copyLink',
   'openInDashboard',
   'showLog',
   'confirmApiAddress',
@@ -106,6 +113,7 @@ export const TEST_DOCUMENT = 'json.testTyped';
 /**
  * Run by keys on the selected rows of the view. Not contributed, because the palette has the corresponding commands.
  */
+export const OPEN_SELECTED = 'keys.open';
 export const RENAME_SELECTED = 'keys.rename';
 export const DELETE_SELECTED = 'keys.delete';
 
@@ -113,6 +121,7 @@ export type CommandName =
   | ContributedCommand
   | typeof TEST_DOCUMENT
   | typeof MOVE_SECRET
+  | typeof OPEN_SELECTED
   | typeof RENAME_SELECTED
   | typeof DELETE_SELECTED;
 export type CommandId = `cloudflareWebhooks.${CommandName}`;

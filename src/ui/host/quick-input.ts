@@ -21,6 +21,8 @@ export type TextQuestion<T> = {
   readonly back?: boolean;
   /** Receives the text as it is when the user goes back. */
   readonly onBack?: (text: string) => void;
+  /** The tooltip of a button that leaves out the question. The answer is `back`. */
+  readonly skip?: string;
   readonly buttons?: readonly (vscode.QuickInputButton & { readonly run: () => void })[];
   /**
    * Runs on Enter while the input is busy. A problem is shown in the input, which keeps its text. The signal aborts if
@@ -40,7 +42,12 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
   input.value = question.value ?? '';
   input.password = question.password ?? false;
   input.ignoreFocusOut = true;
-  input.buttons = [...(question.back ? [vscode.QuickInputButtons.Back] : []), ...(question.buttons ?? [])];
+  const skip = question.skip === undefined ? undefined : makeSkipButton(question.skip);
+  input.buttons = [
+    ...(question.back ? [vscode.QuickInputButtons.Back] : []),
+    ...(question.buttons ?? []),
+    ...(skip ? [skip] : []),
+  ];
   const left = new AbortController();
   try {
     return await new Promise<Answer<T>>((resolve, reject) => {
@@ -51,6 +58,9 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
       input.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) {
           question.onBack?.(input.value);
+          resolve({ kind: 'back' });
+        }
+        if (button === skip) {
           resolve({ kind: 'back' });
         }
         question.buttons?.find((each) => each === button)?.run();
@@ -81,6 +91,10 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
     left.abort();
     input.dispose();
   }
+}
+
+function makeSkipButton(tooltip: string): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon('debug-step-over'), tooltip };
 }
 
 export type PickQuestion<Item extends vscode.QuickPickItem> = {

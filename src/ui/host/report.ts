@@ -8,10 +8,16 @@ import { runCommand } from './run-command.ts';
 import { describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
 import { showSetting } from './settings.ts';
 
-/** Thrown by a command for a problem that the user can fix. Its message is shown unchanged. */
+/** Thrown by a command for a problem that the user can fix. Its message is shown unchanged, with its remedies. */
 export class UserError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('UserError');
   override readonly name = 'UserError';
+  readonly remedies: readonly Remedy[];
+
+  constructor(message: string, ...remedies: readonly Remedy[]) {
+    super(message);
+    this.remedies = remedies;
+  }
 }
 
 /** The account of a failure, which its remedies need. */
@@ -25,17 +31,15 @@ export async function reportFailure(
   { subject, retry }: { readonly subject?: Subject | undefined; readonly retry?: () => void } = {},
 ): Promise<void> {
   logger.log('error', `${command}: ${describeForLog(error)}`);
-  if (error instanceof UserError) {
-    void tell('error', error.message);
-    return;
-  }
   const { sentence, remedies } =
-    error instanceof ApiError
-      ? describeProblem(error, subject?.name ?? 'Cloudflare')
-      : {
-          sentence: vscode.l10n.t('The extension failed unexpectedly. See the log for details.'),
-          remedies: ['showLog'] as const satisfies readonly Remedy[],
-        };
+    error instanceof UserError
+      ? { sentence: error.message, remedies: error.remedies }
+      : error instanceof ApiError
+        ? describeProblem(error, subject?.name ?? 'Cloudflare')
+        : {
+            sentence: vscode.l10n.t('The extension failed unexpectedly. See the log for details.'),
+            remedies: ['showLog'] as const satisfies readonly Remedy[],
+          };
   const possible = remedies.filter(
     (remedy) => (remedy !== 'retry' || retry) && (remedy !== 'replaceToken' || subject?.accountId),
   );
@@ -62,6 +66,9 @@ async function applyRemedy(
       break;
     case 'openSetting':
       await showSetting('apiBaseUrl');
+      break;
+    case 'addAccount':
+      await runCommand('addAccount');
       break;
     case 'confirmAddress':
       await runCommand('confirmApiAddress');

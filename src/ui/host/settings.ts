@@ -41,6 +41,11 @@ export function onSettingChanged(name: keyof Settings, listener: () => void): vs
   });
 }
 
+/** Sets a setting of this extension to its default, which is off. */
+export async function turnOff(name: 'notifyOnNewFailure'): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update(name, undefined, vscode.ConfigurationTarget.Global);
+}
+
 /** Opens the settings editor at one setting of this extension. */
 export async function showSetting(name: keyof Settings): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.${name}`);

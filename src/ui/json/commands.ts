@@ -11,7 +11,7 @@ import { askText } from '../host/quick-input.ts';
 /** Runs Edit as JSON. An open document is shown again, even if its name in the URI is outdated. */
 export async function openDestination({ connection, destination }: Located): Promise<void> {
   const accountId = connection.account.id;
-  const address = addressOf(accountId, destination);
+  const address = addressOf(connection.account, destination);
   const isSame = ({ uri }: vscode.TextDocument): boolean => {
     const other = readAddress(uri);
     return other?.kind === 'existing' && other.accountId === accountId && other.destinationId === destination.id;
@@ -24,7 +24,7 @@ export async function openDestination({ connection, destination }: Located): Pro
 
 /** Runs Create Destination from JSON…: opens a new document with the draft of the active editor, if any. */
 export async function openNewDocument({ account }: Connection, draft: Draft | undefined): Promise<void> {
-  const editor = await vscode.window.showTextDocument(nextNewAddress(account.id), { preview: false });
+  const editor = await vscode.window.showTextDocument(nextNewAddress(account), { preview: false });
   const { document } = editor;
   if (draft) {
     // Inserted as an edit, so that VS Code backs it up as unsaved and restores it after a window reload.

@@ -10,7 +10,7 @@ import { describeCutUrl } from '../text/draft.ts';
 import { isDestinationDocument } from './addresses.ts';
 import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
 import { describeDocumentProblem } from './messages.ts';
-import { documentsOf, isShown } from './tabs.ts';
+import { watchHiddenDocuments } from './tabs.ts';
 
 /** Codes of the diagnostics that have a quick fix. */
 export const SECRET_IN_TEXT = 'secretInText';
@@ -32,11 +32,9 @@ export function createJsonDiagnostics(
 ): JsonDiagnostics {
   const collection = vscode.languages.createDiagnosticCollection('cloudflareWebhooks');
   const refusals = new Map<string, string>();
-  /** Documents without a tab. VS Code can keep their text for minutes. */
-  const hidden = new Set<string>();
 
   function check(document: vscode.TextDocument): void {
-    if (!isDestinationDocument(document) || hidden.has(document.uri.toString())) {
+    if (!isDestinationDocument(document) || hidden.has(document.uri)) {
       return;
     }
     const text = document.getText();
@@ -86,31 +84,17 @@ export function createJsonDiagnostics(
     collection.delete(uri);
   }
 
+  // Before the other listeners, so that they find its state.
+  const hidden = watchHiddenDocuments(forget, update);
   const subscriptions = vscode.Disposable.from(
     collection,
-    vscode.workspace.onDidOpenTextDocument((document) => {
-      hidden.delete(document.uri.toString());
-      check(document);
-    }),
-    vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
-      for (const uri of closed.flatMap(documentsOf).filter((each) => !isShown(each))) {
-        hidden.add(uri.toString());
-        forget(uri);
-      }
-      const reopened = opened.flatMap(documentsOf).filter((each) => hidden.delete(each.toString()));
-      if (reopened.length > 0) {
-        update();
-      }
-    }),
+    hidden,
+    vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) {
         refusals.delete(document.uri.toString());
         check(document);
       }
-    }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      hidden.delete(uri.toString());
-      forget(uri);
     }),
   );
   update();

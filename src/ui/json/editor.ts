@@ -90,6 +90,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     const current = files.destinationOf(uri);
     const { draft } = parseDocument(document.getText(), { current });
     if (!connection || !draft) {
+      void tell('warning', vscode.l10n.t('Nothing was tested, because the document is not valid. See its problems.'));
       return;
     }
     const remembered = current && (await services.secrets.get(connection.account.id, current.id));

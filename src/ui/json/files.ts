@@ -207,7 +207,8 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     movedTo(uri) {
       const destination = destinationOf(uri);
       const address = readAddress(uri);
-      const now = destination && address && addressOf(address.accountId, destination);
+      const account = store.entry(address?.accountId ?? '')?.connection.account;
+      const now = destination && account && addressOf(account, destination);
       return now?.toString() === uri.toString() ? undefined : now;
     },
     isGone(uri) {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import { onAccount, onDestination } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { createJsonEditor, type JsonEditorServices } from './editor.ts';
 
 /** Destinations as JSON documents. Part of the editing bundle. */
-export function createJsonModule(services: Pick<Services, 'targets'> & JsonEditorServices) {
+export function createJsonModule(services: Pick<TargetServices, 'targets'> & JsonEditorServices) {
   const { targets } = services;
   const editor = createJsonEditor(services);
   return {

@@ -3,6 +3,7 @@ import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import type { KeyedQueue } from '../../core/async/serial-queue.ts';
+import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { keyOfPolicy } from '../../core/policies/assign-policies.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
@@ -17,12 +18,13 @@ import { nameOfPolicy } from '../text/policy.ts';
 import { askWhichPolicy } from './conflict.ts';
 import { createDocumentMemory } from './document-memory.ts';
 import { notSaved } from './messages.ts';
-import { isPolicyDocument, nextPolicyAddress, policyAddressOf } from './policy-addresses.ts';
+import { offerToken } from './offer-token.ts';
+import { isPolicyDocument, nextPolicyAddress, policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
 import { createPolicyFiles, type PolicyWrite } from './policy-files.ts';
 import { createPolicyLanguage } from './policy-language.ts';
 import { describePolicyProblem } from './policy-messages.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
-import { closeTabs, keepLanguage, swapEditor } from './tabs.ts';
+import { closeTabs, documentsOf, isShown, keepLanguage, swapEditor } from './tabs.ts';
 
 /** Edits notification policies as JSON documents, which are saved at Cloudflare. */
 export type PolicyDocuments = vscode.Disposable & {
@@ -62,12 +64,52 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
   });
   const language = createPolicyLanguage(store, (uri) => files.connectionOf(uri));
 
-  /** Makes the tabs of a document follow its policy after it was created or renamed. */
+  const settling = new Set<string>();
+
+  /** Whether the policy of a document was deleted. */
+  function isGone(uri: vscode.Uri): boolean {
+    const { accountId = '', policyId } = readPolicyAddress(uri) ?? {};
+    const known = policies.known(accountId)?.policies;
+    return policyId !== undefined && known !== undefined && !known.some(({ id }) => isSameId(id, policyId));
+  }
+
+  /** Makes the tabs of a document without unsaved changes follow its policy after it was created, renamed or deleted. */
   async function settle({ uri, isDirty }: vscode.TextDocument): Promise<void> {
-    const moved = isDirty ? undefined : files.movedTo(uri);
-    if (moved) {
-      await swapEditor(uri, moved);
-      await closeTabs(uri);
+    const key = uri.toString();
+    if (isDirty || settling.has(key)) {
+      return;
+    }
+    settling.add(key);
+    try {
+      const moved = files.movedTo(uri);
+      if (moved) {
+        await swapEditor(uri, moved);
+      }
+      if (moved || isGone(uri)) {
+        await closeTabs(uri);
+      }
+    } finally {
+      settling.delete(key);
+    }
+  }
+
+  function settleAll(accountId?: string): void {
+    for (const document of vscode.workspace.textDocuments.filter(({ uri }) => isPolicyDocument(uri))) {
+      if (accountId === undefined || readPolicyAddress(document.uri)?.accountId === accountId) {
+        void settle(document);
+      }
+    }
+  }
+
+  /** Another client or the view changed policies. The file system loads them again if a document is open. */
+  async function follow(accountId: string): Promise<void> {
+    const connection = store.entry(accountId)?.connection;
+    const open = vscode.workspace.textDocuments.filter(
+      ({ uri }) => readPolicyAddress(uri)?.accountId === accountId && isShown(uri),
+    );
+    if (connection && open.length > 0) {
+      await policies.get(connection);
+      settleAll(accountId);
     }
   }
 
@@ -82,17 +124,29 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
         await settle(document);
       }
     }),
+    // VS Code itself can open a tab with an outdated name, for example after a reload.
+    vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+      if (opened.flatMap(documentsOf).some(isPolicyDocument)) {
+        settleAll();
+      }
+    }),
+    // The name of the account is in the URI.
+    { dispose: store.onChanged(({ accounts }) => accounts && settleAll()) },
+    {
+      // A failed fetch leaves the documents as they are. The client has logged why.
+      dispose: policies.onChanged((accountId) => void follow(accountId).catch(() => undefined)),
+    },
     files,
     language,
   );
   return {
     provider: files.provider,
     async open(connection, policy) {
-      const uri = policyAddressOf(connection.account.id, policy);
+      const uri = policyAddressOf(connection.account, policy);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
     },
     async openNew(connection, draft) {
-      const uri = nextPolicyAddress(connection.account.id);
+      const uri = nextPolicyAddress(connection.account);
       const editor = await vscode.window.showTextDocument(uri, { preview: false });
       const { document } = editor;
       // Inserted as an edit, so that VS Code backs it up as unsaved and restores it after a window reload.
@@ -138,6 +192,7 @@ async function saveDocument(
       throw error;
     }
     parts.logger.log('error', `Failed to save a policy document: ${describeForLog(error)}`);
+    void offerToken(error, connection.account);
     if (error instanceof ApiError && error.kind === 'notFound') {
       throw notSaved(
         vscode.l10n.t(

@@ -204,8 +204,8 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
     connectionOf,
     movedTo(uri) {
       const policy = policyOf(uri);
-      const address = readPolicyAddress(uri);
-      const now = policy && address && policyAddressOf(address.accountId, policy);
+      const account = connectionOf(uri)?.account;
+      const now = policy && account && policyAddressOf(account, policy);
       return now?.toString() === uri.toString() ? undefined : now;
     },
     rereadUnless(uri, text) {

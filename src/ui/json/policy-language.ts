@@ -21,6 +21,7 @@ import { toRange } from './commands.ts';
 import { makeDiagnostic, REFUSED } from './diagnostics.ts';
 import { isPolicyDocument, readPolicyAddress } from './policy-addresses.ts';
 import { describePolicyProblem } from './policy-messages.ts';
+import { watchHiddenDocuments } from './tabs.ts';
 
 const SELECTOR: vscode.DocumentFilter = { scheme: JSON_SCHEME, pattern: `**/*${POLICY_ENDING}` };
 const KINDS: Readonly<Record<Suggestion['kind'], vscode.CompletionItemKind>> = {
@@ -91,12 +92,12 @@ export function createPolicyLanguage(
   }
 
   async function check(document: vscode.TextDocument): Promise<void> {
-    if (!isPolicyDocument(document.uri)) {
+    if (!isPolicyDocument(document.uri) || hidden.has(document.uri)) {
       return;
     }
     const { version } = document;
     const context = await contextOf(document.uri);
-    if (document.isClosed || document.version !== version) {
+    if (document.isClosed || document.version !== version || hidden.has(document.uri)) {
       return;
     }
     const text = document.getText();
@@ -131,8 +132,14 @@ export function createPolicyLanguage(
     hintsChanged.fire();
   }
 
+  // Before the other listeners, so that they find its state.
+  const hidden = watchHiddenDocuments((uri) => {
+    refusals.delete(uri.toString());
+    collection.delete(uri);
+  }, checkAll);
   const subscriptions = vscode.Disposable.from(
     collection,
+    hidden,
     hintsChanged,
     vscode.workspace.onDidOpenTextDocument((document) => void check(document)),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -140,10 +147,6 @@ export function createPolicyLanguage(
         refusals.delete(document.uri.toString());
         void check(document);
       }
-    }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      refusals.delete(uri.toString());
-      collection.delete(uri);
     }),
     { dispose: store.onChanged(checkAll) },
     vscode.languages.registerCompletionItemProvider(

@@ -16,6 +16,7 @@ import { describeForLog } from '../../core/api/api-error.ts';
 import { ask, tell } from '../host/notice.ts';
 import { runCommand } from '../host/run-command.ts';
 import { describeProblem } from '../text/error.ts';
+import { offerToken } from './offer-token.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { confirmReplacement } from '../replacement/ask-replacement.ts';
@@ -54,6 +55,7 @@ export async function saveDocument(write: JsonWrite, parts: SaveServices): Promi
       throw error;
     }
     parts.logger.log('error', `Failed to save a JSON document: ${describeForLog(error)}`);
+    void offerToken(error, connection.account);
     if (error instanceof ApiError) {
       const { sentence } = describeProblem(error, connection.account.name);
       const url = parseDocument(write.text).draft?.url ?? '';

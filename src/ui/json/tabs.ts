@@ -14,6 +14,31 @@ export function isShown(uri: vscode.Uri): boolean {
   return allTabs().some((tab) => documentsOf(tab).some((each) => each.toString() === uri.toString()));
 }
 
+/** The documents without a tab. VS Code can keep their text for minutes. */
+export type HiddenDocuments = vscode.Disposable & { has(uri: vscode.Uri): boolean };
+
+/** `onHidden`: the last tab of a document was closed, or the document. `onShown`: a document has a tab again. */
+export function watchHiddenDocuments(onHidden: (uri: vscode.Uri) => void, onShown: () => void): HiddenDocuments {
+  const hidden = new Set<string>();
+  const subscriptions = vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(({ uri }) => hidden.delete(uri.toString())),
+    vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+      for (const uri of closed.flatMap(documentsOf).filter((each) => !isShown(each))) {
+        hidden.add(uri.toString());
+        onHidden(uri);
+      }
+      if (opened.flatMap(documentsOf).filter((each) => hidden.delete(each.toString())).length > 0) {
+        onShown();
+      }
+    }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      hidden.delete(uri.toString());
+      onHidden(uri);
+    }),
+  );
+  return { has: (uri) => hidden.has(uri.toString()), dispose: () => void subscriptions.dispose() };
+}
+
 /** The tabs that show a document, except diff editors. */
 export function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
   return allTabs().filter(

@@ -12,22 +12,23 @@ import {
   type KnownFailures,
   parseKnownFailures,
 } from '../../core/monitoring/transitions.ts';
-import { tell } from '../host/notice.ts';
 import type { State } from '../host/ordered-state.ts';
-import { runCommand } from '../host/run-command.ts';
 import { readSettings } from '../host/settings.ts';
-import { nameOf } from '../text/destination.ts';
 
 const KNOWN_KEY = 'knownFailures';
-const MOST_NAMED = 2;
 /** How long new failures are gathered for one notification, in milliseconds. */
 const LONGEST_GATHERING = 10_000;
 
 /**
  * Detects new failures and recoveries once, across windows and restarts. Both are logged. New failures also show a
- * notification if the setting `notifyOnNewFailure` is on.
+ * notification if the setting `notifyOnNewFailure` is on. `tellNewFailures` shows it.
  */
-export function createFailureNotice(state: State, store: Store, log: Log): vscode.Disposable {
+export function createFailureNotice(
+  state: State,
+  store: Store,
+  log: Log,
+  tellNewFailures: (failing: readonly Located[]) => Promise<void>,
+): vscode.Disposable {
   let gathered: readonly Located[] = [];
 
   const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
@@ -80,10 +81,7 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     }
     const failing = gathered;
     gathered = [];
-    const show = vscode.l10n.t('Show');
-    if ((await tell('warning', describeNewFailures(failing), show)) === show) {
-      await runCommand('showFailing');
-    }
+    await tellNewFailures(failing);
   }
 
   function forgetRemoved(): void {
@@ -98,18 +96,4 @@ export function createFailureNotice(state: State, store: Store, log: Log): vscod
     { dispose: store.onRead(look) },
     { dispose: store.onChanged(({ accounts }) => accounts && forgetRemoved()) },
   );
-}
-
-/** "Payments on-call (Halden Logistics) has begun to fail.", or the number of destinations with some of their names. */
-function describeNewFailures(failing: readonly Located[]): string {
-  const names = failing.map(({ destination }) => nameOf(destination));
-  const [first] = failing;
-  if (failing.length === 1 && first) {
-    const account = first.connection.account.name;
-    return vscode.l10n.t('{0} ({1}) is now failing.', names[0] ?? '', account);
-  }
-  const rest = names.length - MOST_NAMED;
-  const named = names.slice(0, MOST_NAMED).join(', ');
-  const list = rest > 0 ? vscode.l10n.t('{0} and {1} more', named, rest) : named;
-  return vscode.l10n.t('{0} webhook destinations are now failing: {1}.', names.length, list);
 }

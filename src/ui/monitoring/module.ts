@@ -1,26 +1,19 @@
 import type { Services } from '../../services.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
+import { isNode } from '../tree/nodes.ts';
 import { createFailureNotice } from './failure-notice.ts';
 import { createMinuteClock } from './minute-clock.ts';
 import { refreshForUser } from './refreshing.ts';
 
 /** Manual and automatic refresh, the failure notification and the status bar item. */
-export function createMonitoringModule({
-  state,
-  store,
-  policies,
-  snapshots,
-  timelines,
-  targets,
-  destinationsView,
-  backgroundRefresh,
-  statusItem,
-  logger,
-}: Services) {
+export function createMonitoringModule(services: Services, tellNewFailures: Parameters<typeof createFailureNotice>[3]) {
+  const { state, store, policies, snapshots, timelines, destinationsView, backgroundRefresh, statusItem, logger } =
+    services;
   return {
     commands: {
       refresh: async (argument) => {
-        const only = targets.selectedAccount(argument);
+        const node = isNode(argument) ? argument : destinationsView.selected()[0];
+        const only = node && store.entry(node.accountId)?.connection;
         policies.forget(only && [only.account.id]);
         await refreshForUser(store, only && [only.account.id]);
       },
@@ -35,7 +28,7 @@ export function createMonitoringModule({
       backgroundRefresh,
       snapshots,
       timelines,
-      createFailureNotice(state, store, logger.log),
+      createFailureNotice(state, store, logger.log, tellNewFailures),
       createMinuteClock(() => {
         destinationsView.repaintAges();
         statusItem.repaintAges();

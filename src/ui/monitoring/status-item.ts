@@ -8,6 +8,7 @@ import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
 import { describeAge, escapeMarkdown, plural } from '../text/format.ts';
 import { describeFailing, describeLastEvent, nameOf } from '../text/destination.ts';
+import { countUnproven } from '../../core/monitoring/unproven.ts';
 import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
 
 const MOST_LISTED = 10;
@@ -61,6 +62,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
   const subscriptions = vscode.Disposable.from(
     item,
     onSettingChanged('statusBar', update),
+    onSettingChanged('unprovenAfterDays', update),
     { dispose: store.onChanged(update) },
     // A refresh without new data changes only the age.
     { dispose: store.onRead(() => (kind === 'stale' || kind === 'partial') && update()) },
@@ -88,7 +90,14 @@ function describeStatus(
   const healthy = withAge(vscode.l10n.t('Webhooks: {0} healthy', status.healthy), status);
   switch (status.kind) {
     case 'failing': {
-      const text = withAge(vscode.l10n.t('{0} failing', status.failing), status);
+      const text = withAge(
+        plural(
+          status.failing,
+          vscode.l10n.t('1 webhook failing'),
+          vscode.l10n.t('{0} webhooks failing', status.failing),
+        ),
+        status,
+      );
       const label = [
         withAge(describeFailing(status.failing), status),
         ...(status.unread > 0 ? [describeUnread(status)] : []),
@@ -97,7 +106,15 @@ function describeStatus(
     }
     case 'offline':
     case 'unknown':
-      return { text: '$(cloud-offline)', label: describeUnread(status), lines };
+      return {
+        text: `$(cloud-offline) ${plural(
+          status.unread,
+          vscode.l10n.t('Webhooks: 1 account unreachable'),
+          vscode.l10n.t('Webhooks: {0} accounts unreachable', status.unread),
+        )}`,
+        label: describeUnread(status),
+        lines,
+      };
     case 'checking': {
       const text = vscode.l10n.t('Checking webhooks');
       return { text: `$(sync~spin) ${text}`, label: text, lines };
@@ -143,6 +160,7 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
     ...(status.kind === 'healthy'
       ? [vscode.l10n.t('No webhook destination is failing (refreshed {0})', describeReadingAge(status))]
       : []),
+    ...describeUnprovenCount(entries),
     ...(isOld ? [vscode.l10n.t('Last refreshed {0}', describeReadingAge(status))] : []),
   ];
 }
@@ -155,6 +173,21 @@ function describeUnread({ offline, unread }: Status): string {
         vscode.l10n.t('Could not refresh 1 Cloudflare account'),
         vscode.l10n.t('Could not refresh {0} Cloudflare accounts', unread),
       );
+}
+
+/** How many destinations are not proved, if the setting marks them. */
+function describeUnprovenCount(entries: readonly AccountEntry[]): readonly string[] {
+  const { unprovenAfterDays } = readSettings();
+  const count = unprovenAfterDays > 0 ? countUnproven(entries, unprovenAfterDays, Date.now()) : 0;
+  return count === 0
+    ? []
+    : [
+        plural(
+          count,
+          vscode.l10n.t('1 webhook destination is not proved'),
+          vscode.l10n.t('{0} webhook destinations are not proved', count),
+        ),
+      ];
 }
 
 function describeWaiting(accounts: number): string {
@@ -178,6 +211,7 @@ function takeFirst<T>(items: readonly T[], describe: (item: T) => string): reado
 function toTooltip(lines: readonly string[]): vscode.MarkdownString {
   const commands = [
     [vscode.l10n.t('Show Failing'), 'cloudflareWebhooks.showFailing'],
+    [vscode.l10n.t('Health Overview'), 'cloudflareWebhooks.openOverview'],
     [vscode.l10n.t('Refresh All'), 'cloudflareWebhooks.refreshAll'],
     [vscode.l10n.t('Show Log'), 'cloudflareWebhooks.showLog'],
   ] as const satisfies readonly (readonly [string, CommandId])[];

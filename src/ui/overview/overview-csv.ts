@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatCsv } from '../../core/formats/csv.ts';
 import { dayOf } from '../../core/model/local-day.ts';
 import { shownHostOf } from '../../core/model/destination.ts';
-import { healthOf } from '../../core/model/health.ts';
+import { healthOf, provedAt } from '../../core/model/health.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
@@ -12,7 +12,6 @@ import { readSettings } from '../host/settings.ts';
 import { describeHealth, nameOf, typeOf } from '../text/destination.ts';
 import { plural } from '../text/format.ts';
 import type { DetailLoader } from './overview-details.ts';
-import { toOverviewRow } from './overview-rows.ts';
 import { overviewTexts } from './overview-texts.ts';
 
 type CsvParts = { readonly store: Store; readonly details: Pick<DetailLoader, 'known'>; readonly now: number };
@@ -53,7 +52,7 @@ export async function exportCsv(targets: readonly OverviewTarget[], { store, det
         destination.lastFailure ?? '',
         policies ?? '',
         alerts ?? '',
-        unprovenDaysOf(toOverviewRow(destination), unprovenAfterDays, now) ?? '',
+        unprovenDaysOf(provedAt(destination), unprovenAfterDays, now) ?? '',
       ],
     ];
   });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
+import { provedAt } from '../../core/model/health.ts';
 import { comparableId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
@@ -15,7 +16,6 @@ import { nameOf } from '../text/destination.ts';
 import { nameSome, plural } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
-import { toOverviewRow } from './overview-rows.ts';
 
 export type UnprovenServices = Pick<Services, 'store' | 'policies' | 'host' | 'lastTests' | 'logger'>;
 
@@ -74,7 +74,7 @@ async function readPlans(
   await store.refresh();
   const plans = store.entries().map(async ({ connection, state }): Promise<AccountPlan> => {
     const all = state.last?.destinations ?? [];
-    const destinations = all.filter((each) => unprovenDaysOf(toOverviewRow(each), afterDays, host.now()) !== undefined);
+    const destinations = all.filter((each) => unprovenDaysOf(provedAt(each), afterDays, host.now()) !== undefined);
     if (destinations.length === 0) {
       return { connection, all, destinations, policies: [], unreached: [] };
     }

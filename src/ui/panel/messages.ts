@@ -12,6 +12,8 @@ import { explainRefusedTest } from '../../core/api/refused-test.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
 import { describeDraftProblem } from '../text/draft.ts';
+import { describeProblem, describeRemedy } from '../text/error.ts';
+import { describeTime } from '../text/format.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import type { TestEnd } from '../testing/services.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
@@ -54,6 +56,9 @@ export const button = {
   load: (): PanelButton => ({ action: 'load', label: vscode.l10n.t('Use Cloudflare’s Version') }),
   keep: (): PanelButton => ({ action: 'keep', label: vscode.l10n.t('Keep Mine') }),
   test: (): PanelButton => ({ action: 'test', label: vscode.l10n.t('Test…') }),
+  testFromHere: (): PanelButton => ({ action: 'testFromHere', label: vscode.l10n.t('Test from This Machine') }),
+  explain: (): PanelButton => ({ action: 'explain', label: vscode.l10n.t('Explain Delivery') }),
+  replaceToken: (): PanelButton => ({ action: 'replaceToken', label: describeRemedy('replaceToken') }),
   testTyped: (): PanelButton => ({ action: 'testTyped', label: vscode.l10n.t('Test from This Machine') }),
   saveAgain: (): PanelButton => ({ action: 'save', label: vscode.l10n.t('Try Again') }),
   policies: (): PanelButton => ({ action: 'policies', label: vscode.l10n.t('Policies…') }),
@@ -73,6 +78,20 @@ function nameDifference(difference: Difference): string {
 
 function list(differences: readonly Difference[]): string {
   return new Intl.ListFormat(vscode.env.language).format(differences.map(nameDifference));
+}
+
+/** The banner of a failing destination. Cloudflare reports only the last failure and the last success. */
+export function describeFailing({ lastFailure, lastSuccess }: Destination): PanelNotice {
+  return {
+    tone: 'error',
+    lines: [
+      vscode.l10n.t('This destination is failing. The last delivery failed on {0}.', describeTime(lastFailure)),
+      lastSuccess
+        ? vscode.l10n.t('The last success was on {0}, so the failures began after that.', describeTime(lastSuccess))
+        : vscode.l10n.t('No delivery has succeeded since it was created.'),
+    ],
+    buttons: [button.testFromHere(), button.explain()],
+  };
 }
 
 /** Describes what saving will do. */
@@ -234,7 +253,12 @@ export function describeStopped(why: readonly string[], look: Look | undefined, 
 export function describeFailure(error: unknown, name: string, url: string): PanelNotice {
   const sentence = describeSentence(error, name);
   if (!(error instanceof ApiError) || error.kind !== 'rejected' || error.details.status !== 422) {
-    return { tone: 'error', lines: [sentence], buttons: [button.dismiss()] };
+    const needsToken = error instanceof ApiError && describeProblem(error, name).remedies.includes('replaceToken');
+    return {
+      tone: 'error',
+      lines: [sentence, ...(needsToken ? [vscode.l10n.t('Nothing was saved. Your input is unchanged.')] : [])],
+      buttons: [...(needsToken ? [button.replaceToken()] : []), button.dismiss()],
+    };
   }
   return {
     tone: 'error',

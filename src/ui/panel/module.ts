@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import type { Replacements } from '../replacement/replacements.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import { onAccount, onDestination } from '../destinations/targets.ts';
@@ -8,7 +8,7 @@ import { createPanels } from './panels.ts';
 
 /** The panels that create and edit destinations. Part of the editing bundle. */
 export function createPanelModule(
-  services: Services & { readonly writer: DestinationWriter; readonly replacements: Replacements },
+  services: TargetServices & { readonly writer: DestinationWriter; readonly replacements: Replacements },
 ) {
   const { context, targets, logger } = services;
   const panels = createPanels(context, { ...services, testing: services, log: logger.log, now: Date.now });

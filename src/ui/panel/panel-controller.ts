@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { FromPanel, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
-import type { DestinationNode } from '../tree/nodes.ts';
+import type { ContributedCommand } from '../host/ids.ts';
+import type { DirectTest } from '../testing/services.ts';
+import type { AccountNode } from '../tree/nodes.ts';
 import { createPanelState, type PanelStateServices, type PanelTarget } from './panel-state.ts';
 import { headingOf, isDirty } from './panel-view.ts';
 import { button } from './messages.ts';
@@ -13,6 +15,8 @@ import type { DestinationWriter } from '../destinations/destination-writer.ts';
 /** Actions that run a command on the saved destination. */
 const COMMANDS = {
   test: 'testDestination',
+  testFromHere: 'testDestination',
+  explain: 'explainDelivery',
   policies: 'managePolicies',
   delete: 'deleteDestination',
   editAsJson: 'editDestinationAsJson',
@@ -22,8 +26,8 @@ export type PanelServices = PanelStateServices & {
   readonly writer: DestinationWriter;
   readonly replacements: Replacements;
   readonly testing: TestingServices;
-  /** Runs a command of this extension on the destination of the panel. */
-  readonly run: (command: (typeof COMMANDS)[keyof typeof COMMANDS], node: DestinationNode) => void;
+  /** Runs a command of this extension on the destination of the panel, or its account. */
+  readonly run: (command: ContributedCommand, node: AccountNode | DirectTest) => void;
 };
 
 /** One panel without its window, driven by messages. */
@@ -48,6 +52,8 @@ export async function createPanelController(
   const actions = createPanelActions(panel, { ...services, replacement });
   const { model } = panel;
   const { accountId } = target;
+  /** A new panel starts in its first field. */
+  let isNew = target.destinationId === undefined;
 
   async function act(action: PanelAction): Promise<void> {
     const connection = panel.entry()?.connection;
@@ -118,16 +124,26 @@ export async function createPanelController(
       case 'testTyped':
         await actions.testTyped(connection);
         break;
+      case 'replaceToken':
+        services.run('replaceToken', { kind: 'account', accountId });
+        break;
       case 'test':
+      case 'testFromHere':
+      case 'explain':
       case 'policies':
       case 'delete':
       case 'editAsJson':
-        if (action === 'test' && isDirty(model)) {
+        if ((action === 'test' || action === 'testFromHere') && isDirty(model)) {
           const line = vscode.l10n.t('The test uses the saved destination, not your unsaved changes.');
           panel.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
         }
         if (destination) {
-          services.run(COMMANDS[action], { kind: 'destination', accountId, destinationId: destination.id });
+          services.run(COMMANDS[action], {
+            kind: 'destination',
+            accountId,
+            destinationId: destination.id,
+            ...(action === 'testFromHere' ? { way: 'direct' } : {}),
+          });
         }
         break;
       default:
@@ -139,7 +155,13 @@ export async function createPanelController(
     async receive(message) {
       switch (message.kind) {
         case 'ready':
-          await panel.fill();
+          // Before the slow part, so that the focus does not move while the user types.
+          if (isNew) {
+            isNew = false;
+            await panel.fill(() => panel.focus('name'));
+          } else {
+            await panel.fill();
+          }
           await replacement.show();
           break;
         case 'edit':

@@ -53,8 +53,8 @@ export type PanelState = vscode.Disposable & {
   readRemembered(): Promise<void>;
   /** Loads policies and alert history. */
   readAbout(): Promise<void>;
-  /** Sends everything to a page that was created or shown again. */
-  fill(): Promise<void>;
+  /** Sends everything to a page that was created or shown again. Calls `onShown` before the activity is loaded. */
+  fill(onShown?: () => void): Promise<void>;
   /** Runs a long job with a progress notice. The panel is busy until it ends. */
   work(
     progress: PanelNotice,
@@ -283,12 +283,13 @@ export async function createPanelState(
     move,
     readRemembered,
     readAbout,
-    async fill() {
+    async fill(onShown) {
       drawn = true;
       post({ kind: 'texts', texts: panelTexts() });
       post({ kind: 'fields', fields: model.fields });
       onMoved();
       show();
+      onShown?.();
       await Promise.all([readAbout(), readTimeline()]);
     },
     work,

@@ -20,7 +20,7 @@ import { isSameAddress } from '../../core/model/web-address.ts';
 import { lacksSecret } from '../../core/model/whole-url.ts';
 import { describeCutUrl, describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
 import { type Activity, DAYS } from './activity.ts';
-import { button, describeConflict, describePlan } from './messages.ts';
+import { button, describeConflict, describeFailing, describePlan } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
 import type { LastTest } from '../tree/last-tests.ts';
 import { describeProblem } from '../text/error.ts';
@@ -115,6 +115,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
       : keepsSecret(model, current, types)
         ? vscode.l10n.t('Cloudflare never shows the secret. Leave this empty to keep the current secret.')
         : vscode.l10n.t('Cloudflare never shows the secret again.'),
+    canGenerate: standing !== 'unread' && canInventSecret(model.fields.url, types),
     rememberHint: vscode.l10n.t(
       'Stores the secret in VS Code’s secret storage for renaming and tests. If cleared, the secret is not stored.',
     ),
@@ -122,6 +123,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
       .filter(({ severity, problem }) => severity === 'warning' || model.visited.has(problem.field))
       .map(({ severity, problem }) => ({ severity, field: problem.field, text: describeDraftProblem(problem) })),
     plan: planOf(model, standing, current, types),
+    ...(current && healthOf(current) === 'failing' && !model.busy ? { banner: describeFailing(current) } : {}),
     notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
     buttons: [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
     tools: current
@@ -155,6 +157,11 @@ export function saveLabel(standing: Standing): string {
     : standing === 'gone'
       ? vscode.l10n.t('Create Again')
       : vscode.l10n.t('Save');
+}
+
+function canInventSecret(url: string, types: readonly DestinationType[]): boolean {
+  const type = guessType(url, types);
+  return type !== undefined && type.secret !== 'url' && type.isSecretInvented === true;
 }
 
 /** The type of the URL: detected from the URL, or reported by Cloudflare for a saved one. */

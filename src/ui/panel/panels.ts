@@ -10,6 +10,7 @@ import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
 import { tell } from '../host/notice.ts';
 import { nameOf } from '../text/destination.ts';
 import { runCommand } from '../host/run-command.ts';
+import type { FocusedPanel } from './focused-panel.ts';
 import type { PanelTarget } from './panel-state.ts';
 import { createPanelController, type PanelServices, type PanelController } from './panel-controller.ts';
 
@@ -33,7 +34,7 @@ export type Panels = vscode.Disposable & {
 type Given = Pick<
   PanelServices,
   'store' | 'policies' | 'writer' | 'replacements' | 'testing' | 'secrets' | 'lastTests' | 'timelines' | 'log' | 'now'
->;
+> & { readonly focusedPanel: FocusedPanel };
 
 export function createPanels(
   { extensionUri, secrets: secretStorage }: Pick<vscode.ExtensionContext, 'extensionUri' | 'secrets'>,
@@ -95,6 +96,13 @@ export function createPanels(
     let closed = false;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     open.set(key, panel);
+    const showFocus = (): void => {
+      const { accountId, destinationId } = controller?.target() ?? target;
+      given.focusedPanel.set(
+        destinationId === undefined ? undefined : { kind: 'destination', accountId, destinationId },
+      );
+    };
+    panel.onDidChangeViewState(() => panel.active && showFocus());
     panel.onDidDispose(() => {
       closed = true;
       if (open.get(key) === panel) {
@@ -123,6 +131,9 @@ export function createPanels(
       }
       key = keyOf(controller.target());
       open.set(key, panel);
+      if (panel.active) {
+        showFocus();
+      }
       const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }), draftId };
       post({ kind: 'state', state: { version: 1, ...ids } });
     };

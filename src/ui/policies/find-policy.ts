@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import { inView } from '../host/commands.ts';
 import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
@@ -18,7 +18,12 @@ export type LocatedPolicy = { readonly connection: Connection; readonly policy: 
 export async function locatePolicy(
   argument: unknown,
   title: string,
-  { store, policies, targets, destinationsView }: Pick<Services, 'store' | 'policies' | 'targets' | 'destinationsView'>,
+  {
+    store,
+    policies,
+    targets,
+    destinationsView,
+  }: Pick<TargetServices, 'store' | 'policies' | 'targets' | 'destinationsView'>,
 ): Promise<LocatedPolicy | undefined> {
   const node: Node | undefined = isNode(argument) ? argument : destinationsView.selected()[0];
   if (node?.kind === 'policy') {

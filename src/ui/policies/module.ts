@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
 import { DELIVERY_SCHEME } from '../host/ids.ts';
@@ -14,7 +14,7 @@ import { togglePolicy } from './toggle-policy.ts';
 
 /** Notification policies: which of them deliver to a destination, their state, and why no alert came. */
 export function createPoliciesModule(
-  services: Services &
+  services: TargetServices &
     CreateServices & {
       readonly openPolicy: (connection: Connection, policy: Policy) => Promise<void>;
     },

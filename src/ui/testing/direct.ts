@@ -15,34 +15,56 @@ import { describeAdvice, describeSendProblem, describeStatus, describeUnclear } 
 const HOSTS_KEY = 'testedHosts';
 const MOST_HOSTS = 200;
 
+/** What the user decided: `skip` leaves out one test of a series. Undefined: the user canceled. */
+export type Consent = 'send' | 'skip' | undefined;
+
+export type ConsentOptions = {
+  /** Why this test may page people. */
+  readonly warning?: string;
+  /** Where the test is in a series of tests, in which it can be skipped. */
+  readonly series?: { readonly at: number; readonly of: number };
+};
+
 /**
- * Shows the request and asks before the first test of a host, and before every test that may page people. `warning` says
- * why this test may do so.
+ * Shows the request and asks before the first test of a host, and before every test that may page people.
  */
 export async function confirmSending(
   { destination }: Located,
   request: TestRequest,
   { state }: TestingServices,
-  warning = '',
-): Promise<boolean> {
+  { warning = '', series }: ConsentOptions = {},
+): Promise<Consent> {
   const host = hostOf(request.url);
   const value = state.get(HOSTS_KEY);
   const known: readonly unknown[] = Array.isArray(value) ? value : [];
   const type = typeOrGeneric(destination.type);
   if (known.includes(host) && !type.test.pagesPeople && warning === '') {
-    return true;
+    return 'send';
   }
-  const send = vscode.l10n.t('Send');
+  const [send, skip] = [vscode.l10n.t('Send'), vscode.l10n.t('Skip')];
+  const isAskedAgain = type.test.pagesPeople || warning !== '';
   const chosen = await ask(
-    vscode.l10n.t('Send a test to {0} from this machine?', host),
-    [warning, describeRequest(request, type)].filter(Boolean).join('\n\n'),
+    series
+      ? vscode.l10n.t('Send a test to {0} from this machine? ({1} of {2})', host, series.at, series.of)
+      : vscode.l10n.t('Send a test to {0} from this machine?', host),
+    [
+      warning,
+      describeRequest(request, type),
+      isAskedAgain ? '' : vscode.l10n.t('“Send” also allows later tests to {0}, without this question.', host),
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
     send,
+    ...(series ? [skip] : []),
   );
   if (chosen !== send) {
-    return false;
+    return chosen === skip ? 'skip' : undefined;
+  }
+  if (isAskedAgain) {
+    return 'send';
   }
   await state.update(HOSTS_KEY, [...known.filter((each) => each !== host), host].slice(-MOST_HOSTS));
-  return true;
+  return 'send';
 }
 
 function describeRequest({ headers, body, secretHeader }: TestRequest, { label, test }: DestinationType): string {
@@ -81,7 +103,7 @@ export async function testDraft(
   const target = { connection, destination: { id: '', name, url, type: type.type } };
   const request = makeTestRequest(type, url, secret);
   const { signal } = new AbortController();
-  return (await confirmSending(target, request, services))
+  return (await confirmSending(target, request, services)) === 'send'
     ? async () => sendFromHere(target, request, services, signal)
     : undefined;
 }

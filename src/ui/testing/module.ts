@@ -1,20 +1,33 @@
 import * as vscode from 'vscode';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { isNode } from '../tree/nodes.ts';
+import { TEST_DOCUMENT } from '../host/ids.ts';
+import { runCommand } from '../host/run-command.ts';
 import type { TestCommandServices } from './services.ts';
 import { testDestinations, testThroughCloudflare } from './testing.ts';
 
 /** Testing destinations and policies, and sample payloads. Part of the editing bundle. */
-export function createTestingModule(services: Services & Pick<TestCommandServices, 'loadSamples'>) {
+export function createTestingModule(services: TargetServices & Pick<TestCommandServices, 'loadSamples'>) {
   const title = vscode.l10n.t('Test Destination');
-  const test = onDestinations(services.targets, title, async (chosen) => testDestinations(chosen, services));
   return {
     commands: {
       async testDestination(argument, naming, selected) {
-        const node = isNode(argument) ? argument : services.destinationsView.selected()[0];
+        const document = vscode.workspace.textDocuments.find(
+          ({ uri, isDirty }) => isDirty && argument instanceof vscode.Uri && uri.toString() === argument.toString(),
+        );
+        if (document) {
+          // The title of a document with unsaved changes: what it says is tested, not what is saved.
+          await runCommand(TEST_DOCUMENT, document.uri.toString());
+          return;
+        }
+        const node = services.targets.nodeOf(argument) ?? services.destinationsView.selected()[0];
         if (node?.kind !== 'policy') {
+          const way = isNode(argument) && 'way' in argument && argument.way === 'direct' ? argument.way : undefined;
+          const test = onDestinations(services.targets, title, async (chosen) =>
+            testDestinations(chosen, services, way),
+          );
           await test(argument, naming, selected);
           return;
         }

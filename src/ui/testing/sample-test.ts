@@ -3,7 +3,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import type { TestRequest } from '../../core/model/destination-types/test-request.ts';
 import type { AlertEvent } from '../../core/testing/sample-payloads.ts';
 import { nameOf } from '../text/destination.ts';
-import { confirmSending, sendFromHere } from './direct.ts';
+import { type Consent, confirmSending, sendFromHere } from './direct.ts';
 import type { SampleTest } from './sample-documents.ts';
 import type { TestEnd, TestingServices } from './services.ts';
 
@@ -42,14 +42,16 @@ export async function confirmSample(
   target: Located,
   { start }: SampleRequests,
   services: TestingServices,
-): Promise<boolean> {
+): Promise<Consent> {
   return confirmSending(
     target,
     { ...start, body: start.body.replace(/"data":\{.*\},"ts":/s, '"data":{…},"ts":') },
     services,
-    vscode.l10n.t(
-      'This sends two requests: the start of the alert, then its end. Name and text contain [TEST]. The receiver may treat the alert as real and page people.',
-    ),
+    {
+      warning: vscode.l10n.t(
+        'This sends two requests: the start of the alert, then its end. Name and text contain [TEST]. The receiver may treat the alert as real and page people.',
+      ),
+    },
   );
 }
 

@@ -3,6 +3,7 @@ import type { Host } from '../../core/api/transport.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { LastTest, LastTests } from '../tree/last-tests.ts';
+import type { DestinationNode } from '../tree/nodes.ts';
 import type { Logger } from '../host/log.ts';
 import type { State } from '../host/ordered-state.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
@@ -20,6 +21,9 @@ export type TestingServices = {
   readonly host: Host;
   readonly userAgent: string;
 };
+
+/** An argument of Test…: with `way`, the way is not asked for. */
+export type DirectTest = DestinationNode & { readonly way?: 'direct' };
 
 /** The services that Test… needs. */
 export type TestCommandServices = TestingServices & {

@@ -20,14 +20,18 @@ type Way = 'direct' | 'sample' | 'cloudflare';
 
 /**
  * Runs Test…: one destination either way, or several from this machine one after another with a summary. Nothing is
- * sent before the user confirms. API errors pass through.
+ * sent before the user confirms. API errors pass through. `given`: the way, if it need not be asked for.
  */
-export async function testDestinations(targets: readonly Located[], services: TestCommandServices): Promise<void> {
+export async function testDestinations(
+  targets: readonly Located[],
+  services: TestCommandServices,
+  given?: 'direct',
+): Promise<void> {
   const [only] = targets;
   if (!only) {
     return;
   }
-  const way = await askWay(targets);
+  const way = given ?? (await askWay(targets));
   if (way === undefined) {
     return;
   }
@@ -84,13 +88,31 @@ async function askWay(targets: readonly Located[]): Promise<Way | undefined> {
   return picked?.way;
 }
 
+/** Where a test is in a series of tests. */
+type Series = { readonly at: number; readonly of: number };
+
+/** "Test “Alpha” from This Machine", or with "(1 of 4)". */
+function titleOf({ destination }: Located, series: Series | undefined): string {
+  const name = nameOf(destination);
+  return series
+    ? vscode.l10n.t('Test “{0}” from This Machine ({1} of {2})', name, series.at, series.of)
+    : vscode.l10n.t('Test “{0}” from This Machine', name);
+}
+
 async function collect(
-  { connection, destination }: Located,
+  target: Located,
   { secrets, redactor }: TestingServices,
-): Promise<Credentials | undefined> {
+  series?: Series,
+): Promise<Credentials | 'skip' | undefined> {
+  const { connection, destination } = target;
   const remembered = await secrets.get(connection.account.id, destination.id);
-  const title = vscode.l10n.t('Test “{0}” from This Machine', nameOf(destination));
-  return collectCredentials(destination, remembered, { title, redactor, optional: true });
+  const title = titleOf(target, series);
+  return collectCredentials(destination, remembered, {
+    title,
+    redactor,
+    optional: true,
+    canSkip: series !== undefined,
+  });
 }
 
 function toRequest({ destination }: Located, { url, secret }: Credentials): TestRequest {
@@ -104,12 +126,13 @@ async function testFromHere(
   given: { readonly credentials?: Credentials; readonly sample?: SampleTest } = {},
 ): Promise<void> {
   const credentials = given.credentials ?? (await collect(target, services));
-  if (!credentials) {
+  if (!credentials || credentials === 'skip') {
     return;
   }
   const request = toRequest(target, credentials);
   const sample = given.sample && makeSampleRequests(target, request, given.sample, services);
-  if (!(await (sample ? confirmSample(target, sample, services) : confirmSending(target, request, services)))) {
+  const consent = await (sample ? confirmSample(target, sample, services) : confirmSending(target, request, services));
+  if (consent !== 'send') {
     return;
   }
   const end = await withCancel(target, async (signal) =>
@@ -159,13 +182,18 @@ export async function testThroughCloudflare(
 async function withCancel(
   { destination }: Located,
   work: (signal: AbortSignal) => Promise<TestEnd>,
+  series?: Series,
 ): Promise<TestEnd | undefined> {
   const cancel = new AbortController();
   try {
     return await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: withoutLinks(vscode.l10n.t('Testing “{0}”', nameOf(destination))),
+        title: withoutLinks(
+          series
+            ? vscode.l10n.t('Testing “{0}” ({1} of {2})', nameOf(destination), series.at, series.of)
+            : vscode.l10n.t('Testing “{0}”', nameOf(destination)),
+        ),
         cancellable: true,
       },
       async (_progress, token) => {
@@ -212,7 +240,12 @@ async function tellEnd(
     ...(typed ? [remember] : []),
   ];
   const kind = { worked: 'information', failed: 'error', undecided: 'warning' } as const;
-  const chosen = await tell(kind[end.result], end.sentence, ...buttons);
+  const stored = !typed
+    ? ''
+    : isEmpty(typed)
+      ? vscode.l10n.t('“Do Not Ask Again” stores on this machine that the destination has no secret.')
+      : vscode.l10n.t('“Remember Secret” stores what you entered in VS Code’s secret storage.');
+  const chosen = await tell(kind[end.result], [end.sentence, stored].filter(Boolean).join(' '), ...buttons);
   try {
     if (chosen === testAgain) {
       await again();
@@ -237,25 +270,28 @@ function isEmpty(typed: Credentials['typed']): boolean {
   return typed !== undefined && Object.keys(typed).length === 0;
 }
 
-/** Tests from this machine one after another. Canceling a question or a test ends the series. */
+/**
+ * Tests from this machine one after another. A question can skip its destination. Canceling a question or a test ends the
+ * series. One message at the end says how all of them went.
+ */
 async function testSeveral(targets: readonly Located[], services: TestingServices): Promise<void> {
   const ends: { readonly target: Located; readonly end: TestEnd }[] = [];
-  for (const target of targets) {
-    const credentials = await collect(target, services);
-    const request = credentials && toRequest(target, credentials);
-    if (!request || !(await confirmSending(target, request, services))) {
+  const skipped: Located[] = [];
+  for (const [index, target] of targets.entries()) {
+    const series = { at: index + 1, of: targets.length };
+    const end = await testOneOf(target, series, services);
+    if (end === undefined) {
       break;
     }
-    const end = await withCancel(target, async (signal) => sendFromHere(target, request, services, signal));
-    if (!end) {
-      break;
+    if (end === 'skip') {
+      skipped.push(target);
+    } else {
+      ends.push({ target, end });
     }
-    keep(target, end, services);
-    ends.push({ target, end });
   }
   const failed = ends.filter(({ end }) => end.result === 'failed');
   const unclear = ends.filter(({ end }) => end.result === 'undecided');
-  const left = targets.length - ends.length;
+  const left = targets.length - ends.length - skipped.length;
   const tellReason = ({ target, end }: (typeof ends)[number]): string =>
     `“${nameOf(target.destination)}” (${end.reason})`;
   const message = [
@@ -266,7 +302,33 @@ async function testSeveral(targets: readonly Located[], services: TestingService
     ),
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', failed.map(tellReason).join(', '))] : []),
     ...(unclear.length > 0 ? [vscode.l10n.t('Unclear: {0}.', unclear.map(tellReason).join(', '))] : []),
+    ...(skipped.length > 0
+      ? [vscode.l10n.t('Skipped: {0}.', skipped.map(({ destination }) => `“${nameOf(destination)}”`).join(', '))]
+      : []),
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');
-  void tell(failed.length > 0 ? 'error' : left + unclear.length > 0 ? 'warning' : 'information', message);
+  const isComplete = left + unclear.length + skipped.length === 0;
+  void tell(failed.length > 0 ? 'error' : isComplete ? 'information' : 'warning', message);
+}
+
+/** Undefined if the user cancels, which ends the series. */
+async function testOneOf(
+  target: Located,
+  series: Series,
+  services: TestingServices,
+): Promise<TestEnd | 'skip' | undefined> {
+  const credentials = await collect(target, services, series);
+  if (!credentials || credentials === 'skip') {
+    return credentials;
+  }
+  const request = toRequest(target, credentials);
+  const consent = await confirmSending(target, request, services, { series });
+  if (consent !== 'send') {
+    return consent;
+  }
+  const end = await withCancel(target, async (signal) => sendFromHere(target, request, services, signal), series);
+  if (end) {
+    keep(target, end, services);
+  }
+  return end;
 }

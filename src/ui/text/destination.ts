@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DestinationFacts } from '../../core/model/destination.ts';
 import { plainName } from '../../core/model/plain-text.ts';
 import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
-import { describeAge, plural } from './format.ts';
+import { describeAge, describeShortAge, plural } from './format.ts';
 
 export function describeHealth(health: Health): string {
   return {
@@ -10,6 +10,11 @@ export function describeHealth(health: Health): string {
     healthy: vscode.l10n.t('healthy'),
     unused: vscode.l10n.t('never used'),
   }[health];
+}
+
+/** "not proved for 45 days" */
+export function describeUnproven(days: number): string {
+  return plural(days, vscode.l10n.t('not proved for 1 day'), vscode.l10n.t('not proved for {0} days', days));
 }
 
 /** "2 webhook destinations are failing" */
@@ -33,6 +38,18 @@ export function describeLastEvent(destination: DestinationFacts): string {
     success: vscode.l10n.t('last success {0}', age),
     created: vscode.l10n.t('created {0}', age),
   }[event.kind];
+}
+
+/** For a row, which is narrow: "<type> · failed 2 h ago", "<type> · 5 min ago", "<type> · never used". */
+export function describeForRow(destination: DestinationFacts): string {
+  const event = lastEventOf(destination);
+  const age = event ? describeShortAge(event.at) : '';
+  const words = {
+    failing: vscode.l10n.t('failed {0}', age),
+    healthy: age,
+    unused: describeHealth('unused'),
+  }[healthOf(destination)];
+  return `${typeOf(destination)} · ${words}`;
 }
 
 /** The type with the last event: "<type> · last failure 2 hours ago", "<type> · never used". */

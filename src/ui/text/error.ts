@@ -4,7 +4,7 @@ import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { describeAge, plural } from './format.ts';
 
 /** An action that can fix a problem. */
-export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting' | 'confirmAddress';
+export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting' | 'confirmAddress' | 'addAccount';
 
 /** `headline`: a few words for a row. `sentence`: the full explanation. */
 export type Problem = { readonly headline: string; readonly sentence: string; readonly remedies: readonly Remedy[] };
@@ -181,5 +181,6 @@ export function describeRemedy(remedy: Remedy): string {
     showLog: vscode.l10n.t('Show Log'),
     openSetting: vscode.l10n.t('Open Setting'),
     confirmAddress: vscode.l10n.t('Confirm Address…'),
+    addAccount: vscode.l10n.t('Add Account…'),
   }[remedy];
 }

@@ -1,15 +1,7 @@
 import * as vscode from 'vscode';
+import { splitAge } from '../../core/model/age.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
-
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['year', 365 * 86_400],
-  ['month', 30 * 86_400],
-  ['week', 7 * 86_400],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-];
 
 /** Making one takes longer than formatting a hundred times with it. */
 let ages: Intl.RelativeTimeFormat | undefined;
@@ -17,10 +9,35 @@ let times: Intl.DateTimeFormat | undefined;
 
 /** "2 hours ago", in the language of the user interface. */
 export function describeAge(at: Instant, now = Date.now()): string {
-  const seconds = Math.round((toMilliseconds(at) - now) / 1000);
-  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
   ages ??= new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
-  return Math.abs(seconds) < 10 ? ages.format(0, 'second') : ages.format(Math.trunc(seconds / size), unit);
+  return ages.format(...splitAge(toMilliseconds(at), now));
+}
+
+/** "2 h ago", "5 min ago": for rows, which are narrow. A time in the future, by a clock that is wrong, is "now". */
+export function describeShortAge(at: Instant, now = Date.now()): string {
+  const [age, unit] = splitAge(toMilliseconds(at), now);
+  const count = -age;
+  if (count <= 0) {
+    return vscode.l10n.t('now');
+  }
+  switch (unit) {
+    case 'year':
+      return vscode.l10n.t('{0} y ago', count);
+    case 'month':
+      return vscode.l10n.t('{0} mo ago', count);
+    case 'week':
+      return vscode.l10n.t('{0} wk ago', count);
+    case 'day':
+      return vscode.l10n.t('{0} d ago', count);
+    case 'hour':
+      return vscode.l10n.t('{0} h ago', count);
+    case 'minute':
+      return vscode.l10n.t('{0} min ago', count);
+    case 'second':
+      return vscode.l10n.t('{0} s ago', count);
+    default:
+      return unit satisfies never;
+  }
 }
 
 /** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or "never". */

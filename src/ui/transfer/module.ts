@@ -8,7 +8,7 @@ import { isSameId } from '../../core/model/id.ts';
 import { hostOf } from '../../core/model/destination.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import type { Services } from '../../services.ts';
+import type { TargetServices } from '../../target-services.ts';
 import { onDestinations, pickAccount } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { askPick } from '../host/quick-input.ts';
@@ -21,7 +21,7 @@ import { importInto } from './import.ts';
 import { describeFileProblem } from './messages.ts';
 
 /** Export, import, copying to another account, and comparing with a file. A bundle of its own. */
-export function createTransferModule(services: Services) {
+export function createTransferModule(services: TargetServices) {
   const { store, targets, secrets, destinationsView } = services;
   const documents = createTransferDocuments();
   const unanswered: UnansweredCreations = new Map();
@@ -59,7 +59,10 @@ export function createTransferModule(services: Services) {
     const connections = store.entries().map(({ connection }) => connection);
     const [only] = connections;
     if (!only) {
-      throw new UserError(vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'));
+      throw new UserError(
+        vscode.l10n.t('There is no Cloudflare account yet. Add one with “Add Account…”.'),
+        'addAccount',
+      );
     }
     if (connections.length === 1) {
       return [{ connection: only }];
@@ -124,7 +127,7 @@ export function createTransferModule(services: Services) {
 }
 
 /** What this machine knows of a destination. What is missing is asked for. */
-async function toWanted({ connection, destination }: Located, secrets: Services['secrets']): Promise<Wanted> {
+async function toWanted({ connection, destination }: Located, secrets: TargetServices['secrets']): Promise<Wanted> {
   const remembered = await secrets.get(connection.account.id, destination.id);
   const { name, type } = destination;
   const url = wholeUrlOf(destination, remembered);
@@ -132,14 +135,17 @@ async function toWanted({ connection, destination }: Located, secrets: Services[
   return { name, type, host: hostOf(url), url, ...(secret === undefined ? {} : { secret }) };
 }
 
-async function chooseTarget(chosen: readonly Located[], { store }: Services): Promise<Connection | undefined> {
+async function chooseTarget(chosen: readonly Located[], { store }: TargetServices): Promise<Connection | undefined> {
   const sources = new Set(chosen.map(({ connection }) => connection.account.id));
   const others = store
     .entries()
     .map(({ connection }) => connection)
     .filter(({ account }) => sources.size > 1 || !sources.has(account.id));
   if (others.length === 0) {
-    throw new UserError(vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'));
+    throw new UserError(
+      vscode.l10n.t('There is no other account to copy to. Add one with “Add Account…”.'),
+      'addAccount',
+    );
   }
   return pickAccount(others, vscode.l10n.t('Copy to Account'));
 }

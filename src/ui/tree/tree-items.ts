@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
+import type { Account } from '../../core/model/account.ts';
+import type { ShownDestination } from '../../core/model/destination.ts';
 import { type Health, healthOf } from '../../core/model/health.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -8,8 +9,6 @@ import { plain } from '../../core/model/plain-text.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import type { CommandId } from '../host/ids.ts';
-import { describeLastTest } from './last-test-text.ts';
-import type { LastTests } from './last-tests.ts';
 import type { AccountNode, DestinationNode, Node, NoPolicyNode, PolicyNode, ProblemNode } from './nodes.ts';
 import {
   describeAlert,
@@ -20,14 +19,19 @@ import {
   nameOfPolicy,
 } from '../text/policy.ts';
 import { describeProblem, describeSkipped } from '../text/error.ts';
-import { describeAge, describeTime, escapeMarkdown } from '../text/format.ts';
+import { describeAge, describeTime, plural } from '../text/format.ts';
+import { toTooltip } from './tooltips.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
-import { describeBriefly, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
+import { describeForRow, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
 const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 
-/** The data that rows show. */
-export type Known = { readonly store: Store; readonly policies: PolicyStore; readonly lastTests: LastTests };
+/** The data that rows show. `documentOf`: the URI of the JSON document of a destination. */
+export type Known = {
+  readonly store: Store;
+  readonly policies: PolicyStore;
+  readonly documentOf: (account: Account, destination: ShownDestination) => vscode.Uri;
+};
 
 /** What a row shows. Names and Cloudflare's words in its texts are untrusted. */
 type Row = Omit<vscode.TreeItem, 'label' | 'description' | 'accessibilityInformation'> & {
@@ -38,7 +42,7 @@ type Row = Omit<vscode.TreeItem, 'label' | 'description' | 'accessibilityInforma
 };
 
 /** Makes the row of a node. A node whose subject no longer exists makes an empty row. */
-export function toTreeItem(node: Node, known: Pick<Known, 'store' | 'policies'>): vscode.TreeItem {
+export function toTreeItem(node: Node, known: Known): vscode.TreeItem {
   const { label = '', description = '', spoken = '', ...rest } = describeRow(node, known) ?? {};
   return Object.assign(new vscode.TreeItem(plain(label)), rest, {
     description: plain(description),
@@ -46,7 +50,7 @@ export function toTreeItem(node: Node, known: Pick<Known, 'store' | 'policies'>)
   });
 }
 
-function describeRow(node: Node, { store, policies }: Pick<Known, 'store' | 'policies'>): Row | undefined {
+function describeRow(node: Node, { store, policies, documentOf }: Known): Row | undefined {
   const entry = store.entry(node.accountId);
   if (!entry) {
     return undefined;
@@ -56,7 +60,9 @@ function describeRow(node: Node, { store, policies }: Pick<Known, 'store' | 'pol
       return toAccountRow(node, entry);
     case 'destination': {
       const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
-      return destination && toDestinationRow(node, destination);
+      return (
+        destination && toDestinationRow(node, destination, () => documentOf(entry.connection.account, destination))
+      );
     }
     case 'problem':
       return toProblemRow(node, entry);
@@ -82,7 +88,7 @@ function toAccountRow({ accountId }: AccountNode, { connection, state }: Account
   const { account, token } = connection;
   const shown = shownOf(state);
   const notice = describeExpiryNotice(token);
-  const description = [describeAccount(state), notice].filter(Boolean).join(' · ');
+  const description = [...describeAccount(state), notice].filter(Boolean).join(' · ');
   return {
     label: account.name,
     description,
@@ -96,21 +102,27 @@ function toAccountRow({ accountId }: AccountNode, { connection, state }: Account
       ...(token ? [[vscode.l10n.t('Token'), `${describeToken(token)}, ${describeExpiry(token)}`] as const] : []),
       ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
     ]),
-    spoken: [account.name, vscode.l10n.t('account'), description].filter(Boolean).join(', '),
+    spoken: [account.name, vscode.l10n.t('account'), ...describeAccount(state, countDestinations), notice]
+      .filter(Boolean)
+      .join(', '),
   };
 }
 
-/** "2 failing · 14": the number of failing destinations, if any, and of all destinations. */
-function describeAccount(state: AccountEntry['state']): string {
+/** "2 failing", "14", …: the number of failing destinations, if any, and of all, which `count` describes. */
+function describeAccount(state: AccountEntry['state'], count: (all: number) => string = String): readonly string[] {
   const shown = shownOf(state);
   const failing = shown?.counts.failing ?? 0;
   return [
     ...(failing > 0 ? [vscode.l10n.t('{0} failing', failing)] : []),
-    ...(shown ? [String(shown.destinations.length)] : []),
+    ...(shown ? [count(shown.destinations.length)] : []),
     ...(shown && state.cached && state.kind !== 'failed' ? [describeAge(fromMilliseconds(shown.at))] : []),
     ...(state.kind === 'loading' ? [vscode.l10n.t('loading…')] : []),
     ...(state.kind === 'failed' ? [shown ? vscode.l10n.t('stale') : vscode.l10n.t('could not be loaded')] : []),
-  ].join(' · ');
+  ];
+}
+
+function countDestinations(all: number): string {
+  return plural(all, vscode.l10n.t('1 destination'), vscode.l10n.t('{0} destinations', all));
 }
 
 export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
@@ -121,43 +133,26 @@ export const HEALTH_ICONS: Readonly<Record<Health, vscode.ThemeIcon>> = {
   unused: new vscode.ThemeIcon('circle-outline'),
 };
 
-function toDestinationRow({ accountId, destinationId }: DestinationNode, destination: ShownDestination): Row {
+function toDestinationRow(
+  { accountId, destinationId }: DestinationNode,
+  destination: ShownDestination,
+  toDocument: () => vscode.Uri,
+): Row {
   const health = healthOf(destination);
   const label = nameOf(destination);
   return {
     label,
-    description: describeBriefly(destination),
+    description: describeForRow(destination),
     collapsibleState: vscode.TreeItemCollapsibleState.Collapsed,
     id: `destination/${accountId}/${destinationId}`,
     contextValue: 'destination',
     iconPath: HEALTH_ICONS[health],
+    // The decoration of the document colors the row too (`failing-colors.ts`).
+    ...(health === 'failing' ? { resourceUri: toDocument() } : {}),
     spoken: [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)]
       .filter(Boolean)
       .join(', '),
   };
-}
-
-/** The tooltip of a destination's row. VS Code resolves it on hover, because it takes longer than the row. */
-export function describeDestinationRow(
-  { accountId, destinationId }: DestinationNode,
-  { store, lastTests }: Pick<Known, 'store' | 'lastTests'>,
-): vscode.MarkdownString | undefined {
-  const shown = shownOf(store.entry(accountId)?.state);
-  const destination = shown?.destinations.find(({ id }) => id === destinationId);
-  if (!destination) {
-    return undefined;
-  }
-  const test = lastTests.get(accountId, destinationId);
-  return toTooltip(nameOf(destination), [
-    [vscode.l10n.t('Health'), describeHealth(healthOf(destination))],
-    [vscode.l10n.t('Type'), typeOf(destination)],
-    [vscode.l10n.t('Host'), shownHostOf(destination)],
-    [vscode.l10n.t('ID'), destination.id],
-    [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
-    [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
-    [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
-    ...(test ? [[vscode.l10n.t('Last test'), describeLastTest(test)] as const] : []),
-  ]);
 }
 
 function toProblemRow({ accountId, skipped }: ProblemNode, { connection, state }: AccountEntry): Row | undefined {
@@ -203,7 +198,7 @@ function toPolicyRow({ accountId, destinationId }: PolicyNode, policy: Policy, k
       [describeDelivery(policy)],
       [vscode.l10n.t('ID'), policy.id],
     ]),
-    spoken: [label, vscode.l10n.t('policy'), description].join(', '),
+    spoken: [label, vscode.l10n.t('policy'), description.replaceAll(' · ', ', ')].join(', '),
   };
 }
 
@@ -216,12 +211,4 @@ function toNoPolicyRow({ accountId, destinationId, problem }: NoPolicyNode): Row
   const description = vscode.l10n.t('Cloudflare sends no alerts to it');
   const sentence = `${label}. ${description}.`;
   return { label, description, id, contextValue: 'noPolicy', tooltip: toTooltip(sentence, []), spoken: sentence };
-}
-
-/**
- * A heading and a list of facts. All text is untrusted, so it is escaped, and the tooltip is neither trusted nor HTML.
- */
-function toTooltip(heading: string, facts: readonly (readonly [string, string?])[]): vscode.MarkdownString {
-  const lines = facts.map(([label, value]) => escapeMarkdown(value === undefined ? label : `${label}: ${value}`));
-  return new vscode.MarkdownString([`**${escapeMarkdown(heading).trim()}**`, ...lines].join('  \n'));
 }

@@ -10,8 +10,8 @@ import type { LastTests } from './last-tests.ts';
 import { type AccountNode, type DestinationNode, type Node, type ProblemNode } from './nodes.ts';
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
-import { describeAge } from '../text/format.ts';
-import { describeDestinationRow, toTreeItem } from './tree-items.ts';
+import { describeShortAge } from '../text/format.ts';
+import { type Known, toTreeItem } from './tree-items.ts';
 import { describeFailing } from '../text/destination.ts';
 
 export type DestinationsView = vscode.Disposable & {
@@ -21,10 +21,18 @@ export type DestinationsView = vscode.Disposable & {
   readonly selected: () => readonly Node[];
   /** Shows only failing destinations, or all; toggles without an argument. */
   showOnlyFailing(only?: boolean): void;
-  /** Reveals a destination, even if the filter hides it. */
-  reveal(accountId: string, destinationId: string): Promise<void>;
+  /** Shows a text above the tree; none if it is empty. */
+  showTrouble(text: string): void;
+  /** Reveals a destination, even if the filter hides it, or the problem of an account. */
+  reveal(node: DestinationNode | ProblemNode): Promise<void>;
   /** Repaints the rows whose ages are out of date, without fetching. */
   repaintAges(): void;
+};
+
+type Parts = Pick<Known, 'documentOf'> & {
+  readonly view: vscode.TreeView<Node>;
+  /** Makes the tooltip of a destination's row when the pointer rests on it. */
+  readonly describeOnHover: (node: DestinationNode) => Promise<vscode.MarkdownString | undefined>;
 };
 
 /**
@@ -36,7 +44,7 @@ export function createDestinationsView(
   store: Store,
   policies: PolicyStore,
   lastTests: LastTests,
-  view: vscode.TreeView<Node>,
+  { view, documentOf, describeOnHover }: Parts,
 ): DestinationsView {
   const changed = new vscode.EventEmitter<Node | Node[] | undefined>();
   // VS Code repaints a row by object identity, so each account keeps its node.
@@ -60,10 +68,10 @@ export function createDestinationsView(
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (node) => toTreeItem(node, { store, policies }),
-    resolveTreeItem(item, node) {
+    getTreeItem: (node) => toTreeItem(node, { store, policies, documentOf }),
+    async resolveTreeItem(item, node) {
       if (node.kind === 'destination') {
-        item.tooltip = describeDestinationRow(node, { store, lastTests });
+        item.tooltip = await describeOnHover(node);
       }
       return item;
     },
@@ -165,6 +173,13 @@ export function createDestinationsView(
   const setFailingOnly = createContextKey('failingOnly');
   let selected: readonly Node[] = [];
 
+  let trouble = '';
+
+  function showMessage(): void {
+    const filter = failingOnly ? vscode.l10n.t('Only failing destinations are shown.') : '';
+    view.message = [trouble, filter].filter(Boolean).join(' ');
+  }
+
   function showOnlyFailing(only = !failingOnly): void {
     if (only === failingOnly) {
       return;
@@ -172,6 +187,7 @@ export function createDestinationsView(
     failingOnly = only;
     setFailingOnly(failingOnly);
     view.description = failingOnly ? vscode.l10n.t('only failing') : '';
+    showMessage();
     changed.fire(undefined);
   }
 
@@ -192,19 +208,24 @@ export function createDestinationsView(
     view,
     selected: () => (view.selection.length > 0 ? view.selection : selected),
     showOnlyFailing,
-    async reveal(accountId, destinationId) {
-      const destination = findShown(accountId)?.find(({ id }) => id === destinationId);
+    showTrouble(text) {
+      trouble = text;
+      showMessage();
+    },
+    async reveal(node) {
+      const wanted = node.kind === 'destination' ? node.destinationId : undefined;
+      const destination = findShown(node.accountId)?.find(({ id }) => id === wanted);
       if (failingOnly && destination && healthOf(destination) !== 'failing') {
         showOnlyFailing(false);
       }
-      await view.reveal({ kind: 'destination', accountId, destinationId }, { select: true, focus: true });
+      await view.reveal(node, { select: true, focus: true });
     },
     repaintAges() {
       const now = Date.now();
       const aged = [...painted].filter(([accountId, then]) =>
         findShown(accountId)?.some((destination) => {
           const at = lastEventOf(destination)?.at;
-          return at && describeAge(at, then) !== describeAge(at, now);
+          return at && describeShortAge(at, then) !== describeShortAge(at, now);
         }),
       );
       for (const [accountId] of aged) {

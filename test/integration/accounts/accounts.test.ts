@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
-import { type Extension, fake, readTree, run, startOver } from '../extension-under-test.ts';
+import { type Extension, fake, readTree, run, startOver, until } from '../extension-under-test.ts';
 import type { CommandName } from '../../../src/ui/host/ids.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -104,6 +104,14 @@ describe('accounts and tokens', () => {
       assert.ok((await shown()).includes(`user token ${ids.get(FIRST)}`));
     });
 
+    it('is a hint, not an error, where there is only one to choose', async () => {
+      await addAll();
+      const { questions } = await runWith('chooseToken', row(BOLT), { presses: 'Add Account…' });
+      await until(() => questions.length === 2);
+      assert.match(questions[0]?.title ?? '', /^Only one stored token has access to Bolt\./);
+      assert.equal(questions[1]?.title, 'Add Account');
+    });
+
     it('keeps a token until the last account that uses it is removed', async () => {
       await addAll();
       await runWith('addAccount', undefined, { types: SECOND }, { picks: ['Bolt'] }, 'accepts');
@@ -129,6 +137,26 @@ describe('accounts and tokens', () => {
       const [record, ...others] = extension.connections.tokens().values();
       assert.deepEqual([record?.token, others.length], [SECOND, 0]);
       assert.match(user?.questions[0]?.text ?? '', /accounts will use it too: Shop, Cove/);
+    });
+
+    it('asks before a token that can only read replaces another, and sends nothing that could change something', async () => {
+      await addAll();
+      await fake.putToken({ value: SECOND, permissions: ['accounts:read', 'notifications:read'] });
+      const before = JSON.stringify(await fake.destinations({ account: ACME }));
+      const { questions } = await runWith('replaceToken', row(ACME), { types: SECOND }, 'leaves');
+      assert.equal(questions[1]?.title, 'This token can only read the notifications of Acme.');
+      assert.deepEqual(
+        [...extension.connections.tokens().values()].map(({ token }) => token),
+        [FIRST],
+      );
+      await runWith('replaceToken', row(ACME), { types: SECOND }, { presses: 'Replace Anyway' });
+      assert.deepEqual(
+        [...extension.connections.tokens().values()].map(({ token }) => token),
+        [SECOND],
+      );
+      await runWith('replaceToken', row(ACME), { types: FIRST });
+      assert.equal(user?.questions.length, 1, 'a token that can edit is not asked about');
+      assert.equal(JSON.stringify(await fake.destinations({ account: ACME })), before);
     });
 
     it('lists accounts that the new token cannot read, and replaces only after confirmation', async () => {

@@ -82,6 +82,10 @@ describe('Delete command', () => {
     user = scriptUser('leaves');
     await deleteFirst();
     const text = user.questions[0]?.text ?? '';
+    assert.match(
+      text,
+      /“Delete” leaves the policies as they are.+ “Remove from Policies and Delete” first removes the destination from each policy/,
+    );
     assert.match(text, /This policy would stop delivering alerts: “Only here” \([A-Z].+\)\./);
     assert.match(text, /This policy would lose this destination: “Also mail”/);
   });

@@ -55,7 +55,7 @@ describe('overview of destinations and policies', () => {
     );
     assert.match(rows[0]?.description ?? '', /^HTTP DDoS .+ · enabled · delivers nowhere else$/);
     assert.match(rows[0]?.tooltip ?? '', /Delivers to 1 webhook\b/);
-    assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+ · disabled/);
+    assert.match(rows[1]?.spoken ?? '', /^Old attacks, policy, HTTP DDoS .+, disabled/);
     const [none] = await readTree(extension, nodeOf('Beta'));
     assert.equal(none?.spoken, 'No policy uses this destination. Cloudflare sends no alerts to it.');
   });
@@ -81,6 +81,7 @@ describe('overview of destinations and policies', () => {
     try {
       assert.deepEqual(await labels(), [['Beta', 'Gamma']]);
       assert.equal(extension.destinationsView.view.description, 'only failing');
+      assert.equal(extension.destinationsView.view.message, 'Only failing destinations are shown.');
       for (const name of ['Beta', 'Gamma']) {
         await fake.recordDelivery({ account: accountId, id: ids[name] ?? '', succeeded: true });
       }
@@ -98,6 +99,7 @@ describe('overview of destinations and policies', () => {
     await run('showAll');
     assert.equal((await labels())[0]?.length, 4);
     assert.equal(extension.destinationsView.view.description, '');
+    assert.equal(extension.destinationsView.view.message, '');
   });
 
   it('finds a destination that the filter hides', async () => {

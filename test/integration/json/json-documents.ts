@@ -14,6 +14,9 @@ export function active(): vscode.TextDocument {
 /** The path of the active document. Empty while VS Code changes the editor. */
 export const activePath = (): string => vscode.window.activeTextEditor?.document.uri.path ?? '';
 
+/** The query of the URI of the active document, which has its IDs. */
+export const activeQuery = (): string => vscode.window.activeTextEditor?.document.uri.query ?? '';
+
 /** The text of the active document. Empty while VS Code changes the editor. */
 export const activeText = (): string => vscode.window.activeTextEditor?.document.getText() ?? '';
 

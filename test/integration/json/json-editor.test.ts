@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { addAccount, type Extension, fake, receiverUrl, run, startOver, until } from '../extension-under-test.ts';
-import { active, activePath, activeText, closeAll, fixesAt, ours, tabs, textOf, type } from './json-documents.ts';
+import {
+  active,
+  activePath,
+  activeQuery,
+  activeText,
+  closeAll,
+  fixesAt,
+  ours,
+  tabs,
+  textOf,
+  type,
+} from './json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('JSON editor', () => {
@@ -46,11 +57,43 @@ describe('JSON editor', () => {
     await fake.putDestination({ account: accountId, id: destinationId, name: 'a/../b\u202E"?' });
     await extension.store.refresh([accountId]);
     const document = await open();
-    assert.equal(document.uri.path, `/${accountId}/${destinationId}/a-..-b-.cfwebhook.json`);
+    assert.match(document.uri.path, /^\/[^/]+\/a-\.\.-b-\.cfwebhook\.json$/);
+    assert.equal(document.uri.query, `account=${accountId}&destination=${destinationId}`);
     assert.equal(document.languageId, 'cfwebhook-json');
     assert.equal(document.getText(), textOf('a/../b\u202E"?', receiverUrl('alpha')));
     const { size } = await vscode.workspace.fs.stat(document.uri);
     assert.equal(size, Buffer.byteLength(document.getText()));
+  });
+
+  it('opens a URI of an earlier version, and its tab follows to the current one', async () => {
+    const name = extension.connections.accounts()[0]?.name ?? '';
+    const old = vscode.Uri.from({ scheme: 'cfwebhook', path: `/${accountId}/${destinationId}/Alpha.cfwebhook.json` });
+    const document = await vscode.workspace.openTextDocument(old);
+    assert.equal(document.getText(), textOf('Alpha', receiverUrl('alpha')));
+    await vscode.window.showTextDocument(document, { preview: false });
+    await until(() => activeQuery().includes(destinationId), 'the tab to follow');
+    assert.equal(activePath(), `/${name}/Alpha.cfwebhook.json`);
+    await until(() => tabs().length === 1, 'the old tab to close');
+    for (const path of [
+      `/${accountId}/new/1/New Destination`,
+      `/${accountId}/new/New Destination`,
+      `/${accountId}/x`,
+    ]) {
+      const uri = vscode.Uri.from({ scheme: 'cfwebhook', path: `${path}.cfwebhook.json` });
+      const isFound = await vscode.workspace.fs.readFile(uri).then(
+        () => true,
+        () => false,
+      );
+      assert.equal(isFound, path.includes('/new/1/'), path);
+    }
+  });
+
+  it('follows a new name of the account in its breadcrumb', async () => {
+    await open();
+    answerWith({ types: 'Team/A' });
+    await run('renameAccount', { kind: 'account', accountId });
+    await until(() => activePath() === '/Team-A/Alpha.cfwebhook.json', activePath);
+    await until(() => tabs().length === 1, 'the old tab to close');
   });
 
   it('marks each error in the text and does not save', async () => {
@@ -139,7 +182,7 @@ describe('JSON editor', () => {
     assert.match(messages.questions[2]?.title ?? '', /^Replace “Beta” of/);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
     assert.equal(made?.url, receiverUrl('beta'));
-    await until(() => activePath().includes(made?.id ?? '?'), 'the new document');
+    await until(() => activeQuery().includes(made?.id ?? '?'), 'the new document');
     assert.equal(active().getText(), textOf('Beta', receiverUrl('beta')));
     assert.equal(active().isDirty, false);
     await until(() => tabs().length === 1, 'the old tab to close');
@@ -182,6 +225,21 @@ describe('JSON editor', () => {
     assert.ok(!ours(document).some(({ code }) => code === 'refused'));
   });
 
+  it('offers another token if the token can only read', async () => {
+    const document = await open();
+    await type(document, document.getText().replace('Alpha', 'Beta'));
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 } });
+    const { questions } = answerWith({ presses: 'Replace Token…' });
+    assert.equal(await document.save(), false);
+    await until(
+      () => questions.length === 2,
+      () => JSON.stringify(questions),
+    );
+    assert.match(questions[0]?.title ?? '', /^To save this document, .+ needs a token that can edit notifications\.$/);
+    assert.match(questions[1]?.title ?? '', /^Replace Token of /);
+    assert.ok(document.isDirty);
+  });
+
   it('removes the secret from the document after sending it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     const document = await open();
@@ -219,7 +277,10 @@ describe('JSON editor', () => {
     assert.equal(await document.save(), true);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Fresh');
     assert.deepEqual([made?.url, made?.secret], [receiverUrl('fresh'), 'fresh-secret']);
-    await until(() => activePath() === `/${accountId}/${made?.id}/Fresh.cfwebhook.json`, 'the new document');
+    await until(
+      () => activePath().endsWith('/Fresh.cfwebhook.json') && activeQuery().includes(made?.id ?? '?'),
+      'the new document',
+    );
     await until(() => tabs().length === 1, 'the old tab to close');
     assert.equal(active().getText(), textOf('Fresh', receiverUrl('fresh')));
   });
@@ -369,7 +430,7 @@ describe('JSON editor', () => {
     assert.equal(await document.save(), true);
     const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Beta');
     assert.equal(made?.url, receiverUrl('alpha'));
-    await until(() => activePath().includes(made?.id ?? '?'), 'the new document');
+    await until(() => activeQuery().includes(made?.id ?? '?'), 'the new document');
   });
 
   it('asks before replacing a destination whose new URL has a different type', async () => {
@@ -381,7 +442,7 @@ describe('JSON editor', () => {
     answerWith({ presses: 'Replace' });
     assert.equal(await document.save(), true);
     assert.equal(await storedDestination(), undefined);
-    await until(() => activePath() !== '' && !activePath().includes(destinationId), 'the new document');
+    await until(() => activePath() !== '' && !activeQuery().includes(destinationId), 'the new document');
     await until(() => tabs().length === 1, 'the old tab to close');
   });
 });

@@ -72,7 +72,10 @@ describe('automatic refresh', () => {
     await deliver(false, 1);
     await until(() => extension.destinationsView.view.badge?.value === 1);
     const [row] = await readTree(extension);
-    assert.deepEqual([extension.statusItem.item.text, row?.description], ['$(warning) 1 failing', '1 failing · 3']);
+    assert.deepEqual(
+      [extension.statusItem.item.text, row?.description],
+      ['$(warning) 1 webhook failing', '1 failing · 3'],
+    );
     await deliver(true, 1);
     await until(() => extension.destinationsView.view.badge === undefined);
     assert.equal((await readTree(extension))[0]?.description, '3');
@@ -126,6 +129,18 @@ describe('automatic refresh', () => {
     );
   });
 
+  it('turns the notification off for good with Don’t Show Again', async () => {
+    await configure({ notifyOnNewFailure: true });
+    await deliver(false, 0);
+    user = scriptUser({ presses: "Don't Show Again" });
+    await run('refreshAll');
+    const isOn = () => vscode.workspace.getConfiguration('cloudflareWebhooks').get('notifyOnNewFailure');
+    await until(() => isOn() === false);
+    await deliver(false, 1);
+    await run('refreshAll');
+    assert.equal(user.questions.length, 1);
+  });
+
   it('does not notify about failures from before the account was added', async () => {
     await configure({ notifyOnNewFailure: true });
     await removeStoredAccount(extension, accountId);
@@ -133,7 +148,7 @@ describe('automatic refresh', () => {
     user = scriptUser({ types: demoTokens.demo }, { picks: ['Acme'] }, 'accepts');
     await run('addAccount');
     await run('refreshAll');
-    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 webhook failing');
     assert.equal(user.questions.length, 3);
   });
 
@@ -142,7 +157,7 @@ describe('automatic refresh', () => {
     assert.equal(extension.statusItem.item.text, 'Webhooks: 3 healthy');
     await deliver(false, 2);
     await run('refreshAll');
-    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 webhook failing');
     assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destination is failing');
     const { tooltip: markdown } = extension.statusItem.item;
     assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
@@ -170,7 +185,7 @@ describe('automatic refresh', () => {
     await configure({ refreshInterval: SHORT_INTERVAL });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
     await until(() => extension.store.entry(accountId)?.state.kind === 'failed');
-    await until(() => extension.statusItem.item.text === '$(cloud-offline)');
+    await until(() => extension.statusItem.item.text === '$(cloud-offline) Webhooks: 1 account unreachable');
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
     assert.match(tooltip(), /^Could not reach Cloudflare$/m);
     assert.match(tooltip(), /^Last refreshed /m);
@@ -180,18 +195,42 @@ describe('automatic refresh', () => {
     assert.deepEqual([user.questions, user.messages], [[], []]);
   });
 
-  it('does not say that nothing is failing without an account or while the state of one is unknown', async () => {
+  it('shows the problem row with its remedies if an account could not be refreshed, beside failing destinations', async () => {
     user = scriptUser();
-    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 500 } });
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
     await run('refreshAll');
+    assert.equal(extension.statusItem.item.command, 'cloudflareWebhooks.showFailing');
     await run('showFailing');
+    const problem = { kind: 'problem', accountId };
+    await until(() => extension.destinationsView.view.selection[0]?.kind === 'problem');
+    assert.deepEqual(extension.destinationsView.view.selection, [problem]);
+    assert.deepEqual([user.questions, user.messages], [[], []]);
+    user.dispose();
     await fake.clear({ part: 'faults' });
+    await deliver(false, 1);
+    await run('refreshAll');
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
+    await run('refreshAll');
+    user = scriptUser({ picks: ['Token rejected'] });
+    await run('showFailing');
+    assert.match(
+      user.questions[0]?.text ?? '',
+      /^Beta \| Acme \| .+\nToken rejected \| Acme \| Cloudflare rejected the token/,
+    );
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 webhook failing');
+    assert.match(
+      extension.statusItem.item.accessibilityInformation?.label ?? '',
+      /Could not refresh 1 Cloudflare account$/,
+    );
+  });
+
+  it('does not say that nothing is failing without an account', async () => {
+    user = scriptUser();
     await removeStoredAccount(extension, accountId);
     await run('showFailing');
     await run('goToDestination');
     const titles = user.questions.map(({ title }) => title);
     assert.deepEqual(titles, [
-      'No known webhook destination is failing. The state of 1 account is unknown.',
       'No Cloudflare account has been added yet.',
       'No Cloudflare account has been added yet.',
     ]);

@@ -49,6 +49,74 @@ describe('panel', () => {
     assert.match(page.view().about?.timeline.alerts ?? '', /last 30 days/);
   });
 
+  it('starts a new panel in its first field, once', async () => {
+    page = await openPage();
+    const focused = () => page.sent.filter(({ kind }) => kind === 'focus');
+    assert.deepEqual(focused(), [{ kind: 'focus', at: 'name' }]);
+    await page.controller.receive({ kind: 'ready' });
+    assert.equal(focused().length, 1);
+    page.close();
+    page = await openPage(destination.id);
+    assert.deepEqual(focused(), []);
+  });
+
+  it('generates a secret only for a type whose secret the user invents', async () => {
+    page = await openPage();
+    assert.equal(page.view().canGenerate, false);
+    for (const [url, canGenerate] of [
+      [`${receivers}/generic/hook`, true],
+      ['https://hooks.slack.com/services/T/B/x', false],
+      ['https://splunk.example.com/services/collector/event', false],
+      ['https://api.datadoghq.com/api/v1/events', false],
+    ] as const) {
+      await page.types({ url });
+      assert.equal(page.view().canGenerate, canGenerate, url);
+    }
+  });
+
+  it('leads with a failing destination: when, the last success, and what can be done', async () => {
+    page = await openPage(destination.id);
+    const banner = () => page.view().banner;
+    assert.equal(banner(), undefined);
+    await fake.recordDelivery({ account: accountId, id: destination.id, succeeded: true });
+    await fake.recordDelivery({ account: accountId, id: destination.id, succeeded: false });
+    await extension.store.refresh([accountId]);
+    assert.match(
+      banner()?.lines.join(' ') ?? '',
+      /failing\. The last delivery failed on .+ The last success was on .+, so the failures began after that/,
+    );
+    assert.deepEqual(
+      banner()?.buttons.map(({ label }) => label),
+      ['Test from This Machine', 'Explain Delivery'],
+    );
+    assert.deepEqual(page.view().notices, []);
+    const user = scriptUser({ types: '' }, 'leaves');
+    await page.presses('testFromHere');
+    await until(() => user.questions.length === 2);
+    user.dispose();
+    assert.equal(user.questions[0]?.title, 'Test “Sensor gateway” from This Machine');
+    await fake.recordDelivery({ account: accountId, id: destination.id, succeeded: true });
+    await extension.store.refresh([accountId]);
+    assert.equal(banner(), undefined);
+  });
+
+  it('offers another token if the token can only read', async () => {
+    page = await openPage(destination.id);
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 } });
+    await page.types({ name: 'Mine' });
+    await page.presses('save');
+    assert.match(
+      page.told(),
+      /does not have permission for Mine.+Nothing was saved\. Your input is unchanged\. \[Replace Token…\] \[Dismiss\]$/,
+    );
+    assert.equal(page.fields().name, 'Mine');
+    const user = scriptUser('leaves');
+    await page.presses('replaceToken');
+    await until(() => user.questions.length > 0);
+    user.dispose();
+    assert.match(user.questions[0]?.title ?? '', /^Replace Token of Tern & Co\. Labs/);
+  });
+
   it('shows a failed fetch beside the form without blocking the form', async () => {
     await fake.addFault({ path: '**/policies', fault: { kind: 'status', status: 403 } });
     page = await openPage(destination.id);

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { demoTokens } from '../../fake-cloudflare/demo-tokens.ts';
 import { addAccount, type Extension, fake, receiverUrl, run, startWithAcme, until } from '../extension-under-test.ts';
-import { active, activePath, activeText, closeAll, fixesAt, ours, type } from '../json/json-documents.ts';
+import {
+  active,
+  activePath,
+  activeQuery,
+  activeText,
+  closeAll,
+  fixesAt,
+  ours,
+  tabs,
+  type,
+} from '../json/json-documents.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('policy documents', () => {
@@ -291,6 +302,44 @@ describe('policy documents', () => {
     assert.match(extension.logged(), /Failed to save a policy document/);
   });
 
+  it('offer another token if the token can only read', async () => {
+    const document = await open();
+    await edit(document, (policy) => {
+      policy['name'] = 'Floods';
+    });
+    await fake.putToken({ value: demoTokens.demo, permissions: ['notifications:read', 'accounts:read'] });
+    script({ presses: 'Replace Token…' });
+    assert.equal(await document.save(), false);
+    await until(
+      () => (user?.questions.length ?? 0) === 2,
+      () => JSON.stringify(user?.questions),
+    );
+    assert.equal(user?.questions[0]?.title, 'To save this document, Acme needs a token that can edit notifications.');
+    assert.equal(user?.questions[1]?.title, 'Replace Token of Acme');
+  });
+
+  it('follow a policy that another client renames or deletes, with their tab and their problems', async () => {
+    const document = await open();
+    const [policy] = await fake.policies({ account: accountId });
+    await fake.putPolicy({ account: accountId, id: policy?.id ?? '', name: 'Renamed elsewhere' });
+    await run('refreshAll');
+    await until(() => activePath() === '/Acme/Renamed elsewhere.cfpolicy.json', activePath);
+    await until(() => tabs().length === 1, 'the old tab to close');
+    assert.notEqual(active().uri.toString(), document.uri.toString());
+    const now = active();
+    await edit(now, (each) => {
+      each['alert_type'] = 'no_such_alert';
+    });
+    await until(() => ours(now).length > 0, 'a problem');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await until(() => ours(now).length === 0, 'the problems to leave with the tab');
+    const { uri } = await open();
+    await fake.removePolicy({ account: accountId, id: policy?.id ?? '' });
+    await run('refreshAll');
+    await until(() => tabs().length === 0, 'the tab to close');
+    assert.deepEqual(vscode.languages.getDiagnostics(uri), []);
+  });
+
   describe('of a new policy', () => {
     const create = async (alert: string): Promise<vscode.TextDocument> => {
       script({ picks: [alert] }, { types: 'Origin' }, { picks: ['On-call'] }, { types: '' }, { picks: ['Enabled'] });
@@ -326,7 +375,7 @@ describe('policy documents', () => {
       assert.ok(await document.save());
       const made = (await fake.policies({ account: accountId })).find(({ name }) => name === 'Origin');
       assert.deepEqual([made?.filters, await posts()], [{ zones: ['z1'] }, 2]);
-      await until(() => activePath().includes(`/policies/${made?.id}/`), activePath);
+      await until(() => activeQuery() === `account=${accountId}&policy=${made?.id}`, activeQuery);
       assert.equal(active().isDirty, false);
     });
 

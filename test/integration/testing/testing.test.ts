@@ -264,11 +264,58 @@ describe('Test command', () => {
       user = scriptUser(HERE, SEND);
       await run('testDestination', nodes[0], nodes);
       assert.equal(user.questions[0]?.title, 'Test 3 Destinations');
+      assert.match(user.questions[1]?.title ?? '', /^Send a test to .+ from this machine\? \(1 of 3\)$/);
       await until(() =>
         told().includes('2 of 3 tests from this machine succeeded. Failed: “Two” (Slack: invalid_token).'),
       );
       assert.equal((await fake.received()).length, 3);
     });
+  });
+
+  describe('of several destinations', () => {
+    it('can skip one at each question, counts, and names the skipped ones in the summary', async () => {
+      const nodes = [
+        await put('One', 'generic', receiverUrl('one')),
+        await put('Two', 'generic', receiverUrl('two')),
+        await put('Three', 'generic', receiverUrl('three')),
+      ];
+      user = scriptUser(
+        { picks: ['From this machine'] },
+        { presses: 'Skip This Destination' },
+        { types: '' },
+        { presses: 'Skip' },
+        { types: '' },
+        { presses: 'Send' },
+      );
+      const { questions } = user;
+      await run('testDestination', nodes[0], nodes);
+      await until(() => told().includes('1 of 3 tests from this machine succeeded. Skipped: “One”, “Two”.'));
+      assert.deepEqual(
+        questions.slice(1, 6).map(({ title }) => title.replace(/127[^ ]+/, 'HOST')),
+        [
+          'Test “One” from This Machine (1 of 3)',
+          'Test “Two” from This Machine (2 of 3)',
+          'Send a test to HOST from this machine? (2 of 3)',
+          'Test “Three” from This Machine (3 of 3)',
+          'Send a test to HOST from this machine? (3 of 3)',
+        ],
+      );
+      assert.match(
+        questions[5]?.text ?? '',
+        /“Send” also allows later tests to 127\.0\.0\.1:\d+, without this question\.$/,
+      );
+      assert.equal((await fake.received()).length, 1);
+    });
+  });
+
+  it('says what Do Not Ask Again stores', async () => {
+    const node = await put('Ops', 'generic', receiverUrl('ops'));
+    const done = await test(node, { picks: ['From this machine'] }, { types: '' }, { presses: 'Send' });
+    await until(() => told().includes('succeeded'));
+    assert.match(
+      done.questions.at(-1)?.title ?? '',
+      /“Do Not Ask Again” stores on this machine that the destination has no secret\.$/,
+    );
   });
 
   describe('through Cloudflare', () => {

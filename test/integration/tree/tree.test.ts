@@ -9,7 +9,9 @@ import {
   readTree,
   run,
   startWithAcme,
+  until,
 } from '../extension-under-test.ts';
+import { createFailingColors } from '../../../src/ui/json/failing-colors.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
@@ -51,9 +53,55 @@ describe('destinations view', () => {
         ['a3 unused', 'circle-outline'],
       ],
     );
-    assert.match(account?.children[0]?.description ?? '', /^slack · last failure .+ ago$/);
+    assert.match(account?.children[0]?.description ?? '', /^slack · failed \d+ (d|wk|mo|y) ago$/);
+    assert.equal(account?.spoken, 'Acme, account, 1 failing, 3 destinations');
+    assert.equal(account.children[2]?.description, 'slack · never used');
     assert.match(account?.children[0]?.spoken ?? '', /^a2 failing, slack, failing, last failure .+ ago$/);
     assert.match(account?.children[2]?.spoken ?? '', /^a3 unused, slack, never used, /);
+  });
+
+  it('gives failing rows the resource of their document, which a themable color decorates', async () => {
+    const rows = (await readTree(extension))[0]?.children ?? [];
+    const items = await Promise.all(
+      rows.map(async ({ node }) => extension.destinationsView.provider.getTreeItem(node)),
+    );
+    assert.deepEqual(
+      items.map(({ resourceUri }) => resourceUri?.path),
+      ['/Acme/a2 failing.cfwebhook.json', undefined, undefined],
+    );
+    const store = extension.store;
+    const found: (vscode.FileDecoration | undefined)[] = [];
+    const window = vscode.window as unknown as Record<string, unknown>;
+    const real = window['registerFileDecorationProvider'];
+    let asked: vscode.FileDecorationProvider | undefined;
+    window['registerFileDecorationProvider'] = (given: vscode.FileDecorationProvider) => {
+      asked = given;
+      return new vscode.Disposable(() => {});
+    };
+    const colors = createFailingColors(store);
+    window['registerFileDecorationProvider'] = real;
+    const { token } = new vscode.CancellationTokenSource();
+    const fired: unknown[] = [];
+    asked?.onDidChangeFileDecorations?.((uris) => fired.push(uris));
+    const uri = items[0]?.resourceUri ?? assert.fail();
+    found.push((await asked?.provideFileDecoration(uri, token)) ?? undefined);
+    await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
+    await run('refresh');
+    found.push((await asked?.provideFileDecoration(uri, token)) ?? undefined);
+    colors.dispose();
+    const color = found[0]?.color;
+    assert.ok(color instanceof vscode.ThemeColor);
+    assert.equal((color as { id: string }).id, 'cloudflareWebhooks.failingForeground');
+    assert.deepEqual([found[1], fired.length], [undefined, 1]);
+  });
+
+  it('opens the panel of a destination and toggles other rows with Enter', async () => {
+    const node = { kind: 'destination', accountId, destinationId: 'a2failing'.padEnd(32, '0') } as const;
+    await extension.destinationsView.reveal(node);
+    await until(() => extension.destinationsView.selected()[0]?.kind === 'destination');
+    await run('keys.open');
+    await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'a2 failing', 'the panel');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('shows only the host of a URL', async () => {
@@ -163,17 +211,17 @@ describe('destinations view', () => {
   });
 
   it('shows the number of failing ones in the status bar, and unknown apart from failing', async () => {
-    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 webhook failing');
     assert.ok(extension.statusItem.item.backgroundColor);
     assert.match(readTooltip(extension.statusItem.item.tooltip), /^a2 failing \(Acme\): last failure .+ ago$/m);
     await fake.recordDelivery({ account: accountId, id: 'a2failing'.padEnd(32, '0'), succeeded: true });
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' }, times: 1 });
     await run('refresh');
-    assert.equal(extension.statusItem.item.text, '$(warning) 1 failing');
+    assert.equal(extension.statusItem.item.text, '$(warning) 1 webhook failing');
     await run('refresh');
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' } });
     await run('refresh');
-    assert.equal(extension.statusItem.item.text, '$(cloud-offline)');
+    assert.equal(extension.statusItem.item.text, '$(cloud-offline) Webhooks: 1 account unreachable');
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
   });
 

@@ -420,7 +420,7 @@ export const targets: readonly Target[] = [
       const memory = createDocumentMemory({ get: () => value, update: async () => {} });
       const uri = { toString: () => text } as never;
       memory.remember(uri, text);
-      return [memory.policyIdOf(uri), memory.hasSeen(uri, text)];
+      return [memory.policyIdOf(uri), memory.seenOf(uri, { looked: text })];
     },
     samples: [json([['cfwebhook:/a', { digest: 'x', policyId: 'p' }]])],
   },

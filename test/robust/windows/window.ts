@@ -94,6 +94,13 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
   });
   /** Windows share snapshots through files and file events, which the integration tests cover. */
   const snapshots = { adopt: async () => {}, forget: async () => {}, dispose: () => {} };
+  /** `timeline.test.ts` has the windows that record. */
+  const timelines = {
+    of: async () => ({ destination: () => undefined }),
+    onChanged: () => () => {},
+    forget: async () => {},
+    dispose: () => {},
+  };
   const connections = createConnections({
     context,
     userAgent: 'test/1',
@@ -105,7 +112,7 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
     snapshots,
   });
   const secretStore = createSecretStore(secrets, redactor, log);
-  const notice = createFailureNotice(state, store, log);
+  const notice = createFailureNotice(state, store, log, async () => {});
   const leases = createLeases({
     files: storage.files,
     now: clock.now,
@@ -146,6 +153,7 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
     store,
     connections,
     snapshots,
+    timelines,
     secretStore,
     replacements,
     leases,

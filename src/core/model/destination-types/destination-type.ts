@@ -64,6 +64,8 @@ export type SecretInUrl = {
 export type SecretInHeader = {
   readonly secret: 'required' | 'optional';
   readonly secretHeader: SecretHeader;
+  /** The user invents the secret and gives it to the receiver. Otherwise the service issues it. */
+  readonly isSecretInvented?: true;
 };
 
 /** `prefix` stands before the secret in the value. Neither has characters that a shell expands in double quotes. */

@@ -26,6 +26,7 @@ export const generic: DestinationType = {
   serviceAt,
   secret: 'optional',
   secretHeader: { name: 'cf-webhook-auth', prefix: '' },
+  isSecretInvented: true,
   test: { body: { text: TEST_TEXT }, pagesPeople: false },
   judge,
   reasonOf: findReason,

@@ -12,6 +12,9 @@ import { makeTestRequest } from '../../../../src/core/model/destination-types/te
 import { joinUrl, lacksSecret, wholeUrlOf } from '../../../../src/core/model/whole-url.ts';
 import { judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
 
+/** The types whose secret the user invents. The others issue it. */
+const INVENTED = ['generic'];
+
 const TEXT = 'Test from Cloudflare Webhook Destinations in VS Code. No alert was raised.';
 
 type Row = {
@@ -97,6 +100,14 @@ const rows: Readonly<Record<string, Row>> = {
 const JSON_HEADER = { 'content-type': 'application/json' };
 
 describe('the destination types', () => {
+  it('let the user generate a secret only where the user invents it', () => {
+    const invented = DESTINATION_TYPES.filter((type) => type.secret !== 'url' && type.isSecretInvented);
+    assert.deepEqual(
+      invented.map(({ type }) => type),
+      INVENTED,
+    );
+  });
+
   it('have a row each in this table, and the one that matches every URL is the last', () => {
     assert.deepEqual(
       DESTINATION_TYPES.map(({ type }) => type),

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { shownHostOf } from '../../core/model/destination.ts';
+import { healthOf, provedAt } from '../../core/model/health.ts';
+import { shownOf } from '../../core/monitoring/account-state.ts';
+import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
+import type { Services } from '../../services.ts';
+import { readSettings } from '../host/settings.ts';
+import { describeHealth, describeUnproven, nameOf, typeOf } from '../text/destination.ts';
+import { describeTime } from '../text/format.ts';
+import { describeLastTest } from './last-test-text.ts';
+import type { DestinationNode } from './nodes.ts';
+import { toTooltip } from './tooltips.ts';
+
+/** The tooltip of a destination's row. VS Code resolves it on hover, so it is not part of the bundle for start-up. */
+export function describeDestinationRow(
+  { accountId, destinationId }: DestinationNode,
+  { store, lastTests }: Pick<Services, 'store' | 'lastTests'>,
+): vscode.MarkdownString | undefined {
+  const shown = shownOf(store.entry(accountId)?.state);
+  const destination = shown?.destinations.find(({ id }) => id === destinationId);
+  if (!destination) {
+    return undefined;
+  }
+  const days = unprovenDaysOf(provedAt(destination), readSettings().unprovenAfterDays, Date.now());
+  const test = lastTests.get(accountId, destinationId);
+  return toTooltip(nameOf(destination), [
+    [
+      vscode.l10n.t('Health'),
+      [describeHealth(healthOf(destination)), ...(days === undefined ? [] : [describeUnproven(days)])].join(', '),
+    ],
+    [vscode.l10n.t('Type'), typeOf(destination)],
+    [vscode.l10n.t('Host'), shownHostOf(destination)],
+    [vscode.l10n.t('ID'), destination.id],
+    [vscode.l10n.t('Created'), describeTime(destination.createdAt)],
+    [vscode.l10n.t('Last success'), describeTime(destination.lastSuccess)],
+    [vscode.l10n.t('Last failure'), describeTime(destination.lastFailure)],
+    ...(test ? [[vscode.l10n.t('Last test'), describeLastTest(test)] as const] : []),
+  ]);
+}
