@@ -51,8 +51,8 @@ export type Services = {
   readonly targets: Targets;
   readonly backgroundRefresh: BackgroundRefresh;
   readonly statusItem: StatusItem;
-  /** Resolves once the accounts are loaded. Never rejects. */
-  readonly loaded: Promise<unknown>;
+  /** Resolves once the accounts are loaded, with whether they could be. Never rejects. */
+  readonly loaded: Promise<boolean>;
 };
 
 /** How long background changes are gathered before the views receive them, in milliseconds. */
@@ -93,9 +93,13 @@ export function createServices(given: vscode.ExtensionContext, onLine?: (line: s
   const destinationsView = createDestinationsView(store, policies, lastTests, accountOrder);
   const targets = createTargets(store, destinationsView.selected);
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
-  const loaded = connections
-    .load()
-    .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`));
+  const loaded = connections.load().then(
+    () => true,
+    (error: unknown) => {
+      logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`);
+      return false;
+    },
+  );
   const backgroundRefresh = createBackgroundRefresh({ store, budgets, snapshots, host, loaded });
   const statusItem = createStatusItem(store, backgroundRefresh.intervalOf);
   return {

@@ -10,7 +10,7 @@ export function createAccountsModule(services: Services) {
   createContextKey('environmentToken')(hasEnvironmentToken(process.env));
   setState('loading');
   const showState = (): void => setState(store.entries().length === 0 ? 'noAccount' : 'ready');
-  void loaded.then(showState);
+  void loaded.then((couldLoad) => (couldLoad ? showState() : setState('unreadable')));
 
   return {
     commands: {},
