@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { type DeletionScenario, playDeletion } from './deletion-model.ts';
 import { chaosOver, prove } from './stage.ts';
-
-const RUNS = Number(process.env['ROBUST_RUNS'] ?? 5000);
+import { RUNS } from './runs.ts';
 
 const scenario: fc.Arbitrary<DeletionScenario> = fc.record({
   chaos: chaosOver(110),

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { type Outsider, play, type Scenario } from './replacement-model.ts';
 import type { Fault } from './world.ts';
-
-const RUNS = Number(process.env['ROBUST_RUNS'] ?? 5000);
+import { RUNS } from './runs.ts';
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.constantFrom<Fault>({ kind: 'lostBefore' }, { kind: 'lostAfter' }, { kind: 'html' }),
