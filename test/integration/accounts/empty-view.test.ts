@@ -49,7 +49,7 @@ describe('the empty view', () => {
 
   it('says that a token cannot list accounts until an account is added', async () => {
     const account = (await fake.accounts())[1]?.id ?? '';
-    const shown = () => keys.filter((key) => key.startsWith('cloudflareWebhooks.tokenWithoutAccounts=')).at(-1);
+    const shown = () => keys.findLast((key) => key.startsWith('cloudflareWebhooks.tokenWithoutAccounts='));
     const first = scriptUser({ types: demoTokens.narrow });
     await run('addAccount');
     first.dispose();
