@@ -20,7 +20,8 @@ const ACCOUNT = 'Tern & Co. Labs';
 const NAME = 'Sensor gateway';
 
 /** Takes the frames from the packaged extension in a real workbench: a failing destination is tested and replaced. */
-async function takeFrames({ fake, receiversUrl, workbench, view }: Session): Promise<readonly Frame[]> {
+async function takeFrames(session: Session): Promise<readonly Frame[]> {
+  const { fake, receiversUrl, workbench, view } = session;
   const { quickInput, notifications, dialog, page } = workbench;
   const frames: Frame[] = [];
   const take = async (milliseconds: number): Promise<void> => {
@@ -42,8 +43,8 @@ async function takeFrames({ fake, receiversUrl, workbench, view }: Session): Pro
   await quickInput.accept();
   await quickInput.waitFor('Enter a name for this account.');
   await quickInput.accept();
+  await widenSideBar(session, 360);
   await view.row(NAME).waitFor();
-  await view.row(NAME).click();
   await take(3000);
 
   await fake.addReceiverRule({ type: 'generic', answer: 'not_found', times: 1 });
@@ -74,6 +75,19 @@ async function takeFrames({ fake, receiversUrl, workbench, view }: Session): Pro
   await view.row(new RegExp(`^${NAME}, generic, healthy`)).waitFor();
   await take(4000);
   return frames;
+}
+
+/** Widens the side bar to `width` pixels, so that rows are not truncated. */
+export async function widenSideBar({ workbench }: Session, width: number): Promise<void> {
+  const { page } = workbench;
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (box) {
+    const edge = box.x + box.width;
+    await page.mouse.move(edge, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(edge + width - box.width, box.y + 200, { steps: 4 });
+    await page.mouse.up();
+  }
 }
 
 /** Takes the frames and writes the animated picture. Throws if it is too large to load at once. */

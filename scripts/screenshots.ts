@@ -6,7 +6,7 @@ import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../test/fake-cloudflare/demo-world.ts';
 import { addOnlyAccount, answerAddAccount, pictureFile, type Session, startSession } from '../test/e2e/session.ts';
 import { packageExtension } from './package-extension.ts';
-import { takeAnimation } from './readme-animation.ts';
+import { takeAnimation, widenSideBar } from './readme-animation.ts';
 
 const README_PICTURE = 'docs/images/destinations.png';
 const STATUS_ITEM = 'cloudflareWebhooks.health';
@@ -213,19 +213,6 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await panel.getByText('Enter a complete URL').waitFor();
   await take('panel-errors');
   await workbench.runCommand('View: Close Editor');
-}
-
-/** Widens the side bar to `width` pixels, so that rows are not truncated. */
-async function widenSideBar({ workbench }: Session, width: number): Promise<void> {
-  const { page } = workbench;
-  const box = await page.locator('.part.sidebar').boundingBox();
-  if (box) {
-    const edge = box.x + box.width;
-    await page.mouse.move(edge, box.y + 200);
-    await page.mouse.down();
-    await page.mouse.move(edge + width - box.width, box.y + 200, { steps: 4 });
-    await page.mouse.up();
-  }
 }
 
 async function takeAll(theme: keyof typeof THEMES): Promise<void> {

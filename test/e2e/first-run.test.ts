@@ -64,6 +64,18 @@ function walkthroughOf({ workbench }: Session): Walkthrough {
   };
 }
 
+type Style = { readonly fill: string; getPropertyValue(name: string): string };
+type Root = { querySelectorAll(selector: string): Iterable<unknown> };
+
+/** Runs in the page, and so uses nothing from outside: the color of the theme, and the fill of each text in an element. */
+function readColors(element: unknown): { readonly foreground: string; readonly fills: readonly string[] } {
+  const { getComputedStyle } = globalThis as unknown as { getComputedStyle: (each: unknown) => Style };
+  return {
+    foreground: getComputedStyle(element).getPropertyValue('--vscode-foreground').trim(),
+    fills: [...(element as Root).querySelectorAll('text, tspan')].map((each) => getComputedStyle(each).fill),
+  };
+}
+
 describe('the first run', function () {
   this.timeout(180_000);
   // Each step depends on the step before it.
@@ -169,18 +181,16 @@ describe('the walkthrough', function () {
         const { workbench } = session;
         const walkthrough = walkthroughOf(session);
         await workbench.welcome.getByText('Get started', { exact: true }).click();
-        const foreground = `(element) => getComputedStyle(element).getPropertyValue('--vscode-foreground').trim()`;
-        const expected: unknown = await workbench.page.locator('.monaco-workbench').first().evaluate(foreground);
+        const window = workbench.page.locator('.monaco-workbench').first();
+        const expected = (await window.evaluate(readColors)).foreground;
+        assert.match(expected, /^#|^rgb/);
         for (const [index, title] of STEPS.entries()) {
           await walkthrough.show(title);
           await workbench.screenshot(pictureFile(`walkthrough-${name}-${index + 1}`));
-          const svg = workbench.webview().locator('svg');
-          assert.equal(await svg.evaluate(foreground), expected);
+          const { foreground, fills } = await workbench.webview().locator('svg').evaluate(readColors);
+          assert.equal(foreground, expected);
           // A theme may lack a color, as high contrast lacks that of a selected item.
-          const fills: unknown = await svg.evaluate(
-            `(element) => [...element.querySelectorAll('text, tspan')].map((each) => getComputedStyle(each).fill)`,
-          );
-          assert.ok(Array.isArray(fills) && fills.length > 0 && !fills.includes('none'), title);
+          assert.ok(fills.length > 0 && !fills.includes('none'), `${title}: ${fills.join(' ')}`);
         }
       } finally {
         await session.close();

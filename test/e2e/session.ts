@@ -127,7 +127,7 @@ export async function answerFileDialog(
   { workbench: { quickInput } }: Pick<Session, 'workbench'>,
   file: string,
 ): Promise<void> {
-  await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open)$/ }).waitFor();
+  await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open|Install)$/ }).waitFor();
   // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it.
   await waitUntil(async () => {
     if (await quickInput.widget.isVisible()) {
