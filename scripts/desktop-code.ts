@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isProcessAlive } from '../test/vscode-host/cache-folder.ts';
+import { fitsSocket, isProcessAlive } from '../test/vscode-host/cache-folder.ts';
 import { startGuarded } from '../test/vscode-host/guarded-process.ts';
 import { HostError } from '../test/vscode-host/host-error.ts';
 import { serverEnvironment } from '../test/vscode-host/server-process.ts';
@@ -25,10 +25,15 @@ export interface DesktopOptions {
 /**
  * Starts the desktop VS Code whose `code` command is on the PATH, with the extension installed.
  *
- * @throws HostError if `code` is missing or fails to install the extension
+ * @throws HostError if the path of `dataDir` is too long, or `code` is missing or fails to install the extension
  */
 export async function startDesktopCode(options: DesktopOptions): Promise<DesktopCode> {
   const { vsix, dataDir, settings } = options;
+  if (!fitsSocket(dataDir)) {
+    throw new HostError(
+      `Desktop VS Code cannot use ${dataDir}, because the path is too long for a socket. Move the repository to a folder with a shorter path, or omit --desktop.`,
+    );
+  }
   await mergeSettings(dataDir, settings, {});
   const folders = ['--user-data-dir', dataDir, '--extensions-dir', path.join(dataDir, 'extensions')];
   const env = serverEnvironment(options.env);

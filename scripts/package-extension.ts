@@ -12,13 +12,22 @@ export const VSIX = 'dist/cloudflare-webhooks.vsix';
 const CHECKOUT_SECTIONS = ['Try it', 'Install it', 'Develop it'];
 
 /**
- * Returns the README for the installed extension, without checkout sections and images. VS Code does not show images
- * from a .vsix, and without a public repository the images have no URL.
+ * Returns the README for the installed extension, without checkout sections. Without a repository it also has no images
+ * and no links to other files, because VS Code and the Marketplace show only what has a URL. With a repository, vsce
+ * turns relative links into URLs of the repository.
  */
-function toPackagedReadme(readme: string): string {
+export function toPackagedReadme(readme: string, hasRepository: boolean): string {
   const [intro = '', ...sections] = readme.split(/^(?=## )/m);
   const kept = sections.filter((section) => !CHECKOUT_SECTIONS.some((title) => section.startsWith(`## ${title}\n`)));
-  return [intro.replaceAll(/^!\[.*\]\(.*\)\n\n/gm, ''), ...kept].join('');
+  const text = [intro, ...kept].join('');
+  return hasRepository
+    ? text
+    : text.replaceAll(/^!\[.*\]\(.*\)\n\n/gm, '').replaceAll(/\[([^\]]+)\]\((?!https?:|#)[^)]*\)/g, '$1');
+}
+
+/** Whether a version belongs to the pre-release channel: its minor number is odd. */
+export function isPreRelease(version: string): boolean {
+  return Number(version.split('.')[1]) % 2 === 1;
 }
 
 /**
@@ -43,7 +52,11 @@ async function sourceDate(): Promise<string> {
  */
 export async function packageExtension(packagePath = VSIX): Promise<void> {
   const readmePath = 'dist/README.md';
-  await writeFile(readmePath, toPackagedReadme(await readFile('README.md', 'utf8')));
+  const manifest: { readonly version: string; readonly repository?: unknown } = JSON.parse(
+    await readFile('package.json', 'utf8'),
+  );
+  const hasRepository = manifest.repository !== undefined;
+  await writeFile(readmePath, toPackagedReadme(await readFile('README.md', 'utf8'), hasRepository));
   // vsce reads the first one itself; a ZIP archive holds local times.
   process.env['SOURCE_DATE_EPOCH'] = await sourceDate();
   process.env['TZ'] = 'UTC';
@@ -52,7 +65,8 @@ export async function packageExtension(packagePath = VSIX): Promise<void> {
     readmePath,
     dependencies: false,
     allowMissingRepository: true,
-    rewriteRelativeLinks: false,
+    rewriteRelativeLinks: hasRepository,
+    preRelease: isPreRelease(manifest.version),
   });
 }
 

@@ -1,5 +1,5 @@
-// Takes the README picture, and a picture of each UI surface in four themes, from the packaged extension in a real
-// workbench. Run with `npm run screenshots`; arguments select themes, or `readme`.
+// Takes the README pictures, and a picture of each UI surface in four themes, from the packaged extension in a real
+// workbench. Run with `npm run screenshots`; arguments select themes, `readme` or `animation`.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
@@ -15,6 +15,7 @@ import {
   THEMES,
 } from '../test/e2e/session.ts';
 import { packageExtension } from './package-extension.ts';
+import { takeAnimation } from './readme-animation.ts';
 
 const README_PICTURE = 'docs/images/destinations.png';
 const STATUS_ITEM = 'cloudflareWebhooks.health';
@@ -327,4 +328,7 @@ for (const theme of Object.keys(THEMES) as Theme[]) {
 }
 if (asked.length === 0 || asked.includes('readme')) {
   await takeForReadme();
+}
+if (asked.length === 0 || asked.includes('animation')) {
+  await takeAnimation();
 }

@@ -1,18 +1,18 @@
 // `npm start`: runs a real VS Code with the extension installed, and a fake Cloudflare with demo destinations.
 
-import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { demoTokens } from '../test/fake-cloudflare/demo-tokens.ts';
 import { startFakeCloudflare } from '../test/fake-cloudflare/server.ts';
-import { cacheFolder, isProcessAlive, repositoryFolder } from '../test/vscode-host/cache-folder.ts';
+import { cacheFolder, repositoryFolder } from '../test/vscode-host/cache-folder.ts';
 import { startGuarded } from '../test/vscode-host/guarded-process.ts';
 import { describeFailure, HostError } from '../test/vscode-host/host-error.ts';
 import { ensureHost } from '../test/vscode-host/host-install.ts';
 import { startWorkbench } from '../test/vscode-host/workbench.ts';
 import { hasDisplay, openInBrowser } from './browser-opener.ts';
 import { startDesktopCode } from './desktop-code.ts';
+import { watchNpm } from './npm-parent.ts';
 import { VSIX } from './package-extension.ts';
 import { parseStartOptions, type StartOptions, usage } from './start-options.ts';
 
@@ -159,16 +159,14 @@ async function stop(exitCode: number, reason: string): Promise<void> {
   process.exit(exitCode);
 }
 
-/** Stops when npm exits. npm does not forward every signal, and forwards none when it is killed, so this polls. */
+/** Stops when npm exits. No event tells this, so it polls. */
 function stopWithNpm(): void {
-  if (process.env['npm_lifecycle_event'] === undefined || process.platform === 'win32') {
+  if (process.env['npm_lifecycle_event'] === undefined) {
     return;
   }
-  // npm starts scripts through a shell. Some shells replace themselves with the script, others stay as its parent.
-  const shell = process.ppid;
-  const npm = Number(spawnSync('ps', ['-o', 'ppid=', '-p', String(shell)], { encoding: 'utf8' }).stdout);
+  const hasExited = watchNpm();
   setInterval(() => {
-    if (process.ppid !== shell || (npm > 1 && !isProcessAlive(npm))) {
+    if (hasExited()) {
       void stop(0, 'npm has exited. Stopping…');
     }
   }, 500).unref();

@@ -54,8 +54,8 @@ export type Services = {
   readonly focusedPanel: FocusedPanel;
   readonly backgroundRefresh: BackgroundRefresh;
   readonly statusItem: StatusItem;
-  /** Resolves once the accounts are loaded. Never rejects. */
-  readonly loaded: Promise<unknown>;
+  /** Resolves once the accounts are loaded, with whether they could be. Never rejects. */
+  readonly loaded: Promise<boolean>;
 };
 
 /** How long background changes are gathered before the views receive them, in milliseconds. */
@@ -110,9 +110,13 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     describeOnHover: async (node) => (await import('./managing.ts')).describeDestinationRow(node, { store, lastTests }),
   });
   const secrets = createSecretStore(context.secrets, redactor, logger.log);
-  const loaded = connections
-    .load()
-    .catch((error: unknown) => logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`));
+  const loaded = connections.load().then(
+    () => true,
+    (error: unknown) => {
+      logger.log('error', `Reading the stored accounts failed: ${describeForLog(error)}`);
+      return false;
+    },
+  );
   const backgroundRefresh = createBackgroundRefresh({ store, budgets, snapshots, host, loaded });
   const statusItem = createStatusItem(store, backgroundRefresh.intervalOf);
   return {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { medianOf, type Row } from './rows.ts';
 
@@ -32,7 +33,7 @@ export async function benchGrowth(): Promise<readonly Row[]> {
   for (const accounts of SIZES) {
     const runs: Run[] = [];
     for (let index = 0; index < RUNS; index += 1) {
-      const script = new URL('growth-run.ts', import.meta.url).pathname;
+      const script = fileURLToPath(new URL('growth-run.ts', import.meta.url));
       const { stdout } = await run(process.execPath, ['--expose-gc', script, String(accounts), String(LATENCY)]);
       runs.push(JSON.parse(stdout) as Run);
     }

@@ -12,6 +12,11 @@ type MenuEntry = {
 
 type Manifest = {
   readonly activationEvents: readonly string[];
+  readonly categories: readonly string[];
+  readonly keywords: readonly string[];
+  readonly qna: unknown;
+  readonly galleryBanner: { readonly color: string; readonly theme: string };
+  readonly icon: string;
   readonly contributes: {
     readonly commands: readonly {
       readonly command: string;
@@ -28,6 +33,16 @@ type Manifest = {
     >;
     readonly keybindings: readonly { readonly key: string; readonly when: string }[];
     readonly languages: readonly { readonly id: string }[];
+    readonly walkthroughs: readonly {
+      readonly id: string;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
     readonly jsonLanguageParticipants: readonly { readonly languageId: string }[];
     readonly chatSkills: readonly { readonly path: string; readonly when?: string }[];
     readonly languageModelTools: readonly { readonly name: string; readonly modelDescription: string }[];
@@ -246,6 +261,86 @@ describe('manifest', () => {
         word,
       );
     }
+  });
+
+  describe('the walkthrough', () => {
+    const steps = () => manifest().contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+
+    it('is one, with at most five steps, each with an action and an event that completes it', async () => {
+      assert.deepEqual(
+        manifest().contributes.walkthroughs.map(({ id }) => id),
+        ['getStarted'],
+      );
+      assert.ok(steps().length <= 5);
+      const commands = new Set(await vscode.commands.getCommands(true));
+      const { properties } = manifest().contributes.configuration;
+      for (const { id, description, media, completionEvents } of steps()) {
+        assert.match(description, /\n\[[^\]]+\]\(command:/, id);
+        assert.ok(media.altText.length > 20, id);
+        for (const event of completionEvents) {
+          const [kind = '', name = ''] = event.split(':');
+          const isKnown = {
+            onCommand: commands.has(name),
+            onContext: name === 'cloudflareWebhooks.state == ready',
+            onSettingChanged: name in properties,
+            onStepSelected: name === '',
+          }[kind];
+          assert.ok(isKnown, event);
+        }
+      }
+    });
+
+    it('has pictures that take every color from the theme and run nothing', async () => {
+      const { extensionUri } = vscode.extensions.getExtension(EXTENSION_ID) ?? assert.fail();
+      for (const { media } of steps()) {
+        const file = vscode.Uri.joinPath(extensionUri, media.svg);
+        const svg = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+        assert.doesNotMatch(svg, /<script|<style|<image|<foreignObject|\bstyle=|\bon\w+=|href/i, media.svg);
+        for (const [, color = ''] of svg.matchAll(/\b(?:fill|stroke)="([^"]+)"/g)) {
+          assert.match(color, /^(none|(var\(--vscode-[\w-]+(, )?)+(transparent)?\)+)$/);
+        }
+      }
+    });
+  });
+
+  it('links only to commands that exist, in the walkthrough and in the welcome views', async () => {
+    const commands = new Set(await vscode.commands.getCommands(true));
+    const { walkthroughs, viewsWelcome } = manifest().contributes;
+    const texts = [
+      ...viewsWelcome.map(({ contents }) => contents),
+      ...walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description)),
+    ];
+    const links = texts.flatMap((text) => [...text.matchAll(/\(command:([\w.]+)(?:\?([^)]*))?\)/g)]);
+    assert.ok(links.length > 10);
+    for (const [link, command = '', encoded] of links) {
+      assert.ok(commands.has(command), link);
+      assert.doesNotThrow(() => encoded === undefined || JSON.parse(decodeURIComponent(encoded)), link);
+    }
+    const opening = links.find(([, command]) => command === 'workbench.action.openWalkthrough');
+    assert.equal(JSON.parse(decodeURIComponent(opening?.[2] ?? '')), `${EXTENSION_ID}#${walkthroughs[0]?.id}`);
+  });
+
+  it('has welcome content with a way on for each state of an empty view', () => {
+    const { viewsWelcome } = manifest().contributes;
+    for (const state of ['noAccount', 'loading', 'unreadable', 'ready']) {
+      const shown = viewsWelcome.filter(({ when }) => when.includes(`cloudflareWebhooks.state == ${state}`));
+      assert.ok(shown.length > 0, state);
+      assert.ok(
+        shown.every(({ contents }) => contents.includes('](command:')),
+        state,
+      );
+    }
+    assert.ok(viewsWelcome.some(({ when }) => when.endsWith('&& cloudflareWebhooks.tokenWithoutAccounts')));
+  });
+
+  it('has what the Marketplace shows and finds', () => {
+    const { categories, keywords, qna, galleryBanner, icon } = manifest();
+    assert.ok(categories.length > 0);
+    // More than 30 tags are refused, and VS Code adds some for what the extension contributes.
+    assert.ok(keywords.length <= 20 && new Set(keywords).size === keywords.length);
+    assert.equal(qna, false);
+    assert.match(galleryBanner.color, /^#[0-9a-f]{6}$/);
+    assert.match(icon, /\.png$/);
   });
 
   it('defines every manifest string in package.nls.json', () => {

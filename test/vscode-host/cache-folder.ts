@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** Absolute path of the root of the repository. */
@@ -18,6 +19,23 @@ export async function createRunFolder(label: string): Promise<string> {
   await mkdir(runsFolder, { recursive: true });
   await removeAbandonedRunFolders();
   return mkdtemp(path.join(runsFolder, `${label}-${process.pid}-`));
+}
+
+/**
+ * Creates an empty folder for the data of a desktop VS Code, in the system's temporary folder: its path must be short, see
+ * `fitsSocket`.
+ */
+export async function createShortFolder(): Promise<string> {
+  return mkdtemp(path.join(tmpdir(), 'cfw-'));
+}
+
+/**
+ * Whether a desktop VS Code can start with a user data folder. It listens on a socket in that folder, `1.139-main.sock`,
+ * whose path has at most 103 bytes on macOS and 107 on Linux. Windows uses a named pipe.
+ */
+export function fitsSocket(dataFolder: string, platform: NodeJS.Platform = process.platform): boolean {
+  const most = { darwin: 103, linux: 107 }[platform as string] ?? Number.POSITIVE_INFINITY;
+  return Buffer.byteLength(`${dataFolder}/1.999-main.sock`) <= most;
 }
 
 /** Deletes the folder of a run. Retries, because a browser that is exiting can still write to its profile. */

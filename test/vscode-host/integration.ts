@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
-import { cacheFolder, createRunFolder, removeRunFolder } from './cache-folder.ts';
+import { cacheFolder, createRunFolder, createShortFolder, removeRunFolder } from './cache-folder.ts';
 import { ensureChromium } from './chromium.ts';
 import { HostError } from './host-error.ts';
 import { ensureHost } from './host-install.ts';
@@ -35,7 +35,7 @@ export interface IntegrationRun {
  */
 export async function runIntegration(run: IntegrationRun): Promise<number> {
   const executable = run.version === 'desktop' ? await desktopProgram() : await npmProgram(run.version);
-  const folder = await createRunFolder('integration');
+  const folder = run.version === 'desktop' ? await createShortFolder() : await createRunFolder('integration');
   const { userSettings = {}, machineSettings = {} } = run;
   await writeSettings(folder, { ...calmSettings, ...userSettings }, machineSettings);
   try {

@@ -9,16 +9,38 @@ import type { Connections } from './connections.ts';
 import { type Environment, hasEnvironmentToken } from './environment.ts';
 import { confirmUnreadable, findUnreadable } from './manage-accounts.ts';
 import { describeProblem } from '../text/error.ts';
-import { type Answer, askPick, askText } from '../host/quick-input.ts';
+import { createContextKey } from '../host/context-key.ts';
+import { type Answer, askPick, askText, type Step } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
 import { storeAccounts } from './stored-accounts.ts';
 import { warnUnsaved } from './storage-trouble.ts';
-import { askAccountId, askToken, describeVerifyFailure, type TokenAnswer } from './token-prompt.ts';
+import { askAccountId, askToken, describeVerifyFailure, type KeptToken, type TokenAnswer } from './token-prompt.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
+/** Whether the empty view explains that the last token lists no accounts. */
+const setTokenWithoutAccounts = createContextKey('tokenWithoutAccounts');
+
+/** What the user typed and selected, in memory until the flow ends, so that Back loses nothing. */
+type Kept = KeptToken & {
+  /** The selected accounts of a token. */
+  selected?: { readonly token: string; readonly ids: ReadonlySet<string> };
+  /** The account ID that was typed instead of a selection. */
+  accountId?: string;
+  label?: { readonly accountId: string; readonly text: string };
+};
+
+type Flow = { readonly connections: Connections; readonly environment: Environment; readonly kept: Kept };
+
+/** The choice of a token comes first if the environment has one. The label is asked for one account only. */
+function stepOf(name: 'source' | 'token' | 'accounts' | 'label', environment: Environment): Step {
+  const names = [...(hasEnvironmentToken(environment) ? ['source'] : []), 'token', 'accounts', 'label'];
+  return { at: names.indexOf(name) + 1, of: names.length };
+}
+
 /** Runs Add Account…: token, accounts, label. Nothing is stored before the last answer. */
 export async function addAccount(connections: Connections, environment: Environment): Promise<void> {
+  const kept: Kept = {};
   for (;;) {
     const source = await askSource(environment);
     if (source.kind !== 'value') {
@@ -29,7 +51,7 @@ export async function addAccount(connections: Connections, environment: Environm
       return;
     }
     const back = hasEnvironmentToken(environment);
-    const added = await addTyped(connections, environment, back);
+    const added = await addTyped({ connections, environment, kept }, back);
     if (added !== 'back') {
       return;
     }
@@ -49,44 +71,50 @@ async function askSource(environment: Environment): Promise<Answer<'typed' | 'en
       source: 'environment' as const,
     },
   ];
-  const answer = await askPick({ title: TITLE, placeholder: vscode.l10n.t('Choose a token'), items });
+  const answer = await askPick({
+    title: TITLE,
+    step: stepOf('source', environment),
+    placeholder: vscode.l10n.t('Choose a token'),
+    items,
+  });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   return chosen ? { kind: 'value', value: chosen.source } : { kind: 'cancel' };
 }
 
-async function addTyped(connections: Connections, environment: Environment, back: boolean): Promise<'back' | 'done'> {
+async function addTyped(flow: Flow, back: boolean): Promise<'back' | 'done'> {
+  const { connections, environment, kept } = flow;
   for (;;) {
     const answer = await askToken({
       title: TITLE,
       prompt: vscode.l10n.t('Paste a Cloudflare API token. It is stored only in VS Code’s secret storage.'),
       connect: connections.connect,
+      step: stepOf('token', environment),
       back,
+      kept,
     });
     if (answer.kind !== 'value') {
       return answer.kind === 'back' ? 'back' : 'done';
     }
-    const { verified } = answer.value;
-    const accounts = await askReadableAccounts(answer.value, connections, environment);
+    const { verified, accountId } = answer.value;
+    const accounts = await askReadableAccounts(answer.value, flow);
     if (accounts.kind === 'value') {
       warnUnsaved(await storeAccounts(connections, verified, accounts.value), connections);
+      setTokenWithoutAccounts(false);
     }
     if (accounts.kind !== 'back') {
       return 'done';
     }
+    kept.atOwner = accountId !== undefined;
   }
 }
 
 /** Returns the accounts to add, with a label. The token can access each account, or the user confirmed it anyway. */
-async function askReadableAccounts(
-  answer: TokenAnswer,
-  connections: Connections,
-  environment: Environment,
-): Promise<Answer<readonly AddedAccount[]>> {
-  const api = connections.connect(answer.verified.token);
+async function askReadableAccounts(answer: TokenAnswer, flow: Flow): Promise<Answer<readonly AddedAccount[]>> {
+  const { connections } = flow;
   for (;;) {
     const chosen =
       answer.accountId === undefined
-        ? await askAccounts(answer.accounts, api, connections, environment)
+        ? await askAccounts(answer, flow)
         : ({ kind: 'value', value: [{ id: answer.accountId, name: answer.accountId }] } as const);
     if (chosen.kind !== 'value') {
       return chosen;
@@ -96,14 +124,14 @@ async function askReadableAccounts(
       return { kind: 'cancel' };
     }
     if (unreadable.length > 0 && !(await confirmUnreadable(unreadable, vscode.l10n.t('Add Anyway')))) {
-      // Back to the account choice, or to the token if there was no choice.
+      // Back to the account choice, or to the account ID of an account-owned token.
       if (answer.accountId === undefined) {
         continue;
       }
       return { kind: 'back' };
     }
     const [only, ...others] = chosen.value;
-    const labelled = only && others.length === 0 ? await askLabel(only) : chosen;
+    const labelled = only && others.length === 0 ? await askLabel(only, flow) : chosen;
     if (labelled.kind !== 'back' || answer.accountId !== undefined) {
       return labelled;
     }
@@ -112,18 +140,24 @@ async function askReadableAccounts(
 
 /** Asks which listed accounts to add. Asks for an account ID instead if the token lists none, or on request. */
 async function askAccounts(
-  seen: readonly Account[],
-  api: Api,
-  connections: Connections,
-  environment: Environment,
+  { accounts: seen, verified: { token } }: TokenAnswer,
+  flow: Flow,
 ): Promise<Answer<readonly Account[]>> {
+  const { connections, environment, kept } = flow;
+  const api = connections.connect(token);
   if (seen.length === 0) {
-    return askTypedAccount(api, vscode.l10n.t('This token cannot list accounts. Enter the account ID.'), environment);
+    const prompt = vscode.l10n.t('This token cannot list accounts. Enter the account ID.');
+    const typed = await askTypedAccount(api, prompt, flow);
+    setTokenWithoutAccounts(typed.kind === 'cancel');
+    return typed;
   }
+  setTokenWithoutAccounts(false);
   const known = new Set(connections.accounts().map(({ id }) => id));
   for (;;) {
+    const selected = kept.selected?.token === token ? kept.selected.ids : undefined;
     const answer = await askPick({
       title: TITLE,
+      step: stepOf('accounts', environment),
       placeholder:
         seen.length < MOST_ACCOUNTS
           ? vscode.l10n.t('Choose the accounts to add')
@@ -135,20 +169,25 @@ async function askAccounts(
         label: account.name,
         description: account.id,
         ...(known.has(account.id) ? { detail: vscode.l10n.t('Already added. Select it to use this token.') } : {}),
-        picked: !known.has(account.id),
+        picked: selected?.has(account.id) ?? !known.has(account.id),
         account,
       })),
       many: true,
       back: true,
+      onBack: (items) => {
+        kept.selected = { token, ids: new Set(items.map(({ account }) => account.id)) };
+      },
       button: { iconPath: new vscode.ThemeIcon('edit'), tooltip: vscode.l10n.t('Enter an Account ID') },
     });
     if (answer.kind === 'value') {
-      return { kind: 'value', value: answer.value.map(({ account }) => account) };
+      const accounts = answer.value.map(({ account }) => account);
+      kept.selected = { token, ids: new Set(accounts.map(({ id }) => id)) };
+      return { kind: 'value', value: accounts };
     }
     if (answer.kind !== 'button') {
       return { kind: answer.kind };
     }
-    const typed = await askTypedAccount(api, vscode.l10n.t('Enter the account ID.'), environment);
+    const typed = await askTypedAccount(api, vscode.l10n.t('Enter the account ID.'), flow);
     if (typed.kind !== 'back') {
       return typed;
     }
@@ -159,13 +198,18 @@ async function askAccounts(
 async function askTypedAccount(
   api: Api,
   prompt: string,
-  environment: Environment,
+  { environment, kept }: Flow,
 ): Promise<Answer<readonly Account[]>> {
   return askAccountId<readonly Account[]>({
     title: TITLE,
+    step: stepOf('accounts', environment),
     prompt,
-    value: environment['CLOUDFLARE_ACCOUNT_ID']?.trim() ?? '',
+    value: kept.accountId ?? environment['CLOUDFLARE_ACCOUNT_ID']?.trim() ?? '',
+    onBack: (text) => {
+      kept.accountId = text;
+    },
     check: async (id, signal) => {
+      kept.accountId = id;
       const account = { id, name: id };
       try {
         await api.listDestinations(id, signal);
@@ -182,13 +226,18 @@ async function askTypedAccount(
   });
 }
 
-async function askLabel({ id, name }: Account): Promise<Answer<readonly AddedAccount[]>> {
+async function askLabel({ id, name }: Account, { environment, kept }: Flow): Promise<Answer<readonly AddedAccount[]>> {
+  const suggested = name === id ? id.slice(0, 8) : name;
   return askText<readonly AddedAccount[]>({
     title: TITLE,
+    step: stepOf('label', environment),
     prompt: vscode.l10n.t('Enter a name for this account.'),
     placeholder: vscode.l10n.t('Label'),
-    value: name === id ? id.slice(0, 8) : name,
+    value: kept.label?.accountId === id ? kept.label.text : suggested,
     back: true,
+    onBack: (text) => {
+      kept.label = { accountId: id, text };
+    },
     check(text) {
       const label = text.trim();
       return { ok: true, value: [label === '' || label === name ? { id, name } : { id, name, label }] };
@@ -210,6 +259,7 @@ export async function addFromEnvironment(connections: Connections, environment: 
   });
   const seen = verified?.owner === 'user' ? await discoverAccounts(api) : [];
   const wanted = accountId ? [seen.find(({ id }) => id === accountId) ?? { id: accountId, name: accountId }] : seen;
+  setTokenWithoutAccounts(wanted.length === 0);
   if (!verified || wanted.length === 0) {
     throw new UserError(
       vscode.l10n.t(

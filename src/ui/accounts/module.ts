@@ -16,7 +16,7 @@ export function createAccountsModule(services: Services) {
     setState(accounts === 0 ? 'noAccount' : 'ready');
     setSeveral(accounts > 1);
   };
-  void loaded.then(showState);
+  void loaded.then((couldLoad) => (couldLoad ? showState() : setState('unreadable')));
 
   return {
     commands: {},

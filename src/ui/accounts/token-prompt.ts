@@ -6,7 +6,7 @@ import type { Api } from '../../core/api/client.ts';
 import { checkAccountToken, checkToken, discoverAccounts, type VerifiedToken } from '../../core/accounts/onboarding.ts';
 import { cleanToken, type TokenProblem } from '../../core/model/token.ts';
 import { describeProblem } from '../text/error.ts';
-import { type Answer, askText, type Check } from '../host/quick-input.ts';
+import { type Answer, askText, type Check, type Step } from '../host/quick-input.ts';
 
 type Connect = (token: string) => Api;
 
@@ -22,6 +22,19 @@ export type TokenQuestion = {
   /** The account for which the page creates an account-owned token. Without it, Cloudflare's dashboard asks. */
   readonly pageAccountId?: string;
   readonly back?: boolean;
+  /** Where the token is in a flow. The account ID of an account-owned token is the next step. */
+  readonly step?: Step;
+  /** What the flow keeps for Back. */
+  readonly kept?: KeptToken;
+};
+
+/** What the user typed, in memory until the flow ends. */
+export type KeptToken = {
+  token?: string;
+  /** The account ID that was typed for an account-owned token. */
+  ownerId?: string;
+  /** Whether to start with the account ID of the kept token, because the user goes back to it. */
+  atOwner?: boolean;
 };
 
 /** A verified token with the accounts it lists. `accountId`: the owner of an account-owned token. */
@@ -33,14 +46,26 @@ export type TokenAnswer = {
 
 /** Asks for a masked token until Cloudflare verifies it. An account-owned token also needs its account ID. */
 export async function askToken(question: TokenQuestion): Promise<Answer<TokenAnswer>> {
-  const { title, prompt, connect, accountId, pageAccountId, back = false } = question;
+  const { title, prompt, connect, accountId, pageAccountId, step, back = false, kept = {} } = question;
   for (;;) {
+    if (kept.atOwner && kept.token !== undefined) {
+      kept.atOwner = false;
+      const withAccount = await askAccountOf(kept.token, question, kept);
+      if (withAccount.kind !== 'back') {
+        return withAccount;
+      }
+    }
     const answer = await askText<{ readonly token: string; readonly found: TokenAnswer | undefined }>({
       title,
+      ...(step ? { step } : {}),
       prompt,
       placeholder: vscode.l10n.t('API token'),
+      value: kept.token ?? '',
       password: true,
       back,
+      onBack: (text) => {
+        kept.token = text;
+      },
       buttons: [
         {
           iconPath: new vscode.ThemeIcon('link-external'),
@@ -75,13 +100,11 @@ export async function askToken(question: TokenQuestion): Promise<Answer<TokenAns
       return answer;
     }
     const { token, found } = answer.value;
+    kept.token = token;
     if (found) {
       return { kind: 'value', value: found };
     }
-    const withAccount = await askAccountOf(token, title, connect);
-    if (withAccount.kind !== 'back') {
-      return withAccount;
-    }
+    kept.atOwner = true;
   }
 }
 
@@ -90,15 +113,25 @@ function openTokenPage(owner: 'user' | 'account', accountId?: string): void {
   void vscode.env.openExternal(vscode.Uri.parse(newTokenAddress(owner, TOKEN_NAME, accountId), true));
 }
 
-function askAccountOf(token: string, title: string, connect: Connect): Promise<Answer<TokenAnswer>> {
+async function askAccountOf(
+  token: string,
+  { title, connect, step }: TokenQuestion,
+  kept: KeptToken,
+): Promise<Answer<TokenAnswer>> {
   return askAccountId({
     title,
+    ...(step ? { step: { at: step.at + 1, of: step.of } } : {}),
+    value: kept.ownerId ?? '',
+    onBack: (text) => {
+      kept.ownerId = text;
+    },
     prompt: vscode.l10n.t(
       'Cloudflare does not recognize this as a user token. If an account owns the token, enter the account ID.',
     ),
     check: async (accountId, signal) =>
       attempt(async () => {
         const verified = await checkAccountToken(connect(token), token, accountId, signal);
+        kept.ownerId = accountId;
         return { verified, accounts: [], accountId };
       }),
   });
@@ -107,15 +140,15 @@ function askAccountOf(token: string, title: string, connect: Connect): Promise<A
 /** Asks for an account ID until it is valid and passes the check. */
 export function askAccountId<T>(question: {
   readonly title: string;
+  readonly step?: Step;
   readonly prompt: string;
   readonly value?: string;
+  readonly onBack: (text: string) => void;
   readonly check: (accountId: string, signal: AbortSignal) => Promise<Check<T>>;
 }): Promise<Answer<T>> {
   return askText<T>({
-    title: question.title,
-    prompt: question.prompt,
+    ...question,
     placeholder: vscode.l10n.t('Account ID: 32 hexadecimal digits'),
-    value: question.value ?? '',
     back: true,
     check: async (text, signal) => {
       const accountId = parseAccountId(text);

@@ -103,7 +103,7 @@ export type PickQuestion<Item extends vscode.QuickPickItem> = {
   readonly placeholder: string;
   readonly items: readonly Item[];
   readonly back?: boolean;
-  /** With `many`: receives the selected items when the user goes back. */
+  /** With `many`: receives the selected items when the user goes back or presses the button. */
   readonly onBack?: (items: readonly Item[]) => void;
   /** Without `many`: whether an item has the focus initially. */
   readonly isActive?: (item: Item) => boolean;
@@ -143,12 +143,8 @@ export async function askPick<Item extends vscode.QuickPickItem>(
     return await new Promise((resolve) => {
       pick.onDidHide(() => resolve({ kind: 'cancel' }));
       pick.onDidTriggerButton((button) => {
-        if (button === question.button) {
-          resolve({ kind: 'button' });
-        } else {
-          question.onBack?.(pick.selectedItems);
-          resolve({ kind: 'back' });
-        }
+        question.onBack?.(pick.selectedItems);
+        resolve({ kind: button === question.button ? 'button' : 'back' });
       });
       pick.onDidAccept(() => {
         if (pick.selectedItems.length > 0 || question.none) {

@@ -48,9 +48,14 @@ export async function confirmReplacement(
 
 async function askNewDraft({ destination }: Located): Promise<Draft | undefined> {
   const title = vscode.l10n.t('Replace “{0}”', nameOf(destination));
+  // In memory until the flow ends, so that Back loses nothing.
+  let typedUrl = '';
+  let typedSecret = '';
   for (;;) {
     const url = await askText<string>({
       title,
+      step: { at: 1, of: 2 },
+      value: typedUrl,
       prompt: vscode.l10n.t('Enter the new URL. For most types it is a credential; later only its host is shown.'),
       placeholder: typeNamed(destination.type)?.example ?? 'https://',
       check: (text) => checkNewDraft(text.trim(), undefined),
@@ -58,11 +63,17 @@ async function askNewDraft({ destination }: Located): Promise<Draft | undefined>
     if (url.kind !== 'value') {
       return undefined;
     }
+    typedUrl = url.value;
     const secret: Answer<string> = await askText<string>({
       title,
+      step: { at: 2, of: 2 },
+      value: typedSecret,
       prompt: vscode.l10n.t('Enter the secret of the new destination. Leave it empty for none.'),
       password: true,
       back: true,
+      onBack: (text) => {
+        typedSecret = text;
+      },
       check(text) {
         const checked = checkNewDraft(url.value, text);
         return checked.ok ? { ok: true, value: text } : checked;

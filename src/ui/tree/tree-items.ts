@@ -67,11 +67,7 @@ function describeRow(node: Node, { store, policies, documentOf }: Known): Row | 
     case 'problem':
       return toProblemRow(node, entry);
     case 'empty':
-      return {
-        label: vscode.l10n.t('No webhook destinations'),
-        id: `empty/${node.accountId}`,
-        contextValue: 'empty',
-      };
+      return toEmptyRow(node.accountId);
     case 'policy': {
       const known = policies.known(node.accountId);
       const policy = known?.policies.find(({ id }) => id === node.policyId);
@@ -82,6 +78,25 @@ function describeRow(node: Node, { store, policies, documentOf }: Known): Row | 
     default:
       return node satisfies never;
   }
+}
+
+/** The only row of an account without destinations. A click creates one. */
+function toEmptyRow(accountId: string): Row {
+  const account: AccountNode = { kind: 'account', accountId };
+  const label = vscode.l10n.t('No webhook destinations');
+  const create = vscode.l10n.t('Create Destination…');
+  return {
+    label,
+    description: create,
+    id: `empty/${accountId}`,
+    contextValue: 'empty',
+    command: {
+      command: 'cloudflareWebhooks.createDestination' satisfies CommandId,
+      title: create,
+      arguments: [account],
+    },
+    spoken: `${label}, ${create}`,
+  };
 }
 
 function toAccountRow({ accountId }: AccountNode, { connection, state }: AccountEntry): Row {

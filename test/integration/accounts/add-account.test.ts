@@ -175,9 +175,68 @@ describe('Add Account command', () => {
       'goes back',
     );
     assert.deepEqual(
-      questions.map(({ kind }) => kind),
-      ['input', 'pick', 'input', 'input', 'input'],
+      questions.map(({ kind, step }) => [kind, step]),
+      [
+        ['input', '1/3'],
+        ['pick', '2/3'],
+        ['input', '1/3'],
+        ['input', '2/3'],
+        ['input', '1/3'],
+      ],
     );
     assert.deepEqual(stored(), { accounts: 0, tokens: 0 });
+  });
+
+  it('keeps the token, the selection and the label when the user goes back', async () => {
+    const [, second] = await fake.accounts();
+    const { questions } = await addAccount(
+      { types: demoTokens.demo },
+      { picks: [second?.name ?? ''] },
+      { types: 'Shop', goesBack: true },
+      'goes back',
+      'accepts',
+      'accepts',
+      'accepts',
+    );
+    assert.deepEqual(
+      questions.map(({ step }) => step),
+      ['1/3', '2/3', '3/3', '2/3', '1/3', '2/3', '3/3'],
+    );
+    assert.equal(questions[3]?.initial, second?.name);
+    assert.equal(questions[5]?.initial, second?.name);
+    assert.equal(questions[6]?.initial, 'Shop');
+    assert.deepEqual(
+      extension.connections.accounts().map(({ id, label }) => [id, label]),
+      [[second?.id, 'Shop']],
+    );
+  });
+
+  it('selects all accounts that are not added when the user goes back and types another token', async () => {
+    const accounts = await fake.accounts();
+    const { questions } = await addAccount(
+      { types: demoTokens.demo },
+      { picks: [accounts[1]?.name ?? ''], goesBack: true },
+      { types: demoTokens.readOnly },
+    );
+    assert.equal(questions[3]?.initial, accounts.map(({ name }) => name).join(', '));
+  });
+
+  it('goes back from the label to the account ID of an account-owned token, and keeps both', async () => {
+    const account = (await fake.accounts())[0]?.id ?? '';
+    const { questions } = await addAccount(
+      { types: demoTokens.accountOwned },
+      { types: account },
+      'goes back',
+      'goes back',
+      'accepts',
+      'accepts',
+      { types: 'Own' },
+    );
+    assert.deepEqual(
+      questions.map(({ step }) => step),
+      ['1/3', '2/3', '3/3', '2/3', '1/3', '2/3', '3/3'],
+    );
+    assert.equal(questions[3]?.initial, account);
+    assert.equal((await readTree(extension))[0]?.label, 'Own');
   });
 });

@@ -122,6 +122,23 @@ describe('Rename… and Replace…', () => {
     assert.deepEqual(await (await extension.editing.load()).replacements.unfinished(), []);
   });
 
+  it('says which step it asks for, and keeps the URL and the secret when the user goes back', async () => {
+    const { questions } = await runWith(
+      'replaceDestination',
+      { types: receiverUrl('new') },
+      { types: 'good-secret', goesBack: true },
+      'accepts',
+      'accepts',
+      { presses: 'Replace' },
+    );
+    assert.deepEqual(
+      questions.map(({ step }) => step),
+      ['1/2', '2/2', '1/2', '2/2', ''],
+    );
+    assert.equal(questions[2]?.initial, receiverUrl('new'));
+    assert.ok((await fake.received()).some(({ headers }) => headers['cf-webhook-auth'] === 'good-secret'));
+  });
+
   for (const [what, choice, left] of [
     ['resumed', 'Resume', 'new'],
     ['undone', 'Undo', 'old'],

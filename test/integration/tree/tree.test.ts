@@ -190,6 +190,10 @@ describe('destinations view', () => {
       account?.children.map(({ label }) => label),
       ['No webhook destinations'],
     );
+    const empty = account?.children[0];
+    const item = empty && (await extension.destinationsView.provider.getTreeItem(empty.node));
+    assert.equal(item?.command?.command, 'cloudflareWebhooks.createDestination');
+    assert.deepEqual(item.command.arguments, [{ kind: 'account', accountId }]);
   });
 
   it('applies the sort setting immediately', async () => {
