@@ -112,6 +112,8 @@ export const workspace = {
 export const window = {
   state: { focused: true },
   onDidChangeWindowState: listen('onDidChangeWindowState'),
+  registerUriHandler: (...given: readonly unknown[]) => register('links', ...given),
+  registerFileDecorationProvider: (...given: readonly unknown[]) => register('colors', ...given),
   registerWebviewPanelSerializer: (...given: readonly unknown[]) => register('panels', ...given),
   createTreeView: (id: string, options: unknown) => ({
     dispose: register('view', id, options).dispose,

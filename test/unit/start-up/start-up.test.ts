@@ -127,7 +127,8 @@ describe('start-up', () => {
       ['view', 1],
       ['files', 1],
       ['documents', 3],
-      ['panels', 1],
+      ['panels', 2],
+      ['links', 1],
       ['tool', 2],
       ['onWillSaveTextDocument', 1],
     ] as const) {
