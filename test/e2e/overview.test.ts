@@ -15,8 +15,6 @@ import {
   startSession,
 } from './session.ts';
 
-const OPEN = 'Cloudflare Webhooks: Open Health Overview';
-
 describe('health overview', function () {
   this.timeout(120_000);
   // Each step depends on the step before it.
@@ -45,8 +43,7 @@ describe('health overview', function () {
       );
 
   it('says that there is no account, and offers to add one', async () => {
-    const { workbench } = session;
-    await workbench.runCommand(OPEN);
+    await session.view.pressTitleAction('Open Health Overview');
     await page().getByText('There is no Cloudflare account yet.').waitFor();
     await page().getByRole('button', { name: 'Add Account…' }).click();
     await answerAddAccount(session, demoTokens.demo);
