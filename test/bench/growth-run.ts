@@ -53,18 +53,18 @@ const store = createStore({
   defer: (work: () => void) => setTimeout(work, 50),
   log: () => {},
 });
-const saved = new Map<string, unknown>();
-const state = {
-  get: (key: string) => saved.get(key),
-  update: async (key: string, value: unknown) => saved.set(key, value),
-};
 const { provider } = createDestinationsView(store, createPolicyStore(), createLastTests(), {
   view: window.createTreeView(),
   documentOf: addressOf,
   describeOnHover: async () => undefined,
 });
 createStatusItem(store, () => 300_000);
-createFailureNotice(state, store, () => {});
+createFailureNotice(
+  { read: async () => undefined, write: async () => {} },
+  store,
+  () => {},
+  async () => {},
+);
 
 let events = 0;
 let rows = 0;

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
+import { describeForLog } from '../../core/api/api-error.ts';
 import type { Log } from '../../core/api/transport.ts';
+import { createSerialQueue } from '../../core/async/serial-queue.ts';
+import type { SharedFiles } from '../../core/async/shared-files.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Snapshot } from '../../core/monitoring/snapshot.ts';
@@ -12,42 +15,53 @@ import {
   type KnownFailures,
   parseKnownFailures,
 } from '../../core/monitoring/transitions.ts';
-import type { State } from '../host/ordered-state.ts';
 import { readSettings } from '../host/settings.ts';
 
-const KNOWN_KEY = 'knownFailures';
+const FILE = 'known-failures.json';
 /** How long new failures are gathered for one notification, in milliseconds. */
 const LONGEST_GATHERING = 10_000;
 
 /**
  * Detects new failures and recoveries once, across windows and restarts. Both are logged. New failures also show a
- * notification if the setting `notifyOnNewFailure` is on. `tellNewFailures` shows it.
+ * notification if the setting `notifyOnNewFailure` is on. `tellNewFailures` shows it. What is known is in a file: VS Code
+ * writes globalState as a whole, so a write in the background could undo another window's change of the accounts.
  */
 export function createFailureNotice(
-  state: State,
+  files: SharedFiles,
   store: Store,
   log: Log,
   tellNewFailures: (failing: readonly Located[]) => Promise<void>,
 ): vscode.Disposable {
   let gathered: readonly Located[] = [];
+  const inTurn = createSerialQueue();
+  /** Kept for as long as the file cannot be written, so that no failure is announced again. */
+  let unsaved: KnownFailures | undefined;
 
-  const readKnown = (): KnownFailures => parseKnownFailures(state.get(KNOWN_KEY));
+  /** Loads the file for each change, because another window may have detected the same failure. Never rejects. */
+  async function change(work: (known: KnownFailures) => KnownFailures): Promise<void> {
+    await inTurn(async () => {
+      const before = unsaved ?? parseKnownFailures(parseJson(await files.read(FILE)));
+      const known = work(before);
+      if (known !== before || unsaved) {
+        unsaved = known;
+        await files.write(FILE, JSON.stringify(formatKnownFailures(known)));
+        unsaved = undefined;
+      }
+    }).catch((error: unknown) => log('warn', `The known failures could not be stored: ${describeForLog(error)}`));
+  }
 
   /** Processes all accounts of a burst together, because the known failures are loaded and saved as a whole. */
-  function look(snapshots: ReadonlyMap<string, Snapshot>): void {
-    // Load the current state, because another window may have detected the same failure.
-    const before = readKnown();
-    let known = before;
-    for (const [accountId, { destinations }] of snapshots) {
-      const connection = store.entry(accountId)?.connection;
-      if (connection) {
-        known = lookAt(connection, destinations, known);
+  const look = (snapshots: ReadonlyMap<string, Snapshot>): void =>
+    void change((before) => {
+      let known = before;
+      for (const [accountId, { destinations }] of snapshots) {
+        const connection = store.entry(accountId)?.connection;
+        if (connection) {
+          known = lookAt(connection, destinations, known);
+        }
       }
-    }
-    if (known !== before) {
-      void state.update(KNOWN_KEY, formatKnownFailures(known));
-    }
-  }
+      return known;
+    });
 
   function lookAt(connection: Connection, destinations: readonly Destination[], before: KnownFailures): KnownFailures {
     const { id: accountId } = connection.account;
@@ -84,16 +98,21 @@ export function createFailureNotice(
     await tellNewFailures(failing);
   }
 
-  function forgetRemoved(): void {
-    const before = readKnown();
-    const known = keepAccounts(before, new Set(store.entries().map(({ connection }) => connection.account.id)));
-    if (known !== before) {
-      void state.update(KNOWN_KEY, formatKnownFailures(known));
-    }
-  }
+  const forgetRemoved = (): void =>
+    void change((known) =>
+      keepAccounts(known, new Set(store.entries().map(({ connection }) => connection.account.id))),
+    );
 
   return vscode.Disposable.from(
     { dispose: store.onRead(look) },
     { dispose: store.onChanged(({ accounts }) => accounts && forgetRemoved()) },
   );
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { Services } from '../../services.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
+import { createSharedFiles } from '../host/shared-files.ts';
 import { isNode } from '../tree/nodes.ts';
 import { createFailureNotice } from './failure-notice.ts';
 import { createMinuteClock } from './minute-clock.ts';
@@ -7,8 +9,9 @@ import { refreshForUser } from './refreshing.ts';
 
 /** Manual and automatic refresh, the failure notification and the status bar item. */
 export function createMonitoringModule(services: Services, tellNewFailures: Parameters<typeof createFailureNotice>[3]) {
-  const { state, store, policies, snapshots, timelines, destinationsView, backgroundRefresh, statusItem, logger } =
+  const { context, store, policies, snapshots, timelines, destinationsView, backgroundRefresh, statusItem, logger } =
     services;
+  const folder = path.join(context.globalStorageUri.fsPath, 'failures');
   return {
     commands: {
       refresh: async (argument) => {
@@ -28,7 +31,7 @@ export function createMonitoringModule(services: Services, tellNewFailures: Para
       backgroundRefresh,
       snapshots,
       timelines,
-      createFailureNotice(state, store, logger.log, tellNewFailures),
+      createFailureNotice(createSharedFiles(folder), store, logger.log, tellNewFailures),
       createMinuteClock(() => {
         destinationsView.repaintAges();
         statusItem.repaintAges();

@@ -23,8 +23,8 @@ export type Machine = {
 };
 
 /**
- * Known limit: VS Code writes globalState whole, so a window that stores its known failures in the milliseconds in which
- * another window stores its accounts undoes that change. With failures that come and go, the model finds this.
+ * Known limit: VS Code writes globalState as a whole, so two windows that write it within the same milliseconds undo each
+ * other's change. With failures that come and go, the timing of the model changes and it finds such cases.
  */
 const HAS_FAILURES = process.env['ROBUST_KNOWN_LIMIT'] === '1';
 
