@@ -98,7 +98,7 @@ describe('policies of a destination', function () {
   it('edits a policy as JSON, with completion, a name beside the ID and a problem at its place', async () => {
     const { workbench, view, fake } = session;
     await view.pickFromMenu('Attacks', 'Edit Policy as JSON');
-    const editor = workbench.page.locator('.monaco-editor[data-uri$="Attacks.cfpolicy.json"]');
+    const editor = workbench.page.locator('.monaco-editor[data-uri*="Attacks.cfpolicy.json"]');
     await editor.waitFor();
     await editor.getByText('On-call').waitFor();
     await replaceInEditor(workbench, 'dos_attack_l7', 'http_alert_origin_error');

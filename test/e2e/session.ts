@@ -5,7 +5,7 @@ import { connectControl, type ControlClient } from '../fake-cloudflare/client.ts
 import { type FakeCloudflare, startFakeCloudflare } from '../fake-cloudflare/server.ts';
 import { cacheFolder } from '../vscode-host/cache-folder.ts';
 import type { HostVersion } from '../vscode-host/host-versions.ts';
-import { mergeSettings, type Settings } from '../vscode-host/user-data.ts';
+import type { Settings } from '../vscode-host/user-data.ts';
 import { startWorkbench, type Workbench } from '../vscode-host/workbench.ts';
 import { openWorkbench, type OpenWorkbench } from '../vscode-host/workbench-browser.ts';
 import type { TreeView } from '../vscode-host/tree-view.ts';
@@ -157,11 +157,23 @@ export const THEMES = {
 } as const;
 export type Theme = keyof typeof THEMES;
 
-/** Changes the color theme of the running window. */
-export async function setTheme({ dataDir, workbench }: Session, theme: Theme): Promise<void> {
-  const [name, className] = THEMES[theme];
-  await mergeSettings(dataDir, { 'workbench.colorTheme': name }, {});
-  await workbench.page.locator(`.monaco-workbench.${className}`).waitFor();
+/** Settings with which the window follows {@link setColorScheme}. */
+export function followColorScheme(light: Theme, dark: Theme): Settings {
+  return {
+    'window.autoDetectColorScheme': true,
+    'workbench.preferredLightColorTheme': THEMES[light][0],
+    'workbench.preferredDarkColorTheme': THEMES[dark][0],
+  };
+}
+
+/** Makes the operating system prefer a color scheme, and waits for the theme that the window has for it. */
+export async function setColorScheme(
+  { workbench: { page } }: Session,
+  colorScheme: 'light' | 'dark',
+  theme: Theme,
+): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`.monaco-workbench.${THEMES[theme][1]}`).waitFor();
 }
 
 /** Sets the width of the side bar, in pixels. */

@@ -88,6 +88,7 @@ export function createDestinationsView(
           .filter((entry) => !failingOnly || isWorthALook(entry))
           .map(({ connection }) => connection.account.id);
         filtered = new Set(ids);
+        showMessage();
         return ids.map(toAccountNode);
       }
       return node.kind === 'account'
@@ -176,8 +177,12 @@ export function createDestinationsView(
   let trouble = '';
 
   function showMessage(): void {
-    const filter = failingOnly ? vscode.l10n.t('Only failing destinations are shown.') : '';
-    view.message = [trouble, filter].filter(Boolean).join(' ');
+    // VS Code shows no welcome content beside a message, and that of an empty view says the same.
+    const filter = failingOnly && filtered.size > 0 ? vscode.l10n.t('Only failing destinations are shown.') : '';
+    const message = [trouble, filter].filter(Boolean).join(' ');
+    if (message !== (view.message ?? '')) {
+      view.message = message;
+    }
   }
 
   function showOnlyFailing(only = !failingOnly): void {

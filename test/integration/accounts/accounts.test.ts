@@ -337,7 +337,7 @@ describe('accounts and tokens', () => {
       assert.equal(await extension.context.secrets.get(key), newer);
       await extension.context.secrets.delete(key);
       await extension.connections.load();
-      assert.equal(extension.destinationsView.view.message, '');
+      assert.equal(extension.destinationsView.view.message ?? '', '');
     });
   });
 });

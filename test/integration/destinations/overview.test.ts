@@ -88,6 +88,7 @@ describe('overview of destinations and policies', () => {
       await run('refreshAll');
       // An empty tree makes VS Code show the welcome view.
       assert.deepEqual(await readTree(extension), []);
+      assert.equal(extension.destinationsView.view.message ?? '', '', 'a message would hide the welcome content');
       await fake.addFault({ path: '/accounts/*/alerting/v3/destinations/webhooks', fault: { kind: 'html' } });
       await run('refreshAll');
       assert.equal((await readTree(extension)).length, 1, 'an account with a failed refresh stays visible');
@@ -99,7 +100,7 @@ describe('overview of destinations and policies', () => {
     await run('showAll');
     assert.equal((await labels())[0]?.length, 4);
     assert.equal(extension.destinationsView.view.description, '');
-    assert.equal(extension.destinationsView.view.message, '');
+    assert.equal(extension.destinationsView.view.message ?? '', '');
   });
 
   it('finds a destination that the filter hides', async () => {
