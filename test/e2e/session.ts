@@ -123,11 +123,8 @@ export async function addOnlyAccount(session: Session, token: string, row: strin
 }
 
 /** Answers VS Code's own file dialog, which is a quick input in a browser. */
-export async function answerFileDialog(
-  { workbench: { quickInput } }: Pick<Session, 'workbench'>,
-  file: string,
-): Promise<void> {
-  await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open|Install)$/ }).waitFor();
+export async function answerFileDialog({ workbench: { quickInput } }: Session, file: string): Promise<void> {
+  await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open)$/ }).waitFor();
   // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it.
   await waitUntil(async () => {
     if (await quickInput.widget.isVisible()) {
