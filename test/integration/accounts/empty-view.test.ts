@@ -34,6 +34,8 @@ describe('the empty view', () => {
       const loaded = Promise.resolve(couldLoad);
       const { disposables } = createAccountsModule({
         ...extension,
+        // As if accounts were stored, since only then something is loading.
+        state: { ...extension.state, get: () => ['an account'] },
         connections: new vscode.Disposable(() => {}),
         loaded,
       } as never);

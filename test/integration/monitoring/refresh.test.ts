@@ -161,7 +161,9 @@ describe('automatic refresh', () => {
     assert.equal(extension.statusItem.item.accessibilityInformation?.label, '1 webhook destination is failing');
     const { tooltip: markdown } = extension.statusItem.item;
     assert.deepEqual(markdown instanceof vscode.MarkdownString && markdown.isTrusted, {
-      enabledCommands: ['showFailing', 'refreshAll', 'showLog'].map((name) => `cloudflareWebhooks.${name}`),
+      enabledCommands: ['showFailing', 'openOverview', 'refreshAll', 'showLog'].map(
+        (name) => `cloudflareWebhooks.${name}`,
+      ),
     });
   });
 
