@@ -70,7 +70,7 @@ describe('creating a policy', function () {
       ],
     );
     await view.expand('Alpha');
-    await view.row(/^Attacks on the shop, policy, HTTP DDoS .+ · disabled$/).waitFor();
+    await view.row(/^Attacks on the shop, policy, HTTP DDoS .+, disabled$/).waitFor();
     await workbench.screenshot(pictureFile('create-policy-done'));
     assert.deepEqual(errorsOfExtension(session), []);
   });
