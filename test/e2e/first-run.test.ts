@@ -13,7 +13,7 @@ import {
 /** The titles of the steps, with a text of the picture of each. */
 const PICTURES: Readonly<Record<string, string>> = {
   'Add a token': 'Permissions of the token',
-  'See which destinations fail': 'Carrier portal',
+  'See which destinations fail': 'Cloudflare Webhooks',
   'Test or fix a failing destination': 'From this machine',
   'Know what Replace does': 'Move each policy to it',
   'Turn on notifications': 'Cloudflare Webhooks: Notify On New Failure',
