@@ -19,6 +19,7 @@ const phases: readonly (readonly (readonly Step[])[])[] = [
       { name: 'format', command: ['oxfmt', '--check', '.'] },
       { name: 'unused', command: ['knip'] },
       { name: 'unit', command: ['mocha', 'test/unit/**/*.test.ts'] },
+      { name: 'translations', command: ['mocha', 'test/l10n/**/*.test.ts'] },
       { name: 'robust', command: ['node', 'scripts/test-robust.ts', '--bounded'] },
       { name: 'integration, oldest', command: ['node', 'scripts/test-integration.ts', 'oldest'] },
     ],

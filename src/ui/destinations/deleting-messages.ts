@@ -10,6 +10,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
+import { uiLanguage } from '../host/ui-language.ts';
 
 const MOST_DESTINATIONS = 5;
 const MOST_POLICIES = 8;
@@ -103,7 +104,7 @@ export function describeDeletion({ targets, checked, remembered, hasMore, canDet
       : [
           vscode.l10n.t(
             'Could not load the policies of {0}. Some of them might stop delivering alerts.',
-            new Intl.ListFormat(vscode.env.language).format(unread),
+            new Intl.ListFormat(uiLanguage()).format(unread),
           ),
         ]),
   ].join('\n\n');

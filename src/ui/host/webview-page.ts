@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { uiLanguage } from './ui-language.ts';
 
 /** A page that is one script and style sheets: `dist/<name>/<name>.js` and `media/<name>/<name>.css`. */
 export type WebviewPage = { readonly name: string; readonly title: string };
@@ -26,7 +27,7 @@ export function webviewPage(webview: vscode.Webview, extensionUri: vscode.Uri, {
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
+<html lang="${uiLanguage()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { OverviewTexts } from '../../core/overview-protocol.ts';
 import { describeHealth } from '../text/destination.ts';
+import { uiLanguage } from '../host/ui-language.ts';
 
 /** The days of the timeline and of the alerts. */
 export const OVERVIEW_DAYS = 30;
@@ -8,7 +9,7 @@ export const OVERVIEW_DAYS = 30;
 /** The static texts of the page. The page fills in `{0}`, `{1}` and `{2}`. */
 export function overviewTexts(): OverviewTexts {
   return {
-    language: vscode.env.language,
+    language: uiLanguage(),
     title: vscode.l10n.t('Webhook Health Overview'),
     refresh: vscode.l10n.t('Refresh All'),
     exportCsv: vscode.l10n.t('Export as CSV…'),

@@ -18,6 +18,7 @@ import { describeFailure as describeSentence } from '../text/operation-failure.t
 import type { TestEnd } from '../testing/services.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
+import { uiLanguage } from '../host/ui-language.ts';
 
 /** The static texts of the page. */
 export function panelTexts(): PanelTexts {
@@ -77,7 +78,7 @@ function nameDifference(difference: Difference): string {
 }
 
 function list(differences: readonly Difference[]): string {
-  return new Intl.ListFormat(vscode.env.language).format(differences.map(nameDifference));
+  return new Intl.ListFormat(uiLanguage()).format(differences.map(nameDifference));
 }
 
 /** The banner of a failing destination. Cloudflare reports only the last failure and the last success. */
@@ -303,10 +304,7 @@ export function describeConflict(current: Destination, name: string, url: string
   return {
     tone: 'warning',
     lines: [
-      vscode.l10n.t(
-        'The destination changed at Cloudflare: {0}.',
-        new Intl.ListFormat(vscode.env.language).format(changes),
-      ),
+      vscode.l10n.t('The destination changed at Cloudflare: {0}.', new Intl.ListFormat(uiLanguage()).format(changes)),
       vscode.l10n.t('Your input is unchanged. “Use Cloudflare’s Version” replaces it. “Keep Mine” keeps it.'),
     ],
     buttons: [button.load(), button.keep()],

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { splitAge } from '../../core/model/age.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
+import { uiLanguage } from '../host/ui-language.ts';
 
 /** Making one takes longer than formatting a hundred times with it. */
 let ages: Intl.RelativeTimeFormat | undefined;
@@ -9,7 +10,7 @@ let times: Intl.DateTimeFormat | undefined;
 
 /** "2 hours ago", in the language of the user interface. */
 export function describeAge(at: Instant, now = Date.now()): string {
-  ages ??= new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
+  ages ??= new Intl.RelativeTimeFormat(uiLanguage(), { numeric: 'auto' });
   return ages.format(...splitAge(toMilliseconds(at), now));
 }
 
@@ -46,14 +47,14 @@ export function describeTime(timestamp: string | undefined): string {
   if (at === undefined) {
     return vscode.l10n.t('never');
   }
-  times ??= new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  times ??= new Intl.DateTimeFormat(uiLanguage(), { dateStyle: 'medium', timeStyle: 'medium' });
   return `${times.format(toMilliseconds(at))} (${describeAge(at)})`;
 }
 
 /** "11/25/26, 2:00 PM". An invalid timestamp is returned as it is. */
 export function describeMoment(timestamp: string): string {
   const at = parseTimestamp(timestamp);
-  const format = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' });
+  const format = new Intl.DateTimeFormat(uiLanguage(), { dateStyle: 'short', timeStyle: 'short' });
   return at ? format.format(toMilliseconds(at)) : timestamp;
 }
 
@@ -64,7 +65,7 @@ export function plural(count: number, one: string, many: string): string {
 
 /** "one, two and three" */
 export function list(texts: readonly string[]): string {
-  return new Intl.ListFormat(vscode.env.language).format(texts);
+  return new Intl.ListFormat(uiLanguage()).format(texts);
 }
 
 /** The first texts, and the number of the others. */

@@ -10,6 +10,7 @@ import {
   type TimelineDay,
 } from '../../core/monitoring/timeline.ts';
 import { list, plural } from './format.ts';
+import { uiLanguage } from '../host/ui-language.ts';
 
 /** One day of the strip: its state, its date ("Nov 23"), what was seen, and both as one sentence. */
 export type DescribedDay = {
@@ -54,7 +55,7 @@ export function describeDays(
 
 /** "Nov 23", in the language of the user interface, from `2026-11-23`. */
 function describeDate(day: string): string {
-  dates ??= new Intl.DateTimeFormat(vscode.env.language, { month: 'short', day: 'numeric' });
+  dates ??= new Intl.DateTimeFormat(uiLanguage(), { month: 'short', day: 'numeric' });
   return dates.format(new Date(`${day}T12:00`));
 }
 
@@ -93,7 +94,7 @@ function describeEvents(kind: EventKind, clocks: readonly string[]): string {
 }
 
 function describeClock(at: string | number): string {
-  times ??= new Intl.DateTimeFormat(vscode.env.language, { timeStyle: 'short' });
+  times ??= new Intl.DateTimeFormat(uiLanguage(), { timeStyle: 'short' });
   const instant = typeof at === 'string' ? parseTimestamp(at) : undefined;
   return times.format(typeof at === 'number' ? at : instant && toMilliseconds(instant));
 }
