@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import {
@@ -150,6 +152,11 @@ describe('the first run', function () {
     await walkthrough.step('Turn on notifications').getByRole('button', { name: 'Open the Setting' }).click();
     const box = page.locator('.settings-editor').getByRole('checkbox', { name: 'notifyOnNewFailure' });
     await box.click();
+    // The editor writes with a delay, and not at all if it is closed before.
+    const settings = path.join(session.dataDir, 'User', 'settings.json');
+    await waitUntil(async () =>
+      (await readFile(settings, 'utf8')).includes('"cloudflareWebhooks.notifyOnNewFailure": true'),
+    );
     await take('10-setting');
     // Newer versions of VS Code show settings in a modal editor.
     await page.keyboard.press('Escape');
