@@ -36,6 +36,8 @@ export type SessionOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly deviceScaleFactor?: number;
+  /** The language of the extension, for example `de`. Default: English. */
+  readonly language?: string;
 };
 
 /** Starts all parts. If one part fails to start, closes the earlier parts. */
@@ -57,10 +59,11 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
     });
     parts.push(server);
-    const { viewport, deviceScaleFactor } = options;
+    const { viewport, deviceScaleFactor, language } = options;
     const opened: OpenWorkbench = await openWorkbench(server, {
       ...(viewport ? { viewport } : {}),
       ...(deviceScaleFactor ? { deviceScaleFactor } : {}),
+      ...(language === undefined ? {} : { language }),
     });
     parts.push(opened);
     const { workbench } = opened;

@@ -13,6 +13,11 @@ export interface BrowserOptions {
   readonly deviceScaleFactor?: number;
   /** Whether to show the browser window. Default: headless. */
   readonly headed?: boolean;
+  /**
+   * The language of the extensions, for example `de`. VS Code itself stays English, because its language packs are not in
+   * the npm registry. Default: English.
+   */
+  readonly language?: string;
   readonly report?: Report;
 }
 
@@ -44,6 +49,11 @@ export async function openWorkbench(
   try {
     const page = context.pages()[0] ?? (await context.newPage());
     const workbench = workbenchPageOf(page);
+    if (options.language !== undefined) {
+      // VS Code's page assigns its own language later, which must not win.
+      const get = `get: () => ${JSON.stringify(options.language)}, set() {}`;
+      await context.addInitScript(`Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { ${get} });`);
+    }
     await page.goto(server.url);
     await waitUntilUsable(page);
     return { context, workbench, close: async () => context.close() };

@@ -10,7 +10,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
-import { uiLanguage } from '../host/ui-language.ts';
+import { uiLanguage } from '../text/ui-language.ts';
 
 const MOST_DESTINATIONS = 5;
 const MOST_POLICIES = 8;

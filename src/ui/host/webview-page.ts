@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { uiLanguage } from './ui-language.ts';
+import { uiLanguage } from '../text/ui-language.ts';
 
 /** A page that is one script and style sheets: `dist/<name>/<name>.js` and `media/<name>/<name>.css`. */
 export type WebviewPage = { readonly name: string; readonly title: string };

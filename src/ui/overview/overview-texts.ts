@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { OverviewTexts } from '../../core/overview-protocol.ts';
 import { describeHealth } from '../text/destination.ts';
-import { uiLanguage } from '../host/ui-language.ts';
+import { uiLanguage } from '../text/ui-language.ts';
 
 /** The days of the timeline and of the alerts. */
 export const OVERVIEW_DAYS = 30;

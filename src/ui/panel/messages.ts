@@ -18,7 +18,7 @@ import { describeFailure as describeSentence } from '../text/operation-failure.t
 import type { TestEnd } from '../testing/services.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
-import { uiLanguage } from '../host/ui-language.ts';
+import { uiLanguage } from '../text/ui-language.ts';
 
 /** The static texts of the page. */
 export function panelTexts(): PanelTexts {

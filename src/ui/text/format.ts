@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { splitAge } from '../../core/model/age.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
-import { uiLanguage } from '../host/ui-language.ts';
+import { uiLanguage } from './ui-language.ts';
 
 /** Making one takes longer than formatting a hundred times with it. */
 let ages: Intl.RelativeTimeFormat | undefined;

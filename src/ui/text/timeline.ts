@@ -10,7 +10,7 @@ import {
   type TimelineDay,
 } from '../../core/monitoring/timeline.ts';
 import { list, plural } from './format.ts';
-import { uiLanguage } from '../host/ui-language.ts';
+import { uiLanguage } from './ui-language.ts';
 
 /** One day of the strip: its state, its date ("Nov 23"), what was seen, and both as one sentence. */
 export type DescribedDay = {
