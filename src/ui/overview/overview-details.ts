@@ -45,35 +45,36 @@ export function createDetailLoader(
   let clock = 0;
   const newest = new Map<string, number>();
 
-  /** Waits until the calls fit into the share of background work, because the user did not ask for each of them. */
-  async function admit({ token }: Connection): Promise<void> {
+  /**
+   * Waits until the calls fit into the share of background work, because the user did not ask for each of them. A token
+   * that waits does not take the place of another token.
+   */
+  async function fetchFor<T>({ token }: Connection, job: () => Promise<T>): Promise<T> {
     const budget = budgets.of(token?.id);
-    for (
-      let wait = budget.backgroundWait(CALLS_PER_ACCOUNT);
-      wait > 0;
-      wait = budget.backgroundWait(CALLS_PER_ACCOUNT)
-    ) {
-      await host.sleep(wait, stop.signal);
+    for (;;) {
+      const wait = budget.backgroundWait(CALLS_PER_ACCOUNT);
+      await (wait > 0 && host.sleep(wait, stop.signal));
+      const done = await limit(async () => {
+        stop.signal.throwIfAborted();
+        return budget.backgroundWait(CALLS_PER_ACCOUNT) > 0 ? undefined : { value: await job() };
+      });
+      if (done) {
+        return done.value;
+      }
     }
-    stop.signal.throwIfAborted();
   }
 
   async function readPolicies({ connection, state }: AccountEntry): Promise<Counts> {
     const known =
-      policies.known(connection.account.id) ??
-      (await limit(async () => {
-        await admit(connection);
-        return policies.get(connection);
-      }));
+      policies.known(connection.account.id) ?? (await fetchFor(connection, async () => policies.get(connection)));
     return countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
   }
 
   async function readAlerts({ connection, state }: AccountEntry): Promise<Counts> {
     const { account, api } = connection;
-    const sent = await limit(async () => {
-      await admit(connection);
-      return api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal);
-    });
+    const sent = await fetchFor(connection, async () =>
+      api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal),
+    );
     return countAlerts(sent, shownOf(state)?.destinations ?? []);
   }
 

@@ -49,7 +49,7 @@ export function overviewTexts(): OverviewTexts {
     unknown: t('Could not be loaded'),
     count: t('{0} ({1})', '{0}', '{1}'),
     countFailing: t('{0} ({1}, {2} failing)', '{0}', '{1}', '{2}'),
-    shownOne: t('1 of {0} destinations', '{1}'),
+    shownOne: t('{0} of 1 destination', '{0}'),
     shown: t('{0} of {1} destinations', '{0}', '{1}'),
     selectedOne: t('1 selected'),
     selected: t('{0} selected', '{0}'),
