@@ -65,8 +65,9 @@ export function createDetailLoader(
   }
 
   async function readPolicies({ connection, state }: AccountEntry): Promise<Counts> {
-    const known =
-      policies.known(connection.account.id) ?? (await fetchFor(connection, async () => policies.get(connection)));
+    const get = async () => policies.get(connection);
+    // `get` does not use policies that were fetched with another token.
+    const known = await (policies.known(connection.account.id) ? get() : fetchFor(connection, get));
     return countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
   }
 
