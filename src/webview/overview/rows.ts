@@ -42,7 +42,8 @@ export function createRows(): Rows {
 
   function toRow(account: OverviewAccount, row: OverviewRow): Row {
     const key = keyOf({ accountId: account.accountId, destinationId: row.destinationId });
-    return { ...details.get(key), ...row, key, accountId: account.accountId, account: account.name };
+    // `row` may have older details.
+    return { ...row, ...details.get(key), key, accountId: account.accountId, account: account.name };
   }
 
   return {

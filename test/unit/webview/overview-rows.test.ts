@@ -148,6 +148,17 @@ describe('rows of the overview', () => {
     );
   });
 
+  it('replaces details by newer ones', () => {
+    const rows = createRows();
+    rows.setAccounts(['a']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1')]);
+    rows.setDetails('a', [{ destinationId: '1', policies: 3, alerts: null }]);
+    rows.setDetails('a', [{ destinationId: '1', alerts: 2 }]);
+    rows.setDetails('a', [{ destinationId: '1', policies: 4 }]);
+    const [row] = rows.all(0, 0);
+    assert.deepEqual([row?.policies, row?.alerts], [4, 2]);
+  });
+
   it('selects no more than one row if the row where the range began is gone', () => {
     const rows = ['1', '2', '3', '4'].map((name) => row(name));
     assert.deepEqual(keysBetween(rows, 'a/2', 'a/4'), ['a/2', 'a/3', 'a/4']);
