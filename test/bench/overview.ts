@@ -109,7 +109,7 @@ const TEXTS: OverviewTexts = {
   unknown: 'Could not be loaded',
   count: '{0} ({1})',
   countFailing: '{0} ({1}, {2} failing)',
-  shownOne: '1 of {1} destinations',
+  shownOne: '{0} of 1 destination',
   shown: '{0} of {1} destinations',
   selectedOne: '1 selected',
   selected: '{0} selected',

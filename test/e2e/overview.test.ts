@@ -104,6 +104,41 @@ describe('health overview', function () {
     await page().getByText('2 selected').waitFor({ state: 'hidden' });
   });
 
+  it('has its rows in their order for screen readers, whatever was scrolled and sorted', async () => {
+    const isInOrder = async (): Promise<void> => {
+      const indexes = await grid()
+        .locator('.rows .row')
+        .evaluateAll((rows) => rows.map((each) => Number(each.getAttribute('aria-rowindex'))));
+      assert.deepEqual(
+        indexes,
+        indexes.toSorted((a, b) => a - b),
+      );
+    };
+    const { keyboard } = session.workbench.page;
+    await grid().locator('.rows .row[tabindex="0"]').focus();
+    await keyboard.press('End');
+    await isInOrder();
+    await keyboard.press('Home');
+    await isInOrder();
+    await keyboard.press('ArrowDown');
+    const name = await page().locator('.row:focus .name').textContent();
+    await keyboard.press('Tab');
+    await page().getByRole('button', { name: 'Name' }).press('Enter');
+    await grid().locator('[aria-sort="ascending"]').getByText('Name').waitFor();
+    await isInOrder();
+    assert.ok(name);
+    await page().getByRole('button', { name: 'Health', exact: true }).click();
+  });
+
+  it('opens the menu of the row with the focus by a key', async () => {
+    const { page: window } = session.workbench;
+    await grid().locator('.rows .row[tabindex="0"]').focus();
+    await window.keyboard.press('Shift+F10');
+    await window.locator('.monaco-menu').getByText('Edit Destination…').waitFor();
+    await window.keyboard.press('Escape');
+    await page().getByRole('button', { name: 'Clear Selection' }).click();
+  });
+
   it('runs the commands of the view on the selected rows', async () => {
     const { workbench } = session;
     await row('SIEM').locator('.check').click();
@@ -156,6 +191,29 @@ describe('health overview', function () {
     await unchanged();
     await page().getByRole('searchbox').fill('');
     await page().getByRole('button', { name: 'Clear Selection' }).click();
+  });
+
+  it('keeps its scroll position while its tab is hidden and over a reload, and can be left and entered by Tab', async () => {
+    const { workbench } = session;
+    const scrollTop = async (): Promise<number> => grid().evaluate((element) => element.scrollTop);
+    const isScrolled = async (): Promise<void> => {
+      const end = Date.now() + 10_000;
+      while (Math.abs((await scrollTop()) - 200) > 2) {
+        assert.ok(Date.now() < end, `The grid is at ${await scrollTop()}`);
+        await grid().evaluate(async () => new Promise((resolve) => setTimeout(resolve, 50)));
+      }
+    };
+    await grid().evaluate((element) => {
+      element.scrollTop = 200;
+    });
+    await isScrolled();
+    await workbench.runCommand('File: New Untitled Text File');
+    await workbench.editorTab(/^Webhook Health/).click();
+    await isScrolled();
+    await workbench.reload();
+    await workbench.editorTab(/^Webhook Health/).click();
+    await isScrolled();
+    assert.equal(await grid().locator('.rows .row[tabindex="0"]').count(), 1);
   });
 
   it('exports what it shows as CSV', async () => {

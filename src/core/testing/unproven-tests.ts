@@ -3,7 +3,7 @@ import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import type { Destination } from '../model/destination.ts';
 import { comparableId, createIdSet } from '../model/id.ts';
-import { countMechanisms, type Policy } from '../model/policy.ts';
+import { countMechanisms, hasSameRecipients, type Policy } from '../model/policy.ts';
 import { PAUSES, type PolicyTest, whatMoved } from './test-through-policy.ts';
 
 /** The policies whose test reaches some destinations, and the destinations that no policy reaches. */
@@ -36,13 +36,29 @@ export function chooseTests(policies: readonly Policy[], destinationIds: readonl
   }
 }
 
-/** What each destination showed after the tests, by its ID, and which policies were not tested and why. */
+/** Splits confirmed policies by whether a test still notifies the recipients that the user saw. `now`: just fetched. */
+export function splitConfirmed(
+  confirmed: readonly Policy[],
+  now: readonly Policy[],
+): { readonly same: readonly Policy[]; readonly changed: readonly Policy[] } {
+  const current = new Map(now.map((policy) => [policy.id, policy]));
+  const isSame = ({ id, whole }: Policy): boolean => {
+    const found = current.get(id);
+    return found !== undefined && hasSameRecipients(whole, found.whole);
+  };
+  return { same: confirmed.filter(isSame), changed: confirmed.filter((policy) => !isSame(policy)) };
+}
+
+/** What the destinations showed after the tests, and which policies were not tested and why. */
 export type UnprovenTests = {
+  /** By destination ID. Only destinations to which a test may have been sent. */
   readonly moved: ReadonlyMap<string, PolicyTest['moved']>;
   /** Cloudflare refused the test, or it may not have been sent. */
   readonly problems: readonly { readonly policy: Policy; readonly error: ApiError }[];
   /** The user canceled before these were sent. */
   readonly unsent: readonly Policy[];
+  /** The user canceled, so that `nothing` does not mean a minute without a result. */
+  readonly isCanceled: boolean;
 };
 
 /**
@@ -61,7 +77,7 @@ export async function testPolicies(
   const before = byId(await api.listDestinations(accountId));
   const problems: UnprovenTests['problems'][number][] = [];
   const unsent: Policy[] = [];
-  let sent = 0;
+  const sent: Policy[] = [];
   for (const policy of policies) {
     if (signal.aborted) {
       unsent.push(policy);
@@ -70,18 +86,23 @@ export async function testPolicies(
     try {
       // Do not pass the signal on: a requested test cannot be canceled.
       await api.testPolicy(accountId, policy.id);
-      sent += 1;
+      sent.push(policy);
     } catch (error) {
       if (!(error instanceof ApiError)) {
         throw error;
       }
       problems.push({ policy, error });
       // Cloudflare refuses the test if one recipient fails, so the others may have received it.
-      sent += Number(error.kind === 'rejected' || isUncertain(error));
+      if (error.kind === 'rejected' || isUncertain(error)) {
+        sent.push(policy);
+      }
     }
   }
-  const moved = new Map<string, PolicyTest['moved']>(destinationIds.map((id) => [id, 'nothing']));
-  for (const pause of sent > 0 ? PAUSES : []) {
+  const reached = createIdSet(sent.flatMap(({ mechanisms }) => mechanisms['webhooks'] ?? []));
+  const moved = new Map<string, PolicyTest['moved']>(
+    destinationIds.filter((id) => reached.has(id) && before.has(id)).map((id) => [id, 'nothing']),
+  );
+  for (const pause of moved.size > 0 ? PAUSES : []) {
     try {
       await host.sleep(pause, signal);
     } catch {
@@ -102,7 +123,7 @@ export async function testPolicies(
       }
     }
   }
-  return { moved, problems, unsent };
+  return { moved, problems, unsent, isCanceled: signal.aborted };
 }
 
 function byId(destinations: readonly Destination[]): ReadonlyMap<string, Destination> {

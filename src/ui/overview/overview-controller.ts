@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { Change } from '../../core/monitoring/store-events.ts';
+import type { ShownDestination } from '../../core/model/destination.ts';
 import type {
   FromOverview,
   OverviewAccount,
@@ -33,17 +34,27 @@ const COMMANDS: Readonly<Record<OverviewAction, CommandName>> = {
   delete: 'deleteDestination',
 };
 
+/** The rows of an account that is not loaded yet. */
+const NONE: readonly ShownDestination[] = [];
+
 export function createOverviewController(
   services: OverviewServices,
-  post: (message: ToOverview) => void,
+  send: (message: ToOverview) => void,
 ): OverviewController {
   const { store, policies, timelines, host, loaded } = services;
+  /** A refresh may end after the tab was closed, and a closed webview rejects messages. */
+  const post = (message: ToOverview): void => {
+    if (!isDisposed) {
+      send(message);
+    }
+  };
   /** What the page has of each account, by identity. */
   const sent = new Map<string, { readonly account: OverviewAccount; readonly destinations: unknown }>();
   const details = createDetailLoader(services, (accountId, loadedDetails) =>
     post({ kind: 'details', accountId, details: [...loadedDetails] }),
   );
   let isReady = false;
+  let isDisposed = false;
   let areAccountsLoaded = false;
 
   function postAccounts(): void {
@@ -52,6 +63,7 @@ export function createOverviewController(
     for (const id of sent.keys()) {
       if (!kept.has(id)) {
         sent.delete(id);
+        details.forget(id);
       }
     }
     post({ kind: 'accounts', accountIds, isComplete: areAccountsLoaded });
@@ -61,15 +73,19 @@ export function createOverviewController(
   /** Sends what the page does not have yet of an account. */
   function postAccount(entry: AccountEntry): void {
     const account = toOverviewAccount(entry);
-    const destinations = shownOf(entry.state)?.destinations ?? [];
+    const destinations = shownOf(entry.state)?.destinations ?? NONE;
     const before = sent.get(account.accountId);
     const isSameAccount = before?.account.name === account.name && before.account.note === account.note;
-    const isSameList = before?.destinations === destinations || (before !== undefined && destinations.length === 0);
+    const isSameList = before?.destinations === destinations;
     if (isSameAccount && isSameList) {
       return;
     }
     sent.set(account.accountId, { account, destinations });
     post({ kind: 'account', account, ...(isSameList ? {} : { rows: destinations.map(toOverviewRow) }) });
+    if (before?.account.note !== undefined && account.note === undefined) {
+      // What could not be loaded while the account failed can be loaded now.
+      postOutdated(account.accountId);
+    }
   }
 
   function follow({ accounts, states }: Change): void {
@@ -158,7 +174,10 @@ export function createOverviewController(
           message satisfies never;
       }
     },
-    dispose: () => void subscriptions.dispose(),
+    dispose() {
+      isDisposed = true;
+      subscriptions.dispose();
+    },
   };
 }
 

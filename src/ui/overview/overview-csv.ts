@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { formatCsv } from '../../core/formats/csv.ts';
 import { dayOf } from '../../core/model/local-day.ts';
-import { shownHostOf } from '../../core/model/destination.ts';
+import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
 import { healthOf, provedAt } from '../../core/model/health.ts';
+import { plain, plainName } from '../../core/model/plain-text.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
@@ -33,9 +34,14 @@ export async function exportCsv(targets: readonly OverviewTarget[], { store, det
     columns.alerts,
     vscode.l10n.t('Days not proved'),
   ];
+  /** By account, so that the work grows with the rows only. */
+  const byId = new Map<string, ReadonlyMap<string, ShownDestination>>();
   const cells = targets.flatMap(({ accountId, destinationId }) => {
     const entry = store.entry(accountId);
-    const destination = shownOf(entry?.state)?.destinations.find(({ id }) => id === destinationId);
+    const known =
+      byId.get(accountId) ?? new Map((shownOf(entry?.state)?.destinations ?? []).map((each) => [each.id, each]));
+    byId.set(accountId, known);
+    const destination = known.get(destinationId);
     if (!entry || !destination) {
       return [];
     }
@@ -43,9 +49,9 @@ export async function exportCsv(targets: readonly OverviewTarget[], { store, det
     return [
       [
         nameOf(destination),
-        entry.connection.account.name,
+        plainName(entry.connection.account.name),
         typeOf(destination),
-        shownHostOf(destination),
+        plain(shownHostOf(destination)),
         describeHealth(healthOf(destination)),
         destination.createdAt ?? '',
         destination.lastSuccess ?? '',

@@ -19,13 +19,15 @@ export type DetailLoader = {
   load(accountId: string, destinationIds: readonly string[]): Promise<void>;
   /** What was loaded of an account so far. */
   known(accountId: string, destinationId: string): Pick<OverviewDetails, 'policies' | 'alerts'>;
-  /** Fetches the alerts of an account again at the next use. Default: of all accounts. */
+  /** Fetches all alerts again at the next use. With an account, which was removed: drops what was loaded of it. */
   forget(accountId?: string): void;
   dispose(): void;
 };
 
 /** Accounts that are fetched at the same time. */
 const AT_ONCE = 2;
+/** After this time, in milliseconds, the next use fetches the alerts again. */
+const ALERTS_AGE = 10 * 60_000;
 /** Policies, silences, names of alert types, and one page of alerts. */
 const CALLS_PER_ACCOUNT = 4;
 
@@ -37,48 +39,58 @@ export function createDetailLoader(
 ): DetailLoader {
   const limit = createLimit(AT_ONCE);
   const stop = new AbortController();
-  const alerts = new Map<string, Promise<Counts>>();
+  const alerts = new Map<string, { readonly at: number; readonly counts: Promise<Counts> }>();
   const counts = new Map<string, { policies?: Counts; alerts?: Counts }>();
+  /** Numbers the loads. An older load that ends after a newer one must not replace its result. */
+  let clock = 0;
+  const newest = new Map<string, number>();
 
-  /** Waits until the calls fit into the share of background work, because the user did not ask for each of them. */
-  async function admit({ token }: Connection): Promise<void> {
+  /**
+   * Waits until the calls fit into the share of background work, because the user did not ask for each of them. A token
+   * that waits does not take the place of another token.
+   */
+  async function fetchFor<T>({ token }: Connection, job: () => Promise<T>): Promise<T> {
     const budget = budgets.of(token?.id);
-    for (
-      let wait = budget.backgroundWait(CALLS_PER_ACCOUNT);
-      wait > 0;
-      wait = budget.backgroundWait(CALLS_PER_ACCOUNT)
-    ) {
-      await host.sleep(wait, stop.signal);
+    for (;;) {
+      const wait = budget.backgroundWait(CALLS_PER_ACCOUNT);
+      await (wait > 0 && host.sleep(wait, stop.signal));
+      const done = await limit(async () => {
+        stop.signal.throwIfAborted();
+        return budget.backgroundWait(CALLS_PER_ACCOUNT) > 0 ? undefined : { value: await job() };
+      });
+      if (done) {
+        return done.value;
+      }
     }
-    stop.signal.throwIfAborted();
   }
 
   async function readPolicies({ connection, state }: AccountEntry): Promise<Counts> {
-    const known =
-      policies.known(connection.account.id) ??
-      (await limit(async () => {
-        await admit(connection);
-        return policies.get(connection);
-      }));
+    const get = async () => policies.get(connection);
+    // `get` does not use policies that were fetched with another token.
+    const known = await (policies.known(connection.account.id) ? get() : fetchFor(connection, get));
     return countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
   }
 
   async function readAlerts({ connection, state }: AccountEntry): Promise<Counts> {
     const { account, api } = connection;
-    const sent = await limit(async () => {
-      await admit(connection);
-      return api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal);
-    });
+    const sent = await fetchFor(connection, async () =>
+      api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal),
+    );
     return countAlerts(sent, shownOf(state)?.destinations ?? []);
   }
 
   /** Shares one fetch per account. A failure is not kept, and shown as "could not be loaded". */
   async function alertsOf(entry: AccountEntry): Promise<Counts> {
     const { id } = entry.connection.account;
-    const running = alerts.get(id) ?? readAlerts(entry);
+    const known = alerts.get(id);
+    const now = host.now();
+    // A corrected clock must not keep the alerts for longer.
+    const running = known && Math.abs(now - known.at) < ALERTS_AGE ? known : { at: now, counts: readAlerts(entry) };
     alerts.set(id, running);
-    return running.catch(() => {
-      alerts.delete(id);
+    return running.counts.catch(() => {
+      if (alerts.get(id) === running) {
+        alerts.delete(id);
+      }
       return null;
     });
   }
@@ -105,10 +117,21 @@ export function createDetailLoader(
 
   async function postCounts(entry: AccountEntry, ids: readonly string[], kind: 'policies' | 'alerts'): Promise<void> {
     const { account } = entry.connection;
+    clock += 1;
+    const turn = clock;
     const read = kind === 'policies' ? readPolicies(entry) : alertsOf(entry);
     // The client has logged the error.
-    const found = await read.catch(() => null);
-    counts.set(account.id, { ...counts.get(account.id), [kind]: found });
+    const loaded = await read.catch(() => null);
+    if (!store.entry(account.id)) {
+      return;
+    }
+    const key = `${kind} ${account.id}`;
+    const isOld = (newest.get(key) ?? 0) > turn;
+    const found = isOld ? (counts.get(account.id)?.[kind] ?? null) : loaded;
+    if (!isOld) {
+      newest.set(key, turn);
+      counts.set(account.id, { ...counts.get(account.id), [kind]: found });
+    }
     send(
       account.id,
       ids.map((destinationId) => ({ destinationId, [kind]: found && (found.get(destinationId) ?? 0) })),
@@ -146,6 +169,7 @@ export function createDetailLoader(
         alerts.clear();
       } else {
         alerts.delete(accountId);
+        counts.delete(accountId);
       }
     },
     dispose: () => stop.abort(),

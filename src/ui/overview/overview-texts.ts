@@ -49,7 +49,7 @@ export function overviewTexts(): OverviewTexts {
     unknown: vscode.l10n.t('Could not be loaded'),
     count: vscode.l10n.t('{0} ({1})', '{0}', '{1}'),
     countFailing: vscode.l10n.t('{0} ({1}, {2} failing)', '{0}', '{1}', '{2}'),
-    shownOne: vscode.l10n.t('1 of {0} destinations', '{1}'),
+    shownOne: vscode.l10n.t('{0} of 1 destination', '{0}'),
     shown: vscode.l10n.t('{0} of {1} destinations', '{0}', '{1}'),
     selectedOne: vscode.l10n.t('1 selected'),
     selected: vscode.l10n.t('{0} selected', '{0}'),

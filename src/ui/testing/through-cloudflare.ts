@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { comparableId, isSameId } from '../../core/model/id.ts';
+import { plain } from '../../core/model/plain-text.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
@@ -80,11 +81,11 @@ export function describeMechanism(kind: string, id: string, names: ReadonlyMap<s
         ? vscode.l10n.t('the webhook “{0}”', names.get(comparableId(id)) ?? '')
         : vscode.l10n.t('a deleted webhook');
     case 'email':
-      return id;
+      return plain(id);
     case 'pagerduty':
       return vscode.l10n.t('a PagerDuty service');
     default:
-      return vscode.l10n.t('a {0} recipient', kind);
+      return vscode.l10n.t('a {0} recipient', plain(kind));
   }
 }
 

@@ -39,13 +39,21 @@ function cell(name: string, ...children: readonly (Node | string)[]): HTMLElemen
 /** The columns of a row, with the check box before them and the timeline after them. */
 export const COLUMN_COUNT: number = OVERVIEW_COLUMNS.length + 2;
 
+/** Numbers the columns, because a narrow tab does not show all of them. */
+function number<T extends readonly HTMLElement[]>(cells: T): T {
+  for (const [index, each] of cells.entries()) {
+    each.setAttribute('aria-colindex', String(index + 1));
+  }
+  return cells;
+}
+
 export function drawCells(texts: OverviewTexts, words: CellTexts, row: Row): readonly Node[] {
   const time = (name: string, at: number | undefined): HTMLElement => {
     const shown = cell(name, words.age(at));
     shown.title = words.moment(at);
     return shown;
   };
-  const number = (name: string, value: number | null | undefined): HTMLElement => {
+  const count = (name: string, value: number | null | undefined): HTMLElement => {
     const shown = cell(name, value === undefined ? '…' : value === null ? '–' : String(value));
     shown.title = value === undefined ? texts.loading : value === null ? texts.unknown : '';
     return shown;
@@ -54,31 +62,34 @@ export function drawCells(texts: OverviewTexts, words: CellTexts, row: Row): rea
   const name = make('span', { class: 'name', title: row.name }, row.name);
   const host = cell('host', row.host);
   host.title = row.host;
-  return [
+  return number([
     cell('check', make('span', { class: 'box', 'aria-hidden': 'true' })),
-    cell('title', name, make('span', { class: 'below', 'aria-hidden': 'true' }, `${row.account} · ${row.type}`)),
+    cell('title', name, make('span', { class: 'below' }, `${row.account} · ${row.type}`)),
     cell('account', row.account),
     cell('type', row.type),
     host,
     cell('state', make('span', { class: `health ${row.health}` }, texts.states[row.health]), ...unproven),
     time('success', row.success),
     time('failure', row.failure),
-    number('policies', row.policies),
-    number('alerts', row.alerts),
+    count('policies', row.policies),
+    count('alerts', row.alerts),
     cell('timeline', ...(row.days ? [drawStrip(row.days, { label: row.summary ?? '' })] : [])),
-  ];
+  ]);
+}
+
+/** A number for each list of days, because their texts are long. */
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+function numberOf(days: object): number {
+  const known = numbers.get(days) ?? (lastNumber += 1);
+  numbers.set(days, known);
+  return known;
 }
 
 /** A text that changes if the cells of a row change. */
 export function signatureOf(words: CellTexts, row: Row): string {
   const { days, summary, ...rest } = row;
-  return JSON.stringify([
-    rest,
-    summary,
-    days?.map(({ state }) => state[0]).join(''),
-    words.age(row.success),
-    words.age(row.failure),
-  ]);
+  return JSON.stringify([rest, summary, days && numberOf(days), words.age(row.success), words.age(row.failure)]);
 }
 
 export type Head = { readonly element: HTMLElement; show(sort: OverviewSort): void };
@@ -95,9 +106,11 @@ export function createHead(texts: OverviewTexts, onSort: (column: OverviewColumn
   const row = make(
     'div',
     { role: 'row', class: 'row', 'aria-rowindex': '1' },
-    make('div', { role: 'columnheader', class: 'cell check' }, make('span', { class: 'unseen' }, texts.selection)),
-    ...headers.values(),
-    make('div', { role: 'columnheader', class: 'cell timeline' }, texts.timeline),
+    ...number([
+      make('div', { role: 'columnheader', class: 'cell check' }, make('span', { class: 'unseen' }, texts.selection)),
+      ...headers.values(),
+      make('div', { role: 'columnheader', class: 'cell timeline' }, texts.timeline),
+    ]),
   );
   return {
     element: make('div', { role: 'rowgroup', class: 'head' }, row),

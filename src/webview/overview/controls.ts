@@ -119,7 +119,7 @@ export function createControls(texts: OverviewTexts, events: ControlEvents): Con
         ['', fill(texts.allTypes, perType.length)],
         ...perType.map(([name, counts]) => [name, describe(texts, name, counts)] as const),
       ]);
-      const words = shown === 1 ? texts.shownOne : texts.shown;
+      const words = all.length === 1 ? texts.shownOne : texts.shown;
       setText(count, fill(words, shown, all.length));
       setText(chosen, selected === 1 ? texts.selectedOne : fill(texts.selected, selected));
       selection.hidden = selected === 0;
@@ -153,14 +153,12 @@ function setText(element: HTMLElement, text: string): void {
 }
 
 function fillSelect(select: HTMLSelectElement, value: string, options: readonly (readonly [string, string])[]): void {
-  const key = JSON.stringify(options);
+  // A filter by an account or a type that no longer exists must not look like no filter.
+  const all = options.some(([each]) => each === value) ? options : [...options, [value, value] as const];
+  const key = JSON.stringify(all);
   if (select.dataset['options'] !== key) {
     select.dataset['options'] = key;
-    select.replaceChildren(...options.map(([each, label]) => make('option', { value: each }, label)));
-  }
-  // A filter by an account or a type that no longer exists must not look like no filter.
-  if (value !== '' && !options.some(([each]) => each === value)) {
-    select.append(make('option', { value }, value));
+    select.replaceChildren(...all.map(([each, label]) => make('option', { value: each }, label)));
   }
   select.value = value;
 }

@@ -1,6 +1,6 @@
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import { make, setAttribute } from '../dom.ts';
-import type { Row } from './rows.ts';
+import { keysBetween, type Row } from './rows.ts';
 
 /** A grid of rows, of which only the visible ones are in the page. */
 export type Grid = {
@@ -50,6 +50,8 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
   let selected: ReadonlySet<string> = new Set();
   let active = '';
   let anchor = '';
+  /** Where the row with the focus was, for when it is deleted. */
+  let activeAt = 0;
   let scrollLater = 0;
   const narrow = window.matchMedia(NARROW);
   let rowHeight = heightOf(narrow);
@@ -94,28 +96,42 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
   function paint(): void {
     const items = virtualizer.getVirtualItems().map(({ index }) => index);
     const activeIndex = indexOf(active);
+    activeAt = activeIndex < 0 ? activeAt : activeIndex;
     // The row with the focus stays in the page, so that the focus is not lost while the user scrolls.
-    const shown = new Set(activeIndex >= 0 ? [...items, activeIndex] : items);
-    const kept = new Set<string>();
-    body.style.height = `${rows.length * rowHeight}px`;
-    for (const index of shown) {
-      const row = rows[index];
-      if (row) {
-        kept.add(row.key);
-        paintRow(row, index, index === (activeIndex < 0 ? 0 : activeIndex));
-      }
-    }
+    const shown = [...new Set(activeIndex >= 0 ? [...items, activeIndex] : items)].toSorted((a, b) => a - b);
+    const kept = new Set(shown.map((index) => rows[index]?.key));
     for (const [key, { element: old }] of drawn) {
       if (!kept.has(key)) {
         old.remove();
         drawn.delete(key);
       }
     }
+    body.style.height = `${rows.length * rowHeight}px`;
+    // Without a row that had the focus, a visible one is the tab stop.
+    const tabStop = activeIndex >= 0 ? activeIndex : shown[0];
+    let next = body.firstElementChild;
+    for (const index of shown) {
+      const row = rows[index];
+      if (row) {
+        const each = paintRow(row, index, index === tabStop);
+        // Screen readers read in the order of the page. The row with the focus must not be moved, or it loses the focus.
+        if (each !== next && each === document.activeElement) {
+          while (next && next !== each) {
+            const after: Element | null = next.nextElementSibling;
+            body.append(next);
+            next = after;
+          }
+        } else if (each !== next) {
+          body.insertBefore(each, next);
+        }
+        next = each.nextElementSibling;
+      }
+    }
     setAttribute(element, 'aria-rowcount', String(rows.length + 1));
     onMoved();
   }
 
-  function paintRow(row: Row, index: number, isTabStop: boolean): void {
+  function paintRow(row: Row, index: number, isTabStop: boolean): HTMLElement {
     const isSelected = selected.has(row.key);
     const { signature, cells } = draw(row, isSelected);
     let known = drawn.get(row.key);
@@ -123,7 +139,6 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
       const added = make('div', { role: 'row', class: 'row', 'data-key': row.key });
       known = { element: added, signature: '' };
       drawn.set(row.key, known);
-      body.append(added);
     }
     if (known.signature !== signature) {
       known.signature = signature;
@@ -134,6 +149,7 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     setAttribute(shown, 'aria-rowindex', String(index + 2));
     setAttribute(shown, 'aria-selected', String(isSelected));
     setAttribute(shown, 'tabindex', isTabStop ? '0' : '-1');
+    return shown;
   }
 
   function setSelected(keys: Iterable<string>): void {
@@ -142,8 +158,8 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
   }
 
   function selectRange(from: string, to: string): void {
-    const [a, b] = [Math.max(0, indexOf(from)), Math.max(0, indexOf(to))];
-    setSelected(rows.slice(Math.min(a, b), Math.max(a, b) + 1).map(({ key }) => key));
+    anchor = indexes.has(from) ? from : to;
+    setSelected(keysBetween(rows, anchor, to));
   }
 
   function toggle(key: string): void {
@@ -156,10 +172,12 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     if (!row) {
       return;
     }
+    const before = active;
     active = row.key;
     virtualizer.scrollToIndex(indexOf(row.key), { align: 'auto' });
     if (isExtending) {
-      selectRange(anchor, row.key);
+      // The row where the range began may have been deleted, or hidden by the filter.
+      selectRange(indexes.has(anchor) ? anchor : before, row.key);
     } else {
       anchor = row.key;
       paint();
@@ -214,7 +232,7 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     } else if (key === 'Escape' && selected.size > 0) {
       setSelected([]);
     } else if (key === 'Delete') {
-      if (selected.size === 0) {
+      if (chosen().length === 0) {
         setSelected([row.key]);
       }
       onDelete();
@@ -231,6 +249,10 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     return rows[indexOf(key ?? '')];
   };
 
+  // The user scrolls, so the saved position must not come back with the next rows.
+  for (const event of ['wheel', 'pointerdown', 'keydown']) {
+    element.addEventListener(event, () => (scrollLater = 0), { passive: true });
+  }
   body.addEventListener('keydown', onKey);
   body.addEventListener('focusin', ({ target }) => {
     const row = rowAt(target);
@@ -248,7 +270,7 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     const isOnName = event.target instanceof Element && event.target.closest('.name') !== null;
     const isOnCheck = event.target instanceof Element && event.target.closest('.check') !== null;
     if (event.shiftKey) {
-      selectRange(anchor || row.key, row.key);
+      selectRange(anchor, row.key);
     } else if (event.ctrlKey || event.metaKey || isOnCheck) {
       toggle(row.key);
       anchor = row.key;
@@ -263,8 +285,10 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     drawn.get(active)?.element.focus({ preventScroll: true });
   });
   body.addEventListener('dblclick', (event) => {
+    // A click on the name has opened the row, and one on the check box has selected it.
+    const isHandled = event.target instanceof Element && event.target.closest('.name, .check') !== null;
     const row = rowAt(event.target);
-    if (row) {
+    if (row && !isHandled) {
       onOpen(row);
     }
   });
@@ -311,14 +335,15 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
       // oxlint-disable-next-line no-underscore-dangle -- as above
       virtualizer._willUpdate();
       if (scrollLater > 0 && rows.length > 0) {
+        body.style.height = `${rows.length * rowHeight}px`;
         element.scrollTop = scrollLater;
         // The rows may still be arriving.
-        scrollLater = virtualizer.getTotalSize() > scrollLater ? 0 : scrollLater;
+        scrollLater = Math.abs(element.scrollTop - scrollLater) < rowHeight ? 0 : scrollLater;
       }
       const hadFocus = body.contains(document.activeElement);
       paint();
       if (hadFocus && !body.contains(document.activeElement)) {
-        moveTo(Math.max(0, indexOf(active)));
+        moveTo(indexes.has(active) ? indexOf(active) : activeAt);
       }
     },
     selected: chosen,

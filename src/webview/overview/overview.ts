@@ -47,8 +47,8 @@ function createPage(texts: OverviewTexts) {
   let unprovenAfterDays = 0;
   let isComplete = false;
   const rows = createRows();
-  /** The rows whose details were requested, and are not out of date. */
-  const requested = new Set<string>();
+  /** The destinations of each account whose details were requested, and are not out of date. */
+  const requested = new Map<string, Set<string>>();
   const collator = new Intl.Collator(texts.language, { numeric: true, sensitivity: 'base' });
   const words = createCellTexts(texts, Date.now);
 
@@ -121,9 +121,12 @@ function createPage(texts: OverviewTexts) {
           collator,
         );
         head.show(sort);
-        grid.show(shown);
-        showControls();
-        showEmpty();
+        keepingFocus(() => {
+          // Before the rows: a hidden grid cannot scroll.
+          showEmpty();
+          grid.show(shown);
+          showControls();
+        });
         if (isSortedByDetails()) {
           ask(shown);
         }
@@ -133,6 +136,15 @@ function createPage(texts: OverviewTexts) {
         grid.show(shown);
       }
     });
+  }
+
+  /** Moves the focus to the grid if its element was hidden, such as a button that acts on a selection. */
+  function keepingFocus(work: () => void): void {
+    const focused = document.activeElement;
+    work();
+    if (focused?.closest('[hidden]')) {
+      (grid.element.hidden ? emptyButton : grid).focus();
+    }
   }
 
   /** Sorting by a number that is loaded on demand needs it for all rows. */
@@ -162,9 +174,9 @@ function createPage(texts: OverviewTexts) {
   }
 
   function ask(wanted: readonly Row[]): void {
-    const missing = wanted.filter(({ key }) => !requested.has(key));
-    for (const { key } of missing) {
-      requested.add(key);
+    const missing = wanted.filter(({ accountId, destinationId }) => !requested.get(accountId)?.has(destinationId));
+    for (const { accountId, destinationId } of missing) {
+      requested.set(accountId, (requested.get(accountId) ?? new Set()).add(destinationId));
     }
     if (missing.length > 0) {
       host.postMessage({ kind: 'visible', rows: missing.map(toTarget) });
@@ -178,7 +190,7 @@ function createPage(texts: OverviewTexts) {
     const selected = grid.selected().length;
     if (selected !== lastSelected) {
       lastSelected = selected;
-      showControls();
+      keepingFocus(showControls);
     }
     clearTimeout(settling);
     settling = window.setTimeout(() => {
@@ -188,7 +200,25 @@ function createPage(texts: OverviewTexts) {
     }, SETTLING);
   }
 
-  window.setInterval(() => update(), MINUTE);
+  let today = new Date().toDateString();
+  window.setInterval(() => {
+    const day = new Date().toDateString();
+    if (day !== today) {
+      // The days of all timelines have moved.
+      today = day;
+      requested.clear();
+    }
+    update();
+  }, MINUTE);
+
+  /** The details of a removed account are gone from the page. They are requested again if the account comes back. */
+  function forgetRequests(kept: ReadonlySet<string>): void {
+    for (const id of requested.keys()) {
+      if (!kept.has(id)) {
+        requested.delete(id);
+      }
+    }
+  }
 
   function receive(message: Exclude<ToOverview, { kind: 'texts' }>): void {
     switch (message.kind) {
@@ -197,6 +227,7 @@ function createPage(texts: OverviewTexts) {
         break;
       case 'accounts':
         rows.setAccounts(message.accountIds);
+        forgetRequests(new Set(message.accountIds));
         isComplete = message.isComplete;
         break;
       case 'account':
@@ -207,9 +238,7 @@ function createPage(texts: OverviewTexts) {
         update('details');
         return undefined;
       case 'outdated':
-        for (const key of [...requested].filter((each) => each.startsWith(`${message.accountId}/`))) {
-          requested.delete(key);
-        }
+        requested.delete(message.accountId);
         break;
       default:
         return message satisfies never;

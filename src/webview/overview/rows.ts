@@ -42,7 +42,8 @@ export function createRows(): Rows {
 
   function toRow(account: OverviewAccount, row: OverviewRow): Row {
     const key = keyOf({ accountId: account.accountId, destinationId: row.destinationId });
-    return { ...details.get(key), ...row, key, accountId: account.accountId, account: account.name };
+    // `row` may have older details.
+    return { ...row, ...details.get(key), key, accountId: account.accountId, account: account.name };
   }
 
   return {
@@ -61,7 +62,16 @@ export function createRows(): Rows {
     },
     setAccount(account, fresh) {
       accounts.set(account.accountId, account);
-      const now = fresh ?? rows.get(account.accountId) ?? [];
+      const before = rows.get(account.accountId) ?? [];
+      const now = fresh ?? before;
+      if (fresh) {
+        const kept = new Set(fresh.map((row) => keyOf({ accountId: account.accountId, ...row })));
+        for (const { key } of before) {
+          if (!kept.has(key)) {
+            details.delete(key);
+          }
+        }
+      }
       rows.set(
         account.accountId,
         now.map((row) => toRow(account, row)),
@@ -69,13 +79,17 @@ export function createRows(): Rows {
     },
     setDetails(accountId, fresh) {
       const account = accounts.get(accountId);
+      const before = rows.get(accountId) ?? [];
+      const known = new Set(before.map(({ key }) => key));
       const changed = new Set<string>();
       for (const each of fresh) {
         const key = keyOf({ accountId, destinationId: each.destinationId });
-        details.set(key, { ...details.get(key), ...each });
-        changed.add(key);
+        // The destination may have been deleted while its details were loaded.
+        if (known.has(key)) {
+          details.set(key, { ...details.get(key), ...each });
+          changed.add(key);
+        }
       }
-      const before = rows.get(accountId) ?? [];
       rows.set(
         accountId,
         before.map((row) => (account && changed.has(row.key) ? toRow(account, row) : row)),
@@ -90,6 +104,15 @@ export function createRows(): Rows {
       ),
     accounts: () => accountIds.flatMap((id) => accounts.get(id) ?? []),
   };
+}
+
+/** The keys of the rows from one to another, in their order. Only the second if the first is not among the rows. */
+export function keysBetween(rows: readonly Row[], from: string, to: string): readonly string[] {
+  const [a, b] = [from, to].map((wanted) => rows.findIndex(({ key }) => key === wanted));
+  if (a === undefined || b === undefined || b < 0) {
+    return [];
+  }
+  return rows.slice(a < 0 ? b : Math.min(a, b), Math.max(a, b) + 1).map(({ key }) => key);
 }
 
 const RANK: Readonly<Record<OverviewRow['health'], number>> = { failing: 0, healthy: 1, unused: 2 };

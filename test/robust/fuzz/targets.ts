@@ -1,3 +1,4 @@
+import { formatCsv } from '../../../src/core/formats/csv.ts';
 import { parseDocument, findRemoval, findValue } from '../../../src/core/formats/json-document.ts';
 import { readExportFile, toExportFile, formatExportFile } from '../../../src/core/formats/export-file.ts';
 import { suggestAt } from '../../../src/core/formats/policy-completion.ts';
@@ -41,8 +42,16 @@ import {
 } from '../../../src/core/model/web-address.ts';
 import { wholeUrlOf } from '../../../src/core/model/whole-url.ts';
 import { accountOfCacheFile, parseCachedAccount } from '../../../src/core/monitoring/snapshot-cache.ts';
+import { decodeHistory, decodeLine, encodeLine, indexLines } from '../../../src/core/monitoring/timeline-lines.ts';
+import { daysOf } from '../../../src/core/monitoring/timeline.ts';
 import { findAccounts } from '../../../src/core/monitoring/tool-answer.ts';
 import { findTransitions, parseKnownFailures } from '../../../src/core/monitoring/transitions.ts';
+import {
+  OVERVIEW_COLUMNS,
+  parseFromOverview,
+  parseSavedOverview,
+  parseToOverview,
+} from '../../../src/core/overview-protocol.ts';
 import { parseFromPanel, parseSavedPanelState, parseToPanel } from '../../../src/core/panel-protocol.ts';
 import { countPerDay } from '../../../src/core/policies/alert-days.ts';
 import { createReplacementRecords } from '../../../src/core/replacement/records.ts';
@@ -51,6 +60,7 @@ import { firstLines, judgeAnswer } from '../../../src/core/testing/test-verdict.
 import { createSecretStore } from '../../../src/ui/destinations/secret-store.ts';
 import { createDocumentMemory } from '../../../src/ui/json/document-memory.ts';
 import { createDraftKeep } from '../../../src/ui/panel/draft-keep.ts';
+import { createRows, filterRows, sortRows } from '../../../src/webview/overview/rows.ts';
 import { makeApi } from '../../unit/core/api/fake-api.ts';
 import { createMemoryFiles } from '../../unit/core/async/memory-files.ts';
 
@@ -432,6 +442,57 @@ export const targets: readonly Target[] = [
       json({ type: 'ready' }),
       json({ draftId: 'd' }),
     ],
+  },
+  {
+    name: 'messages of the overview',
+    run: ({ value }) => [parseFromOverview(value), parseToOverview(value), parseSavedOverview(value)],
+    samples: [
+      json({ kind: 'act', action: 'delete', rows: [{ accountId: 'a', destinationId: 'd' }] }),
+      json({ kind: 'account', account: { accountId: 'a', name: 'A' }, rows: [] }),
+      json({
+        version: 1,
+        filter: { text: '', accountId: '', type: '', state: 'all' },
+        sort: { column: 'name', descending: true },
+        selected: ['a/d'],
+        active: 'a/d',
+        scroll: 1,
+      }),
+    ],
+  },
+  {
+    name: 'rows of the overview',
+    run: ({ text, other, number }) => {
+      const rows = createRows();
+      const destination = { destinationId: text, name: other, type: text, host: other, health: 'failing' } as const;
+      rows.setAccounts([text, other]);
+      rows.setAccount({ accountId: text, name: other }, [{ ...destination, success: number }, destination]);
+      rows.setDetails(text, [{ destinationId: text, alerts: number }]);
+      const all = rows.all(number, number);
+      const filtered = filterRows(all, { text: other, accountId: text, type: text });
+      return OVERVIEW_COLUMNS.map((column) =>
+        sortRows(filtered, { column, descending: number > 0 }, new Intl.Collator('en')),
+      );
+    },
+  },
+  {
+    name: 'lines of a timeline',
+    run: ({ text, number }) => {
+      const { lines } = indexLines(text);
+      const line = decodeLine(text);
+      const all = [...lines.keys()].map((id) => decodeHistory([lines], id));
+      return [
+        line && encodeLine(text, line),
+        ...[line, ...all].map((each) => daysOf(each, 30, Math.abs(number) % 8e15)),
+      ];
+    },
+    samples: [
+      '["d",["2026-01-01T00:00:00Z",1767225600000],["2026-01-02T00:00:00.5Z",1767312000000]]\n["d",[],[]]\n["e"',
+    ],
+  },
+  {
+    name: 'CSV',
+    run: ({ text, other, number }) => formatCsv([[text, number], [other]]),
+    samples: ['=1+1', '"a",\r\n'],
   },
   { name: 'input of a tool', run: ({ value }) => findAccounts([], { account: value }), samples: [json('Acme')] },
 ];

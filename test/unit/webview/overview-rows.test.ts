@@ -5,6 +5,7 @@ import {
   countBy,
   createRows,
   filterRows,
+  keysBetween,
   matchesState,
   type Row,
   sortRows,
@@ -127,6 +128,43 @@ describe('rows of the overview', () => {
     rows.setAccounts(['a', 'b']);
     rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1')]);
     assert.equal(rows.all(0, 0)[0]?.policies, undefined);
+  });
+
+  it('drops the details of deleted destinations, also those that arrive later', () => {
+    const rows = createRows();
+    rows.setAccounts(['a']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1'), makeRow('2')]);
+    rows.setDetails('a', [{ destinationId: '1', policies: 3 }]);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('2')]);
+    rows.setDetails('a', [{ destinationId: '1', alerts: 7 }]);
+    rows.setDetails('removed', [{ destinationId: '1', alerts: 7 }]);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1'), makeRow('2')]);
+    assert.deepEqual(
+      rows.all(0, 0).map(({ policies, alerts }) => [policies, alerts]),
+      [
+        [undefined, undefined],
+        [undefined, undefined],
+      ],
+    );
+  });
+
+  it('replaces details by newer ones', () => {
+    const rows = createRows();
+    rows.setAccounts(['a']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1')]);
+    rows.setDetails('a', [{ destinationId: '1', policies: 3, alerts: null }]);
+    rows.setDetails('a', [{ destinationId: '1', alerts: 2 }]);
+    rows.setDetails('a', [{ destinationId: '1', policies: 4 }]);
+    const [row] = rows.all(0, 0);
+    assert.deepEqual([row?.policies, row?.alerts], [4, 2]);
+  });
+
+  it('selects no more than one row if the row where the range began is gone', () => {
+    const rows = ['1', '2', '3', '4'].map((name) => row(name));
+    assert.deepEqual(keysBetween(rows, 'a/2', 'a/4'), ['a/2', 'a/3', 'a/4']);
+    assert.deepEqual(keysBetween(rows, 'a/3', 'a/2'), ['a/2', 'a/3']);
+    assert.deepEqual(keysBetween(rows, 'a/gone', 'a/3'), ['a/3']);
+    assert.deepEqual(keysBetween(rows, 'a/2', 'a/gone'), []);
   });
 
   it('marks rows as not proved by the setting, at the time of the paint', () => {

@@ -5,7 +5,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { isSameId } from '../../../../src/core/model/id.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
-import { chooseTests, testPolicies } from '../../../../src/core/testing/unproven-tests.ts';
+import { chooseTests, splitConfirmed, testPolicies } from '../../../../src/core/testing/unproven-tests.ts';
 
 function policy(id: string, webhooks: readonly string[], given: Partial<Policy> = {}): Policy {
   return { id, name: id, enabled: true, alertType: 'x', mechanisms: { webhooks }, whole: {}, ...given };
@@ -48,6 +48,22 @@ describe('choosing tests of unproved destinations', () => {
   });
 });
 
+describe('confirmed policies', () => {
+  it('are tested only if their recipients are still the same', () => {
+    const withRecipients = (id: string, ...mail: readonly string[]): Policy => {
+      const mechanisms = { webhooks: ['a'], email: mail };
+      const toObjects = (ids: readonly string[]) => ids.map((each) => ({ id: each }));
+      const whole = { mechanisms: { webhooks: toObjects(['a']), email: toObjects(mail) } };
+      return policy(id, ['a'], { mechanisms, whole });
+    };
+    const confirmed = [withRecipients('same', 'x', 'y'), withRecipients('more', 'x'), withRecipients('deleted')];
+    const now = [withRecipients('more', 'x', 'boss'), withRecipients('same', 'y', 'x'), withRecipients('new')];
+    const { same, changed } = splitConfirmed(confirmed, now);
+    assert.deepEqual(same, confirmed.slice(0, 1));
+    assert.deepEqual(changed, confirmed.slice(1));
+  });
+});
+
 /** An account whose destinations change by the tests. */
 function createWorld(effects: Readonly<Record<string, (destination: Destination) => Destination>>) {
   let destinations: readonly Destination[] = ['a', 'b', 'c'].map((id) => ({ id, name: id, type: 'generic', url: '' }));
@@ -57,6 +73,9 @@ function createWorld(effects: Readonly<Record<string, (destination: Destination)
     listDestinations: async () => destinations,
     async testPolicy(_account: string, id: string) {
       sent.push(id);
+      if (id === 'denied') {
+        throw new ApiError({ kind: 'forbidden' });
+      }
       if (id === 'refused') {
         throw new ApiError({ kind: 'rejected', status: 400 });
       }
@@ -99,8 +118,9 @@ describe('testing unproved destinations', () => {
 
   it('sends each test once, and says what showed nothing after a minute', async () => {
     const { run, sent, polls } = createWorld({});
-    const { moved } = await run(all, ['a']);
+    const { moved, isCanceled } = await run(all, ['a']);
     assert.deepEqual(Object.fromEntries(moved), { a: 'nothing' });
+    assert.equal(isCanceled, false);
     assert.deepEqual(sent, ['first', 'second']);
     assert.equal(polls(), 11);
   });
@@ -118,10 +138,23 @@ describe('testing unproved destinations', () => {
   it('sends nothing more after it was canceled, and does not poll', async () => {
     const { run, sent, stop, polls } = createWorld({});
     stop.abort();
-    const { unsent } = await run(all, ['a']);
+    const { unsent, moved, isCanceled } = await run(all, ['a']);
     assert.deepEqual(sent, []);
     assert.deepEqual(unsent, all);
     assert.equal(polls(), 0);
+    assert.ok(isCanceled);
+    assert.equal(moved.size, 0, 'a destination without a test has a result');
+  });
+
+  it('polls only destinations to which a test was sent, and that still exist', async () => {
+    const { run, sent, polls } = createWorld({ first: deliver });
+    const { moved, problems } = await run([policy('denied', ['c', 'gone']), ...all.slice(0, 1)], ['a', 'c', 'gone']);
+    assert.deepEqual(sent, ['denied', 'first']);
+    assert.equal(problems.length, 1);
+    assert.deepEqual(Object.fromEntries(moved), { a: 'success' });
+    assert.equal(polls(), 1);
+    assert.equal((await run([policy('first', ['gone'])], ['gone'])).moved.size, 0);
+    assert.equal(polls(), 1);
   });
 
   it('does not match other destinations', async () => {

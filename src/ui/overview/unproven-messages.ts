@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { comparableId } from '../../core/model/id.ts';
+import { plainName } from '../../core/model/plain-text.ts';
+import type { Policy } from '../../core/model/policy.ts';
+import type { UnprovenTests } from '../../core/testing/unproven-tests.ts';
+import { ask, tell } from '../host/notice.ts';
+import { describeMechanism } from '../testing/through-cloudflare.ts';
+import { nameOf } from '../text/destination.ts';
+import { nameSome, plural } from '../text/format.ts';
+import { describeFailure } from '../text/operation-failure.ts';
+import { nameOfPolicy } from '../text/policy.ts';
+import type { AccountPlan, Plans } from './unproven-plans.ts';
+
+const MOST_LINES = 15;
+
+/** Tells that every destination that could be loaded is proved. `accounts`: the number of all accounts. */
+export function tellNone({ missing }: Plans, afterDays: number, accounts: number): void {
+  const proved = plural(
+    afterDays,
+    vscode.l10n.t('Every destination has had a success in the last day.'),
+    vscode.l10n.t('Every destination has had a success in the last {0} days.', afterDays),
+  );
+  if (missing.length === 0) {
+    void tell('information', proved);
+  } else {
+    void tell('warning', [describeMissing(missing), ...(missing.length < accounts ? [proved] : [])].join(' '));
+  }
+}
+
+export function describeMissing(names: readonly string[]): string {
+  return plural(
+    names.length,
+    vscode.l10n.t('This account could not be loaded, so its destinations are not tested: {0}.', join(names)),
+    vscode.l10n.t('These accounts could not be loaded, so their destinations are not tested: {0}.', join(names)),
+  );
+}
+
+/** Asks whether to send the tests. The question lists the policies and their recipients. */
+export async function confirm({ plans, missing }: Plans): Promise<boolean> {
+  const tests = plans.flatMap(({ policies }) => policies).length;
+  const lines = plans.flatMap(({ connection, all, policies }) => {
+    const names = new Map(all.map((each) => [comparableId(each.id), nameOf(each)]));
+    return policies.map((policy) =>
+      vscode.l10n.t(
+        '{0}, policy “{1}”: {2}',
+        plainName(connection.account.name),
+        nameOfPolicy(policy),
+        join(recipientsOf(policy, names)),
+      ),
+    );
+  });
+  const unreached = plans.flatMap(namesOfUnreached);
+  const send = vscode.l10n.t('Send Tests');
+  const chosen = await ask(
+    plural(
+      tests,
+      vscode.l10n.t('Test 1 policy through Cloudflare?'),
+      vscode.l10n.t('Test {0} policies through Cloudflare?', tests),
+    ),
+    [
+      vscode.l10n.t('Cloudflare notifies all recipients of each policy:'),
+      ...nameSome(lines, MOST_LINES),
+      ...(unreached.length > 0
+        ? ['', vscode.l10n.t('No policy uses these destinations, so they are not tested: {0}', join(unreached))]
+        : []),
+      ...(missing.length > 0 ? ['', describeMissing(missing)] : []),
+    ].join('\n'),
+    send,
+  );
+  return chosen === send;
+}
+
+function recipientsOf({ mechanisms }: Policy, names: ReadonlyMap<string, string>): readonly string[] {
+  return Object.entries(mechanisms).flatMap(([kind, ids]) => ids.map((id) => describeMechanism(kind, id, names)));
+}
+
+function namesOfUnreached({ destinations, unreached }: AccountPlan): readonly string[] {
+  const ids = new Set(unreached);
+  return destinations.filter(({ id }) => ids.has(id)).map(nameOf);
+}
+
+/** `changed`: the policies whose recipients changed after the user confirmed. */
+export type Done = { readonly plan: AccountPlan; readonly result: UnprovenTests; readonly changed: readonly Policy[] };
+
+/** One message that tells each receiver apart. */
+export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], failedAccounts: number): void {
+  if (done.length === 0) {
+    return;
+  }
+  const namesWith = (wanted: string, from: readonly Done[] = done): readonly string[] =>
+    from.flatMap(({ plan, result }) =>
+      plan.destinations.filter(({ id }) => result.moved.get(id) === wanted).map(nameOf),
+    );
+  const [delivered, failed] = [namesWith('success'), namesWith('failure')];
+  const canceled = namesWith(
+    'nothing',
+    done.filter(({ result }) => result.isCanceled),
+  );
+  const nothing = namesWith(
+    'nothing',
+    done.filter(({ result }) => !result.isCanceled),
+  );
+  const unreached = plans.flatMap(namesOfUnreached);
+  const problems = done.flatMap(({ plan, result }) =>
+    result.problems.map(
+      ({ policy, error }) => `“${nameOfPolicy(policy)}”: ${describeFailure(error, plan.connection.account.name)}`,
+    ),
+  );
+  const unsent = done.flatMap(({ result }) => result.unsent.map(nameOfPolicy));
+  const changed = done.flatMap((each) => each.changed.map(nameOfPolicy));
+  const message = [
+    ...(delivered.length > 0 ? [vscode.l10n.t('Delivered: {0}.', join(delivered))] : []),
+    ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', join(failed))] : []),
+    ...(nothing.length > 0 ? [vscode.l10n.t('Nothing seen within a minute: {0}.', join(nothing))] : []),
+    ...(unreached.length > 0 ? [vscode.l10n.t('Not tested, because no policy uses them: {0}.', join(unreached))] : []),
+    ...(canceled.length > 0 ? [vscode.l10n.t('Canceled before a result was seen: {0}.', join(canceled))] : []),
+    ...(unsent.length > 0
+      ? [vscode.l10n.t('Canceled before the test of these policies was sent: {0}.', join(unsent))]
+      : []),
+    ...(changed.length > 0
+      ? [vscode.l10n.t('Not tested, because the recipients of these policies changed: {0}.', join(changed))]
+      : []),
+    ...problems,
+  ].join(' ');
+  const doubtful = [nothing, canceled, problems, unsent, changed].flat().length + failedAccounts;
+  const isGood = failed.length + doubtful === 0;
+  void tell(failed.length > 0 ? 'error' : isGood ? 'information' : 'warning', message);
+}
+
+/** The first names, and the number of the others. */
+export function join(names: readonly string[]): string {
+  return nameSome(names, MOST_LINES).join(', ');
+}
