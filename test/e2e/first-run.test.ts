@@ -121,7 +121,7 @@ describe('the first run', function () {
     await workbench.quickInput.waitFor('Choose the accounts to add');
     await workbench.quickInput.accept();
     await workbench.quickInput.waitUntilClosed();
-    await view.reveal('Halden Logistics, account, 2 failing · 15');
+    await view.reveal('Halden Logistics, account, 2 failing, 15 destinations');
     await waitUntil(async () => walkthrough.isDone('Add a token'));
     await take('5-tree');
   });

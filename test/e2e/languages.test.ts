@@ -18,10 +18,12 @@ describe('languages', function () {
   for (const language of ['de', 'ja']) {
     describe(language, () => {
       let session: Session;
+      let manifest: Readonly<Record<string, string>>;
       let t: Awaited<ReturnType<typeof readBundle>>;
 
       before(async () => {
         t = await readBundle(language);
+        manifest = JSON.parse(await readFile(`package.nls.${language}.json`, 'utf8'));
         session = await startSession({ language, userSettings: { 'cloudflareWebhooks.unprovenAfterDays': 3 } });
       });
       after(() => session.close());
@@ -32,7 +34,7 @@ describe('languages', function () {
       it('shows the view, a panel, a modal and the overview translated', async () => {
         const { workbench, view } = session;
         const { quickInput } = workbench;
-        await workbench.welcome.getByText('Add Account…').click();
+        await workbench.welcome.locator('.monaco-button').first().click();
         await quickInput.widget.locator('input').first().waitFor();
         await quickInput.answer(demoTokens.demo);
         await quickInput.widget.getByText('Halden Logistics').waitFor();
@@ -46,11 +48,11 @@ describe('languages', function () {
         await panel.getByRole('button', { name: t('Replace…'), exact: true }).waitFor();
         assert.equal(await panel.locator('html').getAttribute('lang'), language);
         await workbench.screenshot(pictureFile(`language ${language} panel`));
-        await view.pickFromMenu('SIEM', 'Delete Destination…');
+        await view.pickFromMenu('SIEM', manifest['command.deleteDestination'] ?? '');
         await workbench.page.locator('.monaco-dialog-box').waitFor();
         await workbench.screenshot(pictureFile(`language ${language} modal`));
         await workbench.page.keyboard.press('Escape');
-        await view.pressTitleAction('Open Health Overview');
+        await view.pressTitleAction(manifest['command.openOverview'] ?? '');
         await panel.getByRole('columnheader', { name: t('Last success') }).waitFor();
         await workbench.screenshot(pictureFile(`language ${language} overview`));
         assert.deepEqual(errorsOfExtension(session), []);

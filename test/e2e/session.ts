@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VSIX } from '../../scripts/package-extension.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
@@ -68,20 +69,27 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     parts.push(opened);
     const { workbench } = opened;
     workbench.page.setDefaultTimeout(15_000);
-    await workbench.openContainer(CONTAINER);
+    const title = language === undefined ? CONTAINER : await readContainerTitle(language);
+    await workbench.openContainer(title);
     return {
       fake: connectControl(fake.controlUrl),
       receiversUrl: fake.receiversUrl,
       dataDir: server.dataDir,
       closeBrowser: async () => opened.close(),
       workbench,
-      view: workbench.treeView(VIEW),
+      view: workbench.treeView(language === undefined ? VIEW : title),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The view has the same title. */
+async function readContainerTitle(language: string): Promise<string> {
+  const strings: Readonly<Record<string, string>> = JSON.parse(await readFile(`package.nls.${language}.json`, 'utf8'));
+  return strings['container.title'] ?? '';
 }
 
 /** Starts all parts with one empty account, Acme, for the demo token. The account is not added to VS Code yet. */

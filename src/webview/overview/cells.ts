@@ -58,7 +58,8 @@ export function drawCells(texts: OverviewTexts, words: CellTexts, row: Row): rea
     shown.title = value === undefined ? texts.loading : value === null ? texts.unknown : '';
     return shown;
   };
-  const unproven = row.unproven === undefined ? [] : [make('span', { class: 'tag' }, words.unproven(row.unproven))];
+  const tag = row.unproven === undefined ? undefined : words.unproven(row.unproven);
+  const unproven = tag === undefined ? [] : [make('span', { class: 'tag', title: tag }, tag)];
   const name = make('span', { class: 'name', title: row.name }, row.name);
   const host = cell('host', row.host);
   host.title = row.host;
