@@ -91,7 +91,7 @@ describe('automatic refresh in the workbench', function () {
     await item
       .and(workbench.page.locator('[aria-label*="Could not reach"], :has([aria-label*="Could not reach"])'))
       .waitFor();
-    await view.row(/^Tern & Co\. Labs, account, 10 · stale/).waitFor();
+    await view.row(/^Tern & Co\. Labs, account, 10 destinations, stale/).waitFor();
     assert.equal(await workbench.page.locator('.notification-toast').count(), 0);
     await fake.clear({ part: 'faults' });
     await item.waitFor({ state: 'detached' });
