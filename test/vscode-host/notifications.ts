@@ -27,11 +27,21 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
   const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
   const center = page.locator('.notifications-center.visible');
   const bell = page.locator('[id="status.notifications"]');
+  /** The tooltip of the item beside the bell can cover it, and stays while the pointer rests there. */
+  const pressBell = async (): Promise<void> => {
+    await page.mouse.move(0, 0);
+    await page
+      .locator('.workbench-hover')
+      .first()
+      .waitFor({ state: 'hidden', timeout: 2000 })
+      .catch(() => undefined);
+    await bell.click();
+  };
   const find = async (text: string | RegExp, timeout?: number): Promise<Locator> => {
     const found = all.filter({ hasText: text, visible: true }).first();
     await found.waitFor({ timeout: toastMilliseconds }).catch(async () => {
       if ((await center.count()) === 0) {
-        await bell.click();
+        await pressBell();
       }
       await found.waitFor(timeout === undefined ? {} : { timeout });
     });
@@ -39,7 +49,7 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
   };
   const hideCenter = async (): Promise<void> => {
     if ((await center.count()) > 0) {
-      await bell.click();
+      await pressBell();
     }
   };
   return {
