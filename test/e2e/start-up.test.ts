@@ -4,6 +4,7 @@ import path from 'node:path';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import {
   addOnlyAccount,
+  CONTAINER,
   keepPictureOfFailure,
   pictureFile,
   type Session,
@@ -39,7 +40,7 @@ describe('start-up in the workbench', function () {
     await addOnlyAccount(session, demoTokens.demo, 'Acme, account');
     await workbench.openContainer('Explorer');
     await workbench.reload();
-    await workbench.openContainer('Cloudflare Webhooks');
+    await workbench.openContainer(CONTAINER);
     await view.row('Acme, account').waitFor();
   });
 
