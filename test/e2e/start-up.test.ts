@@ -66,13 +66,13 @@ describe('start-up in the workbench', function () {
       await notifications.press(FAILURE, 'Show Log');
       // The panel shows the end of the log: the last lines of the error.
       await waitUntil(async () => (await workbench.panelText()).includes('dist/extension.cjs'));
-      await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+      await workbench.runCommand('Cloudflare Webhooks: Show Log');
       await notifications.waitFor(FAILURE);
       assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
     } finally {
       await rename(`${main}.missing`, main);
     }
-    await workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    await workbench.runCommand('Cloudflare Webhooks: Show Log');
     await view.row('Acme, account').waitFor();
   });
 });

@@ -82,21 +82,22 @@ describe('Test All Unproved', () => {
     await policy(accountId, 'p1', ['aa']);
     await policy(accountId, 'p2', ['bb']);
     script({ presses: 'Send Tests' });
-    const { read } = extension.policies;
+    const { policies } = extension;
+    const original = policies.read.bind(policies);
     let reads = 0;
     Object.assign(extension.policies, {
-      async read(...args: Parameters<typeof read>) {
+      async read(...args: Parameters<typeof policies.read>) {
         reads += 1;
         if (reads === 2) {
           await policy(accountId, 'p2', ['bb'], { email: [{ id: 'boss@example.com' }] });
         }
-        return read(...args);
+        return original(...args);
       },
     });
     try {
       await run('testUnproven');
     } finally {
-      Object.assign(extension.policies, { read });
+      Object.assign(extension.policies, { read: original });
     }
     await untilSaid(() => user, /^Delivered: On-call\. Not tested, because the recipients .* changed: Policy p2\.$/);
     assert.deepEqual(

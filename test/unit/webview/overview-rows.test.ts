@@ -155,8 +155,8 @@ describe('rows of the overview', () => {
     rows.setDetails('a', [{ destinationId: '1', policies: 3, alerts: null }]);
     rows.setDetails('a', [{ destinationId: '1', alerts: 2 }]);
     rows.setDetails('a', [{ destinationId: '1', policies: 4 }]);
-    const [row] = rows.all(0, 0);
-    assert.deepEqual([row?.policies, row?.alerts], [4, 2]);
+    const [only] = rows.all(0, 0);
+    assert.deepEqual([only?.policies, only?.alerts], [4, 2]);
   });
 
   it('selects no more than one row if the row where the range began is gone', () => {
