@@ -9,9 +9,11 @@ import {
   answerAddAccount,
   answerFileDialog,
   errorsOfExtension,
+  followColorScheme,
   keepPictureOfFailure,
   pictureFile,
   type Session,
+  setColorScheme,
   startSession,
 } from './session.ts';
 
@@ -252,4 +254,43 @@ describe('health overview', function () {
   it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
+});
+
+describe('health overview in four themes', function () {
+  this.timeout(120_000);
+
+  for (const [light, dark, prefix] of [
+    ['light', 'dark', 'vscode-'],
+    ['high-contrast-light', 'high-contrast-dark', 'vscode-high-contrast-'],
+  ] as const) {
+    it(`is readable in ${light} and ${dark}, wide and narrow`, async () => {
+      const session = await startSession({
+        userSettings: { 'cloudflareWebhooks.unprovenAfterDays': 3, ...followColorScheme(light, dark) },
+      });
+      try {
+        const { workbench, view } = session;
+        await workbench.welcome.getByText('Add Account…').click();
+        await answerAddAccount(session, demoTokens.demo);
+        await view.pressTitleAction('Open Health Overview');
+        const strip = workbench.webview().getByRole('row', { name: 'SIEM' }).locator('.strip');
+        await strip.waitFor();
+        await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+        for (const [scheme, theme, className] of [
+          ['light', light, `${prefix}light`],
+          ['dark', dark, prefix === 'vscode-' ? 'vscode-dark' : 'vscode-high-contrast'],
+        ] as const) {
+          await setColorScheme(session, scheme, theme);
+          await workbench.webview().locator(`body.${className}`).waitFor();
+          for (const width of [1280, 600]) {
+            await workbench.page.setViewportSize({ width, height: 800 });
+            await strip.waitFor();
+            await workbench.screenshot(pictureFile(`overview ${theme} ${width}`));
+            assert.deepEqual(await findViolations(session), [], `${theme}, ${width} pixels`);
+          }
+        }
+      } finally {
+        await session.close();
+      }
+    });
+  }
 });

@@ -99,6 +99,10 @@ describe('automatic refresh', () => {
     user = scriptUser();
     await deliver(false, 0);
     await run('refreshAll');
+    const isLogged = (at: number, what: string) =>
+      extension.logged().includes(`Destination ${ids[at]} of account ${accountId} ${what}`);
+    // The known failures are in a file, so that they are compared after the refresh.
+    await until(() => isLogged(0, 'is now failing'));
     assert.deepEqual(user.questions, []);
     await configure({ notifyOnNewFailure: true });
     await deliver(false, 0, 1, 2);
@@ -108,11 +112,11 @@ describe('automatic refresh', () => {
     await run('refreshAll');
     await deliver(true, 1);
     await run('refreshAll');
+    await until(() => isLogged(1, 'has recovered'));
     assert.deepEqual(
       user.questions.map(({ title }) => title),
       ['2 webhook destinations are now failing: Beta, Gamma.'],
     );
-    assert.match(extension.logged(), new RegExp(`Destination ${ids[1]} of account ${accountId} has recovered`));
     assert.ok(!readState(extension.context).includes(PATH));
   });
 
