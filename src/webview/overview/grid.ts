@@ -38,7 +38,7 @@ export type GridParts = {
 const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 28;
 const TWO_LINES_HEIGHT = 44;
-const NARROW = '(width < 860px)';
+const NARROW = '(width < 880px)';
 /** Rows that are drawn above and below the visible ones. */
 const OVERSCAN = 8;
 /** Letters that are typed faster than this, in milliseconds, are one word. */
