@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
+import { findViolations } from './accessibility.ts';
+import {
+  addOnlyAccount,
+  errorsOfExtension,
+  keepPictureOfFailure,
+  pictureFile,
+  type Session,
+  startWithAcme,
+} from './session.ts';
+
+const DAY = 86_400_000;
+const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
+} as const;
+
+for (const [theme, colorTheme] of Object.entries(THEMES)) {
+  describe(`timeline in the panel, ${theme}`, function () {
+    this.timeout(120_000);
+    // Each step depends on the step before it.
+    this.bail(true);
+    let session: Session;
+    let panel: FrameLocator;
+    let strip: Locator;
+    let account: string;
+    let id: string;
+    const at = (daysAgo: number): string => new Date(Date.now() - daysAgo * DAY).toISOString();
+    const cell = (daysAgo: number): Locator => strip.locator('.day').nth(29 - daysAgo);
+    const words = (): Promise<string> => panel.locator('.day-text').innerText();
+
+    before(async () => {
+      ({ session, account } = await startWithAcme({
+        userSettings: { 'workbench.colorTheme': colorTheme },
+        viewport: { width: 1280, height: 900 },
+      }));
+      panel = session.workbench.webview();
+      strip = panel.locator('.charts .strip');
+      ({ id } = await session.fake.putDestination({
+        account,
+        name: 'Alpha',
+        url: `${session.receiversUrl}/generic/alpha`,
+        created_at: at(27),
+        last_success: at(24),
+      }));
+      await session.fake.setHistory({
+        account,
+        history: [20, 20, 20, 12, 11, 11, 9, 5, 0].map((daysAgo, index) => ({
+          id: `h${index}`,
+          policy_id: 'p',
+          name: 'Attacks',
+          description: '',
+          alert_type: 'dos_attack_l7',
+          alert_body: '',
+          sent: at(daysAgo),
+          mechanism: id,
+          mechanism_type: 'webhook' as const,
+        })),
+      });
+      await addOnlyAccount(session, demoTokens.demo, 'Alpha');
+    });
+    after(() => session.close());
+    afterEach(async function () {
+      await keepPictureOfFailure(this.currentTest, session);
+    });
+
+    const deliver = async (values: Readonly<Record<string, string>>): Promise<void> => {
+      await session.fake.putDestination({ account, id, ...values });
+      await session.workbench.runCommand('Cloudflare Webhooks: Refresh All');
+    };
+
+    it('records the moves of refreshes and shows them', async () => {
+      for (const [success, failure] of [
+        [20, 21],
+        [12, 11],
+        [11, 9],
+        [5, 4.99],
+        [1, 3],
+      ] as const) {
+        await deliver({ last_success: at(success), last_failure: at(failure) });
+      }
+      await session.view.pickFromMenu('Alpha', 'Edit Destination…');
+      await panel.getByText(/^Last 30 days: delivered on 6 days, failed on 5 days, nothing seen on/).waitFor();
+      await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
+      assert.equal(await strip.locator('.day').count(), 30);
+      await session.workbench.screenshot(pictureFile(`timeline-${theme}`));
+    });
+
+    it('has no axe-core violations', async () => {
+      await panel.getByText('Day by day').click();
+      assert.equal(await panel.getByRole('row').count(), 31);
+      assert.deepEqual(await findViolations(session), []);
+    });
+
+    it('shows a new event without being opened again, and keeps the table open', async () => {
+      await deliver({ last_failure: at(0) });
+      await panel.getByText(/failed on 6 days/).waitFor();
+      assert.equal(await panel.getByRole('row').count(), 31);
+      await panel.getByText('Day by day').click();
+    });
+
+    if (theme === 'dark') {
+      it('aligns the bars of the alerts with the days', async () => {
+        const bars = panel.locator('.plot .bar');
+        for (const daysAgo of [0, 12, 20, 29]) {
+          const [day, bar] = [await cell(daysAgo).boundingBox(), await bars.nth(29 - daysAgo).boundingBox()];
+          assert.ok(day && bar);
+          assert.ok(Math.abs(day.x + day.width / 2 - bar.x - bar.width / 2) < 1, `${daysAgo}: ${day.x} ${bar.x}`);
+        }
+      });
+
+      it('is one tab stop, in which the keyboard moves between the days', async () => {
+        const { page } = session.workbench;
+        await strip.locator('[tabindex="0"]').focus();
+        assert.match(await words(), /: failed at .+\. Alerts sent: 1$/);
+        await page.keyboard.press('ArrowLeft');
+        assert.match(await words(), /: delivered at .+\. Alerts sent: 0$/);
+        await session.workbench.screenshot(pictureFile('timeline-focus'));
+        await page.keyboard.press('Home');
+        assert.match(await words(), /: not created yet\./);
+        await page.keyboard.press('ArrowLeft');
+        assert.equal(await cell(29).getAttribute('tabindex'), '0');
+        await page.keyboard.press('End');
+        assert.equal(await cell(0).getAttribute('tabindex'), '0');
+        assert.equal(await strip.locator('[tabindex="0"]').count(), 1);
+        await page.keyboard.press('ArrowLeft');
+        await page.keyboard.press('Tab');
+        await panel
+          .locator('details > summary')
+          .evaluate((each) => assert.equal(each, each.ownerDocument.activeElement));
+      });
+
+      it('keeps the focused day while the timeline changes', async () => {
+        await cell(1).focus();
+        // A refresh without the palette, which would take the focus.
+        await session.fake.putDestination({ account, id, last_success: at(0) });
+        await panel.getByRole('button', { name: 'Refresh', exact: true }).dispatchEvent('click');
+        await panel.getByText(/delivered on 7 days/).waitFor();
+        assert.ok(await cell(1).evaluate((each) => each === each.ownerDocument.activeElement));
+      });
+
+      it('names a day under the pointer', async () => {
+        await cell(20).hover();
+        assert.match(await words(), /: delivered at .+\. Alerts sent: 3$/);
+        assert.match((await cell(21).locator('title').textContent()) ?? '', /: failed at/);
+      });
+
+      it('fits into a narrow window', async () => {
+        await session.workbench.page.setViewportSize({ width: 600, height: 900 });
+        await session.workbench.screenshot(pictureFile('timeline-narrow'));
+        assert.deepEqual(await findViolations(session), []);
+      });
+    }
+
+    it('logs no error of the extension to the console', () => {
+      assert.deepEqual(errorsOfExtension(session), []);
+    });
+  });
+}
