@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { nameSome, plural } from '../text/format.ts';
+import { list, nameSome, plural, quote } from '../text/format.ts';
 import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
@@ -10,7 +10,6 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
-import { uiLanguage } from '../text/ui-language.ts';
 
 const MOST_DESTINATIONS = 5;
 const MOST_POLICIES = 8;
@@ -102,16 +101,13 @@ export function describeDeletion({ targets, checked, remembered, hasMore, canDet
     ...(unread.length === 0
       ? []
       : [
-          vscode.l10n.t(
-            'Could not load the policies of {0}. Some of them might stop delivering alerts.',
-            new Intl.ListFormat(uiLanguage()).format(unread),
-          ),
+          vscode.l10n.t('Could not load the policies of {0}. Some of them might stop delivering alerts.', list(unread)),
         ]),
   ].join('\n\n');
 }
 
 /** The names of the first policies, and the number of the others. */
-function list(names: readonly string[]): string {
+function listSome(names: readonly string[]): string {
   return nameSome(names, MOST_POLICIES).join(', ');
 }
 
@@ -120,7 +116,7 @@ function describeImpacts(checked: readonly Checked[], single: boolean): readonly
     checked.flatMap(({ impacts = [], alertNames }) =>
       impacts
         .filter((impact) => impact.silenced === silenced)
-        .map(({ policy }) => `“${nameOfPolicy(policy)}” (${describeAlert(policy, { alertNames })})`),
+        .map(({ policy }) => `${quote(nameOfPolicy(policy))} (${describeAlert(policy, { alertNames })})`),
     );
   const [silenced, thinned] = [named(true), named(false)];
   if (silenced.length + thinned.length === 0) {
@@ -132,11 +128,11 @@ function describeImpacts(checked: readonly Checked[], single: boolean): readonly
       : [
           plural(
             silenced.length,
-            vscode.l10n.t('This policy would stop delivering alerts: {0}.', list(silenced)),
-            vscode.l10n.t('These policies would stop delivering alerts: {0}.', list(silenced)),
+            vscode.l10n.t('This policy would stop delivering alerts: {0}.', listSome(silenced)),
+            vscode.l10n.t('These policies would stop delivering alerts: {0}.', listSome(silenced)),
           ),
         ]),
-    ...(thinned.length === 0 ? [] : [describeThinned(list(thinned), thinned.length, single)]),
+    ...(thinned.length === 0 ? [] : [describeThinned(listSome(thinned), thinned.length, single)]),
   ];
 }
 
@@ -181,7 +177,7 @@ export function describeEnd(deletions: readonly Deletion[]): string {
         '{0} was not deleted, but was removed from {1}.',
         describeTarget(target),
         nameSome(
-          removedFrom.map((policy) => `“${nameOfPolicy(policy)}”`),
+          removedFrom.map((policy) => quote(nameOfPolicy(policy))),
           MOST_POLICIES,
         ).join(', '),
       ),

@@ -15,7 +15,7 @@ import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Logger } from '../host/log.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
-import { list, nameSome } from '../text/format.ts';
+import { list, nameSome, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { collectCredentials } from './credentials.ts';
 import { describeTarget } from './deleting-messages.ts';
@@ -217,7 +217,7 @@ async function createAgain(
 }
 
 function describeRestored({ target, policies }: Deleted, { newId, restored, failed }: Restored, draft: Draft): string {
-  const names = list(restored.map(({ name }) => `“${name}”`));
+  const names = list(restored.map(({ name }) => quote(name)));
   return [
     vscode.l10n.t('{0} was created again with the new ID {1}. Cloudflare tested it.', describeTarget(target), newId),
     ...(draft.secret === undefined && typeOrGeneric(target.destination.type).secret === 'optional'

@@ -6,7 +6,7 @@ import type { UnprovenTests } from '../../core/testing/unproven-tests.ts';
 import { ask, tell } from '../host/notice.ts';
 import { describeMechanism } from '../testing/through-cloudflare.ts';
 import { nameOf } from '../text/destination.ts';
-import { nameSome, plural } from '../text/format.ts';
+import { nameSome, plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import type { AccountPlan, Plans } from './unproven-plans.ts';
@@ -103,7 +103,7 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
   const unreached = plans.flatMap(namesOfUnreached);
   const problems = done.flatMap(({ plan, result }) =>
     result.problems.map(
-      ({ policy, error }) => `“${nameOfPolicy(policy)}”: ${describeFailure(error, plan.connection.account.name)}`,
+      ({ policy, error }) => `${quote(nameOfPolicy(policy))}: ${describeFailure(error, plan.connection.account.name)}`,
     ),
   );
   const unsent = done.flatMap(({ result }) => result.unsent.map(nameOfPolicy));

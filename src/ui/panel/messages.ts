@@ -13,12 +13,11 @@ import type { UpdateOutcome } from '../../core/destinations/update-destination.t
 import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
 import { describeDraftProblem } from '../text/draft.ts';
 import { describeProblem, describeRemedy } from '../text/error.ts';
-import { describeTime } from '../text/format.ts';
+import { describeTime, list } from '../text/format.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import type { TestEnd } from '../testing/services.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
-import { uiLanguage } from '../text/ui-language.ts';
 
 /** The static texts of the page. */
 export function panelTexts(): PanelTexts {
@@ -77,8 +76,8 @@ function nameDifference(difference: Difference): string {
   }[difference];
 }
 
-function list(differences: readonly Difference[]): string {
-  return new Intl.ListFormat(uiLanguage()).format(differences.map(nameDifference));
+function listDifferences(differences: readonly Difference[]): string {
+  return list(differences.map(nameDifference));
 }
 
 /** The banner of a failing destination. Cloudflare reports only the last failure and the last success. */
@@ -105,7 +104,7 @@ export function describePlan({ kind, differences }: Plan): string {
     case 'update':
       return vscode.l10n.t(
         'Saving sends the new {0}, then checks what changed. Cloudflare may ignore a new URL.',
-        list(differences),
+        listDifferences(differences),
       );
     case 'replace':
       return vscode.l10n.t('This URL has a different type, so saving creates a replacement.');
@@ -124,14 +123,14 @@ export function describeOutcome(
       ? [
           applied.length === 1 && applied[0] === 'name'
             ? vscode.l10n.t('Renamed to “{0}”.', destination.name)
-            : vscode.l10n.t('Saved the new {0}.', list(applied)),
+            : vscode.l10n.t('Saved the new {0}.', listDifferences(applied)),
         ]
       : []),
     ...(ignored.length > 0
       ? [
           vscode.l10n.t(
             'Cloudflare did not change the {0}. “Replace…” creates a new destination with your values and moves the policies to it.',
-            list(ignored),
+            listDifferences(ignored),
           ),
         ]
       : []),
@@ -139,7 +138,7 @@ export function describeOutcome(
       ? [
           vscode.l10n.t(
             'Cloudflare does not confirm {0} changes. “Replace…” creates a new destination that uses the new {0}.',
-            list(unverifiable),
+            listDifferences(unverifiable),
           ),
         ]
       : []),
@@ -304,7 +303,7 @@ export function describeConflict(current: Destination, name: string, url: string
   return {
     tone: 'warning',
     lines: [
-      vscode.l10n.t('The destination changed at Cloudflare: {0}.', new Intl.ListFormat(uiLanguage()).format(changes)),
+      vscode.l10n.t('The destination changed at Cloudflare: {0}.', list(changes)),
       vscode.l10n.t('Your input is unchanged. “Use Cloudflare’s Version” replaces it. “Keep Mine” keeps it.'),
     ],
     buttons: [button.load(), button.keep()],

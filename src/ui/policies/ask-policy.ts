@@ -7,7 +7,7 @@ import { plainName } from '../../core/model/plain-text.ts';
 import { normalizeName } from '../../core/model/web-address.ts';
 import { type Answer, askPick, askText, type Step } from '../host/quick-input.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
-import { list, plural } from '../text/format.ts';
+import { list, plural, quote } from '../text/format.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 
 /** What an account can choose from. */
@@ -137,7 +137,7 @@ async function askAlert({ draft, choices, shared }: Context): Promise<Answer<Par
 
 /** "Requires the filter “zones”." Empty for an alert type without required filters. */
 function describeRequired({ filters }: AlertType): string {
-  const keys = filters.filter(({ isRequired }) => isRequired).map(({ key }) => `“${plainName(key)}”`);
+  const keys = filters.filter(({ isRequired }) => isRequired).map(({ key }) => quote(plainName(key)));
   return keys.length === 0
     ? ''
     : plural(
@@ -204,7 +204,7 @@ async function askAddresses({ draft, keep, shared }: Context): Promise<Answer<Pa
     check(text) {
       const { addresses, invalid } = parseMailAddresses(text);
       if (invalid.length > 0) {
-        const words = list(invalid.map((each) => `“${plainName(each)}”`));
+        const words = list(invalid.map((each) => quote(plainName(each))));
         const problem = plural(
           invalid.length,
           vscode.l10n.t('{0} is not an e-mail address.', words),

@@ -5,7 +5,7 @@ import { isSameId } from '../../core/model/id.ts';
 import { parseMailAddresses } from '../../core/model/mail-addresses.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { nameOf } from '../text/destination.ts';
-import { list, nameSome, plural } from '../text/format.ts';
+import { list, nameSome, plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { countMechanism, nameOfPolicy } from '../text/policy.ts';
 import type { PolicyDraft } from './ask-policy.ts';
@@ -13,7 +13,7 @@ import type { PolicyDraft } from './ask-policy.ts';
 const MOST_NAMED = 8;
 
 export function nameAll(policies: readonly Policy[]): string {
-  const names = policies.map((policy) => `“${nameOfPolicy(policy)}”`);
+  const names = policies.map((policy) => quote(nameOfPolicy(policy)));
   return policies.length > MOST_NAMED ? nameSome(names, MOST_NAMED).join(', ') : list(names);
 }
 
@@ -21,7 +21,7 @@ export function nameAll(policies: readonly Policy[]): string {
 export function nameTargets(destinations: readonly ShownDestination[]): string {
   const [only] = destinations;
   return only && destinations.length === 1
-    ? vscode.l10n.t('“{0}”', nameOf(only))
+    ? quote(nameOf(only))
     : vscode.l10n.t('{0} destinations', destinations.length);
 }
 
@@ -35,7 +35,7 @@ export function describeOthers(
     .filter((id) => !destinationIds.some((each) => isSameId(each, id)))
     .map((id) => {
       const known = destinations.find((each) => isSameId(each.id, id));
-      return known ? `“${nameOf(known)}”` : vscode.l10n.t('a deleted destination');
+      return known ? quote(nameOf(known)) : vscode.l10n.t('a deleted destination');
     });
   const others = Object.entries(mechanisms)
     .filter(([kind, ids]) => kind !== 'webhooks' && ids.length > 0)
@@ -129,7 +129,7 @@ export function describeCreated(
 ): string {
   const webhooks = destinations.filter(({ id }) => webhookIds.some((each) => isSameId(each, id)));
   const mail = parseMailAddresses(addresses).addresses.length;
-  const names = webhooks.map((each) => `“${nameOf(each)}”`);
+  const names = webhooks.map((each) => quote(nameOf(each)));
   const shown = names.slice(0, MOST_NAMED);
   const rest = names.length - shown.length;
   const recipients = list([

@@ -4,7 +4,7 @@ import type { Look } from '../../core/replacement/controller.ts';
 import { StepUnavailableError, UnfinishedReplacementError } from '../../core/replacement/errors.ts';
 import type { RunEnd } from '../../core/replacement/run.ts';
 import type { Replacement, Step } from '../../core/replacement/state.ts';
-import { list, plural } from '../text/format.ts';
+import { list, plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 
 /** The button of a step. */
@@ -177,5 +177,5 @@ export function isCancellation(error: unknown): boolean {
 }
 
 function quoteAll(names: readonly string[]): string {
-  return list(names.map((name) => `“${name}”`));
+  return list(names.map((name) => quote(name)));
 }

@@ -15,6 +15,7 @@ import type { SampleTest } from './sample-documents.ts';
 import { confirmSample, makeSampleRequests, sendSample } from './sample-test.ts';
 import type { TestCommandServices, TestEnd, TestingServices } from './services.ts';
 import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
+import { quote } from '../text/format.ts';
 
 type Way = 'direct' | 'sample' | 'cloudflare';
 
@@ -293,7 +294,7 @@ async function testSeveral(targets: readonly Located[], services: TestingService
   const unclear = ends.filter(({ end }) => end.result === 'undecided');
   const left = targets.length - ends.length - skipped.length;
   const tellReason = ({ target, end }: (typeof ends)[number]): string =>
-    `“${nameOf(target.destination)}” (${end.reason})`;
+    `${quote(nameOf(target.destination))} (${end.reason})`;
   const message = [
     vscode.l10n.t(
       '{0} of {1} tests from this machine succeeded.',
@@ -303,7 +304,7 @@ async function testSeveral(targets: readonly Located[], services: TestingService
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', failed.map(tellReason).join(', '))] : []),
     ...(unclear.length > 0 ? [vscode.l10n.t('Unclear: {0}.', unclear.map(tellReason).join(', '))] : []),
     ...(skipped.length > 0
-      ? [vscode.l10n.t('Skipped: {0}.', skipped.map(({ destination }) => `“${nameOf(destination)}”`).join(', '))]
+      ? [vscode.l10n.t('Skipped: {0}.', skipped.map(({ destination }) => quote(nameOf(destination))).join(', '))]
       : []),
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');

@@ -68,6 +68,11 @@ export function list(texts: readonly string[]): string {
   return new Intl.ListFormat(uiLanguage()).format(texts);
 }
 
+/** A name in the quotation marks of the language: “On-call”. */
+export function quote(name: string): string {
+  return vscode.l10n.t('“{0}”', name);
+}
+
 /** The first texts, and the number of the others. */
 export function nameSome(texts: readonly string[], most: number): readonly string[] {
   const rest = texts.length - most;

@@ -7,7 +7,7 @@ import { hostOf } from '../../core/model/destination.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
 import { describeDraftProblem } from '../text/draft.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
-import { plural } from '../text/format.ts';
+import { plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 
 /** Why a file cannot be used, and what to do. */
@@ -77,7 +77,7 @@ export function describePlan(entries: readonly ImportEntry[], accountName: strin
 
 function describeEntry(entry: ImportEntry): string {
   const { wanted } = entry;
-  const line = `“${nameWanted(wanted)}” · ${hostWanted(wanted)}`;
+  const line = `${quote(nameWanted(wanted))} · ${hostWanted(wanted)}`;
   switch (entry.kind) {
     case 'create':
       return lacksOptionalSecret(wanted)
@@ -135,7 +135,7 @@ export function describeReport(
     imported
       .filter((each) => each.outcome === outcome)
       .map((each) => {
-        const line = `“${nameWanted(each.wanted)}” · ${hostOf(each.draft.url)}`;
+        const line = `${quote(nameWanted(each.wanted))} · ${hostOf(each.draft.url)}`;
         const more =
           each.outcome === 'created'
             ? ` · ${each.id}`
