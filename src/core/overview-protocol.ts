@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parserOf } from './message-parser.ts';
 
 /**
  * The messages between the host code of the health overview in `ui/overview`, which follows the store, and its browser
@@ -192,19 +193,10 @@ const toOverviewSchema = v.variant('kind', [
 export type ToOverview = v.InferOutput<typeof toOverviewSchema>;
 
 /** Validates a message from the page. Returns undefined if the value is not such a message. */
-export function parseFromOverview(value: unknown): FromOverview | undefined {
-  const result = v.safeParse(fromOverviewSchema, value);
-  return result.success ? result.output : undefined;
-}
+export const parseFromOverview = parserOf(fromOverviewSchema);
 
 /** Validates a message to the page. Returns undefined if the value is not such a message. */
-export function parseToOverview(value: unknown): ToOverview | undefined {
-  const result = v.safeParse(toOverviewSchema, value);
-  return result.success ? result.output : undefined;
-}
+export const parseToOverview = parserOf(toOverviewSchema);
 
 /** Validates the persisted webview state. Returns undefined if the value is not such a state. */
-export function parseSavedOverview(value: unknown): SavedOverview | undefined {
-  const result = v.safeParse(savedSchema, value);
-  return result.success ? result.output : undefined;
-}
+export const parseSavedOverview = parserOf(savedSchema);

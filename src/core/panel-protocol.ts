@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parserOf } from './message-parser.ts';
 import type { DayState } from './monitoring/timeline.ts';
 
 /**
@@ -185,19 +186,10 @@ const toPanelSchema = v.variant('kind', [
 export type ToPanel = v.InferOutput<typeof toPanelSchema>;
 
 /** Validates a message from the panel. Returns undefined if the value is not such a message. */
-export function parseFromPanel(value: unknown): FromPanel | undefined {
-  const result = v.safeParse(fromPanelSchema, value);
-  return result.success ? result.output : undefined;
-}
+export const parseFromPanel = parserOf(fromPanelSchema);
 
 /** Validates a message to the panel. Returns undefined if the value is not such a message. */
-export function parseToPanel(value: unknown): ToPanel | undefined {
-  const result = v.safeParse(toPanelSchema, value);
-  return result.success ? result.output : undefined;
-}
+export const parseToPanel = parserOf(toPanelSchema);
 
 /** Validates the panel state persisted before a reload. Returns undefined if the value is not a panel state. */
-export function parseSavedPanelState(value: unknown): SavedPanelState | undefined {
-  const result = v.safeParse(stateSchema, value);
-  return result.success ? result.output : undefined;
-}
+export const parseSavedPanelState = parserOf(stateSchema);
