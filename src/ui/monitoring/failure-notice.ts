@@ -77,7 +77,7 @@ export function createFailureNotice(
       const isFirst = gathered.length === 0;
       gathered = [...gathered, ...newlyFailing.map((destination) => ({ connection, destination }))];
       if (isFirst) {
-        void announce();
+        announce().catch((error: unknown) => log('error', describeForLog(error)));
       }
     }
     return known;

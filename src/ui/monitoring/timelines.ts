@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
+import { loadOnce } from '../../core/async/load-once.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import { haveTimesMoved, type TimedSnapshot } from '../../core/monitoring/snapshot.ts';
 import type { Services } from '../../services.ts';
@@ -39,10 +40,8 @@ export function createTimelines(
   const listeners = new Set<(accountId: string) => void>();
   /** The last snapshot that this window had of each account, for as long as the account exists. */
   const last = new WeakMap<object, TimedSnapshot>();
-  let loading: Promise<Recorder> | undefined;
-
-  const recorder = async (): Promise<Recorder> =>
-    (loading ??= load().then(({ createRecording }) => createRecording(services, listeners)));
+  const recorder = loadOnce(async () => (await load()).createRecording(services, listeners));
+  const note = (error: unknown): void => host.log('error', describeForLog(error));
 
   const dispose = store.onSettled((accountId) => {
     const entry = store.entry(accountId);
@@ -54,17 +53,26 @@ export function createTimelines(
       if (before ? haveTimesMoved(before, after) : !entry.state.cached) {
         recorder()
           .then(async (loaded) => loaded.record(accountId, before, after))
-          .catch((error: unknown) => host.log('error', describeForLog(error)));
+          .catch(note);
       }
     }
   });
   return {
-    of: async (accountId) => (await recorder()).of(accountId),
+    of: async (accountId) =>
+      recorder()
+        .then(async (loaded) => loaded.of(accountId))
+        .catch((error: unknown) => {
+          note(error);
+          return { destination: () => undefined };
+        }),
     onChanged(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    forget: async (accountId) => (await recorder()).forget(accountId),
+    forget: async (accountId) =>
+      recorder()
+        .then(async (loaded) => loaded.forget(accountId))
+        .catch(note),
     dispose,
   };
 }
