@@ -1,6 +1,8 @@
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import { make, setAttribute } from '../dom.ts';
-import { keysBetween, type Row } from './rows.ts';
+import { createTypeAhead, readKey } from './grid-keys.ts';
+import { createRowPool, type DrawRow } from './row-pool.ts';
+import { contextOf, keysBetween, type Row } from './rows.ts';
 
 /** A grid of rows, of which only the visible ones are in the page. */
 export type Grid = {
@@ -23,11 +25,7 @@ export type GridParts = {
   readonly label: string;
   readonly head: HTMLElement;
   readonly columns: number;
-  /** The cells of a row, and a text that changes if they do. */
-  readonly draw: (
-    row: Row,
-    isSelected: boolean,
-  ) => { readonly signature: string; readonly cells: () => readonly Node[] };
+  readonly draw: DrawRow;
   readonly onOpen: (row: Row) => void;
   readonly onDelete: () => void;
   /** The selection, the visible rows or the scroll position changed. */
@@ -41,8 +39,6 @@ const TWO_LINES_HEIGHT = 44;
 const NARROW = '(width < 880px)';
 /** Rows that are drawn above and below the visible ones. */
 const OVERSCAN = 8;
-/** Letters that are typed faster than this, in milliseconds, are one word. */
-const TYPING = 800;
 
 export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMoved }: GridParts): Grid {
   let rows: readonly Row[] = [];
@@ -55,8 +51,8 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
   let scrollLater = 0;
   const narrow = window.matchMedia(NARROW);
   let rowHeight = heightOf(narrow);
-  const drawn = new Map<string, { readonly element: HTMLElement; signature: string }>();
   const body = make('div', { role: 'rowgroup', class: 'rows' });
+  const pool = createRowPool(body, draw);
   const element = make(
     'div',
     {
@@ -99,57 +95,18 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     activeAt = activeIndex < 0 ? activeAt : activeIndex;
     // The row with the focus stays in the page, so that the focus is not lost while the user scrolls.
     const shown = [...new Set(activeIndex >= 0 ? [...items, activeIndex] : items)].toSorted((a, b) => a - b);
-    const kept = new Set(shown.map((index) => rows[index]?.key));
-    for (const [key, { element: old }] of drawn) {
-      if (!kept.has(key)) {
-        old.remove();
-        drawn.delete(key);
-      }
-    }
     body.style.height = `${rows.length * rowHeight}px`;
     // Without a row that had the focus, a visible one is the tab stop.
     const tabStop = activeIndex >= 0 ? activeIndex : shown[0];
-    let next = body.firstElementChild;
-    for (const index of shown) {
-      const row = rows[index];
-      if (row) {
-        const each = paintRow(row, index, index === tabStop);
-        // Screen readers read in the order of the page. The row with the focus must not be moved, or it loses the focus.
-        if (each !== next && each === document.activeElement) {
-          while (next && next !== each) {
-            const after: Element | null = next.nextElementSibling;
-            body.append(next);
-            next = after;
-          }
-        } else if (each !== next) {
-          body.insertBefore(each, next);
-        }
-        next = each.nextElementSibling;
-      }
-    }
+    pool.show(
+      shown.flatMap((index) => {
+        const row = rows[index];
+        return row ? [{ row, index, isTabStop: index === tabStop, isSelected: selected.has(row.key) }] : [];
+      }),
+      rowHeight,
+    );
     setAttribute(element, 'aria-rowcount', String(rows.length + 1));
     onMoved();
-  }
-
-  function paintRow(row: Row, index: number, isTabStop: boolean): HTMLElement {
-    const isSelected = selected.has(row.key);
-    const { signature, cells } = draw(row, isSelected);
-    let known = drawn.get(row.key);
-    if (!known) {
-      const added = make('div', { role: 'row', class: 'row', 'data-key': row.key });
-      known = { element: added, signature: '' };
-      drawn.set(row.key, known);
-    }
-    if (known.signature !== signature) {
-      known.signature = signature;
-      known.element.replaceChildren(...cells());
-    }
-    const { element: shown } = known;
-    shown.style.transform = `translateY(${index * rowHeight}px)`;
-    setAttribute(shown, 'aria-rowindex', String(index + 2));
-    setAttribute(shown, 'aria-selected', String(isSelected));
-    setAttribute(shown, 'tabindex', isTabStop ? '0' : '-1');
-    return shown;
   }
 
   function setSelected(keys: Iterable<string>): void {
@@ -182,66 +139,60 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
       anchor = row.key;
       paint();
     }
-    drawn.get(active)?.element.focus({ preventScroll: true });
+    pool.elementOf(active)?.focus({ preventScroll: true });
   }
 
-  let typed = '';
-  let typedAt = 0;
-  function find(letter: string, time: number): void {
-    typed = time - typedAt < TYPING ? typed + letter : letter;
-    typedAt = time;
-    const word = typed.toLowerCase();
-    const start = Math.max(0, indexOf(active));
-    // One letter goes on to the next row; a longer word may stay on this one.
-    const order = [...rows.slice(start + Number(word.length === 1)), ...rows.slice(0, start + 1)];
-    const match = order.find(({ name }) => name.toLowerCase().startsWith(word));
-    if (match) {
-      moveTo(indexOf(match.key));
-    }
-  }
-
+  const typeAhead = createTypeAhead();
   const pageRows = (): number => Math.max(1, Math.floor((element.clientHeight - HEAD_HEIGHT) / rowHeight) - 1);
 
   function onKey(event: KeyboardEvent): void {
-    const { key, shiftKey, altKey } = event;
-    const isControl = event.ctrlKey || event.metaKey;
     const at = Math.max(0, indexOf(active));
     const row = rows[at];
-    const target: Readonly<Record<string, number>> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + pageRows(),
-      PageUp: at - pageRows(),
-      Home: 0,
-      End: rows.length - 1,
-    };
-    const index = target[key];
-    if (altKey || !row) {
-      return;
-    }
-    if (index !== undefined) {
-      moveTo(index, shiftKey);
-    } else if (key === 'Enter') {
-      onOpen(row);
-    } else if (key === ' ' && typed !== '' && event.timeStamp - typedAt < TYPING) {
-      find(key, event.timeStamp);
-    } else if (key === ' ') {
-      toggle(row.key);
-    } else if (isControl && key.toLowerCase() === 'a') {
-      setSelected(rows.map((each) => each.key));
-    } else if (key === 'Escape' && selected.size > 0) {
-      setSelected([]);
-    } else if (key === 'Delete') {
-      if (chosen().length === 0) {
-        setSelected([row.key]);
-      }
-      onDelete();
-    } else if (key.length === 1 && !isControl) {
-      find(key, event.timeStamp);
-    } else {
+    const isTyping = typeAhead.isTyping(event.timeStamp);
+    const read = readKey(event, {
+      at,
+      last: rows.length - 1,
+      page: pageRows(),
+      isTyping,
+      hasSelection: selected.size > 0,
+    });
+    if (!row || !read) {
       return;
     }
     event.preventDefault();
+    switch (read.kind) {
+      case 'move':
+        moveTo(read.index, read.isExtending);
+        break;
+      case 'find': {
+        const names = rows.map(({ name }) => name);
+        const found = typeAhead.find(read.letter, event.timeStamp, names, at);
+        if (found >= 0) {
+          moveTo(found);
+        }
+        break;
+      }
+      case 'open':
+        onOpen(row);
+        break;
+      case 'toggle':
+        toggle(row.key);
+        break;
+      case 'selectAll':
+        setSelected(rows.map(({ key }) => key));
+        break;
+      case 'clear':
+        setSelected([]);
+        break;
+      case 'delete':
+        if (chosen().length === 0) {
+          setSelected([row.key]);
+        }
+        onDelete();
+        break;
+      default:
+        read satisfies never;
+    }
   }
 
   const rowAt = (target: EventTarget | null): Row | undefined => {
@@ -282,7 +233,7 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     }
     active = row.key;
     paint();
-    drawn.get(active)?.element.focus({ preventScroll: true });
+    pool.elementOf(active)?.focus({ preventScroll: true });
   });
   body.addEventListener('dblclick', (event) => {
     // A click on the name has opened the row, and one on the check box has selected it.
@@ -301,28 +252,11 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
         if (!selected.has(row.key)) {
           setSelected([row.key]);
         }
-        drawn.get(row.key)?.element.setAttribute('data-vscode-context', toContext(row));
+        pool.elementOf(row.key)?.setAttribute('data-vscode-context', contextOf(row, chosen()));
       }
     },
     true,
   );
-
-  function toContext({ accountId, destinationId }: Row): string {
-    const nodes = chosen().map((each) => ({
-      kind: 'destination',
-      accountId: each.accountId,
-      destinationId: each.destinationId,
-    }));
-    return JSON.stringify({
-      webviewSection: 'destination',
-      preventDefaultContextMenuItems: true,
-      kind: 'destination',
-      accountId,
-      destinationId,
-      several: nodes.length > 1,
-      selection: nodes,
-    });
-  }
 
   const chosen = (): readonly Row[] => rows.filter(({ key }) => selected.has(key));
 

@@ -197,3 +197,21 @@ export function countBy(
   }
   return counts;
 }
+
+/**
+ * The context of a row, which VS Code passes to the commands of its context menu (`webview/context` in package.json).
+ * `chosen`: the selected rows, among them this one.
+ */
+export function contextOf(row: OverviewTarget, chosen: readonly OverviewTarget[]): string {
+  return JSON.stringify({
+    webviewSection: 'destination',
+    preventDefaultContextMenuItems: true,
+    ...toNode(row),
+    several: chosen.length > 1,
+    selection: chosen.map(toNode),
+  });
+}
+
+function toNode({ accountId, destinationId }: OverviewTarget) {
+  return { kind: 'destination', accountId, destinationId };
+}
