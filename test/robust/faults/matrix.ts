@@ -42,7 +42,7 @@ export type FaultServer = {
   /** A client whose calls all meet this fault; `result` is what a good answer has. */
   readonly connectFor: (fault: Fault, result: unknown) => { readonly api: Api };
   readonly close: () => Promise<void>;
-  /** The address of a server whose certificate nobody trusts, and one where no server listens. */
+  /** The address of a server whose certificate is not trusted, and one where no server listens. */
   readonly special: { readonly untrusted: string; readonly refused: string };
 };
 

@@ -107,7 +107,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
     return window;
   }
 
-  /** Resolves also where the window is killed meanwhile. `false`: it was, so the outcome is not known. */
+  /** Resolves also if the window is killed before the end. `false`: it was killed, so the outcome is unknown. */
   async function unlessKilled(window: Window, work: Promise<unknown>): Promise<boolean> {
     let isDone = false;
     const ended = work.then(() => void (isDone = true));
