@@ -63,6 +63,10 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await visitOverview(session, take);
   await visitTests(session, take);
   await visitPanel(session, take);
+  await view.pressTitleAction('Open Health Overview');
+  await workbench.webview().getByRole('row', { name: 'SIEM' }).locator('.strip').waitFor();
+  await take('health-overview');
+  await workbench.runCommand('View: Close Editor');
   await fake.addFault({ account: demoAccountId('Halden Logistics'), fault: { kind: 'status', status: 401 } });
   await workbench.runCommand('Cloudflare Webhooks: Refresh');
   await view.reveal(/^Cloudflare rejected the token of Halden/);
@@ -166,6 +170,9 @@ async function visitTests({ workbench, view, fake }: Session, take: (name: strin
     ['Home-grown router', 'Origin health check', 'sample-payload'],
     ['SIEM', 'Workers alert', 'sample-payload-service'],
   ] as const) {
+    await view.reveal(row);
+    // Commands of one row are hidden while several are selected.
+    await view.select(row);
     await view.pickFromMenu(row, 'Show Sample Payload…');
     await quickInput.waitFor('Sample Payload');
     await take(`${name}-pick`);
@@ -190,12 +197,15 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
   await panel.getByRole('button', { name: 'Save', exact: true }).click();
   await panel.locator('.notice').getByText('Replace “Platform team”').waitFor();
   await take('panel-replace');
-  await fake.addFault({ method: 'PUT', path: '**/policies/*', fault: { kind: 'status', status: 500 }, times: 1 });
+  await fake.addFault({ method: 'PUT', path: '**/policies/*', fault: { kind: 'status', status: 403 }, times: 1 });
   await panel.locator('.notice').getByRole('button', { name: 'Replace', exact: true }).click();
   await panel.getByRole('button', { name: 'Resume' }).waitFor();
   await take('panel-stopped');
   await panel.getByRole('button', { name: 'Undo' }).click();
-  await panel.locator('.notice').getByText('The replacement was undone.').waitFor();
+  await panel
+    .locator('.notice')
+    .getByText(/was undone/)
+    .waitFor();
   await workbench.runCommand('View: Close Editor');
   await view.reveal('Halden Logistics, account');
   await view.pickFromMenu('Halden Logistics, account', 'Create Destination…');
