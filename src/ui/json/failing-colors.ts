@@ -11,7 +11,9 @@ import { readAddress } from './addresses.ts';
 export function createFailingColors(store: Store): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   /** The failing destinations of each account, so that other changes repaint nothing. */
-  const known = new Map<string, string>();
+  const known = new Map<string, string>(
+    store.entries().map(({ connection: { account } }) => [account.id, failingIn(store, account.id)]),
+  );
 
   function follow({ accounts, states }: Change): void {
     const current = accounts ? store.entries().map(({ connection }) => connection.account.id) : [];
