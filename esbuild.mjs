@@ -1,16 +1,18 @@
 // Bundles the extension. `node esbuild.mjs` builds once, minified. `--watch` rebuilds on every change, with source maps.
-// `--tests` also builds the integration tests, which run inside the extension host.
+// `--tests` also builds the integration tests, which run inside the extension host. `--source-maps` builds with source maps
+// and not minified, to measure which code the tests run.
 import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 import { readBundledPackages, toNotices, toSbom } from './scripts/third-party.ts';
 
 const watch = process.argv.includes('--watch');
+const isReadable = watch || process.argv.includes('--source-maps');
 
 const shared = {
   bundle: true,
   metafile: true,
-  minify: !watch,
-  sourcemap: watch ? 'linked' : false,
+  minify: !isReadable,
+  sourcemap: isReadable ? 'linked' : false,
   legalComments: 'none',
   charset: 'utf8',
   logLevel: watch ? 'silent' : 'warning',
@@ -97,7 +99,7 @@ const bundles = [
   },
   {
     name: 'main',
-    most: 112_000,
+    most: 113_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -163,7 +165,7 @@ const bundles = [
   },
   {
     name: 'overview page',
-    most: 60_000,
+    most: 61_000,
     forbidden: webviewForbidden,
     options: { ...page, entryPoints: ['src/webview/overview/overview.ts'], outfile: 'dist/overview/overview.js' },
   },
@@ -182,7 +184,7 @@ function inspect({ name, most, forbidden }, metafile) {
     throw new Error(`The ${name} bundle contains ${forbiddenInputs[0]}, which must not be shipped. Remove its import.`);
   }
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  if (!watch && bytes > most) {
+  if (!isReadable && bytes > most) {
     throw new Error(`The ${name} bundle has ${bytes} bytes. The limit in esbuild.mjs is ${most} bytes.`);
   }
   return bytes;

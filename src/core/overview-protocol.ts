@@ -119,8 +119,12 @@ const fromOverviewSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('addAccount') }),
   /** The shown rows, in their order. */
   v.strictObject({ kind: v.literal('exportCsv'), rows: targetsSchema }),
+  /** The answer to `takeFocus`. */
+  v.strictObject({ kind: v.literal('tookFocus') }),
 ]);
 export type FromOverview = v.InferOutput<typeof fromOverviewSchema>;
+/** What the user does in the overview. */
+export type OverviewEvent = Exclude<FromOverview, { readonly kind: 'tookFocus' }>;
 
 const textsSchema = v.object({
   /** The language of the texts, for ages, numbers and sorting. */
@@ -189,6 +193,8 @@ const toOverviewSchema = v.variant('kind', [
   v.object({ kind: v.literal('details'), accountId: v.string(), details: v.array(detailsSchema) }),
   /** What was loaded of an account is out of date; the page asks again for its visible rows. */
   v.object({ kind: v.literal('outdated'), accountId: v.string() }),
+  /** A question of VS Code is answered: what had the focus before takes it back. */
+  v.object({ kind: v.literal('takeFocus') }),
 ]);
 export type ToOverview = v.InferOutput<typeof toOverviewSchema>;
 

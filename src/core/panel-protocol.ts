@@ -63,8 +63,12 @@ const fromPanelSchema = v.variant('kind', [
   /** `left` is the field that lost the focus. */
   v.strictObject({ kind: v.literal('edit'), fields: fieldsSchema, left: v.exactOptional(fieldSchema) }),
   v.strictObject({ kind: v.literal('act'), action: actionSchema, fields: fieldsSchema }),
+  /** The answer to `takeFocus`. */
+  v.strictObject({ kind: v.literal('tookFocus') }),
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanelSchema>;
+/** What the user does in the panel. */
+export type PanelEvent = Exclude<FromPanel, { readonly kind: 'tookFocus' }>;
 
 const buttonSchema = v.object({ action: actionSchema, label: v.string() });
 export type PanelButton = Readonly<v.InferOutput<typeof buttonSchema>>;
@@ -182,6 +186,8 @@ const toPanelSchema = v.variant('kind', [
   v.object({ kind: v.literal('fields'), fields: fieldsSchema }),
   v.object({ kind: v.literal('view'), view: viewSchema }),
   v.object({ kind: v.literal('focus'), at: v.union([fieldSchema, v.literal('notice')]) }),
+  /** A question of VS Code is answered: what had the focus before takes it back. */
+  v.object({ kind: v.literal('takeFocus') }),
 ]);
 export type ToPanel = v.InferOutput<typeof toPanelSchema>;
 

@@ -33,6 +33,29 @@ export function setAttribute(element: Element, name: string, value: string | und
 }
 
 /**
+ * Returns a function that focuses what had the focus last. It also runs when the page gets the focus, because VS Code gives it
+ * to no element of the page.
+ */
+export function createFocusKeeper(): () => void {
+  let last: HTMLElement | undefined;
+  document.addEventListener('focusin', ({ target }) => {
+    last = target instanceof HTMLElement ? target : undefined;
+  });
+  const focusAgain = (): void => {
+    // A part that was drawn again has a new button for the same action.
+    const action = last?.isConnected ? undefined : last?.getAttribute('data-action');
+    const again = action ? document.querySelector<HTMLElement>(`[data-action="${action}"]`) : last;
+    again?.focus({ preventScroll: true });
+  };
+  window.addEventListener('focus', () => {
+    if (document.activeElement === document.body) {
+      focusAgain();
+    }
+  });
+  return focusAgain;
+}
+
+/**
  * Renders a part of the page only if its value changes, so that focus and selection stay. A focused button is found
  * again by its action.
  */

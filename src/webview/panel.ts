@@ -10,7 +10,7 @@ import {
   parseToPanel,
 } from '../core/panel-protocol.ts';
 import { createAbout } from './about.ts';
-import { createRegion, make, setAttribute } from './dom.ts';
+import { createFocusKeeper, createRegion, make, setAttribute } from './dom.ts';
 import { createForm } from './form.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void; setState(state: SavedPanelState): void };
@@ -23,6 +23,7 @@ const FOCUS_MILLISECONDS = 100;
 const SECONDARY: ReadonlySet<PanelAction> = new Set(['dismiss', 'cancel', 'keepBoth']);
 
 const host = acquireVsCodeApi();
+const focusAgain = createFocusKeeper();
 let page: Page | undefined;
 
 // Renders the messages of the host. User actions go to the host, which decides what happens next.
@@ -43,6 +44,10 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       break;
     case 'focus':
       page?.focus(message.at);
+      break;
+    case 'takeFocus':
+      focusAgain();
+      host.postMessage({ kind: 'tookFocus' });
       break;
     case undefined:
       break;

@@ -37,7 +37,10 @@ export async function collectCredentials(
   if (lacksSecret(type, url)) {
     const answer = await askWholeUrl(destination, { title, canSkip });
     if (answer.kind !== 'value') {
-      return answer.kind === 'back' ? 'skip' : undefined;
+      return undefined;
+    }
+    if (answer.value === SKIPPED) {
+      return 'skip';
     }
     url = answer.value;
     typed = { ...remembered, url };
@@ -46,7 +49,10 @@ export async function collectCredentials(
   if (secret === undefined && (isRequired || (type.secret === 'optional' && optional && !remembered))) {
     const answer = await askSecret(destination, { title, canSkip }, isRequired);
     if (answer.kind !== 'value') {
-      return answer.kind === 'back' ? 'skip' : undefined;
+      return undefined;
+    }
+    if (answer.value === SKIPPED) {
+      return 'skip';
     }
     secret = answer.value === '' ? undefined : answer.value;
     typed = { ...typed, ...(secret === undefined ? {} : { secret }) };
@@ -59,9 +65,14 @@ export async function collectCredentials(
   return { url, ...(secret === undefined ? {} : { secret }), ...(typed ? { typed } : {}) };
 }
 
+const SKIPPED = Symbol('skipped');
+
+/** The text that the user typed, or that the user skips the destination. */
+type Masked = string | typeof SKIPPED;
+
 type Asking = { readonly title: string; readonly canSkip: boolean };
 
-async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<Answer<string>> {
+async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<Answer<Masked>> {
   const host = hostOf(url);
   const service = nameService(type, host);
   return askMasked(
@@ -82,7 +93,7 @@ async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<
   );
 }
 
-async function askSecret({ type, url }: Destination, asking: Asking, isRequired: boolean): Promise<Answer<string>> {
+async function askSecret({ type, url }: Destination, asking: Asking, isRequired: boolean): Promise<Answer<Masked>> {
   return askMasked(
     asking,
     isRequired
@@ -95,19 +106,18 @@ async function askSecret({ type, url }: Destination, asking: Asking, isRequired:
   );
 }
 
-/** Skipping the destination answers `back`. */
 async function askMasked(
   { title, canSkip }: Asking,
   prompt: string,
   check: (text: string) => Check<string>,
   placeholder = '',
-): Promise<Answer<string>> {
-  return askText<string>({
+): Promise<Answer<Masked>> {
+  return askText<Masked>({
     title,
     prompt,
     placeholder,
     password: true,
-    ...(canSkip ? { skip: vscode.l10n.t('Skip This Destination') } : {}),
+    ...(canSkip ? { skip: { tooltip: vscode.l10n.t('Skip This Destination'), answer: SKIPPED } } : {}),
     check: (text) => check(text.trim()),
   });
 }

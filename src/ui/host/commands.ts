@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { startedFromMenu } from './focus.ts';
 import { type CommandName, VIEW_ID } from './ids.ts';
 import type { Subject } from './report.ts';
 
@@ -30,7 +31,8 @@ export function registerCommands(handlers: CommandHandlers, run: RunHandler): vs
     ...Object.entries(handlers).map(([name, handler]) =>
       vscode.commands.registerCommand(
         `cloudflareWebhooks.${name}`,
-        async (argument: unknown, selected: unknown = selectionIn(argument)) => run(name, handler, argument, selected),
+        async (argument: unknown, selected: unknown = selectionIn(argument)) =>
+          startedFromMenu(argument, async () => run(name, handler, argument, selected)),
       ),
     ),
   );

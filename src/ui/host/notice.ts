@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plain, removeInvisible } from '../../core/model/plain-text.ts';
+import { keepingFocus } from './focus.ts';
 
 export type NoticeKind = 'information' | 'warning' | 'error';
 
@@ -33,10 +34,8 @@ export async function showModal(
   detail: string,
   ...buttons: readonly string[]
 ): Promise<string | undefined> {
-  return vscode.window[METHODS[kind]](
-    withoutLinks(message),
-    { modal: true, detail: removeInvisible(detail) },
-    ...buttons,
+  return keepingFocus(
+    vscode.window[METHODS[kind]](withoutLinks(message), { modal: true, detail: removeInvisible(detail) }, ...buttons),
   );
 }
 

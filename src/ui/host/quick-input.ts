@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
+import { keepingFocus } from './focus.ts';
 import { withoutLinks } from './notice.ts';
 import { toPlainItem } from './pick.ts';
 
@@ -21,8 +22,8 @@ export type TextQuestion<T> = {
   readonly back?: boolean;
   /** Receives the text as it is when the user goes back. */
   readonly onBack?: (text: string) => void;
-  /** The tooltip of a button that leaves out the question. The answer is `back`. */
-  readonly skip?: string;
+  /** A button that answers without a text. */
+  readonly skip?: { readonly tooltip: string; readonly answer: T };
   readonly buttons?: readonly (vscode.QuickInputButton & { readonly run: () => void })[];
   /**
    * Runs on Enter while the input is busy. A problem is shown in the input, which keeps its text. The signal aborts if
@@ -33,6 +34,10 @@ export type TextQuestion<T> = {
 
 /** Asks for a text until it passes its check or the user cancels. */
 export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> {
+  return keepingFocus(showInput(question));
+}
+
+async function showInput<T>(question: TextQuestion<T>): Promise<Answer<T>> {
   const input = vscode.window.createInputBox();
   input.title = plain(question.title);
   input.step = question.step?.at;
@@ -42,7 +47,7 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
   input.value = question.value ?? '';
   input.password = question.password ?? false;
   input.ignoreFocusOut = true;
-  const skip = question.skip === undefined ? undefined : makeSkipButton(question.skip);
+  const skip = question.skip && makeSkipButton(question.skip.tooltip);
   input.buttons = [
     ...(question.back ? [vscode.QuickInputButtons.Back] : []),
     ...(question.buttons ?? []),
@@ -60,8 +65,8 @@ export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> 
           question.onBack?.(input.value);
           resolve({ kind: 'back' });
         }
-        if (button === skip) {
-          resolve({ kind: 'back' });
+        if (question.skip && button === skip) {
+          resolve({ kind: 'value', value: question.skip.answer });
         }
         question.buttons?.find((each) => each === button)?.run();
       });
@@ -115,10 +120,16 @@ export type PickQuestion<Item extends vscode.QuickPickItem> = {
   readonly button?: vscode.QuickInputButton;
 };
 
+type PickAnswer<Item> = Answer<readonly Item[]> | { readonly kind: 'button' };
+
 /** Asks to choose one or several items. */
 export async function askPick<Item extends vscode.QuickPickItem>(
   question: PickQuestion<Item>,
-): Promise<Answer<readonly Item[]> | { readonly kind: 'button' }> {
+): Promise<PickAnswer<Item>> {
+  return keepingFocus(showPick(question));
+}
+
+async function showPick<Item extends vscode.QuickPickItem>(question: PickQuestion<Item>): Promise<PickAnswer<Item>> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = plain(question.title);
   pick.step = question.step?.at;

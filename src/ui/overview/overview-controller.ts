@@ -4,7 +4,7 @@ import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.
 import type { Change } from '../../core/monitoring/store-events.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
 import type {
-  FromOverview,
+  OverviewEvent,
   OverviewAccount,
   OverviewAction,
   OverviewTarget,
@@ -20,7 +20,7 @@ import { toOverviewAccount, toOverviewRow } from './overview-rows.ts';
 import { overviewTexts } from './overview-texts.ts';
 
 /** The host side of one overview page. It follows the store while the page is there. */
-export type OverviewController = vscode.Disposable & { receive(message: FromOverview): Promise<void> };
+export type OverviewController = vscode.Disposable & { receive(message: OverviewEvent): Promise<void> };
 
 export type OverviewServices = DetailServices & {
   /** Resolves once the accounts are loaded. */

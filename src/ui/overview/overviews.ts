@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { parseFromOverview, type ToOverview } from '../../core/overview-protocol.ts';
+import { createFocusTaker, setOverviewPage, startedBy } from '../host/focus.ts';
 import { OVERVIEW_TYPE } from '../host/ids.ts';
 import { createOverviewController, type OverviewServices } from './overview-controller.ts';
 import { webviewPage, webviewRoots } from '../host/webview-page.ts';
@@ -23,19 +24,26 @@ export function createOverviews(extensionUri: vscode.Uri, services: OverviewServ
     };
     shown = panel;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
+    const focus = createFocusTaker(panel, () => post({ kind: 'takeFocus' }));
+    setOverviewPage(focus.take);
     const controller = createOverviewController(services, post);
     disposeController = () => controller.dispose();
     panel.onDidDispose(() => {
       controller.dispose();
       if (shown === panel) {
         shown = undefined;
+        setOverviewPage(undefined);
       }
     });
     webview.options = { enableScripts: true, localResourceRoots: [...webviewRoots(extensionUri, 'overview')] };
     webview.onDidReceiveMessage((value: unknown) => {
       const message = parseFromOverview(value);
-      if (message) {
-        controller.receive(message).catch((error: unknown) => services.host.log('error', describeForLog(error)));
+      if (message?.kind === 'tookFocus') {
+        focus.taken();
+      } else if (message) {
+        startedBy(focus.take, async () => controller.receive(message)).catch((error: unknown) =>
+          services.host.log('error', describeForLog(error)),
+        );
       } else {
         services.host.log('warn', 'The overview sent an unknown message');
       }

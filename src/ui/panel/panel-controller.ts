@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPanel, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
+import type { PanelEvent, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
 import type { ContributedCommand } from '../host/ids.ts';
 import type { DirectTest } from '../testing/services.ts';
 import type { AccountNode } from '../tree/nodes.ts';
@@ -33,7 +33,7 @@ export type PanelServices = PanelStateServices & {
 /** One panel without its window, driven by messages. */
 export type PanelController = vscode.Disposable & {
   /** Resolves after all work for the message has ended. */
-  receive(message: FromPanel): Promise<void>;
+  receive(message: PanelEvent): Promise<void>;
   title(): string;
   /** Whether the fields differ from what is saved. */
   isDirty(): boolean;

@@ -5,6 +5,7 @@ import type { Located } from '../../core/monitoring/overview.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
+import { createFocusTaker, startedBy } from '../host/focus.ts';
 import { webviewPage, webviewRoots } from '../host/webview-page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
 import { tell } from '../host/notice.ts';
@@ -137,6 +138,7 @@ export function createPanels(
       const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }), draftId };
       post({ kind: 'state', state: { version: 1, ...ids } });
     };
+    const focus = createFocusTaker(panel, () => post({ kind: 'takeFocus' }));
     const made = await createController(target, post, follow);
     controller = made;
     if (closed) {
@@ -148,8 +150,12 @@ export function createPanels(
     webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri, 'panel') };
     webview.onDidReceiveMessage((value: unknown) => {
       const message = parseFromPanel(value);
-      if (message) {
-        void made.receive(message).catch((error: unknown) => given.log('error', `Panel: ${String(error)}`));
+      if (message?.kind === 'tookFocus') {
+        focus.taken();
+      } else if (message) {
+        void startedBy(focus.take, async () => made.receive(message)).catch((error: unknown) =>
+          given.log('error', `Panel: ${String(error)}`),
+        );
       } else {
         given.log('warn', 'A panel sent an unknown message');
       }

@@ -5,7 +5,8 @@ import { createIdSet } from '../../core/model/id.ts';
 import { parseMailAddresses } from '../../core/model/mail-addresses.ts';
 import { plainName } from '../../core/model/plain-text.ts';
 import { normalizeName } from '../../core/model/web-address.ts';
-import { type Answer, askPick, askText, type Step } from '../host/quick-input.ts';
+import { askInTurn, type Turn } from '../host/flow.ts';
+import { type Answer, askPick, askText } from '../host/quick-input.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
 import { list, plural, quote } from '../text/format.ts';
 import { nameOfPolicy } from '../text/policy.ts';
@@ -49,13 +50,7 @@ export function toPolicy({
 
 export type StepName = 'alert' | 'name' | 'destinations' | 'addresses' | 'state';
 
-type Context = {
-  readonly draft: PolicyDraft;
-  readonly choices: Choices;
-  /** Keeps an answer that may be incomplete, because the user goes back. */
-  readonly keep: (change: Partial<PolicyDraft>) => void;
-  readonly shared: { readonly title: string; readonly step: Step; readonly back: boolean };
-};
+type Context = Turn<PolicyDraft> & { readonly draft: PolicyDraft; readonly choices: Choices };
 
 const STEPS: Readonly<Record<StepName, (context: Context) => Promise<Answer<Partial<PolicyDraft>>>>> = {
   alert: askAlert,
@@ -79,32 +74,13 @@ export async function askPolicy(
     ...(canUseMail ? (['addresses'] as const) : []),
     'state',
   ];
-  let draft = start;
-  const keep = (change: Partial<PolicyDraft>): void => {
-    draft = { ...draft, ...change };
-  };
-  let index = Math.max(names.indexOf(first), 0);
-  for (let name = names[index]; name; name = names[index]) {
-    const answer = await STEPS[name]({
-      draft,
-      choices,
-      keep,
-      shared: {
-        title: vscode.l10n.t('Create Policy'),
-        step: { at: index + 1, of: names.length },
-        back: index > 0,
-      },
-    });
-    if (answer.kind === 'cancel') {
-      return undefined;
-    }
-    if (answer.kind === 'value') {
-      keep(answer.value);
-    }
-    index += answer.kind === 'value' ? 1 : -1;
-  }
-  const { alert } = draft;
-  return alert && { ...draft, alert };
+  const answers = await askInTurn<PolicyDraft>(
+    vscode.l10n.t('Create Policy'),
+    start,
+    names.map((name) => (draft) => async (turn) => STEPS[name]({ draft, choices, ...turn })),
+    Math.max(names.indexOf(first), 0),
+  );
+  return answers?.alert && { ...answers, alert: answers.alert };
 }
 
 type AlertItem = vscode.QuickPickItem & { readonly alert?: AlertType };

@@ -6,7 +6,8 @@ import { policiesOf } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { ask } from '../host/notice.ts';
-import { type Answer, askText } from '../host/quick-input.ts';
+import { askInTurn } from '../host/flow.ts';
+import { askText, type Check } from '../host/quick-input.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
 import { nameOfPolicy } from '../text/policy.ts';
@@ -48,52 +49,34 @@ export async function confirmReplacement(
 
 async function askNewDraft({ destination }: Located): Promise<Draft | undefined> {
   const title = vscode.l10n.t('Replace “{0}”', nameOf(destination));
-  // In memory until the flow ends, so that Back loses nothing.
-  let typedUrl = '';
-  let typedSecret = '';
-  for (;;) {
-    const url = await askText<string>({
-      title,
-      step: { at: 1, of: 2 },
-      value: typedUrl,
-      prompt: vscode.l10n.t('Enter the new URL. For most types it is a credential; later only its host is shown.'),
-      placeholder: typeNamed(destination.type)?.example ?? 'https://',
-      check: (text) => checkNewDraft(text.trim(), undefined),
-    });
-    if (url.kind !== 'value') {
-      return undefined;
-    }
-    typedUrl = url.value;
-    const secret: Answer<string> = await askText<string>({
-      title,
-      step: { at: 2, of: 2 },
-      value: typedSecret,
-      prompt: vscode.l10n.t('Enter the secret of the new destination. Leave it empty for none.'),
-      password: true,
-      back: true,
-      onBack: (text) => {
-        typedSecret = text;
-      },
-      check(text) {
-        const checked = checkNewDraft(url.value, text);
-        return checked.ok ? { ok: true, value: text } : checked;
-      },
-    });
-    if (secret.kind === 'value') {
-      const { name } = destination;
-      return { name, url: url.value, ...(secret.value === '' ? {} : { secret: secret.value }) };
-    }
-    if (secret.kind === 'cancel') {
-      return undefined;
-    }
-  }
+  const answers = await askInTurn(title, { url: '', secret: '' }, [
+    ({ url }) =>
+      async ({ shared }) =>
+        askText({
+          ...shared,
+          value: url,
+          prompt: vscode.l10n.t('Enter the new URL. For most types it is a credential; later only its host is shown.'),
+          placeholder: typeNamed(destination.type)?.example ?? 'https://',
+          check: (text) => checkNewDraft({ url: text.trim() }),
+        }),
+    ({ url, secret }) =>
+      async ({ keep, shared }) =>
+        askText({
+          ...shared,
+          value: secret,
+          prompt: vscode.l10n.t('Enter the secret of the new destination. Leave it empty for none.'),
+          password: true,
+          onBack: (text) => keep({ secret: text }),
+          check: (text) => checkNewDraft({ url, secret: text }),
+        }),
+  ]);
+  return answers && { name: destination.name, url: answers.url, ...(answers.secret && { secret: answers.secret }) };
 }
 
-/** `secret` undefined: it is asked for later. */
-function checkNewDraft(url: string, secret: string | undefined) {
+/** Without `secret`, which is asked for later. */
+function checkNewDraft<T extends { readonly url: string; readonly secret?: string }>(typed: T): Check<T> {
+  const { url, secret } = typed;
   const draft = { name: 'x', url, ...(secret ? { secret } : {}) };
   const error = checkDraft(draft, { secret: secret === undefined }).find(({ severity }) => severity === 'error');
-  return error
-    ? ({ ok: false, problem: describeDraftProblem(error.problem) } as const)
-    : ({ ok: true, value: url } as const);
+  return error ? { ok: false, problem: describeDraftProblem(error.problem) } : { ok: true, value: typed };
 }

@@ -14,7 +14,8 @@ import { joinUrl, lacksSecret } from '../../core/model/whole-url.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
-import { askText, type Check } from '../host/quick-input.ts';
+import { askInTurn, type FlowQuestion } from '../host/flow.ts';
+import { askText, type TextQuestion } from '../host/quick-input.ts';
 import { nameService } from '../text/draft.ts';
 import { describeMoment } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
@@ -191,55 +192,81 @@ function hide({ url, secret }: Draft, redactor: ImportServices['redactor']): voi
   }
 }
 
+/** What the user typed, by what it is and the index of its entry: `url 3`. Empty: skipped. */
+type Typed = Readonly<Record<string, string>>;
+
 /** Asks for missing URLs and secrets, one masked prompt per value. Empty skips a destination; Escape cancels the import. */
 async function complete(
   entries: readonly ImportEntry[],
   existing: readonly Destination[],
   { redactor }: ImportServices,
 ): Promise<readonly ImportEntry[] | undefined> {
-  const incomplete = entries.filter(({ kind }) => kind === 'incomplete').length;
-  const completed: ImportEntry[] = [];
-  let index = 0;
-  for (const entry of entries) {
-    let now: ImportEntry = entry;
-    if (entry.kind === 'incomplete') {
-      index += 1;
-    }
-    while (now.kind === 'incomplete') {
-      const title = vscode.l10n.t('Import “{0}” ({1} of {2})', nameWanted(entry.wanted), index, incomplete);
-      const answer = await (now.needs === 'url' ? askUrl(now, title) : askSecret(now, title));
-      if (answer === undefined) {
-        return undefined;
-      }
-      if (answer === '') {
-        break;
-      }
-      redactor.remember(answer);
-      now = toDraft(now.needs === 'url' ? { ...now.wanted, url: answer } : { ...now.wanted, secret: answer });
-    }
-    completed.push(now);
+  const questions = entries.flatMap((entry, index) =>
+    (['url', 'secret'] as const).map((needs): FlowQuestion<Typed> => {
+      const key = `${needs} ${index}`;
+      return (typed) => {
+        // Without the answer to this question, so that it is still asked after Back.
+        const now = fill(entry, index, { ...typed, [key]: '' });
+        if (now.kind !== 'incomplete' || now.needs !== needs) {
+          return undefined;
+        }
+        return async ({ keep, shared }) => {
+          const answer = await askText<string>({
+            ...shared,
+            ...(needs === 'url' ? urlQuestion(now) : secretQuestion(now)),
+            title: vscode.l10n.t('Import “{0}”', nameWanted(entry.wanted)),
+            value: typed[key] ?? '',
+            password: true,
+            onBack: (text) => keep({ [key]: text }),
+          });
+          if (answer.kind !== 'value') {
+            return answer;
+          }
+          redactor.remember(answer.value);
+          return { kind: 'value', value: { [key]: answer.value } };
+        };
+      };
+    }),
+  );
+  const typed = await askInTurn<Typed>(vscode.l10n.t('Import Webhook Destinations'), {}, questions);
+  if (!typed) {
+    return undefined;
   }
   // What was entered can be what the account has already, or what another entry has.
   return planImport(
-    completed.map(({ wanted }) => wanted),
+    entries.map((entry, index) => fill(entry, index, typed).wanted),
     existing,
   );
 }
-
 type Incomplete = Extract<ImportEntry, { kind: 'incomplete' }>;
 
-async function askUrl({ wanted, url }: Incomplete, title: string): Promise<string | undefined> {
+/** The entry with what was typed for it. */
+function fill(entry: ImportEntry, index: number, typed: Typed): ImportEntry {
+  const url = typed[`url ${index}`];
+  const secret = typed[`secret ${index}`];
+  return entry.kind === 'incomplete'
+    ? toDraft({ ...entry.wanted, ...(url ? { url } : {}), ...(secret ? { secret } : {}) })
+    : entry;
+}
+
+type MaskedQuestion = Pick<TextQuestion<string>, 'prompt' | 'check'>;
+
+function urlQuestion({ wanted, url }: Incomplete): MaskedQuestion {
   const type = typeOrGeneric(guessType(url)?.type ?? wanted.type);
   const service = nameService(type.type, wanted.host);
-  return askMasked(
-    title,
-    url === ''
-      ? vscode.l10n.t('Enter the {0} URL at {1}. Leave it empty to skip this destination.', service, wanted.host)
-      : vscode.l10n.t(
-          'Enter the full {0} URL, or only its secret part. Leave it empty to skip this destination.',
-          service,
-        ),
-    (typed) => {
+  return {
+    prompt:
+      url === ''
+        ? vscode.l10n.t('Enter the {0} URL at {1}. Leave it empty to skip this destination.', service, wanted.host)
+        : vscode.l10n.t(
+            'Enter the full {0} URL, or only its secret part. Leave it empty to skip this destination.',
+            service,
+          ),
+    check(text) {
+      const typed = text.trim();
+      if (typed === '') {
+        return { ok: true, value: '' };
+      }
       const isPart = url !== '' && !/[:/\s]/.test(typed);
       const address = isPart ? joinUrl(type, url, typed) : normalizeAddress(typed);
       const guessed = guessType(address);
@@ -253,29 +280,13 @@ async function askUrl({ wanted, url }: Incomplete, title: string): Promise<strin
           }
         : { ok: true, value: address };
     },
-  );
+  };
 }
 
-async function askSecret({ wanted }: Incomplete, title: string): Promise<string | undefined> {
+function secretQuestion({ wanted }: Incomplete): MaskedQuestion {
   const service = nameService(wanted.type, wanted.host);
-  return askMasked(
-    title,
-    vscode.l10n.t('Enter the secret that {0} requires. Leave it empty to skip this destination.', service),
-    (typed) => ({ ok: true, value: typed }),
-  );
-}
-
-/** Undefined if the user cancels, empty if the user skips. */
-async function askMasked(
-  title: string,
-  prompt: string,
-  check: (text: string) => Check<string>,
-): Promise<string | undefined> {
-  const answer = await askText<string>({
-    title,
-    prompt,
-    password: true,
-    check: (text) => (text.trim() === '' ? { ok: true, value: '' } : check(text.trim())),
-  });
-  return answer.kind === 'value' ? answer.value : undefined;
+  return {
+    prompt: vscode.l10n.t('Enter the secret that {0} requires. Leave it empty to skip this destination.', service),
+    check: (text) => ({ ok: true, value: text.trim() }),
+  };
 }

@@ -9,7 +9,7 @@ import {
   type SavedOverview,
   type ToOverview,
 } from '../../core/overview-protocol.ts';
-import { make } from '../dom.ts';
+import { createFocusKeeper, make } from '../dom.ts';
 import { COLUMN_COUNT, createCellTexts, createHead, drawCells, signatureOf } from './cells.ts';
 import { createControls } from './controls.ts';
 import { createGrid } from './grid.ts';
@@ -28,12 +28,16 @@ const SETTLING = 120;
 const MINUTE = 60_000;
 
 const host = acquireVsCodeApi();
+const focusAgain = createFocusKeeper();
 let page: ReturnType<typeof createPage> | undefined;
 
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const message = parseToOverview(data);
   if (message?.kind === 'texts') {
     page ??= createPage(message.texts);
+  } else if (message?.kind === 'takeFocus') {
+    focusAgain();
+    host.postMessage({ kind: 'tookFocus' });
   } else if (message) {
     page?.receive(message);
   }
@@ -220,7 +224,7 @@ function createPage(texts: OverviewTexts) {
     }
   }
 
-  function receive(message: Exclude<ToOverview, { kind: 'texts' }>): void {
+  function receive(message: Exclude<ToOverview, { kind: 'texts' | 'takeFocus' }>): void {
     switch (message.kind) {
       case 'settings':
         ({ unprovenAfterDays } = message);

@@ -36,6 +36,7 @@ export async function openOverviewPage(extension: Extension): Promise<OverviewPa
       case 'texts':
       case 'settings':
       case 'outdated':
+      case 'takeFocus':
         break;
       default:
         message satisfies never;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { FromPanel, PanelAction, PanelFields, PanelView, ToPanel } from '../../../src/core/panel-protocol.ts';
+import type { PanelEvent, PanelAction, PanelFields, PanelView, ToPanel } from '../../../src/core/panel-protocol.ts';
 import type { PanelController } from '../../../src/ui/panel/panel-controller.ts';
 import type { Extension } from '../extension-under-test.ts';
 
@@ -36,7 +36,7 @@ export async function openPanelPage(
     sent.findLast((each): each is Extract<ToPanel, { kind: Kind }> => each.kind === kind) ?? assert.fail(kind);
   let typed: PanelFields | undefined;
   const fields = (): PanelFields => typed ?? last('fields').fields;
-  const send = async (message: FromPanel): Promise<void> => {
+  const send = async (message: PanelEvent): Promise<void> => {
     const before = sent.length;
     await controller.receive(message);
     if (sent.slice(before).some(({ kind }) => kind === 'fields')) {

@@ -124,13 +124,34 @@ describe('export, import and comparison', () => {
     script({ types: '' }, { types: receiverUrl('on-call') }, { presses: 'Create' }, 'leaves');
     await run('importDestinations', accountNode(otherId));
     await said(/^Created 1 webhook destination in Beta/);
-    assert.equal(user?.questions[0]?.title, 'Import “Backup” (1 of 2)');
+    assert.equal(user?.questions[0]?.title, 'Import “Backup”');
+    assert.equal(user?.questions[0]?.step, '1/2');
     assert.match(
       shown(),
       /Create \(1\)\n {2}“On-call”[^]*Not created: the URL or secret is missing \(1\)\n {2}“Backup”/,
     );
     assert.deepEqual(await names(otherId), ['On-call']);
     assert.doesNotMatch(extension.logged(), /receivers\/generic\/on-call/);
+  });
+
+  it('goes back to what was typed', async () => {
+    await exportWith('Hosts only', accountNode());
+    script(
+      { types: receiverUrl('backup') },
+      { types: 'half of a URL', goesBack: true },
+      'accepts',
+      { types: receiverUrl('on-call') },
+      { presses: 'Create' },
+      'leaves',
+    );
+    await run('importDestinations', accountNode(otherId));
+    await said(/^Created 2 webhook destinations in Beta/);
+    assert.deepEqual(
+      user?.questions.slice(0, 4).map(({ title, step }) => `${title} ${step}`),
+      ['Import “Backup” 1/2', 'Import “On-call” 2/2', 'Import “Backup” 1/2', 'Import “On-call” 2/2'],
+    );
+    const created = await fake.destinations({ account: otherId });
+    assert.deepEqual(created.map(({ url }) => url).toSorted(), [receiverUrl('backup'), receiverUrl('on-call')]);
   });
 
   it('cancels with Escape before anything is sent', async () => {

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { askInTurn, type FlowQuestion } from '../../../../src/ui/host/flow.ts';
+import type { Answer } from '../../../../src/ui/host/quick-input.ts';
+
+type State = Readonly<Record<string, string>>;
+
+/** Asks for the value of a key, if `when` holds, with the next of the given answers. Notes what was asked. */
+function scripted(...answers: readonly (string | { readonly back: string } | 'cancel')[]) {
+  const asked: string[] = [];
+  const remaining = [...answers];
+  const question =
+    (key: string, when: (state: State) => boolean = () => true): FlowQuestion<State> =>
+    (state) =>
+      when(state)
+        ? async ({ keep, shared: { title, step, back } }): Promise<Answer<State>> => {
+            asked.push(
+              [
+                title,
+                key,
+                step ? `${step.at}/${step.of}` : '-',
+                back ? 'back' : '',
+                `has ${state[key] ?? 'nothing'}`,
+              ].join(' '),
+            );
+            const answer = remaining.shift() ?? 'cancel';
+            if (answer === 'cancel') {
+              return { kind: 'cancel' };
+            }
+            if (typeof answer !== 'string') {
+              keep({ [key]: answer.back });
+              return { kind: 'back' };
+            }
+            return { kind: 'value', value: { [key]: answer } };
+          }
+        : undefined;
+  return { asked, question };
+}
+
+describe('askInTurn', () => {
+  it('asks one question after another and returns all answers', async () => {
+    const { asked, question } = scripted('1', '2');
+    assert.deepEqual(await askInTurn<State>('T', { z: '0' }, [question('a'), question('b')]), {
+      z: '0',
+      a: '1',
+      b: '2',
+    });
+    assert.deepEqual(asked, ['T a 1/2  has nothing', 'T b 2/2 back has nothing']);
+  });
+
+  it('shows what was answered and what was typed after Back', async () => {
+    const { asked, question } = scripted('1', { back: 'half' }, '1', '2');
+    await askInTurn<State>('T', {}, [question('a'), question('b')]);
+    assert.deepEqual(asked.slice(2), ['T a 1/2  has 1', 'T b 2/2 back has half']);
+  });
+
+  it('leaves out what the answers make unnecessary, in both directions, and counts only the rest', async () => {
+    const { asked, question } = scripted('1', { back: '' }, 'x', '2', '3');
+    const questions = [question('a'), question('b', ({ a }) => a === 'x'), question('c')];
+    assert.deepEqual(await askInTurn<State>('T', {}, questions), { a: 'x', b: '2', c: '3' });
+    assert.deepEqual(asked, [
+      'T a 1/2  has nothing',
+      'T c 2/2 back has nothing',
+      'T a 1/2  has 1',
+      'T b 2/3 back has nothing',
+      'T c 3/3 back has ',
+    ]);
+  });
+
+  it('has neither step nor Back for one question', async () => {
+    const { asked, question } = scripted('1');
+    await askInTurn<State>('T', {}, [question('a', () => false), question('b')]);
+    assert.deepEqual(asked, ['T b -  has nothing']);
+  });
+
+  it('can begin later, with Back to what comes before', async () => {
+    const { asked, question } = scripted({ back: '' }, '1', '2');
+    await askInTurn<State>('T', {}, [question('a'), question('b')], 1);
+    assert.deepEqual(asked, ['T b 2/2 back has nothing', 'T a 1/2  has nothing', 'T b 2/2 back has ']);
+  });
+
+  it('returns nothing if the user cancels', async () => {
+    const { question } = scripted('1', 'cancel');
+    assert.equal(await askInTurn<State>('T', {}, [question('a'), question('b')]), undefined);
+  });
+
+  it('returns the beginning if nothing needs to be asked', async () => {
+    const { asked, question } = scripted();
+    assert.deepEqual(await askInTurn<State>('T', { z: '0' }, [question('a', () => false)]), { z: '0' });
+    assert.deepEqual(asked, []);
+  });
+});
