@@ -229,7 +229,7 @@ async function visitPanel({ fake, workbench, view }: Session, take: (name: strin
 
 async function takeAll(theme: Theme): Promise<void> {
   const session = await startSession({
-    userSettings: { 'workbench.colorTheme': THEMES[theme][0] },
+    userSettings: { 'workbench.colorTheme': THEMES[theme].setting },
     env: { CLOUDFLARE_API_TOKEN: demoTokens.demo },
     viewport: { width: 1000, height: 700 },
   });
@@ -249,7 +249,7 @@ async function takeAll(theme: Theme): Promise<void> {
 /** Takes pictures of the status item and its tooltip in every state except stale, which needs a long wait. */
 async function takeStatus(theme: Theme): Promise<void> {
   const session = await startSession({
-    userSettings: { 'workbench.colorTheme': THEMES[theme][0], 'cloudflareWebhooks.statusBar': 'always' },
+    userSettings: { 'workbench.colorTheme': THEMES[theme].setting, 'cloudflareWebhooks.statusBar': 'always' },
     viewport: { width: 1000, height: 700 },
   });
   const { fake, workbench, view, receiversUrl } = session;
@@ -307,7 +307,7 @@ async function takeStatus(theme: Theme): Promise<void> {
 
 async function takeForReadme(): Promise<void> {
   const session = await startSession({
-    userSettings: { 'workbench.colorTheme': THEMES.dark[0] },
+    userSettings: { 'workbench.colorTheme': THEMES.dark.setting },
     viewport: { width: 900, height: 560 },
     deviceScaleFactor: 2,
   });

@@ -5,6 +5,8 @@ import { glob } from 'node:fs/promises';
 import process from 'node:process';
 import { packageExtension } from './package-extension.ts';
 
+const LANES = Number(process.env['E2E_LANES'] ?? 2);
+
 type Run = { readonly code: number; readonly output: string };
 
 /** Runs the tests of a file. */
@@ -28,21 +30,29 @@ if (named.length === 0) {
     files.push(file);
   }
 }
+const queue = files.toSorted();
 const failed: string[] = [];
-for (const file of files.toSorted()) {
-  let last = await run(file, args);
-  if (last.code !== 0) {
-    // On a busy machine, a window can miss a key press. The steps of a file depend on each other, so all are repeated. Marked,
-    // so that the first run is seen and not counted.
-    console.log(last.output.replaceAll(/^/gm, '| '));
-    console.log(`| ${file} failed and is run once more, from its start.`);
-    last = await run(file, args);
-  }
-  console.log(last.output);
-  if (last.code !== 0) {
-    failed.push(file);
+
+/** Runs the files of the queue until it is empty, and prints the output of each at its end. */
+async function runLane(): Promise<void> {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const started = performance.now();
+    let last = await run(file, args);
+    if (last.code !== 0) {
+      // On a busy machine, a window can miss a key press. The steps of a file depend on each other, so all are repeated. Marked,
+      // so that the first run is seen and not counted.
+      console.log(last.output.replaceAll(/^/gm, '| '));
+      console.log(`| ${file} failed and is run once more, from its start.`);
+      last = await run(file, args);
+    }
+    console.log(`${last.output.trimEnd()}\n${file}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+    if (last.code !== 0) {
+      failed.push(file);
+    }
   }
 }
+
+await Promise.all(Array.from({ length: LANES }, runLane));
 if (failed.length > 0) {
   console.log(`Failed twice: ${failed.join(', ')}`);
   process.exitCode = 1;

@@ -8,7 +8,9 @@ import {
   keepPictureOfFailure,
   pictureFile,
   type Session,
+  setTheme,
   startSession,
+  THEME_NAMES,
   waitUntil,
 } from './session.ts';
 
@@ -23,13 +25,6 @@ const PICTURES: Readonly<Record<string, string>> = {
 const STEPS = Object.keys(PICTURES);
 
 const TITLE = 'Get Started with Cloudflare Webhooks';
-
-const THEMES = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'high-contrast-dark': 'Default High Contrast',
-  'high-contrast-light': 'Default High Contrast Light',
-} as const;
 
 type Walkthrough = {
   /** The heading of a step, which expands it. */
@@ -165,40 +160,28 @@ describe('the first run', function () {
     await take('11-done');
   });
 
+  it('draws its pictures with the colors of each theme', async () => {
+    const { workbench } = session;
+    const window = workbench.page.locator('.monaco-workbench').first();
+    for (const theme of THEME_NAMES) {
+      await setTheme(session, theme);
+      const expected = (await window.evaluate(readColors)).foreground;
+      assert.match(expected, /^#|^rgb/);
+      for (const [index, title] of STEPS.entries()) {
+        await walkthrough.show(title);
+        const picture = workbench.webview().locator('svg');
+        await waitUntil(async () => (await picture.evaluate(readColors)).foreground === expected);
+        await workbench.screenshot(pictureFile(`walkthrough-${theme}-${index + 1}`));
+        const { fills } = await picture.evaluate(readColors);
+        // A theme may lack a color, as high contrast lacks that of a selected item.
+        assert.ok(fills.length > 0 && !fills.includes('none'), `${title}: ${fills.join(' ')}`);
+      }
+    }
+  });
+
   it('logs no error of the extension to the console', () => {
     assert.deepEqual(errorsOfExtension(session), []);
   });
-});
-
-describe('the walkthrough', function () {
-  this.timeout(240_000);
-
-  for (const [name, theme] of Object.entries(THEMES)) {
-    it(`draws its pictures with the colors of ${theme}`, async () => {
-      const session = await startSession({
-        userSettings: { 'workbench.colorTheme': theme },
-        viewport: { width: 1600, height: 900 },
-      });
-      try {
-        const { workbench } = session;
-        const walkthrough = walkthroughOf(session);
-        await workbench.welcome.getByText('Get started', { exact: true }).click();
-        const window = workbench.page.locator('.monaco-workbench').first();
-        const expected = (await window.evaluate(readColors)).foreground;
-        assert.match(expected, /^#|^rgb/);
-        for (const [index, title] of STEPS.entries()) {
-          await walkthrough.show(title);
-          await workbench.screenshot(pictureFile(`walkthrough-${name}-${index + 1}`));
-          const { foreground, fills } = await workbench.webview().locator('svg').evaluate(readColors);
-          assert.equal(foreground, expected);
-          // A theme may lack a color, as high contrast lacks that of a selected item.
-          assert.ok(fills.length > 0 && !fills.includes('none'), `${title}: ${fills.join(' ')}`);
-        }
-      } finally {
-        await session.close();
-      }
-    });
-  }
 });
 
 describe('a token that cannot list accounts', function () {

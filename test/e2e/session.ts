@@ -156,32 +156,45 @@ export async function replaceInEditor({ page }: WorkbenchPage, from: string, to:
   await page.keyboard.press('Escape');
 }
 
-/** The color themes that every surface must be readable in, with the class that VS Code gives its window. */
+/**
+ * The color themes that every surface must be readable in: the value of the setting, the name in the list of themes, the class
+ * of the window, and the kind that a webview has.
+ */
 export const THEMES = {
-  dark: ['Default Dark Modern', 'vs-dark'],
-  light: ['Default Light Modern', 'vs'],
-  'high-contrast-dark': ['Default High Contrast', 'hc-black'],
-  'high-contrast-light': ['Default High Contrast Light', 'hc-light'],
+  dark: { setting: 'Default Dark Modern', label: 'Dark Modern', className: 'vs-dark', kind: 'vscode-dark' },
+  light: { setting: 'Default Light Modern', label: 'Light Modern', className: 'vs', kind: 'vscode-light' },
+  'high-contrast-dark': {
+    setting: 'Default High Contrast',
+    label: 'Dark High Contrast',
+    className: 'hc-black',
+    kind: 'vscode-high-contrast',
+  },
+  'high-contrast-light': {
+    setting: 'Default High Contrast Light',
+    label: 'Light High Contrast',
+    className: 'hc-light',
+    kind: 'vscode-high-contrast-light',
+  },
 } as const;
 export type Theme = keyof typeof THEMES;
+export const THEME_NAMES: readonly Theme[] = ['dark', 'light', 'high-contrast-dark', 'high-contrast-light'];
 
-/** Settings with which the window follows {@link setColorScheme}. */
-export function followColorScheme(light: Theme, dark: Theme): Settings {
-  return {
-    'window.autoDetectColorScheme': true,
-    'workbench.preferredLightColorTheme': THEMES[light][0],
-    'workbench.preferredDarkColorTheme': THEMES[dark][0],
-  };
+/** Chooses a color theme, and waits until the window has it. */
+export async function setTheme({ workbench }: Session, theme: Theme): Promise<void> {
+  const { className, label } = THEMES[theme];
+  const { quickInput, page } = workbench;
+  await workbench.runCommand('Preferences: Color Theme');
+  await quickInput.waitFor('Select Color Theme');
+  await quickInput.type(label);
+  await quickInput.pick(label);
+  await quickInput.waitUntilClosed();
+  await page.locator(`.monaco-workbench.${className}`).waitFor();
 }
 
-/** Makes the operating system prefer a color scheme, and waits for the theme that the window has for it. */
-export async function setColorScheme(
-  { workbench: { page } }: Session,
-  colorScheme: 'light' | 'dark',
-  theme: Theme,
-): Promise<void> {
-  await page.emulateMedia({ colorScheme });
-  await page.locator(`.monaco-workbench.${THEMES[theme][1]}`).waitFor();
+/** Changes the color theme and waits until the window and its visible webview have it. */
+export async function setThemeOfWebview(session: Session, theme: Theme): Promise<void> {
+  await setTheme(session, theme);
+  await session.workbench.webview().locator(`body[data-vscode-theme-kind="${THEMES[theme].kind}"]`).waitFor();
 }
 
 /** Sets the width of the side bar, in pixels. */

@@ -55,7 +55,7 @@ async function main(): Promise<number> {
       void server.process.exited.then((code) =>
         ended.reject(new HostError(`The VS Code server exited unexpectedly (exit code ${code}).`)),
       );
-      const page = await browser.newPage();
+      const page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 640, height: 480 } });
       await listenToTests(page, () => idle.refresh(), hostExit.promise);
       await page.goto(testWindowAddress(server.port, wanted, testsPath));
       return await ended.promise;

@@ -6,8 +6,8 @@ export interface QuickInput {
   readonly widget: Locator;
   /** Waits for the step with this text in its title, prompt, message or placeholder. Call it before answering a step. */
   waitFor(text: string): Promise<void>;
-  /** Replaces the text of the input. */
-  type(text: string): Promise<void>;
+  /** Replaces the text of the input. `timeout`: how long to wait for it, in milliseconds. */
+  type(text: string, timeout?: number): Promise<void>;
   /** Presses Enter. */
   accept(): Promise<void>;
   /** Presses Escape. */
@@ -41,7 +41,8 @@ export function quickInputOf(page: Page): QuickInput {
     widget.locator('.monaco-list-row', {
       has: page.locator('.quick-input-list-row .label-name').getByText(label, { exact: typeof label === 'string' }),
     });
-  const type = async (text: string): Promise<void> => input.fill(text);
+  const type = async (text: string, timeout?: number): Promise<void> =>
+    input.fill(text, timeout === undefined ? {} : { timeout });
   const accept = async (): Promise<void> => input.press('Enter');
   return {
     widget,

@@ -116,6 +116,9 @@ async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<voi
     // The mouse wheel does not scroll the list over sticky rows at the top, so the mouse hovers in the middle.
     await tree.hover({ position: { x: 60, y: height / 2 } });
     while ((await top.count()) === 0) {
+      if (Date.now() - started > rowTimeout) {
+        throw new Error('The first row of the tree does not appear');
+      }
       await page.mouse.wheel(0, -height);
     }
     for (;;) {

@@ -130,16 +130,17 @@ async function runCommand(
   const entry = quickInput.widget.locator('.monaco-list-row', { has: page.getByText(title, { exact: true }) }).first();
   for (let attempt = 1; ; attempt += 1) {
     await page.keyboard.press('F1');
-    await quickInput.waitFor('Type the name of a command to run');
-    await quickInput.type(`>${title}`);
     try {
+      await quickInput.waitFor('Type the name of a command to run');
+      // The palette closes if something else takes the focus, such as an editor that opens late.
+      await quickInput.type(`>${title}`, 2000);
       await choose(entry);
       return;
     } catch (error) {
       if (attempt === 20) {
         throw error;
       }
-      await quickInput.cancel();
+      await page.keyboard.press('Escape');
       await quickInput.waitUntilClosed();
     }
   }
