@@ -135,6 +135,8 @@ describe('JSON editor in the workbench', function () {
     await workbench.notifications.waitFor('Saved “Mine”');
     // VS Code shows the document again, which would hide an editor opened before that.
     await workbench.editorTab(/Resolve save conflict/).waitFor({ state: 'detached' });
+    // The document has another name now, and so another tab.
+    await workbench.editorTab(/^Fresh/).waitFor({ state: 'detached' });
     await lines().getByText('"Mine"').waitFor();
     assert.equal((await named('Mine'))?.id, id);
   });

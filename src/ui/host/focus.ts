@@ -7,10 +7,11 @@ export type TakeFocus = () => Promise<void>;
 /** `startedBy`: the page that started what runs now. `overview`: the page whose context menu starts commands. */
 type Shared = { readonly startedBy: AsyncLocalStorage<TakeFocus>; overview?: TakeFocus | undefined };
 
-const KEY = Symbol.for('cloudflareWebhooks.focus');
-/** In the global object, because each bundle has a copy of this module. */
-const global = globalThis as { [KEY]?: Shared };
-const shared: Shared = (global[KEY] ??= { startedBy: new AsyncLocalStorage() });
+declare global {
+  /** Global, because each bundle has a copy of this module. */
+  var cloudflareWebhooksFocus: Shared | undefined;
+}
+const shared: Shared = (globalThis.cloudflareWebhooksFocus ??= { startedBy: new AsyncLocalStorage() });
 
 /** How long a page may take to answer, in milliseconds. */
 const MOST_WAITING = 500;
@@ -48,7 +49,7 @@ export function createFocusTaker(
   panel: Pick<vscode.WebviewPanel, 'active'>,
   request: () => void,
 ): { readonly take: TakeFocus; readonly taken: () => void } {
-  let taken = (): void => {};
+  let taken: (() => void) | undefined;
   return {
     async take() {
       if (panel.active) {
@@ -60,6 +61,6 @@ export function createFocusTaker(
         clearTimeout(timer);
       }
     },
-    taken: () => taken(),
+    taken: () => taken?.(),
   };
 }

@@ -4,8 +4,8 @@ import type { Answer } from '../../../../src/ui/host/quick-input.ts';
 
 type State = Readonly<Record<string, string>>;
 
-/** Asks for the value of a key, if `when` holds, with the next of the given answers. Notes what was asked. */
-function scripted(...answers: readonly (string | { readonly back: string } | 'cancel')[]) {
+/** Asks for the value of a key, if `when` holds, with the next of the given answers; null cancels. Notes what was asked. */
+function scripted(...answers: readonly (string | { readonly back: string } | null)[]) {
   const asked: string[] = [];
   const remaining = [...answers];
   const question =
@@ -22,8 +22,8 @@ function scripted(...answers: readonly (string | { readonly back: string } | 'ca
                 `has ${state[key] ?? 'nothing'}`,
               ].join(' '),
             );
-            const answer = remaining.shift() ?? 'cancel';
-            if (answer === 'cancel') {
+            const answer = remaining.shift() ?? null;
+            if (answer === null) {
               return { kind: 'cancel' };
             }
             if (typeof answer !== 'string') {
@@ -79,7 +79,7 @@ describe('askInTurn', () => {
   });
 
   it('returns nothing if the user cancels', async () => {
-    const { question } = scripted('1', 'cancel');
+    const { question } = scripted('1', null);
     assert.equal(await askInTurn<State>('T', {}, [question('a'), question('b')]), undefined);
   });
 
