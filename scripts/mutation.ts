@@ -1,15 +1,20 @@
 // Breaks the core line by line and counts what no unit test notices. `node scripts/mutation.ts [folder …]` takes folders of
-// src/core; the default is every folder with a floor. Prints the survivors, and fails where a score is below its floor.
+// src/core; the default is every folder with a floor. `--since <commit>` breaks only the files that changed since then, of which
+// the most-changed ones if there are many. Prints the survivors, and fails where a score is below the floor.
 // Stryker comes through npx at a fixed version, because it is larger than all other development dependencies together.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { delimiter, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
 
 const STRYKER = '@stryker-mutator/core@10.1.1';
 const WORK = '.vscode-test/mutation';
 /** In percent of all mutants, those that no test runs included. */
 const FLOOR = 85;
+/** With `--since`: the changed files that are broken, so that the run ends within minutes. */
+const MOST_FILES = 8;
 const FOLDERS = ['model', 'replacement', 'destinations', 'policies', 'monitoring', 'testing', 'api'];
 
 type Mutant = {
@@ -20,7 +25,10 @@ type Mutant = {
 };
 type Report = { readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>> };
 
-async function measure(folder: string): Promise<{ readonly folder: string; readonly score: number }> {
+async function measure(
+  folder: string,
+  files: readonly string[] = [`src/core/${folder}/**/*.ts`],
+): Promise<{ readonly folder: string; readonly score: number }> {
   await mkdir(WORK, { recursive: true });
   const [config, report] = [resolve(WORK, `${folder}.config.json`), resolve(WORK, `${folder}.json`)];
   const options = {
@@ -28,7 +36,7 @@ async function measure(folder: string): Promise<{ readonly folder: string; reado
     plugins: [resolve('scripts/mutation-runner.ts')],
     // Only the tests of the same folder: a rule that only another folder's tests notice has no test of its own.
     mochaSpecs: [`test/unit/core/${folder}/**/*.test.ts`],
-    mutate: [`src/core/${folder}/**/*.ts`],
+    mutate: files,
     coverageAnalysis: 'perTest',
     concurrency: 1,
     timeoutMS: 10_000,
@@ -78,10 +86,30 @@ function summarize(folder: string, { files }: Report): { readonly folder: string
   return { folder, score };
 }
 
-const asked = process.argv.slice(2);
+/** The files of the core that changed since a commit, those with the most changed lines first, by folder. */
+async function readChanged(commit: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { stdout } = await promisify(execFile)('git', ['diff', '--numstat', '--no-renames', commit, '--', 'src/core']);
+  const changed = stdout
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .map(([added = '', removed = '', file = '']) => ({ file, lines: Number(added) + Number(removed) }))
+    .filter(({ file }) => FOLDERS.includes(file.split('/')[2] ?? '') && existsSync(file))
+    .toSorted((a, b) => b.lines - a.lines)
+    .map(({ file }) => file);
+  for (const file of changed.slice(MOST_FILES)) {
+    console.log(`${file} is left out, because ${MOST_FILES} files with more changes are measured.`);
+  }
+  return Map.groupBy(changed.slice(0, MOST_FILES), (file) => file.split('/')[2] ?? '');
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { since: { type: 'string' } } });
+const work: Iterable<readonly [string, (readonly string[])?]> =
+  values.since === undefined
+    ? (positionals.length > 0 ? positionals : FOLDERS).map((folder) => [folder] as const)
+    : await readChanged(values.since);
 const scores: { readonly folder: string; readonly score: number }[] = [];
-for (const folder of asked.length > 0 ? asked : FOLDERS) {
-  scores.push(await measure(folder));
+for (const [folder, files] of work) {
+  scores.push(await measure(folder, files));
 }
 console.log(`\n${scores.map(({ folder, score }) => `${folder} ${score.toFixed(1)} %`).join(', ')}`);
 process.exitCode = scores.some(({ score }) => score < FLOOR) ? 1 : 0;

@@ -162,7 +162,7 @@ async function askAccounts(
         seen.length < MOST_ACCOUNTS
           ? vscode.l10n.t('Choose the accounts to add')
           : vscode.l10n.t(
-              'Choose the accounts to add. Only the first {0} are listed. Enter the ID of any other.',
+              'Choose the accounts to add. Only the first {0} are listed. For any other account, enter its ID.',
               MOST_ACCOUNTS,
             ),
       items: seen.map((account) => ({

@@ -77,5 +77,5 @@ function describeRefusedRename(name: string, why: string, { details }: ApiError)
         name,
         why,
       )
-    : vscode.l10n.t('Could not rename “{0}”, because Cloudflare tested its URL. {1}', name, why);
+    : vscode.l10n.t('Could not rename “{0}”, because Cloudflare’s test of its URL failed. {1}', name, why);
 }

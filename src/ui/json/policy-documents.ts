@@ -205,7 +205,9 @@ async function saveDocument(
     }
     if (error instanceof MissingDestinationsError) {
       throw notSaved(
-        vscode.l10n.t('Destinations of this policy no longer exist. Nothing was sent. Remove them from the document.'),
+        vscode.l10n.t(
+          'Some destinations of this policy no longer exist. Nothing was sent. Remove them from the document.',
+        ),
       );
     }
     throw notSaved(describeFailure(error, accountName));

@@ -52,7 +52,7 @@ export function describePolicyProblem(problem: PolicyProblem): string {
         problem.id,
       );
     case 'ineligible':
-      return vscode.l10n.t('This account may not use the mechanism “{0}”.', problem.mechanism);
+      return vscode.l10n.t('This account cannot use the mechanism “{0}”.', problem.mechanism);
     default:
       return problem satisfies never;
   }

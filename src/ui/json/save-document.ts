@@ -252,7 +252,7 @@ async function replace(target: Located, draft: Draft, parts: SaveServices): Prom
   }
   const note =
     secret === undefined
-      ? vscode.l10n.t('The replacement will not have a secret. Enter it in the document to keep one.')
+      ? vscode.l10n.t('The new destination will have no secret. To keep the secret, enter it in the document.')
       : '';
   const wanted = { ...draft, ...(secret === undefined ? {} : { secret }) };
   if (!(await confirmReplacement(target, wanted, parts.policies, note))) {

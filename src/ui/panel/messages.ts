@@ -189,7 +189,7 @@ export function describeReplace(
       vscode.l10n.t('Replace “{0}” with a new destination for {1}?', destination.name, hostOf(url)),
       describeConsequences(hostOf(url), policies),
       ...(secret === undefined && guessType(url)?.secret !== 'url'
-        ? [vscode.l10n.t('The replacement will not have a secret. Enter it to keep one.')]
+        ? [vscode.l10n.t('The new destination will have no secret. To keep the secret, enter it.')]
         : []),
     ],
     buttons: [button.confirm(), button.cancel()],

@@ -220,7 +220,7 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
           : vscode.l10n.t('Could not load the history of sent alerts. See the log for details.');
     case 'test':
       return test === undefined
-        ? vscode.l10n.t('It was not tested since VS Code was started.')
+        ? vscode.l10n.t('It has not been tested since VS Code started.')
         : vscode.l10n.t('Last test {0}.', test);
     default:
       return link satisfies never;

@@ -78,7 +78,7 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
       return problem(
         vscode.l10n.t('Not found at Cloudflare'),
         vscode.l10n.t(
-          'Cloudflare could not find {0}{1}. Check the account ID, and whether it was deleted.',
+          'Cloudflare could not find {0}{1}. Check the account ID, and whether something was deleted.',
           subject,
           quote,
         ),

@@ -34,7 +34,7 @@ export function describeFailure(error: unknown, accountName: string): string {
   if (error instanceof MissingDestinationsError) {
     return error.destinationIds.length === 1
       ? vscode.l10n.t('A destination of the policy no longer exists at Cloudflare, so nothing was sent.')
-      : vscode.l10n.t('Destinations of the policy no longer exist at Cloudflare, so nothing was sent.');
+      : vscode.l10n.t('Some destinations of the policy no longer exist at Cloudflare, so nothing was sent.');
   }
   if (error instanceof DraftNeededError) {
     return vscode.l10n.t(

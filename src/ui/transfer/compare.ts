@@ -149,7 +149,7 @@ function toItem(drift: Drift): vscode.QuickPickItem & { readonly drift: Drift } 
       return {
         label: nameWanted(drift.wanted),
         description: vscode.l10n.t('only in the file'),
-        detail: vscode.l10n.t('Choose to import the file. The plan is shown before anything is sent.'),
+        detail: vscode.l10n.t('Select this to import the file. The plan is shown before anything is sent.'),
         drift,
       };
     case 'onlyInAccount':

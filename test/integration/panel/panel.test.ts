@@ -255,7 +255,7 @@ describe('panel', () => {
     page = await openPage(destination.id);
     await page.types({ url: `${receivers}/generic/new` });
     await page.presses('replace');
-    assert.match(page.told(), /will not have a secret/);
+    assert.match(page.told(), /will have no secret/);
     await page.types({ url: `${receivers}/generic/newer` });
     assert.equal(page.told(), '');
     await page.presses('confirm');

@@ -97,7 +97,7 @@ describe('Rename… and Replace…', () => {
       const { messages } = await runWith('renameDestination', { types: 'Night shift' });
       assert.match(
         messages[0] ?? '',
-        /^Could not rename “Ops”, because Cloudflare tested its URL\. .+ has no webhook at this URL/,
+        /^Could not rename “Ops”, because Cloudflare’s test of its URL failed\. .+ has no webhook at this URL/,
       );
       assert.deepEqual(await rows(), ['Ops']);
     });
