@@ -37,7 +37,8 @@ describe('hostile text in the workbench', function () {
   let policy: string;
 
   before(async () => {
-    session = await startSession();
+    // The tooltip of the status item is shown for each text.
+    session = await startSession({ userSettings: { 'workbench.hover.delay': 50 } });
     const { fake, receiversUrl, workbench, view } = session;
     await fake.reset({ seed: 'empty' });
     await fake.putToken({ value: demoTokens.demo });

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { leaveTooltips } from './tooltips.ts';
 
 /**
  * The notifications at the lower right. VS Code hides a notification without buttons after about ten seconds. It shows at
@@ -27,14 +28,8 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
   const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
   const center = page.locator('.notifications-center.visible');
   const bell = page.locator('[id="status.notifications"]');
-  /** The tooltip of the item beside the bell can cover it, and stays while the pointer rests there. */
   const pressBell = async (): Promise<void> => {
-    await page.mouse.move(0, 0);
-    await page
-      .locator('.workbench-hover')
-      .first()
-      .waitFor({ state: 'hidden', timeout: 2000 })
-      .catch(() => undefined);
+    await leaveTooltips(page);
     await bell.click();
   };
   const find = async (text: string | RegExp, timeout?: number): Promise<Locator> => {
@@ -66,11 +61,13 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
     },
     press: async (text, button) => {
       const found = await find(text);
+      await leaveTooltips(page);
       await found.getByRole('button', { name: button, exact: true }).click();
       await hideCenter();
     },
     dismiss: async (text) => {
       const found = await find(text);
+      await leaveTooltips(page);
       await found.hover();
       await found.locator('.codicon-notifications-clear').click();
       await hideCenter();

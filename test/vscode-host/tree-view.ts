@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
+import { leaveTooltips } from './tooltips.ts';
 
 /** The accessible name of a row: `accessibilityInformation.label` of the item, else its tooltip, else its label. */
 export type RowName = string | RegExp;
@@ -48,6 +49,7 @@ export function treeViewOf(page: Page, title: string): TreeView {
     return found;
   };
   const openMenu = async (name: RowName): Promise<void> => {
+    await leaveTooltips(page);
     await row(name).click({ button: 'right' });
     await menu.first().waitFor();
   };
@@ -112,6 +114,7 @@ async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<voi
   const top = tree.locator('.monaco-list-rows [data-index="0"]');
   const bottom = tree.locator('.monaco-list-rows [data-last-element="true"]');
   const started = Date.now();
+  await leaveTooltips(page);
   for (;;) {
     // The mouse wheel does not scroll the list over sticky rows at the top, so the mouse hovers in the middle.
     await tree.hover({ position: { x: 60, y: height / 2 } });

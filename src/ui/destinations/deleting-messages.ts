@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { list, nameSome, plural, quote } from '../text/format.ts';
+import { comma, list, nameSome, plural, quote } from '../text/format.ts';
 import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
@@ -108,7 +108,7 @@ export function describeDeletion({ targets, checked, remembered, hasMore, canDet
 
 /** The names of the first policies, and the number of the others. */
 function listSome(names: readonly string[]): string {
-  return nameSome(names, MOST_POLICIES).join(', ');
+  return nameSome(names, MOST_POLICIES).join(comma());
 }
 
 function describeImpacts(checked: readonly Checked[], single: boolean): readonly string[] {
@@ -179,7 +179,7 @@ export function describeEnd(deletions: readonly Deletion[]): string {
         nameSome(
           removedFrom.map((policy) => quote(nameOfPolicy(policy))),
           MOST_POLICIES,
-        ).join(', '),
+        ).join(comma()),
       ),
     );
   const reasons = failures.map(
@@ -199,7 +199,7 @@ export function describeEnd(deletions: readonly Deletion[]): string {
             nameSome(
               alreadyGone.map(({ target }) => describeTarget(target)),
               MOST_DESTINATIONS,
-            ).join(', '),
+            ).join(comma()),
           ),
         ]),
     ...(skipped.length === 0

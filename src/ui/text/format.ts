@@ -68,6 +68,11 @@ export function list(texts: readonly string[]): string {
   return new Intl.ListFormat(uiLanguage()).format(texts);
 }
 
+/** Between the parts of an enumeration that has no “and”. */
+export function comma(): string {
+  return vscode.l10n.t(', ');
+}
+
 /** A name in the quotation marks of the language: “On-call”. */
 export function quote(name: string): string {
   return vscode.l10n.t('“{0}”', name);

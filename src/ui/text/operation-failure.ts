@@ -11,7 +11,7 @@ import {
 } from '../../core/policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from '../../core/replacement/errors.ts';
 import { describeProblem } from './error.ts';
-import { list } from './format.ts';
+import { comma, list } from './format.ts';
 
 /** Why an operation on destinations of an account failed, in a sentence. */
 export function describeFailure(error: unknown, accountName: string): string {
@@ -25,7 +25,7 @@ export function describeFailure(error: unknown, accountName: string): string {
     return vscode.l10n.t(
       'The policy “{0}” was changed by another client at the same time ({1}). Check it in the dashboard.',
       error.policyName,
-      error.fields.join(', '),
+      error.fields.join(comma()),
     );
   }
   if (error instanceof LastMechanismError) {

@@ -19,7 +19,7 @@ import {
   nameOfPolicy,
 } from '../text/policy.ts';
 import { describeProblem, describeSkipped } from '../text/error.ts';
-import { describeAge, describeTime, plural } from '../text/format.ts';
+import { comma, describeAge, describeTime, plural } from '../text/format.ts';
 import { toTooltip } from './tooltips.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeForRow, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
@@ -119,7 +119,7 @@ function toAccountRow({ accountId }: AccountNode, { connection, state }: Account
     ]),
     spoken: [account.name, vscode.l10n.t('account'), ...describeAccount(state, countDestinations), notice]
       .filter(Boolean)
-      .join(', '),
+      .join(comma()),
   };
 }
 
@@ -166,7 +166,7 @@ function toDestinationRow(
     ...(health === 'failing' ? { resourceUri: toDocument() } : {}),
     spoken: [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)]
       .filter(Boolean)
-      .join(', '),
+      .join(comma()),
   };
 }
 
@@ -213,7 +213,7 @@ function toPolicyRow({ accountId, destinationId }: PolicyNode, policy: Policy, k
       [describeDelivery(policy)],
       [vscode.l10n.t('ID'), policy.id],
     ]),
-    spoken: [label, vscode.l10n.t('policy'), description.replaceAll(' · ', ', ')].join(', '),
+    spoken: [label, vscode.l10n.t('policy'), description.replaceAll(' · ', comma())].join(comma()),
   };
 }
 
