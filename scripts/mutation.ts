@@ -80,7 +80,7 @@ function summarize(folder: string, { files }: Report): { readonly folder: string
     }
   }
   const all = counts.killed + counts.survived + counts.untested;
-  const score = (100 * counts.killed) / Math.max(1, all);
+  const score = all === 0 ? 100 : (100 * counts.killed) / all;
   const left = `${counts.survived} survived, ${counts.untested} are run by no test`;
   console.log(`${folder}: ${score.toFixed(1)} % of ${all} mutants are noticed (${left})`);
   return { folder, score };

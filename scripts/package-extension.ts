@@ -10,7 +10,13 @@ import { createVSIX } from '@vscode/vsce';
 /** Path of the packaged extension, relative to the root of the repository. */
 export const VSIX = 'dist/cloudflare-webhooks.vsix';
 
-const NEVER_SHIPPED: ReadonlySet<string> = new Set(['.git', '.vscode-test', 'node_modules']);
+const NEVER_SHIPPED: ReadonlySet<string> = new Set([
+  '.git',
+  '.stryker-tmp',
+  '.vscode-test',
+  'coverage',
+  'node_modules',
+]);
 
 /** README sections that apply only to a checkout of the repository. */
 const CHECKOUT_SECTIONS = ['Try it', 'Install it', 'Develop it'];
@@ -79,7 +85,7 @@ export async function packageExtension(packagePath = VSIX): Promise<void> {
       preRelease: isPreRelease(manifest.version),
     });
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -1,11 +1,13 @@
-// Packages the extension and runs the end-to-end tests with Mocha in a real workbench, one file after another. Mocha
-// arguments (`--grep`, files) can follow; without a file, all tests in test/e2e run.
+// Packages the extension and runs the end-to-end tests with Mocha in a real workbench, two files at a time. Mocha arguments
+// (`--grep`, files) can follow; without a file, all tests in test/e2e run. `--times 10` looks for flakiness: it runs each file ten
+// times beside a process that does nothing but compute, without a second chance, and counts the failures.
 import { spawn } from 'node:child_process';
 import { glob } from 'node:fs/promises';
 import process from 'node:process';
+import { Worker } from 'node:worker_threads';
 import { packageExtension } from './package-extension.ts';
 
-const LANES = Number(process.env['E2E_LANES'] ?? 2);
+const LANES = 2;
 
 type Run = { readonly code: number; readonly output: string };
 
@@ -20,22 +22,21 @@ async function run(file: string, args: readonly string[]): Promise<Run> {
   return { code, output: Buffer.concat(chunks).toString() };
 }
 
-await packageExtension();
-const given = process.argv.slice(2);
-const named = given.filter((each) => each.endsWith('.ts'));
-const args = given.filter((each) => !each.endsWith('.ts'));
-const files: string[] = [...named];
-if (named.length === 0) {
-  for await (const file of glob('test/e2e/**/*.test.ts')) {
-    files.push(file);
-  }
+/** Works on the queue in lanes until it is empty. */
+async function inLanes(queue: readonly string[], work: (file: string) => Promise<void>): Promise<void> {
+  const left = [...queue];
+  const runLane = async (): Promise<void> => {
+    for (let file = left.shift(); file !== undefined; file = left.shift()) {
+      await work(file);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, runLane));
 }
-const queue = files.toSorted();
-const failed: string[] = [];
 
-/** Runs the files of the queue until it is empty, and prints the output of each at its end. */
-async function runLane(): Promise<void> {
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+/** Runs each file, a failed one once more. Resolves with the files that failed twice. */
+async function runOnce(files: readonly string[], args: readonly string[]): Promise<readonly string[]> {
+  const failed: string[] = [];
+  await inLanes(files, async (file) => {
     const started = performance.now();
     let last = await run(file, args);
     if (last.code !== 0) {
@@ -49,11 +50,40 @@ async function runLane(): Promise<void> {
     if (last.code !== 0) {
       failed.push(file);
     }
-  }
+  });
+  return failed;
 }
 
-await Promise.all(Array.from({ length: LANES }, runLane));
+/** Runs each file several times on a loaded machine. Resolves with the files that failed, with how often. */
+async function runOften(files: readonly string[], args: readonly string[], times: number): Promise<readonly string[]> {
+  const failures = new Map<string, number>();
+  const load = new Worker('for (;;) {}', { eval: true });
+  const rounds = Array.from({ length: times }, () => files).flat();
+  await inLanes(rounds, async (file) => {
+    const { code, output } = await run(file, args);
+    console.log(`${file}: ${code === 0 ? 'passed' : `failed\n${output}`}`);
+    if (code !== 0) {
+      failures.set(file, (failures.get(file) ?? 0) + 1);
+    }
+  });
+  await load.terminate();
+  return [...failures].map(([file, count]) => `${file} (${count} of ${times})`);
+}
+
+await packageExtension();
+const given = process.argv.slice(2);
+const at = given.indexOf('--times');
+const times = at === -1 ? 0 : Number(given.splice(at, 2)[1]);
+const files = given.filter((each) => each.endsWith('.ts'));
+const args = given.filter((each) => !each.endsWith('.ts'));
+if (files.length === 0) {
+  for await (const file of glob('test/e2e/**/*.test.ts')) {
+    files.push(file);
+  }
+}
+const sorted = files.toSorted();
+const failed = await (times > 0 ? runOften(sorted, args, times) : runOnce(sorted, args));
 if (failed.length > 0) {
-  console.log(`Failed twice: ${failed.join(', ')}`);
+  console.log(`Failed: ${failed.join(', ')}`);
   process.exitCode = 1;
 }

@@ -193,7 +193,7 @@ const toOverviewSchema = v.variant('kind', [
   v.object({ kind: v.literal('details'), accountId: v.string(), details: v.array(detailsSchema) }),
   /** What was loaded of an account is out of date; the page asks again for its visible rows. */
   v.object({ kind: v.literal('outdated'), accountId: v.string() }),
-  /** A question of VS Code is answered: what had the focus before takes it back. */
+  /** A modal is answered: what had the focus before takes it back. */
   v.object({ kind: v.literal('takeFocus') }),
 ]);
 export type ToOverview = v.InferOutput<typeof toOverviewSchema>;

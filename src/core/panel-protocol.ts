@@ -186,7 +186,7 @@ const toPanelSchema = v.variant('kind', [
   v.object({ kind: v.literal('fields'), fields: fieldsSchema }),
   v.object({ kind: v.literal('view'), view: viewSchema }),
   v.object({ kind: v.literal('focus'), at: v.union([fieldSchema, v.literal('notice')]) }),
-  /** A question of VS Code is answered: what had the focus before takes it back. */
+  /** A modal is answered: what had the focus before takes it back. */
   v.object({ kind: v.literal('takeFocus') }),
 ]);
 export type ToPanel = v.InferOutput<typeof toPanelSchema>;

@@ -42,9 +42,9 @@ export function createFocusKeeper(): () => void {
     last = target instanceof HTMLElement ? target : undefined;
   });
   const focusAgain = (): void => {
-    // A part that was drawn again has a new button for the same action.
+    // A part that was drawn again has a new button for the same action. Notices may have the same for something else.
     const action = last?.isConnected ? undefined : last?.getAttribute('data-action');
-    const again = action ? document.querySelector<HTMLElement>(`[data-action="${action}"]`) : last;
+    const again = action ? document.querySelector<HTMLElement>(`:is(header, form) [data-action="${action}"]`) : last;
     again?.focus({ preventScroll: true });
   };
   window.addEventListener('focus', () => {

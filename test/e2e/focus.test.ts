@@ -40,6 +40,8 @@ describe('focus and zoom', function () {
     for (const _ of [1, 2]) {
       await page.keyboard.press(key);
       await surface.waitFor();
+      // A key before that would not leave the question.
+      await surface.locator(':focus').waitFor();
       await page.keyboard.press('Escape');
       await surface.waitFor({ state: 'hidden' });
       await focused?.waitFor();

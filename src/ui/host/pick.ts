@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
-import { keepingFocus } from './focus.ts';
 
 /** As `showQuickPick` of VS Code. The title and the items may contain untrusted text. */
 export async function pickOne<Item extends vscode.QuickPickItem>(
   items: readonly Item[],
   options: vscode.QuickPickOptions & { readonly title: string },
 ): Promise<Item | undefined> {
-  return keepingFocus(vscode.window.showQuickPick(items.map(toPlainItem), { ...options, title: plain(options.title) }));
+  return vscode.window.showQuickPick(items.map(toPlainItem), { ...options, title: plain(options.title) });
 }
 
 /** The item with its texts as single lines. An icon belongs into `iconPath`, because `$(name)` is escaped. */

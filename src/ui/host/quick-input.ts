@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { plain } from '../../core/model/plain-text.ts';
-import { keepingFocus } from './focus.ts';
 import { withoutLinks } from './notice.ts';
 import { toPlainItem } from './pick.ts';
 
@@ -34,10 +33,6 @@ export type TextQuestion<T> = {
 
 /** Asks for a text until it passes its check or the user cancels. */
 export async function askText<T>(question: TextQuestion<T>): Promise<Answer<T>> {
-  return keepingFocus(showInput(question));
-}
-
-async function showInput<T>(question: TextQuestion<T>): Promise<Answer<T>> {
   const input = vscode.window.createInputBox();
   input.title = plain(question.title);
   input.step = question.step?.at;
@@ -126,10 +121,6 @@ type PickAnswer<Item> = Answer<readonly Item[]> | { readonly kind: 'button' };
 export async function askPick<Item extends vscode.QuickPickItem>(
   question: PickQuestion<Item>,
 ): Promise<PickAnswer<Item>> {
-  return keepingFocus(showPick(question));
-}
-
-async function showPick<Item extends vscode.QuickPickItem>(question: PickQuestion<Item>): Promise<PickAnswer<Item>> {
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = plain(question.title);
   pick.step = question.step?.at;

@@ -27,7 +27,7 @@ export type PanelServices = PanelStateServices & {
   readonly replacements: Replacements;
   readonly testing: TestingServices;
   /** Runs a command of this extension on the destination of the panel, or its account. */
-  readonly run: (command: ContributedCommand, node: AccountNode | DirectTest) => void;
+  readonly run: (command: ContributedCommand, node: AccountNode | DirectTest) => Promise<unknown>;
 };
 
 /** One panel without its window, driven by messages. */
@@ -125,7 +125,7 @@ export async function createPanelController(
         await actions.testTyped(connection);
         break;
       case 'replaceToken':
-        services.run('replaceToken', { kind: 'account', accountId });
+        await services.run('replaceToken', { kind: 'account', accountId });
         break;
       case 'test':
       case 'testFromHere':
@@ -138,7 +138,7 @@ export async function createPanelController(
           panel.tell({ tone: 'info', lines: [line], buttons: [button.dismiss()] }, false);
         }
         if (destination) {
-          services.run(COMMANDS[action], {
+          await services.run(COMMANDS[action], {
             kind: 'destination',
             accountId,
             destinationId: destination.id,

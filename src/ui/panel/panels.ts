@@ -56,7 +56,7 @@ export function createPanels(
       ...given,
       drafts,
       canEditAsJson: commands.includes('cloudflareWebhooks.editDestinationAsJson' satisfies CommandId),
-      run: (command, node) => void runCommand(command, node),
+      run: runCommand,
     };
     return createPanelController(target, services, (message) => post(toPlainMessage(message)), onMoved);
   }

@@ -242,11 +242,14 @@ type Incomplete = Extract<ImportEntry, { kind: 'incomplete' }>;
 
 /** The entry with what was typed for it. */
 function fill(entry: ImportEntry, index: number, typed: Typed): ImportEntry {
+  if (entry.kind !== 'incomplete') {
+    return entry;
+  }
   const url = typed[`url ${index}`];
   const secret = typed[`secret ${index}`];
-  return entry.kind === 'incomplete'
-    ? toDraft({ ...entry.wanted, ...(url ? { url } : {}), ...(secret ? { secret } : {}) })
-    : entry;
+  const now = toDraft({ ...entry.wanted, ...(url ? { url } : {}) });
+  // A secret that was typed for another URL before Back is not sent with this one.
+  return secret && now.kind === 'incomplete' && now.needs === 'secret' ? toDraft({ ...now.wanted, secret }) : now;
 }
 
 type MaskedQuestion = Pick<TextQuestion<string>, 'prompt' | 'check'>;

@@ -139,7 +139,10 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
       anchor = row.key;
       paint();
     }
-    pool.elementOf(active)?.focus({ preventScroll: true });
+    const focused = pool.elementOf(active);
+    focused?.focus({ preventScroll: true });
+    // In a low window, the page scrolls too.
+    focused?.scrollIntoView({ block: 'nearest' });
   }
 
   const typeAhead = createTypeAhead();

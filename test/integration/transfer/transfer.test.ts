@@ -154,6 +154,28 @@ describe('export, import and comparison', () => {
     assert.deepEqual(created.map(({ url }) => url).toSorted(), [receiverUrl('backup'), receiverUrl('on-call')]);
   });
 
+  it('does not send a secret that was typed for another URL', async () => {
+    const { origin } = new URL(receiverUrl('on-call'));
+    await fake.removeDestination({
+      account: accountId,
+      id: (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Backup')?.id ?? '',
+    });
+    await run('refreshAll');
+    await exportWith('Hosts only', accountNode());
+    script(
+      { types: `${origin}/services/collector/event` },
+      { types: 'half a secr', goesBack: true },
+      { types: receiverUrl('on-call') },
+      { presses: 'Create' },
+      'leaves',
+    );
+    await run('importDestinations', accountNode(otherId));
+    await said(/^Created 1 webhook destination in Beta/);
+    assert.match(user?.questions[1]?.prompt ?? '', /^Enter the secret that Splunk requires/);
+    const [created] = await fake.destinations({ account: otherId });
+    assert.deepEqual([created?.url, created?.secret ?? ''], [receiverUrl('on-call'), '']);
+  });
+
   it('cancels with Escape before anything is sent', async () => {
     await exportWith('Hosts only', accountNode());
     script('leaves');
