@@ -286,8 +286,9 @@ function urlQuestion({ wanted, url }: Incomplete): MaskedQuestion {
   };
 }
 
-function secretQuestion({ wanted }: Incomplete): MaskedQuestion {
-  const service = nameService(wanted.type, wanted.host);
+function secretQuestion({ wanted, url }: Incomplete): MaskedQuestion {
+  // The type that Cloudflare will derive from the URL, whatever the file says.
+  const service = nameService(guessType(url)?.type ?? wanted.type, wanted.host);
   return {
     prompt: vscode.l10n.t('Enter the secret that {0} requires. Leave it empty to skip this destination.', service),
     check: (text) => ({ ok: true, value: text.trim() }),
