@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { packageExtension, VSIX } from '../../scripts/package-extension.ts';
+import { VSIX } from '../../scripts/package-extension.ts';
 
 /** The names of all files in a ZIP archive, from its central directory. */
 function listNames(archive: Buffer): readonly string[] {
@@ -27,12 +27,17 @@ describe('the package', () => {
   after(async () => rm(folder, { recursive: true }));
 
   it('is the same to the byte when it is built twice, and holds its notices and bill of materials', async () => {
+    // In a copy, because a build empties dist/, from where the other tests install the package.
+    const copy = path.join(folder, 'checkout');
+    const left = new Set(['.git', '.vscode-test', 'dist', 'node_modules']);
+    await cp('.', copy, { recursive: true, filter: (source) => !left.has(source) });
+    await symlink(path.resolve('node_modules'), path.join(copy, 'node_modules'), 'junction');
     const packages: Buffer[] = [];
-    // Each build empties dist/. The tests in the files after this one install the package from there, so it is the last.
-    for (const file of [path.join(folder, 'first.vsix'), VSIX]) {
-      await promisify(execFile)(process.execPath, ['esbuild.mjs']);
-      await packageExtension(file);
-      packages.push(await readFile(file));
+    for (const _ of ['first', 'second']) {
+      for (const script of ['esbuild.mjs', 'scripts/package-extension.ts']) {
+        await promisify(execFile)(process.execPath, [script], { cwd: copy });
+      }
+      packages.push(await readFile(path.join(copy, VSIX)));
     }
     const [first, second] = packages.map((file) => createHash('sha256').update(file).digest('hex'));
     assert.equal(first, second);
