@@ -4,7 +4,7 @@ import { restoreDestination } from '../../src/core/destinations/restore-destinat
 import { createIdSet } from '../../src/core/model/id.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../src/core/model/policy.ts';
 import { impactOf } from '../../src/core/policies/delete-impact.ts';
-import { createReplacementController } from '../../src/core/replacement/controller.ts';
+import { createReplacementController, type ReplacementController } from '../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../src/core/replacement/records.ts';
 import { makeConnection } from '../unit/core/api/fake-api.ts';
 import { type Chaos, openStage, type Stage } from './stage.ts';
@@ -207,6 +207,14 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
     makeSalt: () => 'salt',
   };
 
+  const openReplacements = (window: string): ReplacementController =>
+    createReplacementController({
+      records: createReplacementRecords(stage.openFiles(window)),
+      leases: stage.openLeases(window),
+      host: { now: simulation.now, sleep: simulation.sleepOf(window), digest: host.digest },
+      makeSalt: () => 'salt',
+    });
+
   async function deleteAll(): Promise<readonly Deletion[]> {
     const policies = await api.listPolicies(ACCOUNT).catch(() => undefined);
     if (!policies) {
@@ -241,6 +249,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
           };
         },
       },
+      check: async ({ destination }) => openReplacements('A').checkFree(api, ACCOUNT, destination.id),
       detach: possible.length > 0 ? [{ api, accountId: ACCOUNT, impacts: possible, existing }] : [],
       signal: cancel.signal,
       onDone({ target }) {
@@ -347,15 +356,9 @@ export async function playDeletion(scenario: DeletionScenario): Promise<{ violat
   }
 
   async function replace(): Promise<void> {
-    const controller = createReplacementController({
-      records: createReplacementRecords(stage.openFiles('B')),
-      leases: stage.openLeases('B'),
-      host: { now: simulation.now, sleep: simulation.sleepOf('B'), digest: host.digest },
-      makeSalt: () => 'salt',
-    });
     const old = { id: TARGETS[0], name: 'D0', url: 'https://e.com/0', type: 'generic' };
     const draft = { name: 'D0', url: 'https://e.com/new' };
-    const end = await controller
+    const end = await openReplacements('B')
       .start({ api: simulation.apiOf('B'), accountId: ACCOUNT, old, draft })
       .catch((error: unknown) => error);
     isReplacing = false;

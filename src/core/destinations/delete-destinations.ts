@@ -32,6 +32,8 @@ export type Detaching = {
 export type DeleteManyOptions = {
   readonly host: Pick<Host, 'sleep'>;
   readonly leases: Leases;
+  /** Throws where a destination must be kept. Called when its lease is held. */
+  readonly check?: (target: Located) => Promise<void>;
   readonly detach?: readonly Detaching[];
   readonly onDone?: (deletion: Deletion) => void;
   /** Looked at between two destinations; a request that was sent is waited for. */
@@ -48,15 +50,17 @@ export async function deleteDestinations(
   targets: readonly Located[],
   options: DeleteManyOptions,
 ): Promise<readonly Deletion[]> {
-  const { host, leases, detach = [], onDone, signal } = options;
+  const { host, leases, check, detach = [], onDone, signal } = options;
   const limit = createLimit(CONCURRENCY);
   const progress: Progress = { held: new Map(), kept: new Map(), removedFrom: new Map() };
   const { held, kept, removedFrom } = progress;
   // Held before the first policy is changed: a replacement in another window moves the same policies.
-  for (const { connection, destination } of targets) {
+  for (const target of targets) {
+    const { connection, destination } = target;
     const key = keyOf(connection.account.id, destination.id);
     try {
       held.set(key, await leases.acquire(`${connection.account.id}.${destination.id}`));
+      await check?.(target);
     } catch (error) {
       kept.set(key, error);
     }

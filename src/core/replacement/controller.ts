@@ -3,6 +3,7 @@ import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { type Lease, type Leases, LeaseTakenError } from '../async/lease.ts';
 import { type Destination, type Draft, hostOf } from '../model/destination.ts';
+import { isSameId } from '../model/id.ts';
 import { StepUnavailableError, UnfinishedReplacementError } from './errors.ts';
 import { type Digest, takeFingerprint } from '../destinations/fingerprint.ts';
 import { observe } from './observe.ts';
@@ -54,6 +55,12 @@ export type ReplacementController = {
    * is no longer offered, `LeaseTakenError`, and what the step throws.
    */
   take(step: Exclude<Step, 'retry'>, options: StepOptions): Promise<RunEnd>;
+  /**
+   * Throws {@link UnfinishedReplacementError} where a replacement that has not ended has the destination as the old or the new
+   * one, and the other one may exist. Without that, a deletion and its Undo would give the destination an ID that the
+   * replacement does not know.
+   */
+  checkFree(api: Api, accountId: string, destinationId: string): Promise<void>;
 };
 
 export type ControllerOptions = {
@@ -156,7 +163,7 @@ export function createReplacementController(options: ControllerOptions): Replace
       return withLease(key, async (lease) => {
         const before = await records.get(key);
         if (before && !hasTouchedNothing(before)) {
-          throw new UnfinishedReplacementError();
+          throw new UnfinishedReplacementError(before.oldName);
         }
         const state: Replacement = {
           version: 2,
@@ -172,6 +179,21 @@ export function createReplacementController(options: ControllerOptions): Replace
         };
         return run(state, { ...rest, draft }, lease, 'forward');
       });
+    },
+    async checkFree(api, accountId, destinationId) {
+      for (const state of await records.list()) {
+        const isOld = isSameId(state.oldId, destinationId);
+        const isNew = state.newId !== undefined && isSameId(state.newId, destinationId);
+        if (state.accountId !== accountId || hasTouchedNothing(state) || !(isOld || isNew)) {
+          continue;
+        }
+        const { observed } = await lookAt(api, state);
+        const other = isOld ? observed.new : observed.old;
+        const mayAppear = observed.isSettling || observed.candidates.length > 0;
+        if (other !== 'gone' && (other !== 'none' || mayAppear)) {
+          throw new UnfinishedReplacementError(state.oldName);
+        }
+      }
     },
     take: async (step, given) =>
       withLease(given.key, async (lease) => {

@@ -30,8 +30,15 @@ export class StepUnavailableError extends Error {
   }
 }
 
-/** A replacement of this destination stopped before and has to be resumed, undone or ended first. */
+/** A replacement that has the destination as the old or the new one has to be resumed, undone or ended first. */
 export class UnfinishedReplacementError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('UnfinishedReplacementError');
   override readonly name = 'UnfinishedReplacementError';
+  /** The name of the destination that is replaced. */
+  readonly oldName: string;
+
+  constructor(oldName: string) {
+    super('A replacement of the destination has not ended');
+    this.oldName = oldName;
+  }
 }

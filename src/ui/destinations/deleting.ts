@@ -92,7 +92,7 @@ function isWorse(before: AccountCheck, after: AccountCheck | undefined): boolean
 async function deleteWithProgress(
   targets: readonly Located[],
   detach: readonly Detaching[],
-  { store, host, leases }: DeletingServices,
+  { store, host, leases, replacements }: DeletingServices,
 ): Promise<readonly Deletion[]> {
   return vscode.window.withProgress(
     targets.length === 1
@@ -108,6 +108,7 @@ async function deleteWithProgress(
       return deleteDestinations(targets, {
         host,
         leases,
+        check: async (target) => replacements.checkFree(target),
         detach,
         signal: cancel.signal,
         onDone({ target, outcome }) {

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import type { Leases } from '../../core/async/lease.ts';
 import type { TargetServices } from '../../target-services.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { confirmAndDelete } from './deleting.ts';
+import type { DeletingServices } from './undoing.ts';
 import type { DestinationWriter } from './destination-writer.ts';
 import { renameDestination } from './renaming.ts';
 import { onDestination, onDestinations } from './targets.ts';
 
 /** Renaming and deleting destinations. Part of the editing bundle. */
 export function createDestinationsModule(
-  services: TargetServices & { readonly writer: DestinationWriter; readonly leases: Leases },
+  services: TargetServices & Pick<DeletingServices, 'leases' | 'replacements'> & { readonly writer: DestinationWriter },
 ) {
   const { targets, writer } = services;
   return {

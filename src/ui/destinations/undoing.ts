@@ -41,6 +41,8 @@ export type DeletingServices = {
   readonly logger: Logger;
   readonly host: Host;
   readonly leases: Leases;
+  /** Throws where a replacement that has not ended needs the destination. */
+  readonly replacements: { checkFree(target: Located): Promise<void> };
 };
 
 const UNDO_FOR = 60_000;

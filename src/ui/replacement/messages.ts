@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { LeaseTakenError } from '../../core/async/lease.ts';
 import type { Look } from '../../core/replacement/controller.ts';
-import { StepUnavailableError, UnfinishedReplacementError } from '../../core/replacement/errors.ts';
+import { StepUnavailableError } from '../../core/replacement/errors.ts';
 import type { RunEnd } from '../../core/replacement/run.ts';
 import type { Replacement, Step } from '../../core/replacement/state.ts';
 import { list, plural, quote } from '../text/format.ts';
@@ -161,12 +160,6 @@ export function describeStop(error: unknown, accountName: string): string {
     return error.reason === 'ended'
       ? vscode.l10n.t('This replacement has already ended. Nothing was changed.')
       : vscode.l10n.t('The destinations changed at Cloudflare in the meantime. Nothing was changed.');
-  }
-  if (error instanceof UnfinishedReplacementError) {
-    return vscode.l10n.t('An earlier replacement of this destination has not ended.');
-  }
-  if (error instanceof LeaseTakenError) {
-    return vscode.l10n.t('Another operation is using this destination. Try again when it has ended.');
   }
   return describeFailure(error, accountName);
 }

@@ -35,6 +35,8 @@ export type Replacements = {
   start(target: Located, draft: Draft, options: RunningOptions & { readonly remember: boolean }): Promise<RunEnd>;
   /** Called when the new destination takes the place of the old one, before the old one leaves the store. Returns what ends it. */
   onReplaced(listener: (accountId: string, oldId: string, newId: string) => void): () => void;
+  /** Throws where a replacement that has not ended needs the destination: see the controller. */
+  checkFree(target: Located): Promise<void>;
   take(step: Exclude<Step, 'retry'>, connection: Connection, key: string, options?: RunningOptions): Promise<RunEnd>;
 };
 
@@ -134,6 +136,8 @@ export function createReplacements(services: ReplacementsServices): Replacements
         }),
       );
     },
+    checkFree: async ({ connection: { account, api }, destination }) =>
+      controller.checkFree(api, account.id, destination.id),
     take: async (step, { account, api }, key, options = {}) =>
       run(key, account.id, options, async (given) =>
         controller.take(step, {

@@ -9,9 +9,9 @@ import {
   PolicyConflictError,
   PolicyUnchangedError,
 } from '../../core/policies/change-policy.ts';
-import { DestinationGoneError, DraftNeededError } from '../../core/replacement/errors.ts';
+import { DestinationGoneError, DraftNeededError, UnfinishedReplacementError } from '../../core/replacement/errors.ts';
 import { describeProblem } from './error.ts';
-import { comma, list } from './format.ts';
+import { enumerate, list } from './format.ts';
 
 /** Why an operation on destinations of an account failed, in a sentence. */
 export function describeFailure(error: unknown, accountName: string): string {
@@ -25,7 +25,7 @@ export function describeFailure(error: unknown, accountName: string): string {
     return vscode.l10n.t(
       'The policy “{0}” was changed by another client at the same time ({1}). Check it in the dashboard.',
       error.policyName,
-      error.fields.join(comma()),
+      enumerate(error.fields),
     );
   }
   if (error instanceof LastMechanismError) {
@@ -55,6 +55,12 @@ export function describeFailure(error: unknown, accountName: string): string {
   }
   if (error instanceof DestinationConflictError) {
     return vscode.l10n.t('Another client changed “{0}” at Cloudflare. Nothing was saved.', error.now.name);
+  }
+  if (error instanceof UnfinishedReplacementError) {
+    return vscode.l10n.t(
+      'The replacement of “{0}” has not ended. Resume, undo or end it in the panel of that destination first.',
+      error.oldName,
+    );
   }
   if (error instanceof LeaseTakenError) {
     return vscode.l10n.t('Another operation is using this destination. Try again when it has ended.');

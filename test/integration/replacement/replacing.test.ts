@@ -167,6 +167,25 @@ describe('Rename… and Replace…', () => {
     });
   }
 
+  it('deletes neither of the two destinations of one that stopped, and says what to do', async () => {
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    const start: readonly Reaction[] = [{ types: receiverUrl('new') }, { types: '' }, { presses: 'Replace' }, 'leaves'];
+    await runWith('replaceDestination', ...start);
+    const made = (await newId()) ?? assert.fail();
+    for (const id of [destinationId, made]) {
+      user?.dispose();
+      user = scriptUser({ presses: 'Delete' });
+      await run('deleteDestination', { kind: 'destination', accountId, destinationId: id });
+      const said = () => [...(user?.messages ?? []), ...(user?.questions ?? []).map(({ title }) => title)].join(' ');
+      await until(
+        () => /The replacement of “Ops” has not ended\. Resume, undo or end it in the panel/.test(said()),
+        said,
+      );
+    }
+    assert.equal((await fake.destinations({ account: accountId })).length, 2);
+    assert.equal((await fake.log()).filter(({ method }) => method === 'DELETE').length, 0);
+  });
+
   it('persists what can be resumed, without URL or secret', async () => {
     await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
     await runWith(

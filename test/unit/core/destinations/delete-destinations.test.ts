@@ -206,6 +206,26 @@ describe('deleting many, against the fake', () => {
     assert.deepEqual(account.webhooksOf('Mail too'), [idAt(0)]);
   });
 
+  it('keeps a destination that the check refuses while its lease is held, changes no policy of it, and releases the lease', async () => {
+    await seed(2);
+    account.putPolicy('Mail too', [idAt(0), idAt(1)], MAIL);
+    const leases = makeLeases();
+    const isTaken = async () => leases.isTaken(`${ACCOUNT}.${idAt(0)}`);
+    const held: boolean[] = [];
+    const deletions = await remove(targets, {
+      leases,
+      detach: await detaching([idAt(0), idAt(1)]),
+      async check({ destination }) {
+        held.push(await leases.isTaken(`${ACCOUNT}.${destination.id}`));
+        if (destination.id === idAt(0)) {
+          throw new Error('kept');
+        }
+      },
+    });
+    assert.deepEqual([outcomes(deletions), held, await isTaken()], [['failed', 'deleted'], [true, true], false]);
+    assert.deepEqual(account.webhooksOf('Mail too'), [idAt(0)]);
+  });
+
   it('holds every lease while policies change, and releases each in the end', async () => {
     await seed(2);
     account.putPolicy('Mail too', [idAt(0)], MAIL);

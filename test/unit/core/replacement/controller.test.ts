@@ -212,6 +212,57 @@ describe('replacement controller, against the fake', () => {
     assert.deepEqual(account.users(fixture.old().id), ['One', 'Two']);
   });
 
+  describe('the check before a deletion', () => {
+    const check = async (destinationId: string) => open('B').checkFree(account.api(), ACCOUNT, destinationId);
+    const refused = { name: 'UnfinishedReplacementError', oldName: 'Ops' };
+    const newId = async () => (await records().get(key()))?.newId ?? assert.fail();
+
+    it('refuses the old and the new destination of one that stopped, and allows others', async () => {
+      await stop();
+      const other = await account.put('Other');
+      await assert.rejects(check(fixture.old().id), refused);
+      await assert.rejects(check(await newId()), refused);
+      await check(other.id);
+      await open('B').checkFree(account.api(), 'another account', fixture.old().id);
+    });
+
+    it('allows each after an end', async () => {
+      await stop();
+      const made = await newId();
+      await take('keepBoth');
+      await check(fixture.old().id);
+      await check(made);
+    });
+
+    it('allows the one that is left if the other one is gone', async () => {
+      await stop();
+      account.remove(fixture.old().id);
+      await check(await newId());
+    });
+
+    it('allows the old one if the new one is gone', async () => {
+      await stop();
+      account.remove(await newId());
+      await check(fixture.old().id);
+    });
+
+    it('refuses the old one while the new one may still appear, or if Cloudflare cannot be read', async () => {
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      await assert.rejects(start(), { kind: 'network' });
+      await assert.rejects(check(fixture.old().id), refused);
+      await stop().catch(() => undefined);
+      const blind = fixture.apiWith(() => ({ getDestination: failWith({ kind: 'network' }) }));
+      await assert.rejects(open('B').checkFree(blind, ACCOUNT, fixture.old().id), refused);
+    });
+
+    it('recognizes an ID with dashes', async () => {
+      await stop();
+      const { id } = fixture.old();
+      const dashed = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join('-');
+      await assert.rejects(check(dashed), refused);
+    });
+  });
+
   it('releases its lease after every end and every failure', async () => {
     await stop();
     assert.equal(await makeLeases(fixture.host().now, files, 'C').isTaken(key()), false);
