@@ -103,7 +103,7 @@ function differencesOf({ url, host, type }: Wanted, existing: Destination): read
 }
 
 /** What is created, or what is missing for that. */
-export function toDraft(wanted: Wanted): ImportEntry {
+function toDraft(wanted: Wanted): ImportEntry {
   const { name, url, secret } = wanted;
   if (url === undefined) {
     return { wanted, kind: 'incomplete', needs: 'url', url: '' };
@@ -117,4 +117,21 @@ export function toDraft(wanted: Wanted): ImportEntry {
   // Cloudflare derives the type from the URL, whatever the file says.
   const { type } = typeOrGeneric(guessType(address)?.type ?? '');
   return problem ? { wanted, kind: 'invalid', problem } : { wanted: { ...wanted, type }, kind: 'create', draft };
+}
+
+/**
+ * An incomplete entry with what the user typed for it; empty counts as nothing. A secret is taken only where the URL needs one,
+ * because it may have been typed for another URL. Other entries are returned as they are.
+ */
+export function completeEntry(
+  entry: ImportEntry,
+  { url, secret }: { readonly url?: string | undefined; readonly secret?: string | undefined },
+): ImportEntry {
+  if (entry.kind !== 'incomplete') {
+    return entry;
+  }
+  const withUrl = toDraft({ ...entry.wanted, ...(url ? { url } : {}) });
+  return secret && withUrl.kind === 'incomplete' && withUrl.needs === 'secret'
+    ? toDraft({ ...withUrl.wanted, secret })
+    : withUrl;
 }

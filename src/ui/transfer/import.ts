@@ -6,7 +6,7 @@ import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import { type Imported, importDestinations } from '../../core/destinations/import-destinations.ts';
-import { type ImportEntry, planImport, toDraft, type Wanted } from '../../core/destinations/import-plan.ts';
+import { completeEntry, type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
 import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { normalizeAddress } from '../../core/model/web-address.ts';
@@ -201,6 +201,8 @@ async function complete(
   existing: readonly Destination[],
   { redactor }: ImportServices,
 ): Promise<readonly ImportEntry[] | undefined> {
+  const fill = (entry: ImportEntry, index: number, typed: Typed): ImportEntry =>
+    completeEntry(entry, { url: typed[`url ${index}`], secret: typed[`secret ${index}`] });
   const questions = entries.flatMap((entry, index) =>
     (['url', 'secret'] as const).map((needs): FlowQuestion<Typed> => {
       const key = `${needs} ${index}`;
@@ -239,18 +241,6 @@ async function complete(
   );
 }
 type Incomplete = Extract<ImportEntry, { kind: 'incomplete' }>;
-
-/** The entry with what was typed for it. */
-function fill(entry: ImportEntry, index: number, typed: Typed): ImportEntry {
-  if (entry.kind !== 'incomplete') {
-    return entry;
-  }
-  const url = typed[`url ${index}`];
-  const secret = typed[`secret ${index}`];
-  const now = toDraft({ ...entry.wanted, ...(url ? { url } : {}) });
-  // A secret that was typed for another URL before Back is not sent with this one.
-  return secret && now.kind === 'incomplete' && now.needs === 'secret' ? toDraft({ ...now.wanted, secret }) : now;
-}
 
 type MaskedQuestion = Pick<TextQuestion<string>, 'prompt' | 'check'>;
 

@@ -19,7 +19,7 @@ import { createTransferDocuments } from './documents.ts';
 import { exportDestinations, type Selection } from './export.ts';
 import { importInto } from './import.ts';
 import { describeFileProblem } from './messages.ts';
-import { comma } from '../text/format.ts';
+import { enumerate } from '../text/format.ts';
 
 /** Export, import, copying to another account, and comparing with a file. A bundle of its own. */
 export function createTransferModule(services: TargetServices) {
@@ -119,7 +119,7 @@ export function createTransferModule(services: TargetServices) {
         if (connection) {
           const wanted = await Promise.all(chosen.map(async (target) => toWanted(target, secrets)));
           const sources = new Set(chosen.map((target) => target.connection.account.name));
-          await importInto(connection, [...sources].join(comma()), wanted, importing);
+          await importInto(connection, enumerate([...sources]), wanted, importing);
         }
       }),
     } satisfies CommandHandlers,

@@ -3,7 +3,12 @@ import * as fc from 'fast-check';
 import { importDestinations } from '../../../../src/core/destinations/import-destinations.ts';
 import { createDestination, type UnansweredCreations } from '../../../../src/core/destinations/create-destination.ts';
 import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
-import { type ImportEntry, planImport, toDraft, type Wanted } from '../../../../src/core/destinations/import-plan.ts';
+import {
+  completeEntry,
+  type ImportEntry,
+  planImport,
+  type Wanted,
+} from '../../../../src/core/destinations/import-plan.ts';
 import { formatExportFile, readExportFile, toExportFile } from '../../../../src/core/formats/export-file.ts';
 import type { Draft } from '../../../../src/core/model/destination.ts';
 import { makeDestination } from '../api/fake-api.ts';
@@ -16,6 +21,7 @@ const wanted = (fields: Partial<Wanted> = {}): Wanted => ({
   url: 'https://hooks.slack.com/services/T/B/secret',
   ...fields,
 });
+const DATADOG = 'https://api.datadoghq.com/api/v1/events';
 const existing = makeDestination('d1', { name: 'Chat', url: 'https://hooks.slack.com/services/T/B' });
 const planned = (entries: readonly ImportEntry[]) =>
   entries.map((entry) => ('needs' in entry ? `${entry.kind} ${entry.needs}` : entry.kind));
@@ -99,9 +105,42 @@ describe('the plan of an import', () => {
   });
 
   it('is complete once the user has entered what is missing', () => {
-    assert.equal(toDraft({ ...hostOnly, url: wanted().url ?? '' }).kind, 'create');
-    const needed = wanted({ type: 'datadog', url: 'https://api.datadoghq.com/api/v1/events' });
-    assert.equal(toDraft({ ...needed, secret: 'key' }).kind, 'create');
+    const [url, secret] = planImport([hostOnly, wanted({ type: 'datadog', url: DATADOG })], []);
+    assert.ok(url && secret);
+    assert.deepEqual(planned([url, secret]), ['incomplete url', 'incomplete secret']);
+    assert.equal(completeEntry(url, { url: wanted().url }).kind, 'create');
+    assert.equal(completeEntry(secret, { secret: 'key' }).kind, 'create');
+    assert.deepEqual(planned([completeEntry(url, { url: '' }), completeEntry(secret, { secret: '' })]), [
+      'incomplete url',
+      'incomplete secret',
+    ]);
+  });
+
+  it('takes no secret that was typed for another URL, whatever was typed', () => {
+    const [entry] = planImport([{ name: 'Chat', type: '', host: '' }], []);
+    assert.ok(entry);
+    const url = fc.oneof(
+      fc.webUrl({ validSchemes: ['https'] }),
+      fc.constantFrom(DATADOG, 'https://a.example/b', '', 'x'),
+    );
+    fc.assert(
+      fc.property(url, fc.string(), (typed, secret) => {
+        const asked = completeEntry(entry, { url: typed });
+        const full = completeEntry(entry, { url: typed, secret });
+        const mayHaveSecret = asked.kind === 'incomplete' && asked.needs === 'secret';
+        assert.equal(full.wanted.secret, mayHaveSecret && secret !== '' ? secret : undefined);
+        if (!mayHaveSecret) {
+          assert.deepEqual(full, asked);
+        }
+      }),
+    );
+  });
+
+  it('changes no other entry', () => {
+    const entries = planImport([wanted(), wanted({ name: '' })], []);
+    for (const entry of entries) {
+      assert.equal(completeEntry(entry, { url: DATADOG, secret: 'key' }), entry);
+    }
   });
 
   it('plans nothing new for what was created, whatever the names and URLs', () => {
@@ -170,9 +209,9 @@ describe('import, against the fake', () => {
     assert.equal(account.posts(), 2);
   });
 
-  it('creates 150 destinations past failures, and only the missing ones at the next import', async function () {
+  it('creates 500 destinations past failures, and only the missing ones at the next import', async function () {
     this.timeout(60_000);
-    const file = Array.from({ length: 150 }, (_, index) => ({
+    const file = Array.from({ length: 500 }, (_, index) => ({
       name: `Destination ${index}`,
       type: 'generic',
       host: '',
@@ -182,12 +221,12 @@ describe('import, against the fake', () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, after: true, times: 5 });
     const first = await run(file);
     const count = (outcome: string) => first.filter((each) => each.outcome === outcome).length;
-    assert.deepEqual([count('created'), count('failed')], [143, 7]);
+    assert.deepEqual([count('created'), count('failed')], [493, 7]);
     const second = await run(file);
     assert.deepEqual([second.length, second.every(({ outcome }) => outcome === 'created')], [7, true]);
     const names = account.names();
-    assert.deepEqual([names.length, new Set(names).size], [150, 150]);
-    assert.equal(account.posts(), 157);
+    assert.deepEqual([names.length, new Set(names).size], [500, 500]);
+    assert.equal(account.posts(), 507);
   });
 
   it('sends nothing more after a cancellation or a fatal failure', async () => {

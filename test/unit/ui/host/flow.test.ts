@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import { askInTurn, type FlowQuestion } from '../../../../src/ui/host/flow.ts';
 import type { Answer } from '../../../../src/ui/host/quick-input.ts';
 
@@ -87,5 +88,43 @@ describe('askInTurn', () => {
     const { asked, question } = scripted();
     assert.deepEqual(await askInTurn<State>('T', { z: '0' }, [question('a', () => false)]), { z: '0' });
     assert.deepEqual(asked, []);
+  });
+
+  it('asks only what is needed, goes back only where there is something, and loses no answer, whatever the user does', async () => {
+    const keys = ['a', 'b', 'c', 'd'];
+    // Each question depends on the answer to the one before: an odd one makes it unnecessary.
+    const isNeeded = (state: State, index: number): boolean =>
+      index === 0 || Number(state[keys[index - 1] ?? '']) % 2 !== 1;
+    const moves = fc.array(fc.oneof(fc.nat(3).map(String), fc.constant('back')), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(moves, async (given) => {
+        const left = [...given];
+        const latest = new Map<string, string>();
+        const questions = keys.map((key, index): FlowQuestion<State> => (state) => {
+          if (!isNeeded(state, index)) {
+            return undefined;
+          }
+          return async ({ keep, shared: { back, step } }) => {
+            const before = keys.slice(0, index).filter((_, at) => isNeeded(state, at)).length;
+            assert.deepEqual([back, step?.at ?? 1], [before > 0, before + 1]);
+            assert.equal(state[key], latest.get(key), 'an answer is lost');
+            const move = left.shift() ?? '0';
+            if (move === 'back' && back) {
+              keep({ [key]: 'typed' });
+              latest.set(key, 'typed');
+              return { kind: 'back' };
+            }
+            const value = move === 'back' ? '0' : move;
+            latest.set(key, value);
+            return { kind: 'value', value: { [key]: value } };
+          };
+        });
+        const end = await askInTurn<State>('T', {}, questions);
+        assert.deepEqual(end, Object.fromEntries(latest));
+        for (const [index, key] of keys.entries()) {
+          assert.ok(!end || !isNeeded(end, index) || /^\d$/.test(end[key] ?? ''), `${key} has no answer`);
+        }
+      }),
+    );
   });
 });
