@@ -34,18 +34,16 @@ export function setAttribute(element: Element, name: string, value: string | und
 
 /**
  * Returns a function that focuses what had the focus last. It also runs when the page gets the focus, because VS Code gives it
- * to no element of the page.
+ * to no element of the page. `findAgain`: the element that took the place of one that was drawn again.
  */
-export function createFocusKeeper(): () => void {
+export function createFocusKeeper(findAgain?: (lost: HTMLElement) => HTMLElement | null): () => void {
   let last: HTMLElement | undefined;
   document.addEventListener('focusin', ({ target }) => {
     last = target instanceof HTMLElement ? target : undefined;
   });
   const focusAgain = (): void => {
-    // A part that was drawn again has a new button for the same action. Notices may have the same for something else.
-    const action = last?.isConnected ? undefined : last?.getAttribute('data-action');
-    const again = action ? document.querySelector<HTMLElement>(`:is(header, form) [data-action="${action}"]`) : last;
-    again?.focus({ preventScroll: true });
+    const again = last && !last.isConnected ? findAgain?.(last) : last;
+    again?.focus();
   };
   window.addEventListener('focus', () => {
     if (document.activeElement === document.body) {

@@ -23,7 +23,10 @@ const FOCUS_MILLISECONDS = 100;
 const SECONDARY: ReadonlySet<PanelAction> = new Set(['dismiss', 'cancel', 'keepBoth']);
 
 const host = acquireVsCodeApi();
-const focusAgain = createFocusKeeper();
+// A button of a notice is not found: another notice may have the same action for something else.
+const focusAgain = createFocusKeeper(({ dataset: { action } }) =>
+  action === undefined ? null : document.querySelector(`:is(header, form) [data-action="${action}"]`),
+);
 let page: Page | undefined;
 
 // Renders the messages of the host. User actions go to the host, which decides what happens next.

@@ -3,7 +3,7 @@ import { ask, tell } from '../host/notice.ts';
 import { showSetting } from '../host/settings.ts';
 import type { Connections } from './connections.ts';
 import { confirmOrigin, findUnconfirmedOrigin } from './stored-accounts.ts';
-import { comma } from '../text/format.ts';
+import { enumerate } from '../text/format.ts';
 
 /** Asks whether stored tokens may be sent to the configured API address if they were verified with another one. */
 export async function confirmApiAddress(connections: Connections): Promise<void> {
@@ -20,8 +20,8 @@ export async function confirmApiAddress(connections: Connections): Promise<void>
     vscode.l10n.t(
       'The setting cloudflareWebhooks.apiBaseUrl points to {0}. The tokens of {1} were verified with {2}. A server that receives a token can use it. Confirm only if you changed the setting and trust the address.',
       configured,
-      accounts.map(({ name }) => name).join(comma()),
-      verified.join(comma()),
+      enumerate(accounts.map(({ name }) => name)),
+      enumerate(verified),
     ),
     send,
     setting,

@@ -18,7 +18,7 @@ import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
 import { removeStoredAccount, replaceStoredToken, storeLabel, storeTokenChoice } from './stored-accounts.ts';
 import { askToken } from './token-prompt.ts';
-import { comma, nameSome, plural } from '../text/format.ts';
+import { enumerate, nameSome, plural } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Replaces the token of an account. All accounts of the old token use the new token. */
@@ -38,7 +38,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
       others.length > 0
         ? vscode.l10n.t(
             'Paste the new token. These accounts will use it too: {0}.',
-            others.map(({ name }) => name).join(comma()),
+            enumerate(others.map(({ name }) => name)),
           )
         : vscode.l10n.t('Paste the new token. It replaces the current token.'),
     connect: connections.connect,
@@ -129,7 +129,7 @@ const MOST_REASONS = 3;
 /** Shows which accounts failed and why. Returns whether the user continues anyway. */
 export async function confirmUnreadable(unreadable: readonly Unreadable[], goOn: string): Promise<boolean> {
   const allNames = unreadable.map(({ account }) => account.name);
-  const names = nameSome(allNames, MOST_NAMES).join(comma());
+  const names = enumerate(nameSome(allNames, MOST_NAMES));
   // Each is one line of the detail.
   const reasons = unreadable.map(({ account, error }) => plain(describeProblem(error, account.name).sentence));
   const chosen = await ask(

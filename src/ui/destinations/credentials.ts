@@ -39,7 +39,7 @@ export async function collectCredentials(
     if (answer.kind !== 'value') {
       return undefined;
     }
-    if (answer.value === SKIPPED) {
+    if (answer.value === undefined) {
       return 'skip';
     }
     url = answer.value;
@@ -51,7 +51,7 @@ export async function collectCredentials(
     if (answer.kind !== 'value') {
       return undefined;
     }
-    if (answer.value === SKIPPED) {
+    if (answer.value === undefined) {
       return 'skip';
     }
     secret = answer.value === '' ? undefined : answer.value;
@@ -65,14 +65,9 @@ export async function collectCredentials(
   return { url, ...(secret === undefined ? {} : { secret }), ...(typed ? { typed } : {}) };
 }
 
-const SKIPPED = Symbol('skipped');
-
-/** The text that the user typed, or that the user skips the destination. */
-type Masked = string | typeof SKIPPED;
-
 type Asking = { readonly title: string; readonly canSkip: boolean };
 
-async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<Answer<Masked>> {
+async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<Answer<string | undefined>> {
   const host = hostOf(url);
   const service = nameService(type, host);
   return askMasked(
@@ -93,7 +88,11 @@ async function askWholeUrl({ type, url }: Destination, asking: Asking): Promise<
   );
 }
 
-async function askSecret({ type, url }: Destination, asking: Asking, isRequired: boolean): Promise<Answer<Masked>> {
+async function askSecret(
+  { type, url }: Destination,
+  asking: Asking,
+  isRequired: boolean,
+): Promise<Answer<string | undefined>> {
   return askMasked(
     asking,
     isRequired
@@ -106,18 +105,19 @@ async function askSecret({ type, url }: Destination, asking: Asking, isRequired:
   );
 }
 
+/** The value is undefined if the user skips the destination. */
 async function askMasked(
   { title, canSkip }: Asking,
   prompt: string,
   check: (text: string) => Check<string>,
   placeholder = '',
-): Promise<Answer<Masked>> {
-  return askText<Masked>({
+): Promise<Answer<string | undefined>> {
+  return askText<string | undefined>({
     title,
     prompt,
     placeholder,
     password: true,
-    ...(canSkip ? { skip: { tooltip: vscode.l10n.t('Skip This Destination'), answer: SKIPPED } } : {}),
+    ...(canSkip ? { skip: { tooltip: vscode.l10n.t('Skip This Destination'), answer: undefined } } : {}),
     check: (text) => check(text.trim()),
   });
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { comma, list, nameSome, plural, quote } from '../text/format.ts';
+import { enumerate, list, nameSome, plural, quote } from '../text/format.ts';
 import type { Impact } from '../../core/policies/delete-impact.ts';
 import type { Deletion } from '../../core/destinations/delete-destinations.ts';
 import { hostOf } from '../../core/model/destination.ts';
@@ -108,7 +108,7 @@ export function describeDeletion({ targets, checked, remembered, hasMore, canDet
 
 /** The names of the first policies, and the number of the others. */
 function listSome(names: readonly string[]): string {
-  return nameSome(names, MOST_POLICIES).join(comma());
+  return enumerate(nameSome(names, MOST_POLICIES));
 }
 
 function describeImpacts(checked: readonly Checked[], single: boolean): readonly string[] {
@@ -176,10 +176,12 @@ export function describeEnd(deletions: readonly Deletion[]): string {
       vscode.l10n.t(
         '{0} was not deleted, but was removed from {1}.',
         describeTarget(target),
-        nameSome(
-          removedFrom.map((policy) => quote(nameOfPolicy(policy))),
-          MOST_POLICIES,
-        ).join(comma()),
+        enumerate(
+          nameSome(
+            removedFrom.map((policy) => quote(nameOfPolicy(policy))),
+            MOST_POLICIES,
+          ),
+        ),
       ),
     );
   const reasons = failures.map(
@@ -196,10 +198,12 @@ export function describeEnd(deletions: readonly Deletion[]): string {
       : [
           vscode.l10n.t(
             'Already deleted: {0}.',
-            nameSome(
-              alreadyGone.map(({ target }) => describeTarget(target)),
-              MOST_DESTINATIONS,
-            ).join(comma()),
+            enumerate(
+              nameSome(
+                alreadyGone.map(({ target }) => describeTarget(target)),
+                MOST_DESTINATIONS,
+              ),
+            ),
           ),
         ]),
     ...(skipped.length === 0

@@ -4,7 +4,7 @@ import { withoutLinks } from '../host/notice.ts';
 import type { Difference } from '../../core/model/plan.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
-import { comma } from '../text/format.ts';
+import { enumerate } from '../text/format.ts';
 
 const KEYS = DOCUMENT_KEYS.map((key) => `"${key}"`).join(', ');
 
@@ -93,7 +93,7 @@ function describeDifferences(differences: readonly Difference[]): string {
     secret: vscode.l10n.t('secret'),
     type: vscode.l10n.t('type'),
   };
-  return differences.map((each) => words[each]).join(comma());
+  return enumerate(differences.map((each) => words[each]));
 }
 
 /** Refuses a save. VS Code shows the sentence after the file name. Other error codes offer actions that cannot help. */

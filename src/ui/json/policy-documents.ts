@@ -25,7 +25,7 @@ import { createPolicyLanguage } from './policy-language.ts';
 import { describePolicyProblem } from './policy-messages.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
 import { closeTabs, documentsOf, isShown, keepLanguage, swapEditor } from './tabs.ts';
-import { comma } from '../text/format.ts';
+import { enumerate } from '../text/format.ts';
 
 /** Edits notification policies as JSON documents, which are saved at Cloudflare. */
 export type PolicyDocuments = vscode.Disposable & {
@@ -255,7 +255,7 @@ function tellSaved(differing: readonly string[] | undefined, name: string, accou
           'Saved the policy “{0}” of {1}, but it differs from what was sent ({2}). Cloudflare or another client changed it. The document shows it as it is.',
           name,
           accountName,
-          differing.join(comma()),
+          enumerate(differing),
         )
       : vscode.l10n.t(
           'Saved the policy “{0}” of {1}. It could not be loaded afterwards, so the result is not checked.',

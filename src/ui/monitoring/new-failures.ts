@@ -4,7 +4,7 @@ import { tell } from '../host/notice.ts';
 import { runCommand } from '../host/run-command.ts';
 import { turnOff } from '../host/settings.ts';
 import { nameOf } from '../text/destination.ts';
-import { comma } from '../text/format.ts';
+import { enumerate } from '../text/format.ts';
 
 const MOST_NAMED = 2;
 
@@ -28,7 +28,7 @@ function describeNewFailures(failing: readonly Located[]): string {
     return vscode.l10n.t('{0} ({1}) is now failing.', names[0] ?? '', account);
   }
   const rest = names.length - MOST_NAMED;
-  const named = names.slice(0, MOST_NAMED).join(comma());
+  const named = enumerate(names.slice(0, MOST_NAMED));
   const list = rest > 0 ? vscode.l10n.t('{0} and {1} more', named, rest) : named;
   return vscode.l10n.t('{0} webhook destinations are now failing: {1}.', names.length, list);
 }

@@ -13,7 +13,7 @@ import {
   type ToolKind,
 } from '../../core/monitoring/tool-answer.ts';
 import { describeProblem } from '../text/error.ts';
-import { comma, escapeMarkdown, list, plural } from '../text/format.ts';
+import { enumerate, escapeMarkdown, list, plural } from '../text/format.ts';
 
 type Call<T> = (kind: ToolKind, input: ToolInput, token: vscode.CancellationToken) => Promise<T>;
 
@@ -109,7 +109,7 @@ function describeDisclosure(entries: readonly AccountEntry[], input: ToolInput):
     ),
     vscode.l10n.t(
       'The language model gets data of these accounts: {0}. The data is the names, IDs, types, hosts, health and delivery times of their webhook destinations. It gets no token, no secret and no full URL.',
-      more > 0 ? vscode.l10n.t('{0} and {1} more', escaped.join(comma()), more) : list(escaped),
+      more > 0 ? vscode.l10n.t('{0} and {1} more', enumerate(escaped), more) : list(escaped),
     ),
   );
 }

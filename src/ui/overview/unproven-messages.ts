@@ -6,7 +6,7 @@ import type { UnprovenTests } from '../../core/testing/unproven-tests.ts';
 import { ask, tell } from '../host/notice.ts';
 import { describeMechanism } from '../testing/through-cloudflare.ts';
 import { nameOf } from '../text/destination.ts';
-import { comma, nameSome, plural, quote } from '../text/format.ts';
+import { enumerate, nameSome, plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import type { AccountPlan, Plans } from './unproven-plans.ts';
@@ -129,5 +129,5 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
 
 /** The first names, and the number of the others. */
 export function join(names: readonly string[]): string {
-  return nameSome(names, MOST_LINES).join(comma());
+  return enumerate(nameSome(names, MOST_LINES));
 }

@@ -5,7 +5,7 @@ import { isSameId } from '../../core/model/id.ts';
 import { parseMailAddresses } from '../../core/model/mail-addresses.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { nameOf } from '../text/destination.ts';
-import { comma, list, nameSome, plural, quote } from '../text/format.ts';
+import { enumerate, list, nameSome, plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { countMechanism, nameOfPolicy } from '../text/policy.ts';
 import type { PolicyDraft } from './ask-policy.ts';
@@ -14,7 +14,7 @@ const MOST_NAMED = 8;
 
 export function nameAll(policies: readonly Policy[]): string {
   const names = policies.map((policy) => quote(nameOfPolicy(policy)));
-  return policies.length > MOST_NAMED ? nameSome(names, MOST_NAMED).join(comma()) : list(names);
+  return policies.length > MOST_NAMED ? enumerate(nameSome(names, MOST_NAMED)) : list(names);
 }
 
 /** "On-call" in quotes, or "3 destinations". */
@@ -151,6 +151,6 @@ export function describeDifferent(policyName: string, fields: readonly string[])
   return vscode.l10n.t(
     'Created the policy “{0}”, but it differs from what was sent ({1}). Another client or Cloudflare changed it. Check it in the dashboard.',
     nameOfPolicy({ name: policyName }),
-    fields.join(comma()),
+    enumerate(fields),
   );
 }

@@ -15,7 +15,7 @@ import type { SampleTest } from './sample-documents.ts';
 import { confirmSample, makeSampleRequests, sendSample } from './sample-test.ts';
 import type { TestCommandServices, TestEnd, TestingServices } from './services.ts';
 import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
-import { comma, quote } from '../text/format.ts';
+import { enumerate, quote } from '../text/format.ts';
 
 type Way = 'direct' | 'sample' | 'cloudflare';
 
@@ -301,10 +301,10 @@ async function testSeveral(targets: readonly Located[], services: TestingService
       ends.length - failed.length - unclear.length,
       targets.length,
     ),
-    ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', failed.map(tellReason).join(comma()))] : []),
-    ...(unclear.length > 0 ? [vscode.l10n.t('Unclear: {0}.', unclear.map(tellReason).join(comma()))] : []),
+    ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', enumerate(failed.map(tellReason)))] : []),
+    ...(unclear.length > 0 ? [vscode.l10n.t('Unclear: {0}.', enumerate(unclear.map(tellReason)))] : []),
     ...(skipped.length > 0
-      ? [vscode.l10n.t('Skipped: {0}.', skipped.map(({ destination }) => quote(nameOf(destination))).join(comma()))]
+      ? [vscode.l10n.t('Skipped: {0}.', enumerate(skipped.map(({ destination }) => quote(nameOf(destination)))))]
       : []),
     ...(left > 0 ? [vscode.l10n.t('Not sent: {0}.', left)] : []),
   ].join(' ');

@@ -7,7 +7,7 @@ import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
-import { comma, describeTime } from '../text/format.ts';
+import { enumerate, describeTime } from '../text/format.ts';
 import { ask } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
@@ -67,7 +67,7 @@ function toItem(
     detail:
       others.length === 0
         ? vscode.l10n.t('No other recipients')
-        : vscode.l10n.t('Also notifies {0}', others.join(comma())),
+        : vscode.l10n.t('Also notifies {0}', enumerate(others)),
     policy,
     others,
   };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DestinationType } from '../../core/model/destination-types/destination-type.ts';
 import { DESTINATION_TYPES, typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import type { DraftProblem } from '../../core/model/draft-check.ts';
-import { comma } from './format.ts';
+import { enumerate } from './format.ts';
 
 /** Describes a problem of a draft and how to fix it. */
 export function describeDraftProblem(problem: DraftProblem): string {
@@ -33,7 +33,7 @@ export function describeDraftProblem(problem: DraftProblem): string {
         'Cloudflare may reject port {0}. Allowed ports for {1}: {2}.',
         problem.port,
         problem.type,
-        problem.allowed.join(comma()),
+        enumerate(problem.allowed),
       );
     case 'plainPort':
       return vscode.l10n.t('Port {0} of {1} requires https.', problem.port, problem.type);

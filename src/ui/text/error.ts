@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ApiError } from '../../core/api/api-error.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
-import { comma, describeAge, plural } from './format.ts';
+import { enumerate, describeAge, plural } from './format.ts';
 
 /** An action that can fix a problem. */
 export type Remedy = 'replaceToken' | 'retry' | 'showLog' | 'openSetting' | 'confirmAddress' | 'addAccount';
@@ -170,7 +170,7 @@ export function describeSkipped(count: number): Pick<Problem, 'headline' | 'sent
 }
 
 function describeCodes(codes: readonly number[]): string {
-  const list = codes.join(comma());
+  const list = enumerate(codes.map(String));
   return plural(codes.length, vscode.l10n.t('code {0}', list), vscode.l10n.t('codes {0}', list));
 }
 

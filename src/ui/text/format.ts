@@ -68,9 +68,9 @@ export function list(texts: readonly string[]): string {
   return new Intl.ListFormat(uiLanguage()).format(texts);
 }
 
-/** Between the parts of an enumeration that has no “and”. */
-export function comma(): string {
-  return vscode.l10n.t(', ');
+/** The texts with the comma of the language between them, and no “and”. */
+export function enumerate(texts: readonly string[]): string {
+  return texts.join(vscode.l10n.t(', '));
 }
 
 /** A name in the quotation marks of the language: “On-call”. */

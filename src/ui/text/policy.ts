@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { plainName } from '../../core/model/plain-text.ts';
 import { silencedUntil } from '../../core/model/silence.ts';
-import { comma, describeMoment, plural } from './format.ts';
+import { enumerate, describeMoment, plural } from './format.ts';
 import { countMechanisms, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 
@@ -46,7 +46,7 @@ export function describeDelivery({ mechanisms }: Policy): string {
   const kinds = Object.entries(mechanisms).filter(([, ids]) => ids.length > 0);
   return kinds.length === 0
     ? vscode.l10n.t('Delivers to nothing')
-    : vscode.l10n.t('Delivers to {0}', kinds.map(([kind, ids]) => countMechanism(kind, ids.length)).join(comma()));
+    : vscode.l10n.t('Delivers to {0}', enumerate(kinds.map(([kind, ids]) => countMechanism(kind, ids.length))));
 }
 
 export function countMechanism(kind: string, count: number): string {

@@ -9,7 +9,7 @@ import {
   type EventKind,
   type TimelineDay,
 } from '../../core/monitoring/timeline.ts';
-import { comma, list, plural } from './format.ts';
+import { enumerate, list, plural } from './format.ts';
 import { uiLanguage } from './ui-language.ts';
 
 /** One day of the strip: its state, its date ("Nov 23"), what was seen, and both as one sentence. */
@@ -63,14 +63,14 @@ function describeDate(day: string): string {
 function describeSeen({ state, events, until }: TimelineDay): string {
   if (events.length > 0) {
     const kinds = [...new Set(events.map(({ kind }) => kind))];
-    return kinds
-      .map((kind) =>
+    return enumerate(
+      kinds.map((kind) =>
         describeEvents(
           kind,
           events.flatMap((event) => (event.kind === kind ? describeClock(event.at) : [])),
         ),
-      )
-      .join(comma());
+      ),
+    );
   }
   if (state !== 'quiet') {
     return vscode.l10n.t('not watched');
@@ -117,5 +117,5 @@ export function summarizeDays(days: readonly { readonly state: DayState }[]): st
     unknown > 0 &&
       plural(unknown, vscode.l10n.t('not watched on 1 day'), vscode.l10n.t('not watched on {0} days', unknown)),
   ].filter((part) => part !== false);
-  return vscode.l10n.t('Last {0} days: {1}.', days.length, parts.join(comma()));
+  return vscode.l10n.t('Last {0} days: {1}.', days.length, enumerate(parts));
 }

@@ -6,7 +6,7 @@ import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import type { Services } from '../../services.ts';
 import { readSettings } from '../host/settings.ts';
 import { describeHealth, describeUnproven, nameOf, typeOf } from '../text/destination.ts';
-import { comma, describeTime } from '../text/format.ts';
+import { enumerate, describeTime } from '../text/format.ts';
 import { describeLastTest } from './last-test-text.ts';
 import type { DestinationNode } from './nodes.ts';
 import { toTooltip } from './tooltips.ts';
@@ -26,7 +26,7 @@ export function describeDestinationRow(
   return toTooltip(nameOf(destination), [
     [
       vscode.l10n.t('Health'),
-      [describeHealth(healthOf(destination)), ...(days === undefined ? [] : [describeUnproven(days)])].join(comma()),
+      enumerate([describeHealth(healthOf(destination)), ...(days === undefined ? [] : [describeUnproven(days)])]),
     ],
     [vscode.l10n.t('Type'), typeOf(destination)],
     [vscode.l10n.t('Host'), shownHostOf(destination)],

@@ -19,7 +19,7 @@ import {
   nameOfPolicy,
 } from '../text/policy.ts';
 import { describeProblem, describeSkipped } from '../text/error.ts';
-import { comma, describeAge, describeTime, plural } from '../text/format.ts';
+import { enumerate, describeAge, describeTime, plural } from '../text/format.ts';
 import { toTooltip } from './tooltips.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
 import { describeForRow, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
@@ -117,9 +117,9 @@ function toAccountRow({ accountId }: AccountNode, { connection, state }: Account
       ...(token ? [[vscode.l10n.t('Token'), `${describeToken(token)}, ${describeExpiry(token)}`] as const] : []),
       ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
     ]),
-    spoken: [account.name, vscode.l10n.t('account'), ...describeAccount(state, countDestinations), notice]
-      .filter(Boolean)
-      .join(comma()),
+    spoken: enumerate(
+      [account.name, vscode.l10n.t('account'), ...describeAccount(state, countDestinations), notice].filter(Boolean),
+    ),
   };
 }
 
@@ -164,9 +164,9 @@ function toDestinationRow(
     iconPath: HEALTH_ICONS[health],
     // The decoration of the document colors the row too (`failing-colors.ts`).
     ...(health === 'failing' ? { resourceUri: toDocument() } : {}),
-    spoken: [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)]
-      .filter(Boolean)
-      .join(comma()),
+    spoken: enumerate(
+      [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)].filter(Boolean),
+    ),
   };
 }
 
@@ -213,7 +213,7 @@ function toPolicyRow({ accountId, destinationId }: PolicyNode, policy: Policy, k
       [describeDelivery(policy)],
       [vscode.l10n.t('ID'), policy.id],
     ]),
-    spoken: [label, vscode.l10n.t('policy'), description.replaceAll(' · ', comma())].join(comma()),
+    spoken: enumerate([label, vscode.l10n.t('policy'), ...description.split(' · ')]),
   };
 }
 
