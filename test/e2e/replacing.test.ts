@@ -87,6 +87,16 @@ describe('renaming and replacing', function () {
     assert.equal((await fake.destinations({ account })).length, 2);
   });
 
+  it('deletes neither destination while the replacement has not ended, and says what to do', async () => {
+    const { fake, workbench, view } = session;
+    await view.pickFromMenu('On-call', 'Delete Destination…');
+    await workbench.dialog.press('Delete');
+    await workbench.notifications.waitFor(/The replacement of “On-call” has not ended\. Resume, undo or end it/);
+    await workbench.screenshot(pictureFile('replace delete refused'));
+    await workbench.notifications.dismiss(/has not ended/);
+    assert.equal((await fake.destinations({ account })).length, 2);
+  });
+
   it('undoes it, is killed again, and undoes it to the end after another reload', async () => {
     const { fake, workbench, view } = session;
     const policy = '/accounts/*/alerting/v3/policies/*';
