@@ -15,14 +15,14 @@ import {
   startOver,
   until,
 } from './extension-under-test.ts';
-import { active, closeAll, fixesAt, ours, type } from './json/json-documents.ts';
+import { active, activePath, closeAll, fixesAt, ours, tabs, type } from './json/json-documents.ts';
 import { openPanelPage } from './panel/panel-page.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 
-/** Every place where text of Cloudflare is shown. Each must be reached with each text. */
-const sinks = {
+/** Every place where text of Cloudflare is shown, apart from editors. Each must be reached with each text. */
+const places = {
   'label of an account': {},
   'text of an account for screen readers': {},
   'tooltip of an account': { markdown: true },
@@ -47,79 +47,121 @@ const sinks = {
   'prompt of an input': { links: true },
   'validation message of an input': { links: true },
   'error of a file': { links: true },
-  'name of a document': {},
-  diagnostic: {},
-  'diagnostic with an error': {},
-  'title of a quick fix': {},
   'heading of a panel': {},
   'account of a panel': {},
   'policies of a panel': {},
   'notice of a panel': {},
-  'tab of a panel': {},
-  'line of an explanation': {},
-  'title of a code lens': { icons: true },
   'line of a plan': {},
-  'problem of a policy document': {},
-  'completion of a policy document': {},
-  'name beside an ID': {},
   'line of the log': {},
   clipboard: { lines: true, exact: true },
 } as const satisfies Readonly<Record<string, Sink>>;
-type SinkName = keyof typeof sinks;
+
+/** Every place in an editor that is opened for one destination. */
+const editors = {
+  'name of a document': {},
+  'tab of a panel': {},
+  'line of an explanation': {},
+  'title of a code lens': { icons: true },
+} as const satisfies Readonly<Record<string, Sink>>;
+
+/** Every place in a document that can show all texts. */
+const documents = {
+  diagnostic: {},
+  'diagnostic with an error': {},
+  'title of a quick fix': {},
+  'problem of a policy document': {},
+  'completion of a policy document': {},
+  'name beside an ID': {},
+} as const satisfies Readonly<Record<string, Sink>>;
+
+/** What was shown, by place. */
+type Shown<Place extends string> = {
+  readonly note: (place: Place, ...texts: readonly (string | undefined)[]) => void;
+  /** The places that a text did not reach, or where it was more than text. */
+  readonly problems: (hostile: HostileText) => readonly string[];
+};
+
+function record<Place extends string>(sinks: Readonly<Record<Place, Sink>>): Shown<Place> {
+  const shown = new Map<Place, readonly string[]>();
+  return {
+    note(place, ...texts) {
+      shown.set(place, [...(shown.get(place) ?? []), ...texts.map((each) => each ?? '')]);
+    },
+    problems: ({ mark }) =>
+      (Object.keys(sinks) as Place[]).flatMap((place) => {
+        const texts = shown.get(place) ?? [];
+        const reached = texts.filter((text) => readable(text).includes(mark));
+        return reached.length === 0
+          ? [`${place} was not reached with ${mark}, but shows ${JSON.stringify(texts).slice(0, 500)}`]
+          : reached.flatMap((text) =>
+              findHarm(text, sinks[place]).map((harm) => `${place} has ${harm}: ${JSON.stringify(text.slice(0, 300))}`),
+            );
+      }),
+  };
+}
+
+type PolicyNode = {
+  readonly kind: 'policy';
+  readonly accountId: string;
+  readonly destinationId: string;
+  readonly policyId: string;
+};
 
 describe('hostile text from Cloudflare', () => {
   let extension: Extension;
+  let accountId: string;
+
+  beforeEach(async () => {
+    extension = await startOver();
+    await fake.reset({ seed: 'empty' });
+    await fake.putToken({ value: demoTokens.demo });
+  });
   afterEach(closeAll);
 
   for (const hostile of hostileTexts) {
     it(`is only text in every place: ${hostile.title}`, async function () {
       this.timeout(60_000);
-      extension = await startOver();
-      const shown = await showEverywhere(hostile);
-      const problems = Object.entries(sinks).flatMap(([name, sink]) => {
-        const texts = shown.get(name as SinkName) ?? [];
-        const reached = texts.filter((text) => readable(text).includes(hostile.mark));
-        return reached.length === 0
-          ? [`${name} was not reached, but shows ${JSON.stringify(texts).slice(0, 500)}`]
-          : reached.flatMap((text) =>
-              findHarm(text, sink).map((harm) => `${name} has ${harm}: ${JSON.stringify(text.slice(0, 300))}`),
-            );
-      });
-      assert.deepEqual(problems, []);
+      const shown = record(places);
+      await showEverywhere(hostile, shown);
+      assert.deepEqual(shown.problems(hostile), []);
     });
   }
 
-  async function showEverywhere({ text, mark }: HostileText): Promise<ReadonlyMap<SinkName, readonly string[]>> {
-    const shown = new Map<SinkName, string[]>();
-    const note = (name: SinkName, ...texts: readonly (string | undefined)[]): void => {
-      shown.set(name, [...(shown.get(name) ?? []), ...texts.map((each) => each ?? '')]);
-    };
+  // All texts in one world, because VS Code takes seconds to open and close this many kinds of editors.
+  it('is only text in every editor', async function () {
+    this.timeout(120_000);
+    const shown = record(editors);
+    await showInEditors(shown);
+    assert.deepEqual(
+      hostileTexts.flatMap((hostile) => shown.problems(hostile)),
+      [],
+    );
+  });
+
+  it('is only text in every document', async function () {
+    this.timeout(120_000);
+    const shown = record(documents);
+    await showInDocuments(shown);
+    assert.deepEqual(
+      hostileTexts.flatMap((hostile) => shown.problems(hostile)),
+      [],
+    );
+  });
+
+  async function showEverywhere({ text, mark }: HostileText, { note }: Shown<keyof typeof places>): Promise<void> {
     const noteRow = (what: 'account' | 'destination' | 'policy' | 'error', row: Row | undefined): void => {
-      if (what !== 'error') {
-        note(`label of ${what === 'account' ? 'an' : 'a'} ${what}` as SinkName, row?.label);
-      } else {
+      if (what === 'error') {
         note('description of an error', row?.description);
+      } else {
+        note(`label of ${what === 'account' ? 'an' : 'a'} ${what}` as keyof typeof places, row?.label);
       }
       const article = what === 'account' || what === 'error' ? 'an' : 'a';
-      note(`text of ${article} ${what} for screen readers` as SinkName, row?.spoken);
-      note(`tooltip of ${article} ${what}` as SinkName, row?.markdown);
+      note(`text of ${article} ${what} for screen readers` as keyof typeof places, row?.spoken);
+      note(`tooltip of ${article} ${what}` as keyof typeof places, row?.markdown);
     };
-    const fail = async (method: string, path: string, status = 400): Promise<void> =>
-      fake.addFault({
-        method,
-        path,
-        fault: {
-          kind: 'status',
-          status,
-          body: { success: false, errors: [{ code: 1001, message: text }], messages: [], result: null },
-        },
-      });
-    const recover = async (): Promise<void> => fake.clear({ part: 'faults' });
 
     const loggedBefore = extension.logged().length;
-    await fake.reset({ seed: 'empty' });
-    await fake.putToken({ value: demoTokens.demo });
-    const { id: accountId } = await fake.putAccount({ name: text });
+    accountId = (await fake.putAccount({ name: text })).id;
     const { id: destinationId } = await fake.putDestination({
       account: accountId,
       name: text,
@@ -130,25 +172,12 @@ describe('hostile text from Cloudflare', () => {
     await fake.putPolicy({ account: accountId, name: text, mechanisms: { webhooks: [{ id: destinationId }] } });
     const node = { kind: 'destination', accountId, destinationId } as const;
 
-    /** Runs a command, and returns the questions and messages. */
-    async function show(command: Parameters<typeof run>[0], argument: unknown, ...reactions: readonly Reaction[]) {
-      const user = scriptUser(...reactions);
-      try {
-        await run(command, argument);
-        // Messages are shown after the command has ended.
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        return user;
-      } finally {
-        user.dispose();
-      }
-    }
-
     // Add Account: a token that Cloudflare rejects, the list of accounts, and an account that cannot be read.
-    await fail('GET', '/user/tokens/verify', 403);
+    await fail(text, 'GET', '/user/tokens/verify', 403);
     const rejected = await show('addAccount', undefined, { types: demoTokens.demo });
     note('validation message of an input', ...rejected.questions.map(({ problem }) => problem));
     await recover();
-    await fail('GET', WEBHOOKS, 403);
+    await fail(text, 'GET', WEBHOOKS, 403);
     const [, accounts, unreadable] = (
       await show(
         'addAccount',
@@ -193,7 +222,11 @@ describe('hostile text from Cloudflare', () => {
     const [deletion] = (await show('deleteDestination', node)).questions;
     note('title of a modal', deletion?.title);
     note('detail of a modal', deletion?.text);
-    await fail('PUT', `${WEBHOOKS}/*`);
+    const [choice, question] = (await show('managePolicies', node, { picks: [] })).questions;
+    note('title of a quick pick', choice?.title);
+    note('items of a quick pick', choice?.text);
+    note('notification with a name', question?.title, ...(await show('managePolicies', node, { picks: [] })).messages);
+    await fail(text, 'PUT', `${WEBHOOKS}/*`);
     const failure = await show('renameDestination', node, { types: 'other' });
     note('notification with an error', ...notificationsOf(failure));
 
@@ -212,66 +245,6 @@ describe('hostile text from Cloudflare', () => {
       page.close();
     }
     await recover();
-    await run('editDestination', node);
-    const labels = () =>
-      vscode.window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .filter(({ input }) => input instanceof vscode.TabInputWebview)
-        .map(({ label }) => label);
-    await until(() => labels().length > 0, 'the panel');
-    note('tab of a panel', ...labels());
-
-    // The JSON document.
-    await run('editDestinationAsJson', node);
-    const document = active();
-    note('name of a document', decodeURIComponent(document.uri.path));
-    const url = JSON.stringify(receiverUrl('hostile'));
-    // VS Code would ask to remove unusual line breaks.
-    const key = JSON.stringify(text).replaceAll(/[^ -~]/g, toJsonEscape);
-    await type(document, `{ ${key}: "x", "name": "other", "url": ${url} }`);
-    await until(() => ours(document).length > 0, 'the diagnostic');
-    note('diagnostic', ...ours(document).map(({ message }) => message));
-    note('title of a quick fix', ...(await fixesAt(document, key)).map(({ title }) => title));
-    await fail('PUT', `${WEBHOOKS}/*`);
-    await type(document, `{ "name": "other", "url": ${url} }`);
-    assert.equal(await document.save(), false);
-    note('diagnostic with an error', ...ours(document).map(({ message }) => message));
-    await recover();
-
-    // Policies, their documents, and why no alert came.
-    const [choice, question] = (await show('managePolicies', node, { picks: [] })).questions;
-    note('title of a quick pick', choice?.title);
-    note('items of a quick pick', choice?.text);
-    note('notification with a name', question?.title, ...(await show('managePolicies', node, { picks: [] })).messages);
-    const [policy] = await fake.policies({ account: accountId });
-    assert.ok(policy);
-    await fake.putPolicy({ account: accountId, ...policy, enabled: false });
-    extension.policies.forget([accountId]);
-    await run('explainDelivery', node);
-    note('line of an explanation', ...active().getText().split('\n'));
-    const lenses: readonly vscode.CodeLens[] = await vscode.commands.executeCommand(
-      'vscode.executeCodeLensProvider',
-      active().uri,
-    );
-    note('title of a code lens', ...lenses.map(({ command }) => command?.title));
-    await run('editPolicyAsJson', { ...node, kind: 'policy', policyId: policy.id });
-    const edited = active();
-    const hints: readonly vscode.InlayHint[] = await vscode.commands.executeCommand(
-      'vscode.executeInlayHintProvider',
-      edited.uri,
-      new vscode.Range(0, 0, edited.lineCount, 0),
-    );
-    note('name beside an ID', ...hints.map(({ label }) => (typeof label === 'string' ? label : '')));
-    const start = '{ "mechanisms": { "webhooks": [{ "id": "" }] }, "alert_type": ';
-    await type(edited, `${start}${key} }`);
-    await until(() => ours(edited).length > 0, 'the problem');
-    note('problem of a policy document', ...ours(edited).map(({ message }) => message));
-    const { items }: vscode.CompletionList = await vscode.commands.executeCommand(
-      'vscode.executeCompletionItemProvider',
-      edited.uri,
-      edited.positionAt(start.indexOf('""') + 1),
-    );
-    note('completion of a policy document', ...items.map(({ label }) => (typeof label === 'string' ? label : '')));
 
     // An import: the plan, and the question that names the account.
     await fake.removeDestination({ account: accountId, id: destinationId });
@@ -299,9 +272,126 @@ describe('hostile text from Cloudflare', () => {
       lines.filter((line) => line.startsWith('2026-01-01')),
       [],
     );
-    return shown;
+  }
+
+  /** Adds an account with a destination of each name, which a disabled policy of the same name uses. */
+  async function addAll(): Promise<
+    readonly { readonly node: PolicyNode; readonly mark: string; readonly key: string }[]
+  > {
+    accountId = (await fake.putAccount({ name: 'Acme' })).id;
+    const all = [];
+    for (const { text: name, mark } of hostileTexts) {
+      const { id: destinationId } = await fake.putDestination({
+        account: accountId,
+        name,
+        url: receiverUrl('hostile'),
+      });
+      const mechanisms = { webhooks: [{ id: destinationId }] };
+      const { id: policyId } = await fake.putPolicy({ account: accountId, name, enabled: false, mechanisms });
+      // VS Code would ask to remove unusual line breaks.
+      const key = JSON.stringify(name).replaceAll(/[^ -~]/g, toJsonEscape);
+      all.push({ node: { kind: 'policy', accountId, destinationId, policyId } as const, mark, key });
+    }
+    await show('addAccount', undefined, { types: demoTokens.demo }, 'accepts', 'accepts');
+    return all;
+  }
+
+  async function showInEditors({ note }: Shown<keyof typeof editors>): Promise<void> {
+    for (const { node, mark } of await addAll()) {
+      const destination = { ...node, kind: 'destination' } as const;
+      await run('editDestination', destination);
+      const tab = () =>
+        tabs().find(({ input, label }) => input instanceof vscode.TabInputWebview && label.includes(mark));
+      await until(() => tab() !== undefined, `the panel of ${mark}`);
+      note('tab of a panel', tab()?.label);
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await run('editDestinationAsJson', destination);
+      note('name of a document', decodeURIComponent(active().uri.path));
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      // Why no alert came: its policy is disabled.
+      await run('explainDelivery', destination);
+      note('line of an explanation', ...active().getText().split('\n'));
+      const lenses: readonly vscode.CodeLens[] = await vscode.commands.executeCommand(
+        'vscode.executeCodeLensProvider',
+        active().uri,
+      );
+      note('title of a code lens', ...lenses.map(({ command }) => command?.title));
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    }
+  }
+
+  async function showInDocuments({ note }: Shown<keyof typeof documents>): Promise<void> {
+    const all = await addAll();
+    const { node } = all[0] ?? assert.fail();
+    const url = JSON.stringify(receiverUrl('hostile'));
+    await run('editDestinationAsJson', { ...node, kind: 'destination' });
+    const document = active();
+    const unknown = all.map(({ key }) => `${key}: "x",`).join('\n');
+    await type(document, `{\n${unknown}\n"name": "other", "url": ${url} }`);
+    await until(() => ours(document).length >= all.length, 'the diagnostics');
+    note('diagnostic', ...ours(document).map(({ message }) => message));
+    for (const { key } of all) {
+      note('title of a quick fix', ...(await fixesAt(document, key)).map(({ title }) => title));
+    }
+    await type(document, `{ "name": "other", "url": ${url} }`);
+    for (const { text } of hostileTexts) {
+      await fail(text, 'PUT', `${WEBHOOKS}/*`);
+      assert.equal(await document.save(), false);
+      note('diagnostic with an error', ...ours(document).map(({ message }) => message));
+      await recover();
+    }
+
+    // The document of a policy.
+    await run('editPolicyAsJson', node);
+    await until(() => activePath().endsWith('.cfpolicy.json'), 'the policy');
+    const edited = active();
+    const webhooks = all.map(({ node: { destinationId: id } }) => ({ id }));
+    await type(edited, JSON.stringify({ mechanisms: { webhooks } }, undefined, 2));
+    const hints: readonly vscode.InlayHint[] = await vscode.commands.executeCommand(
+      'vscode.executeInlayHintProvider',
+      edited.uri,
+      new vscode.Range(0, 0, edited.lineCount, 0),
+    );
+    note('name beside an ID', ...hints.map(({ label }) => (typeof label === 'string' ? label : '')));
+    const start = '{ "mechanisms": { "webhooks": [{ "id": "" }] }, "alert_type": ';
+    for (const { key, mark } of all) {
+      await type(edited, `${start}${key} }`);
+      const messages = () => ours(edited).map(({ message }) => message);
+      await until(() => messages().some((message) => message.includes(mark)), `the problem of ${mark}`);
+      note('problem of a policy document', ...messages());
+    }
+    const { items }: vscode.CompletionList = await vscode.commands.executeCommand(
+      'vscode.executeCompletionItemProvider',
+      edited.uri,
+      edited.positionAt(start.indexOf('""') + 1),
+    );
+    note('completion of a policy document', ...items.map(({ label }) => (typeof label === 'string' ? label : '')));
   }
 });
+
+async function fail(message: string, method: string, path: string, status = 400): Promise<void> {
+  const body = { success: false, errors: [{ code: 1001, message }], messages: [], result: null };
+  await fake.addFault({ method, path, fault: { kind: 'status', status, body } });
+}
+
+const recover = async (): Promise<void> => fake.clear({ part: 'faults' });
+
+/** Runs a command, and returns the questions and messages. */
+async function show(
+  command: Parameters<typeof run>[0],
+  argument: unknown,
+  ...reactions: readonly Reaction[]
+): Promise<ScriptedUser> {
+  const user = scriptUser(...reactions);
+  try {
+    await run(command, argument);
+    // Messages are shown after the command has ended.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return user;
+  } finally {
+    user.dispose();
+  }
+}
 
 function notificationsOf({ questions, messages }: ScriptedUser): readonly string[] {
   return [...questions.filter(({ kind }) => kind === 'message').map(({ title }) => title), ...messages];
