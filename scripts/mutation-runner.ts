@@ -42,7 +42,6 @@ function createRunner(options: Options) {
   async function load(): Promise<MochaClass> {
     const require = createRequire(resolve('package.json'));
     const loaded = (await import(pathToFileURL(require.resolve('mocha')).href)) as { default: typeof MochaClass };
-    // Timeouts are Stryker's: an instrumented test is slower.
     const created = new loaded.default({ timeout: 0, reporter: function ignore() {} as never });
     created.cleanReferencesAfterRun(false);
     for await (const file of glob([...options.mochaSpecs])) {
@@ -68,7 +67,7 @@ function createRunner(options: Options) {
 
   async function run(isBailing: boolean): Promise<readonly TestResult[]> {
     const current = await prepare();
-    setBail(current.suite, isBailing);
+    prepareSuite(current.suite, isBailing);
     const tests: TestResult[] = [];
     await new Promise<void>((done) => {
       const runner = current.run(() => done());
@@ -121,10 +120,14 @@ function createRunner(options: Options) {
 /** What Stryker's injector passes. */
 createRunner.inject = ['options'] as const;
 
-function setBail(suite: Mocha.Suite, isBailing: boolean): void {
-  suite.bail(isBailing);
+/** With a mutant: ends at the first failure, and a test that waits forever costs less than Stryker's timeout, a new process. */
+function prepareSuite(suite: Mocha.Suite, hasMutant: boolean): void {
+  suite.bail(hasMutant);
+  for (const test of suite.tests) {
+    test.timeout(hasMutant ? 5000 : 0);
+  }
   for (const child of suite.suites) {
-    setBail(child, isBailing);
+    prepareSuite(child, hasMutant);
   }
 }
 

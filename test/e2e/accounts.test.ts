@@ -15,7 +15,7 @@ async function disableFocusEmulation(page: Page): Promise<void> {
 }
 
 describe('accounts and tokens with the keyboard', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import type { WorkbenchPage } from '../vscode-host/workbench-page.ts';
 import {
@@ -13,10 +12,11 @@ import {
   startWithAcme,
   VIEW,
   waitUntil,
+  untilBackedUp,
 } from './session.ts';
 
 describe('documents beside other clients', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
@@ -56,8 +56,7 @@ describe('documents beside other clients', function () {
     const { workbench, fake } = session;
     await open(session, 'Attacks');
     await replaceInEditor(workbench, '"Attacks"', '"Mine"');
-    // VS Code backs up unsaved text one second after the last key.
-    await delay(2500);
+    await untilBackedUp(session, '"Mine"');
     await fake.putPolicy({ account, ...(await policy()), name: 'A colleague’s' });
     await workbench.reload();
     await workbench.editorTab(/cfpolicy/).click();
@@ -80,7 +79,7 @@ describe('documents beside other clients', function () {
     await view.pickFromMenu('On-call', 'Edit Destination as JSON');
     await workbench.page.getByText('"On-call"').waitFor();
     await replaceInEditor(workbench, '"On-call"', '"My name"');
-    await delay(2500);
+    await untilBackedUp(session, '"My name"');
     const [destination] = await fake.destinations({ account });
     assert.ok(destination);
     await fake.putDestination({ account, id: destination.id, name: 'Standby' });

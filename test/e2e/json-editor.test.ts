@@ -2,12 +2,19 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
-import { answerAddAccount, keepPictureOfFailure, pictureFile, type Session, startSession } from './session.ts';
+import {
+  answerAddAccount,
+  keepPictureOfFailure,
+  pictureFile,
+  type Session,
+  startSession,
+  untilBackedUp,
+} from './session.ts';
 
 const ACCOUNT = 'Halden Logistics';
 
 describe('JSON editor in the workbench', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
@@ -175,8 +182,7 @@ describe('JSON editor in the workbench', function () {
 
   it('keeps unsaved text across a reload and saves it afterwards', async () => {
     const { workbench } = session;
-    // VS Code backs up unsaved text one second after the last key.
-    await delay(2500);
+    await untilBackedUp(session, 'Refused');
     await workbench.reload();
     // On the web, VS Code may restore an older layout with another active editor.
     await workbench.editorTab(/^Mine/).click();
@@ -194,7 +200,8 @@ describe('JSON editor in the workbench', function () {
     await fake.addFault({ delayMs: 2000 });
     const before = (await fake.log()).length;
     await write(textOf({ name: 'Half-ty', url: 'https://hooks.halden.example/second' }));
-    // Longer than the delays of auto save and of VS Code's backup.
+    await untilBackedUp(session, 'Half-ty');
+    // Longer than the delay of auto save.
     await delay(2500);
     await workbench.reload();
     await workbench.editorTab(/^Refused/).click();

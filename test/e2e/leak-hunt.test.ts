@@ -4,7 +4,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Canary, type Hit, searchFolder, searchText } from './canary-search.ts';
 import { createRunFolder, removeRunFolder } from '../vscode-host/cache-folder.ts';
-import { addOnlyAccount, answerFileDialog, keepPictureOfFailure, type Session, startSession } from './session.ts';
+import {
+  addOnlyAccount,
+  answerFileDialog,
+  keepPictureOfFailure,
+  type Session,
+  startSession,
+  untilBackedUp,
+} from './session.ts';
 
 const FIRST_TOKEN = 'cfut_CanaryFirstToken0123456789abcdefghijk';
 const SECOND_TOKEN = 'cfut_CanarySecondToken0123456789abcdefghi';
@@ -42,7 +49,7 @@ const SECRET_STORAGE = 'secrets.provider';
  * search of everything that was written.
  */
 describe('leak hunt', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
@@ -182,8 +189,7 @@ describe('leak hunt', function () {
     await lines.click();
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.insertText(`{ "name": "J", "url": "https://hooks.example.com/${JSON_PATH}" }`);
-    // VS Code backs up unsaved text one second after the last key.
-    await delay(2500);
+    await untilBackedUp(session, JSON_PATH);
     await workbench.reload();
     await workbench
       .editorTab(/New Destination|Created/)

@@ -12,7 +12,7 @@ import {
 } from './session.ts';
 
 describe('policies of a destination', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

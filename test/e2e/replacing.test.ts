@@ -13,7 +13,7 @@ import {
 } from './session.ts';
 
 describe('renaming and replacing', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   // Each step depends on the step before it.
   this.bail(true);
   this.retries(0);

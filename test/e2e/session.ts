@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VSIX } from '../../scripts/package-extension.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
@@ -14,6 +14,8 @@ import { waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-
 
 export const CONTAINER = 'Webhook Destinations';
 export const VIEW = 'Webhook Destinations';
+/** In milliseconds. On an idle machine an action takes a fraction of a second; on a busy one it has taken 20 seconds. */
+const ACTION_TIMEOUT = 60_000;
 
 /** The packaged extension in a real workbench, connected to a fake Cloudflare. */
 export type Session = {
@@ -68,7 +70,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     });
     parts.push(opened);
     const { workbench } = opened;
-    workbench.page.setDefaultTimeout(15_000);
+    workbench.page.setDefaultTimeout(ACTION_TIMEOUT);
     const title = language === undefined ? CONTAINER : await readContainerTitle(language);
     await workbench.openContainer(title);
     return {
@@ -212,7 +214,7 @@ export async function resizeSideBar({ workbench: { page } }: Session, width: num
 /** Another window of the same VS Code and profile, with an extension host of its own. */
 export async function openSecondWindow({ workbench }: Session): Promise<WorkbenchPage> {
   const page = await workbench.page.context().newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(ACTION_TIMEOUT);
   await page.goto(workbench.page.url());
   await waitUntilUsable(page);
   return workbenchPageOf(page);
@@ -220,13 +222,25 @@ export async function openSecondWindow({ workbench }: Session): Promise<Workbenc
 
 /** Waits until a condition holds. */
 export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + ACTION_TIMEOUT;
   while (!(await isSo())) {
     if (Date.now() > end) {
       throw new Error('Timed out');
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Waits until VS Code has backed up unsaved text, so that it survives a reload. */
+export async function untilBackedUp({ dataDir }: Session, text: string): Promise<void> {
+  const folder = path.join(dataDir, 'User', 'Backups');
+  await waitUntil(async () => {
+    const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    const texts = files
+      .filter((file) => file.isFile())
+      .map(({ parentPath, name }) => readFile(path.join(parentPath, name)));
+    return (await Promise.all(texts)).some((content) => content.includes(text));
+  });
 }
 
 /** The console errors of the extension. VS Code logs errors of its own, mainly without a network. */

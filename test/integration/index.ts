@@ -1,5 +1,6 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
 import path from 'node:path';
-import { readdir } from 'node:fs/promises';
 
 /** VS Code calls this function inside the extension host. `esbuild.mjs --tests` writes every test file beside this one. */
 export async function run(): Promise<void> {
@@ -14,10 +15,33 @@ export async function run(): Promise<void> {
   for (const file of files) {
     mocha.addFile(path.join(__dirname, file));
   }
+  const coverageFolder = process.env['COVERAGE_FOLDER'];
+  const takeCoverage = coverageFolder ? await recordCoverage() : undefined;
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);
   });
+  if (coverageFolder && takeCoverage) {
+    await mkdir(coverageFolder, { recursive: true });
+    await writeFile(path.join(coverageFolder, 'coverage.json'), JSON.stringify(await takeCoverage()));
+  }
   if (failures > 0) {
     throw new Error(`${failures} integration tests failed.`);
   }
+}
+
+/** Starts to record which code of the extension runs. Resolves with a function that returns it as `NODE_V8_COVERAGE` does. */
+async function recordCoverage(): Promise<() => Promise<{ readonly result: readonly object[] }>> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  const dist = path.join(__dirname, '..', '..');
+  return async () => {
+    const { result } = await session.post('Profiler.takePreciseCoverage');
+    return {
+      result: result
+        .map((script) => ({ ...script, url: script.url.replace(/^(?=\/)/, 'file://') }))
+        .filter(({ url }) => path.dirname(decodeURI(url.replace(/^file:\/\//, ''))) === dist),
+    };
+  };
 }
