@@ -5,6 +5,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { default as MochaClass } from 'mocha';
 
+/** In milliseconds, for tests without a timeout of their own. */
+const LONGEST_WAIT = 5000;
+
 /** The global through which the instrumented code and its test runner talk. */
 const NAMESPACE = '__stryker__';
 
@@ -124,7 +127,9 @@ createRunner.inject = ['options'] as const;
 function prepareSuite(suite: Mocha.Suite, hasMutant: boolean): void {
   suite.bail(hasMutant);
   for (const test of suite.tests) {
-    test.timeout(hasMutant ? 5000 : 0);
+    if (test.timeout() === 0 || test.timeout() === LONGEST_WAIT) {
+      test.timeout(hasMutant ? LONGEST_WAIT : 0);
+    }
   }
   for (const child of suite.suites) {
     prepareSuite(child, hasMutant);
