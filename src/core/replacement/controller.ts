@@ -1,4 +1,3 @@
-import { ApiError } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { type Lease, type Leases, LeaseTakenError } from '../async/lease.ts';
@@ -8,7 +7,7 @@ import { StepUnavailableError, UnfinishedReplacementError } from './errors.ts';
 import { type Digest, takeFingerprint } from '../destinations/fingerprint.ts';
 import { observe } from './observe.ts';
 import type { ReplacementRecords } from './records.ts';
-import { runForward, type RunEnd } from './run.ts';
+import { runForward, type RunEnd, type RunOptions } from './run.ts';
 import { keyOfReplacement, nextSteps, type Observed, type Replacement, type Step, TRANSITIONS } from './state.ts';
 import { runUndo } from './undo.ts';
 
@@ -87,9 +86,8 @@ export function createReplacementController(options: ControllerOptions): Replace
     from: Replacement,
     { api, draft, onState, signal }: Omit<StepOptions, 'key'>,
     lease: Lease,
-    direction: 'forward' | 'undo',
+    toEnd: (from: Replacement, options: RunOptions) => Promise<RunEnd>,
   ): Promise<RunEnd> {
-    const key = keyOfReplacement(from);
     let last = from;
     const persist = async (state: Replacement): Promise<void> => {
       await lease.check();
@@ -98,17 +96,13 @@ export function createReplacementController(options: ControllerOptions): Replace
       await onState?.(state);
     };
     try {
-      const machine = { api, host, persist, signal };
-      const end =
-        direction === 'forward' ? await runForward(from, { ...machine, draft }) : await runUndo(from, machine);
-      return await close(end, lease);
+      return await close(await toEnd(from, { api, host, persist, signal, draft }), lease);
     } catch (error) {
-      const isOurs = await lease.check().then(
-        () => true,
-        () => false,
-      );
-      if (isOurs && hasTouchedNothing(last)) {
-        await records.remove(key);
+      if (hasTouchedNothing(last)) {
+        await lease.check().then(
+          async () => records.remove(keyOfReplacement(from)),
+          () => undefined,
+        );
       }
       throw error;
     }
@@ -138,7 +132,7 @@ export function createReplacementController(options: ControllerOptions): Replace
       }
       const isBusy = await leases.isTaken(key);
       const { observed, steps } = await lookAt(api, state);
-      if (isBusy || steps[0] !== 'close' || !hasTouchedNothing(state)) {
+      if (steps[0] !== 'close' || !hasTouchedNothing(state)) {
         return { state, observed, steps: isBusy ? [] : steps, isBusy };
       }
       try {
@@ -146,7 +140,7 @@ export function createReplacementController(options: ControllerOptions): Replace
           // Another window may have started a replacement since the record was read.
           const now = await records.get(key);
           if (now && !hasTouchedNothing(now)) {
-            return { state: now, isBusy, ...(await lookAt(api, now)) };
+            return { state: now, isBusy: false, ...(await lookAt(api, now)) };
           }
           await records.remove(key);
           return undefined;
@@ -177,7 +171,7 @@ export function createReplacementController(options: ControllerOptions): Replace
           stage: 'creating',
           policies: [],
         };
-        return run(state, { ...rest, draft }, lease, 'forward');
+        return run(state, { ...rest, draft }, lease, runForward);
       });
     },
     async checkFree(api, accountId, destinationId) {
@@ -212,11 +206,11 @@ export function createReplacementController(options: ControllerOptions): Replace
         switch (step) {
           case 'resume':
           case 'finish':
-            return run(state, given, lease, 'forward');
+            return run(state, given, lease, runForward);
           case 'undo':
-            return run(state, given, lease, 'undo');
+            return run(state, given, lease, runUndo);
           case 'adopt':
-            return run(adopt(state, observed, given.candidateId), given, lease, 'forward');
+            return run(adopt(state, observed, given.candidateId), given, lease, runForward);
           case 'keepBoth':
             return close({ ending: 'kept', state }, lease);
           case 'close':
@@ -238,11 +232,6 @@ function adopt(state: Replacement, { candidates }: Observed, id: string | undefi
 }
 
 /** Nothing was created, and nothing may still be. */
-function hasTouchedNothing({ stage, newId, pending }: Replacement): boolean {
-  return stage === 'creating' && newId === undefined && pending === undefined;
-}
-
-/** Whether an error of a run is a refusal by Cloudflare of what was to be created, so that nothing changed. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && error.kind === 'rejected';
+function hasTouchedNothing({ newId, pending }: Replacement): boolean {
+  return newId === undefined && pending === undefined;
 }

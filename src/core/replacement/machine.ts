@@ -1,4 +1,4 @@
-import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
+import { isNotFound, isUncertain } from '../api/api-error.ts';
 import { isSettling, SETTLING_TIME } from '../api/deadlines.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
@@ -6,8 +6,7 @@ import { swapDestination, usesDestination } from '../model/policy.ts';
 import { changePolicy } from '../policies/change-policy.ts';
 import { UncertainCreationError } from '../destinations/create-destination.ts';
 import { DestinationGoneError } from './errors.ts';
-import type { Digest } from '../destinations/fingerprint.ts';
-import { lookForCreation, presenceOf } from './observe.ts';
+import { type Digest, findCreation } from '../destinations/fingerprint.ts';
 import type { Draft } from '../model/destination.ts';
 import { type Pending, type Replacement, TRANSITIONS } from './state.ts';
 
@@ -27,21 +26,27 @@ export type Machine = {
   advance(changes: Partial<Replacement>): Promise<void>;
   /** Creates the new destination. Throws what the creation throws; the mutation stays pending where that is uncertain. */
   create(draft: Draft): Promise<void>;
+  /** Whether Cloudflare says that the destination does not exist. `false` where it cannot be read. */
+  isGone(which: Which): Promise<boolean>;
   /** Deletes one of the two destinations, and waits until it is gone. */
-  remove(which: 'old' | 'new'): Promise<void>;
+  remove(which: Which): Promise<void>;
   /** Waits until a pending mutation has taken effect, or can no longer. */
   settle(): Promise<void>;
   /** Throws {@link DestinationGoneError} unless the destination exists, and `ApiError` where it cannot be read. */
-  requireExists(which: 'old' | 'new'): Promise<void>;
+  requireExists(which: Which): Promise<void>;
   /** Moves one policy from a destination to another; a policy that was deleted in the meantime is skipped. */
   movePolicy(policyId: string, from: string, to: string): Promise<void>;
   throwIfCanceled(): void;
 };
 
-type SendOptions<T> = {
-  readonly effect?: (result: T) => Partial<Replacement>;
-  readonly isSent?: () => boolean;
-};
+/** One of the two destinations of a replacement. */
+export type Which = 'old' | 'new';
+
+/** The mutation that deletes a destination, and the stage once it is gone. */
+const DELETIONS = {
+  old: { kind: 'deleteOld', stage: 'finishing' },
+  new: { kind: 'deleteNew', stage: 'closing' },
+} as const;
 
 /** Between two looks at a pending mutation, in milliseconds. */
 const PAUSE = 1000;
@@ -67,8 +72,8 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
   }
 
   /** Clears the pending mutation where its effect is visible. */
-  async function seesEffect(): Promise<boolean> {
-    const effect = await effectOf(state.pending);
+  async function seesEffect(pending: Pending): Promise<boolean> {
+    const effect = await effectOf(pending);
     if (effect) {
       await clearPending(effect);
     }
@@ -76,13 +81,10 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
   }
 
   /** What a visible effect changes in the state; undefined while there is none. */
-  async function effectOf(pending: Pending | undefined): Promise<Partial<Replacement> | undefined> {
-    if (!pending) {
-      return {};
-    }
+  async function effectOf(pending: Pending): Promise<Partial<Replacement> | undefined> {
     switch (pending.kind) {
       case 'create': {
-        const { certain, candidates } = await lookForCreation(api, state, host.digest);
+        const { certain, candidates } = await findCreation(state, await api.listDestinations(accountId), host.digest);
         if (candidates.length > 0) {
           throw new UncertainCreationError(candidates);
         }
@@ -99,31 +101,33 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
         return !policy || usesDestination(policy, to) ? {} : undefined;
       }
       case 'deleteOld':
-        return (await isGone(state.oldId)) ? { stage: 'finishing' } : undefined;
+        return (await isGone('old')) ? { stage: 'finishing' } : undefined;
       case 'deleteNew':
-        return (await isGone(state.newId ?? '')) ? { stage: 'closing' } : undefined;
+        return (await isGone('new')) ? { stage: 'closing' } : undefined;
       default:
         return pending.kind satisfies never;
     }
   }
 
-  async function isGone(destinationId: string): Promise<boolean> {
-    return (await presenceOf(api, accountId, destinationId)) === 'gone';
+  const idOf = (which: Which): string => ({ old: state.oldId, new: state.newId ?? '' })[which];
+
+  async function isGone(which: Which): Promise<boolean> {
+    return api.getDestination(accountId, idOf(which)).then(() => false, isNotFound);
   }
 
   /**
-   * Sends one mutation, persisted as pending before. Once its outcome is known, what it changes is persisted in the same
+   * Sends one mutation, persisted as pending before. Once its outcome is known, what `call` returns is persisted in the same
    * write that clears it. `isSent` tells after a failure whether the mutation itself was sent.
    */
-  async function send<T>(
+  async function send(
     pending: Omit<Pending, 'sentAt'>,
-    call: () => Promise<T>,
-    { effect = () => ({}), isSent = () => true }: SendOptions<T> = {},
+    call: () => Promise<Partial<Replacement>>,
+    isSent = () => true,
   ): Promise<void> {
     throwIfCanceled();
     await advance({ pending: { ...pending, sentAt: host.now() } });
     try {
-      await clearPending(effect(await call()));
+      await clearPending(await call());
     } catch (error) {
       if (state.pending && (!isSent() || !isUncertain(error))) {
         await clearPending();
@@ -139,9 +143,9 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
     }
   }
 
-  async function settleBriefly(error: unknown): Promise<void> {
+  async function settleBriefly(pending: Pending, error: unknown): Promise<void> {
     for (let look = 0; look < BRIEF_LOOKS; look += 1) {
-      if (await seesEffect()) {
+      if (await seesEffect(pending)) {
         return;
       }
       await host.sleep(PAUSE);
@@ -152,7 +156,7 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
   async function settle(): Promise<void> {
     for (let slept = 0; state.pending; slept += PAUSE) {
       const isOver = slept >= SETTLING_TIME || !isSettling(state.pending.sentAt, host.now());
-      const seen = await seesEffect().catch((error: unknown) => {
+      const seen = await seesEffect(state.pending).catch((error: unknown) => {
         // A look that fails says nothing, unless it is the last one or only the user can tell.
         if (isOver || error instanceof UncertainCreationError) {
           throw error;
@@ -176,26 +180,29 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
     settle,
     async create(draft) {
       try {
-        await send({ kind: 'create' }, async () => api.createDestination(accountId, draft), {
-          effect: (newId) => ({ newId, origin: 'created', stage: 'moving' }),
+        await send({ kind: 'create' }, async () => {
+          const newId = await api.createDestination(accountId, draft);
+          return { newId, origin: 'created', stage: 'moving' };
         });
       } catch (error) {
         if (!state.pending) {
           throw error;
         }
-        await settleBriefly(error);
+        await settleBriefly(state.pending, error);
       }
     },
+    isGone,
     async remove(which) {
-      const id = which === 'old' ? state.oldId : (state.newId ?? '');
-      const stage = which === 'old' ? 'finishing' : 'closing';
-      const kind = which === 'old' ? 'deleteOld' : 'deleteNew';
+      const { kind, stage } = DELETIONS[which];
       try {
-        await send({ kind }, async () => api.deleteDestination(accountId, id), { effect: () => ({ stage }) });
+        await send({ kind }, async () => {
+          await api.deleteDestination(accountId, idOf(which));
+          return { stage };
+        });
       } catch (error) {
         if (state.pending) {
-          await settleBriefly(error);
-        } else if (error instanceof ApiError && error.kind === 'notFound' && (await isGone(id))) {
+          await settleBriefly(state.pending, error);
+        } else if (isNotFound(error) && (await isGone(which))) {
           await advance({ stage });
         } else {
           throw error;
@@ -203,22 +210,18 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
       }
     },
     async requireExists(which) {
-      const id = which === 'old' ? state.oldId : (state.newId ?? '');
-      const presence = await presenceOf(api, accountId, id);
-      if (presence === 'gone') {
-        throw new DestinationGoneError(which);
-      }
-      if (presence === 'unknown') {
-        // Read once more for its error.
-        await api.getDestination(accountId, id);
+      try {
+        await api.getDestination(accountId, idOf(which));
+      } catch (error) {
+        throw isNotFound(error) ? new DestinationGoneError(which) : error;
       }
     },
     async movePolicy(policyId, fromId, toId) {
       let isSent = false;
       await send(
         { kind: 'policy', policyId, to: toId },
-        async () =>
-          changePolicy({
+        async () => {
+          await changePolicy({
             api,
             host,
             accountId,
@@ -228,8 +231,10 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
               return swapDestination(policy, fromId, toId);
             },
             isChanged: (policy) => !usesDestination(policy, fromId),
-          }),
-        { isSent: () => isSent },
+          });
+          return {};
+        },
+        () => isSent,
       );
     },
     throwIfCanceled,

@@ -3,8 +3,7 @@ import type { Draft } from '../model/destination.ts';
 import { policiesOf } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from './errors.ts';
-import { createMachine, type Machine, type MachineOptions } from './machine.ts';
-import { presenceOf } from './observe.ts';
+import { createMachine, type Machine, type MachineOptions, type Which } from './machine.ts';
 import type { Ending, Replacement } from './state.ts';
 
 /** A policy that another client adds between two lists is moved too, but not for ever. */
@@ -29,8 +28,6 @@ export type RunEnd = { readonly ending: Ending; readonly state: Replacement };
  */
 export async function runForward(from: Replacement, options: RunOptions): Promise<RunEnd> {
   const machine = createMachine(from, options);
-  const { api } = options;
-  const { accountId, oldId } = from;
   await machine.settle();
   if (machine.state().newId === undefined) {
     await create(machine, options);
@@ -38,13 +35,12 @@ export async function runForward(from: Replacement, options: RunOptions): Promis
   if (machine.state().stage === 'closing') {
     throw new DestinationGoneError('new');
   }
-  const isGone = machine.state().stage === 'finishing' || (await presenceOf(api, accountId, oldId)) === 'gone';
-  if (!isGone) {
-    await moveAndDelete(machine, options);
-  } else {
+  if (machine.state().stage === 'finishing' || (await machine.isGone('old'))) {
     await machine.advance({ stage: 'finishing' });
+  } else {
+    await moveAndDelete(machine, options);
   }
-  await movePolicies(machine, options, 'forward');
+  await movePolicies(machine, options, 'new');
   return { ending: 'done', state: machine.state() };
 }
 
@@ -54,7 +50,7 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
   const { accountId, oldId } = machine.state();
   for (let round = 0; ; round += 1) {
     await machine.advance({ stage: 'moving' });
-    await movePolicies(machine, options, 'forward');
+    await movePolicies(machine, options, 'new');
     machine.throwIfCanceled();
     await machine.advance({ stage: 'deleting' });
     await machine.requireExists('new');
@@ -67,7 +63,7 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
       throw new PolicyConflictError(first.name, ['mechanisms']);
     }
   }
-  if ((await presenceOf(api, accountId, oldId)) === 'gone') {
+  if (await machine.isGone('old')) {
     await machine.advance({ stage: 'finishing' });
   } else {
     await machine.remove('old');
@@ -87,24 +83,20 @@ async function create(machine: Machine, { api, draft }: RunOptions): Promise<voi
 }
 
 /**
- * Moves the policies of one destination to the other until a list shows none that is left, each after the other destination
- * was seen to exist. `backward` moves back; for a new destination that the user confirmed, only what this replacement moved.
+ * Moves the policies to the new or the old destination until a list shows none that is left, each after that destination
+ * was seen to exist. Of a new destination that the user confirmed, only what this replacement moved to it moves back.
  */
-export async function movePolicies(
-  machine: Machine,
-  { api }: Pick<RunOptions, 'api'>,
-  direction: 'forward' | 'backward',
-): Promise<void> {
+export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, 'api'>, to: Which): Promise<void> {
   const { accountId, oldId, newId = '' } = machine.state();
-  const isForward = direction === 'forward';
-  const [from, to] = isForward ? [oldId, newId] : [newId, oldId];
+  const isForward = to === 'new';
+  const [fromId, toId] = isForward ? [oldId, newId] : [newId, oldId];
   for (let round = 0; ; round += 1) {
-    const listed = policiesOf(await api.listPolicies(accountId), from);
+    const listed = policiesOf(await api.listPolicies(accountId), fromId);
     const { policies: known, origin } = machine.state();
     const ours = new Set(known.map(({ id }) => id));
     const using = isForward || origin !== 'confirmed' ? listed : listed.filter(({ id }) => ours.has(id));
     const open = new Set(using.map(({ id }) => id));
-    const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name, moved: !isForward }));
+    const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name }));
     const updated = [...known, ...added].map((each) => ({ ...each, moved: open.has(each.id) !== isForward }));
     if (JSON.stringify(updated) !== JSON.stringify(known)) {
       await machine.advance({ policies: updated });
@@ -117,15 +109,15 @@ export async function movePolicies(
       throw new PolicyConflictError(first.name, ['mechanisms']);
     }
     for (const { id } of using) {
-      await moveOne(machine, id, from, to, isForward);
+      await moveOne(machine, id, fromId, toId, to);
     }
   }
 }
 
-async function moveOne(machine: Machine, id: string, from: string, to: string, isForward: boolean): Promise<void> {
-  await machine.requireExists(isForward ? 'new' : 'old');
+async function moveOne(machine: Machine, id: string, fromId: string, toId: string, to: Which): Promise<void> {
+  await machine.requireExists(to);
   try {
-    await machine.movePolicy(id, from, to);
+    await machine.movePolicy(id, fromId, toId);
   } catch (error) {
     // A policy that was deleted in the meantime needs no move; the next list no longer has it.
     if (!isNotFound(error)) {
@@ -133,5 +125,6 @@ async function moveOne(machine: Machine, id: string, from: string, to: string, i
     }
   }
   const { policies } = machine.state();
-  await machine.advance({ policies: policies.map((each) => (each.id === id ? { ...each, moved: isForward } : each)) });
+  const moved = to === 'new';
+  await machine.advance({ policies: policies.map((each) => (each.id === id ? { ...each, moved } : each)) });
 }

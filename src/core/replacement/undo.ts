@@ -2,7 +2,6 @@ import { policiesOf } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions } from './machine.ts';
-import { presenceOf } from './observe.ts';
 import { movePolicies, type RunEnd } from './run.ts';
 import type { Replacement } from './state.ts';
 
@@ -14,8 +13,6 @@ const MOST_ROUNDS = 5;
  * gone: then only finishing helps. Stops and throws as `runForward` does.
  */
 export async function runUndo(from: Replacement, options: MachineOptions): Promise<RunEnd> {
-  const { api } = options;
-  const { accountId } = from;
   const machine = createMachine(from, options);
   await machine.settle();
   if (machine.state().stage === 'finishing') {
@@ -27,28 +24,25 @@ export async function runUndo(from: Replacement, options: MachineOptions): Promi
     return { ending: 'undone', state: machine.state() };
   }
   if (machine.state().stage !== 'closing') {
-    if (machine.state().stage !== 'undoing') {
-      await machine.advance({ stage: 'undoing' });
-    }
-    if ((await presenceOf(api, accountId, newId)) === 'gone') {
+    await machine.advance({ stage: 'undoing' });
+    if (await machine.isGone('new')) {
       await machine.advance({ stage: 'closing' });
-    } else if (origin === 'confirmed') {
-      await movePolicies(machine, options, 'backward');
-      // Deleted by another client during the last move: the policies have to go to the new destination again.
-      await machine.requireExists('old');
-      return { ending: 'undone', state: machine.state() };
-    } else {
-      await moveBackAndDelete(machine, options);
+    } else if (origin !== 'confirmed') {
+      await moveBackAndDelete(machine, options, newId);
     }
   }
-  await movePolicies(machine, options, 'backward');
+  await movePolicies(machine, options, 'old');
+  if (machine.state().stage !== 'closing') {
+    // Deleted by another client during the last move: the policies have to go to the new destination again.
+    await machine.requireExists('old');
+  }
   return { ending: 'undone', state: machine.state() };
 }
 
-async function moveBackAndDelete(machine: Machine, options: MachineOptions): Promise<void> {
-  const { accountId, newId = '' } = machine.state();
+async function moveBackAndDelete(machine: Machine, options: MachineOptions, newId: string): Promise<void> {
+  const { accountId } = machine.state();
   for (let round = 0; ; round += 1) {
-    await movePolicies(machine, options, 'backward');
+    await movePolicies(machine, options, 'old');
     machine.throwIfCanceled();
     await machine.advance({ stage: 'removing' });
     await machine.requireExists('old');
