@@ -197,11 +197,8 @@ export function createReplacementController(options: ControllerOptions): Replace
         }
         const { observed, steps } = await lookAt(given.api, state);
         if (!steps.includes(step)) {
-          if (steps.includes('retry')) {
-            // Cloudflare could not be read: the reason is the error of reading it again.
-            await given.api.listPolicies(state.accountId);
-          }
-          throw new StepUnavailableError('changed');
+          // Where Cloudflare could not be read, nothing is known to have changed.
+          throw observed.failure ?? new StepUnavailableError('changed');
         }
         switch (step) {
           case 'resume':

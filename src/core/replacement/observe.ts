@@ -12,23 +12,31 @@ export async function observe(
   { now, digest }: { readonly now: () => number; readonly digest: Digest },
 ): Promise<Observed> {
   const { accountId, oldId } = state;
+  let failure: unknown;
+  const note = (error: unknown): undefined => {
+    failure ??= error;
+  };
   /** `gone` only where the API itself says so (404), never on another failure. */
   const presenceOf = async (destinationId: string): Promise<Presence> => {
     try {
       await api.getDestination(accountId, destinationId);
       return 'exists';
     } catch (error) {
-      return isNotFound(error) ? 'gone' : 'unknown';
+      if (isNotFound(error)) {
+        return 'gone';
+      }
+      note(error);
+      return 'unknown';
     }
   };
   const isCreating = state.pending?.kind === 'create';
-  const listed = isCreating ? await api.listDestinations(accountId).catch(() => undefined) : [];
+  const listed = isCreating ? await api.listDestinations(accountId).catch(note) : [];
   const found = listed && (await findCreation(state, listed, digest));
   const newId = state.newId ?? found?.certain?.id;
   const [old, fresh, policies] = await Promise.all([
     presenceOf(oldId),
     newId === undefined ? ('none' as const) : presenceOf(newId),
-    api.listPolicies(accountId).catch(() => undefined),
+    api.listPolicies(accountId).catch(note),
   ]);
   return {
     old,
@@ -37,5 +45,6 @@ export async function observe(
     candidates: found?.candidates ?? [],
     onOld: policies && policiesOf(policies, oldId).length,
     onNew: policies && (newId === undefined ? 0 : policiesOf(policies, newId).length),
+    failure,
   };
 }

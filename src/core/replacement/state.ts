@@ -87,6 +87,8 @@ export type Observed = {
   /** How many policies use the old and the new destination; undefined where the policies could not be listed. */
   readonly onOld: number | undefined;
   readonly onNew: number | undefined;
+  /** The first error of what could not be read. */
+  readonly failure?: unknown;
 };
 
 /**

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createReplacementController } from '../../../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../../../src/core/replacement/records.ts';
-import { keyOfReplacement, type Replacement, type Step } from '../../../../src/core/replacement/state.ts';
+import {
+  keyOfReplacement,
+  type Replacement,
+  type Stage,
+  type Step,
+  TRANSITIONS,
+} from '../../../../src/core/replacement/state.ts';
 import { failWith } from '../api/fake-api.ts';
 import { createMemoryFiles } from '../async/memory-files.ts';
 import { ACCOUNT, makeLeases, useFakeAccount } from '../destinations/fake-account.ts';
@@ -108,6 +114,14 @@ describe('replacement controller, against the fake', () => {
     await assert.rejects(take('undo', 'B', offline), { kind: 'network' });
   });
 
+  it('does not say that the destinations changed where only a destination cannot be read', async () => {
+    await stop();
+    const blind = fixture.apiWith(() => ({ getDestination: failWith({ kind: 'timeout' }) }));
+    assert.deepEqual(await steps(blind), ['retry']);
+    await assert.rejects(take('undo', 'B', blind), { kind: 'timeout' });
+    assert.equal((await take('undo')).ending, 'undone');
+  });
+
   it('offers nothing in a second window while the first one works, and sends nothing there', async () => {
     let seen: unknown;
     await start(account.api(), async ({ stage, pending }) => {
@@ -153,6 +167,55 @@ describe('replacement controller, against the fake', () => {
     assert.deepEqual(await records().get(key()), theirs);
   });
 
+  it('a look that another window takes right after the start says busy, and keeps the record', async () => {
+    const seen: unknown[] = [];
+    const { ending } = await start(account.api(), async ({ stage, pending }) => {
+      if (stage === 'creating' && !pending) {
+        const look = await open('B').look(account.api(), key());
+        seen.push(look?.isBusy, look?.steps, (await records().get(key()))?.stage);
+      }
+    });
+    assert.deepEqual([seen, ending], [[true, [], 'creating'], 'done']);
+  });
+
+  it('has nothing to look at where no replacement was started, and asks Cloudflare nothing', async () => {
+    const api = fixture.apiWith(() => ({ listPolicies: failWith({ kind: 'network' }) }));
+    assert.equal(await open('B').look(api, key()), undefined);
+  });
+
+  it('a look at one that stopped reads Cloudflare once', async () => {
+    let lists = 0;
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        lists += 1;
+        return real.listPolicies(...given);
+      },
+    }));
+    await stop();
+    const { newId = '' } = (await records().get(key())) ?? assert.fail();
+    assert.deepEqual([await steps(api), lists], [['resume', 'undo', 'keepBoth'], 1]);
+    account.remove(fixture.old().id);
+    account.remove(newId);
+    assert.deepEqual([await steps(api), lists], [['close'], 2]);
+  });
+
+  it('keeps the record of one that touched nothing while Cloudflare cannot be read', async () => {
+    await records().put(await fixture.begin());
+    const offline = fixture.apiWith(() => ({ listPolicies: failWith({ kind: 'network' }) }));
+    assert.deepEqual(await steps(offline), ['retry']);
+    assert.ok(await records().get(key()));
+  });
+
+  it('a look says why a record could not be removed', async () => {
+    const fail = async () => Promise.reject(new Error('disk is full'));
+    await records().put(await fixture.begin());
+    const memory = files;
+    files = { ...memory, remove: async (name) => (name.endsWith('.lock') ? memory.remove(name) : fail()) };
+    await assert.rejects(open('B').look(account.api(), key()), /disk is full/);
+    files = memory;
+    assert.equal(await open('B').look(account.api(), key()), undefined);
+  });
+
   it('ends one that touched nothing when it is looked at', async () => {
     await records().put(await fixture.begin());
     assert.equal(await open('B').look(account.api(), key()), undefined);
@@ -169,7 +232,7 @@ describe('replacement controller, against the fake', () => {
       },
     }));
     const look = await open('B').look(api, key());
-    assert.deepEqual([look?.state, look?.steps], [theirs, ['resume', 'undo']]);
+    assert.deepEqual([look?.state, look?.steps, look?.isBusy], [theirs, ['resume', 'undo'], false]);
     assert.deepEqual(await records().get(key()), theirs);
   });
 
@@ -192,6 +255,29 @@ describe('replacement controller, against the fake', () => {
     assert.deepEqual([account.policies(), account.names(), await files.names()], [before, ['Ops', 'Ops'], []]);
   });
 
+  it('does not end as kept once the old one was seen to be gone, and keeps the record', async () => {
+    await stop();
+    await records().put({ ...((await records().get(key())) ?? assert.fail()), stage: 'finishing' });
+    await assert.rejects(take('keepBoth'), /kept.*finishing/);
+    assert.equal((await records().get(key()))?.stage, 'finishing');
+  });
+
+  for (const stage of Object.keys(TRANSITIONS) as readonly Stage[]) {
+    it(`can be closed in the stage ${stage} where nothing is left to do`, async () => {
+      const state = await fixture.begin(
+        stage === 'creating'
+          ? { pending: { kind: 'create', sentAt: 0 } }
+          : { stage, newId: 'n'.repeat(32), origin: 'created' },
+      );
+      await records().put(state);
+      account.remove(fixture.old().id);
+      const before = account.policies();
+      assert.deepEqual(await steps(), ['close']);
+      assert.equal((await take('close')).ending, 'closed');
+      assert.deepEqual([await files.names(), account.policies()], [[], before]);
+    });
+  }
+
   it('goes on with the candidate that the user took, and Undo then does not delete it', async () => {
     const state = await fixture.begin({
       fingerprint: { salt: 'salt', url: 'unknown', isCut: true },
@@ -202,7 +288,7 @@ describe('replacement controller, against the fake', () => {
     const look = await open('B').look(account.api(), key());
     assert.deepEqual(look?.observed.candidates, [{ id: candidate.id, host: state.host }]);
     assert.deepEqual(look.steps, ['adopt', 'close']);
-    await assert.rejects(take('adopt'), { name: 'StepUnavailableError' });
+    await assert.rejects(take('adopt'), { name: 'StepUnavailableError', reason: 'changed' });
     account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
     const options = { api: account.api(), key: key(), candidateId: candidate.id };
     await assert.rejects(open('B').take('adopt', options), { kind: 'forbidden' });
@@ -253,6 +339,14 @@ describe('replacement controller, against the fake', () => {
       await stop().catch(() => undefined);
       const blind = fixture.apiWith(() => ({ getDestination: failWith({ kind: 'network' }) }));
       await assert.rejects(open('B').checkFree(blind, ACCOUNT, fixture.old().id), refused);
+    });
+
+    it('allows the old one once a creation can no longer take effect, and refuses it while it may be a candidate', async () => {
+      const fingerprint = { salt: 'salt', url: 'unknown', isCut: true };
+      await records().put(await fixture.begin({ fingerprint, pending: { kind: 'create', sentAt: 0 } }));
+      await check(fixture.old().id);
+      await account.put('Ops', account.hook('new'));
+      await assert.rejects(check(fixture.old().id), refused);
     });
 
     it('recognizes an ID with dashes', async () => {

@@ -4,30 +4,14 @@ import {
   type Observed,
   parseReplacement,
   type Presence,
-  type Replacement,
   type Stage,
   type Step,
   TRANSITIONS,
 } from '../../../../src/core/replacement/state.ts';
+import { makeState } from './make-state.ts';
 
 const STAGES = Object.keys(TRANSITIONS) as readonly Stage[];
 const candidate = { id: 'c', host: 'example.com' };
-
-function makeState(stage: Stage, changes: Partial<Replacement> = {}): Replacement {
-  return {
-    version: 2,
-    accountId: 'a',
-    oldId: 'old',
-    oldName: 'Ops',
-    name: 'Ops',
-    host: 'example.com',
-    fingerprint: { salt: 's', url: 'u', isCut: false },
-    knownIds: ['old'],
-    stage,
-    policies: [],
-    ...changes,
-  };
-}
 
 /** Every combination of what can be observed. */
 function* allObserved(): Generator<Observed> {
@@ -135,6 +119,12 @@ describe('replacement state', () => {
     assert.deepEqual(TRANSITIONS.closing, ['undone', 'closed']);
   });
 
+  it('can be closed in every stage, so that each replacement has an end', () => {
+    for (const stage of STAGES) {
+      assert.ok(TRANSITIONS[stage].includes('closed'), stage);
+    }
+  });
+
   it('parses what it wrote', () => {
     for (const stage of STAGES) {
       const state = makeState(stage, {
@@ -144,6 +134,13 @@ describe('replacement state', () => {
         pending: { kind: 'policy', sentAt: 1, policyId: 'p', to: 'new' },
       });
       assert.deepEqual(parseReplacement(JSON.parse(JSON.stringify(state))), state);
+    }
+  });
+
+  it('parses every kind of pending mutation', () => {
+    for (const kind of ['create', 'policy', 'deleteOld', 'deleteNew'] as const) {
+      const state = makeState('moving', { pending: { kind, sentAt: 1 } });
+      assert.deepEqual(parseReplacement(state), state);
     }
   });
 
