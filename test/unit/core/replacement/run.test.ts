@@ -394,6 +394,130 @@ describe('replacing, against the fake', () => {
     assert.deepEqual(account.webhooksOf('One'), [newId]);
   });
 
+  for (const [when, changes] of [
+    ['an Undo', { stage: 'undoing' }],
+    ['an Undo that was about to delete the new one', { stage: 'removing' }],
+  ] as const) {
+    it(`goes forward again after ${when} stopped`, async () => {
+      const created = await account.put('Ops', account.hook('new'));
+      const { ending } = await forward(await begin({ newId: created.id, origin: 'created', ...changes }));
+      assert.equal(ending, 'done');
+      await assertReplaced(created.id);
+      assert.deepEqual([account.posts(), account.requests('DELETE').length], [0, 1]);
+    });
+
+    it(`finishes after ${when} stopped and a colleague deleted the old one`, async () => {
+      const created = await account.put('Ops', account.hook('new'));
+      const from = await begin({ newId: created.id, origin: 'created', ...changes });
+      account.remove(oldId());
+      const { ending, state } = await forward(from);
+      assert.deepEqual([ending, state.stage, last()], ['done', 'finishing', state]);
+      await assertReplaced(created.id);
+      assert.equal(account.requests('DELETE').length, 0);
+    });
+  }
+
+  it('is refused where the new one was deleted by an Undo that was not answered, and moves and deletes nothing', async () => {
+    const created = await account.put('Ops', account.hook('new'));
+    const from = await begin({
+      newId: created.id,
+      origin: 'created',
+      stage: 'removing',
+      pending: { kind: 'deleteNew', sentAt: fixture.host().now() },
+    });
+    account.remove(created.id);
+    const before = account.policies();
+    await assert.rejects(forward(from), { name: 'DestinationGoneError', which: 'new' });
+    assert.deepEqual([last().stage, last().pending], ['closing', undefined]);
+    assert.deepEqual([account.policies(), account.names()], [before, ['Ops']]);
+  });
+
+  it('ignores a cancellation where a colleague deleted the old one: its policies deliver to none', async () => {
+    const created = await account.put('Ops', account.hook('new'));
+    const from = await begin({ newId: created.id, origin: 'created', stage: 'moving' });
+    account.remove(oldId());
+    const { ending } = await forward(from, { signal: AbortSignal.abort(new Error('canceled')) });
+    assert.equal(ending, 'done');
+    assert.deepEqual(account.users(created.id), ['One', 'Two']);
+  });
+
+  it('finishes without reading the old one, which is known to be gone', async () => {
+    const created = await account.put('Ops', account.hook('new'));
+    const from = await begin({ newId: created.id, origin: 'created', stage: 'finishing' });
+    account.remove(oldId());
+    const api = fixture.apiWith((real) => ({
+      getDestination: async (accountId, id) =>
+        id === oldId() ? failWith({ kind: 'network' })() : real.getDestination(accountId, id),
+    }));
+    const { ending } = await forward(from, { api });
+    assert.equal(ending, 'done');
+    await assertReplaced(created.id);
+  });
+
+  it('persists nothing for a list of policies that shows nothing new', async () => {
+    const created = await account.put('Ops', account.hook('new'));
+    for (const { id } of account.policies()) {
+      account.removePolicy(id);
+    }
+    account.remove(oldId());
+    await forward(await begin({ newId: created.id, origin: 'created', stage: 'finishing' }));
+    assert.equal(fixture.states().length, 1);
+  });
+
+  it('sends no deletion where a colleague deleted the old one during the last move', async () => {
+    const api = fixture.apiWith((real) => ({
+      async updatePolicy(...given) {
+        await real.updatePolicy(...given);
+        if (account.users(oldId()).length === 0) {
+          account.remove(oldId());
+        }
+      },
+    }));
+    const { ending, state } = await forward(await begin(), { api });
+    assert.deepEqual([ending, state.stage, last()], ['done', 'finishing', state]);
+    await assertReplaced(state.newId);
+    assert.equal(account.requests('DELETE').length, 0);
+  });
+
+  it('gives up after six rounds where another client attaches a policy in each of them, and deletes nothing', async () => {
+    let attached = 0;
+    const stages = new Set<string>();
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        if (last().stage === 'deleting') {
+          attached += 1;
+          account.putPolicy(`Attached ${attached}`, [oldId()]);
+          assert.ok(attached < 20, 'never ends');
+        }
+        return real.listPolicies(...given);
+      },
+      async updatePolicy(...given) {
+        stages.add(last().stage);
+        await real.updatePolicy(...given);
+      },
+    }));
+    const conflict = { name: 'PolicyConflictError', policyName: 'Attached 6', fields: ['mechanisms'] };
+    await assert.rejects(forward(await begin(), { api }), conflict);
+    assert.deepEqual([attached, account.users(oldId()), [...stages]], [6, ['Attached 6'], ['moving']]);
+    assert.equal(account.requests('DELETE').length, 0);
+  });
+
+  it('gives up after six lists where another client attaches a policy before each of them, and deletes nothing', async () => {
+    let attached = 0;
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        attached += 1;
+        account.putPolicy(`Attached ${attached}`, [oldId()]);
+        assert.ok(attached < 20, 'never ends');
+        return real.listPolicies(...given);
+      },
+    }));
+    const conflict = { name: 'PolicyConflictError', policyName: 'Attached 6', fields: ['mechanisms'] };
+    await assert.rejects(forward(await begin(), { api }), conflict);
+    assert.deepEqual([attached, account.users(oldId())], [6, ['Attached 6']]);
+    assert.equal(account.requests('DELETE').length, 0);
+  });
+
   it('skips a policy that was deleted meanwhile', async () => {
     const api = fixture.apiWith((real) => ({
       async getPolicy(accountId, id) {

@@ -24,6 +24,11 @@ describe('undoing a replacement, against the fake', () => {
     isUndone();
     assert.deepEqual([ending, state.stage], ['undone', 'closing']);
     assert.ok(state.policies.every(({ moved }) => !moved));
+    assert.deepEqual([...new Set(fixture.states().map(({ stage }) => stage))].slice(-3), [
+      'undoing',
+      'removing',
+      'closing',
+    ]);
   });
 
   it('is refused once the old one is gone, and moves and deletes nothing', async () => {
@@ -32,6 +37,13 @@ describe('undoing a replacement, against the fake', () => {
     const before = account.policies();
     await assert.rejects(undo(state), { name: 'DestinationGoneError', which: 'old' });
     assert.deepEqual([account.policies(), account.names()], [before, ['Ops']]);
+  });
+
+  it('is refused while finishing, although the old one cannot be read', async () => {
+    const state: Replacement = { ...(await stop()), stage: 'finishing' };
+    const api = fixture.apiWith(() => ({ getDestination: failWith({ kind: 'network' }) }));
+    await assert.rejects(undo(state, { api }), { name: 'DestinationGoneError', which: 'old' });
+    assert.deepEqual(account.users(state.newId ?? ''), ['One', 'Two']);
   });
 
   it('is refused where the deletion of the old one took effect and its answer was lost', async () => {
@@ -61,6 +73,19 @@ describe('undoing a replacement, against the fake', () => {
     }));
     await assert.rejects(undo(state, { api }), { name: 'DestinationGoneError', which: 'old' });
     assert.deepEqual(account.users(state.newId ?? ''), ['One', 'Two']);
+  });
+
+  it('does not delete the new one where the old one is deleted right before', async () => {
+    const state = await stop();
+    const persist = async (each: Replacement): Promise<void> => {
+      await fixture.persist(each);
+      if (each.stage === 'removing') {
+        account.remove(oldId());
+      }
+    };
+    await assert.rejects(undo(state, { persist }), { name: 'DestinationGoneError', which: 'old' });
+    const { ending } = await forward(last());
+    assert.deepEqual([ending, account.users(state.newId ?? ''), account.names()], ['done', ['One', 'Two'], ['Ops']]);
   });
 
   it('stops between steps when canceled, persists that it is undone, and can go on', async () => {
@@ -167,9 +192,38 @@ describe('undoing a replacement, against the fake', () => {
         }
         return real.listPolicies(...given);
       },
+      async deleteDestination(...given) {
+        assert.deepEqual(account.users(state.newId ?? ''), []);
+        await real.deleteDestination(...given);
+      },
     }));
     await undo(state, { api });
     assert.deepEqual(account.users(oldId()), ['One', 'Two', 'Attached']);
+  });
+
+  it('gives up after six rounds where another client attaches a policy in each of them, and deletes nothing', async () => {
+    const state = await stop();
+    const deletions = account.requests('DELETE').length;
+    let attached = 0;
+    const stages = new Set<string>();
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        if (last().stage === 'removing') {
+          attached += 1;
+          account.putPolicy(`Attached ${attached}`, [state.newId ?? '']);
+          assert.ok(attached < 20, 'never ends');
+        }
+        return real.listPolicies(...given);
+      },
+      async updatePolicy(...given) {
+        stages.add(last().stage);
+        await real.updatePolicy(...given);
+      },
+    }));
+    const conflict = { name: 'PolicyConflictError', policyName: 'Attached 6', fields: ['mechanisms'] };
+    await assert.rejects(undo(state, { api }), conflict);
+    assert.deepEqual([attached, account.users(state.newId ?? ''), [...stages]], [6, ['Attached 6'], ['undoing']]);
+    assert.equal(account.requests('DELETE').length, deletions);
   });
 
   it('moves a policy that holds both IDs back, and keeps the old one once', async () => {
@@ -183,6 +237,39 @@ describe('undoing a replacement, against the fake', () => {
 
   it('moves the policies back where the new one was deleted at Cloudflare', async () => {
     const state = await stop();
+    account.remove(state.newId ?? '');
+    const { ending } = await undo(state);
+    assert.equal(ending, 'undone');
+    isUndone();
+  });
+
+  it('moves the policies back, even if canceled, where a colleague deleted the new one: they deliver to none', async () => {
+    const stopped = await stop();
+    account.remove(stopped.newId ?? '');
+    const { ending, state } = await undo(stopped, { signal: AbortSignal.abort(new Error('canceled')) });
+    assert.deepEqual([ending, state.stage, last()], ['undone', 'closing', state]);
+    isUndone();
+    // One was refused while the replacement ran forward.
+    assert.equal(account.requests('DELETE').length, 1);
+  });
+
+  it('says that it is undone once the new one is deleted, although no destination can be read any more', async () => {
+    const state = await stop();
+    let isDeleted = false;
+    const api = fixture.apiWith((real) => ({
+      async deleteDestination(...given) {
+        await real.deleteDestination(...given);
+        isDeleted = true;
+      },
+      getDestination: async (...given) => (isDeleted ? failWith({ kind: 'network' })() : real.getDestination(...given)),
+    }));
+    const { ending } = await undo(state, { api });
+    assert.equal(ending, 'undone');
+    isUndone();
+  });
+
+  it('goes on after it stopped when the new one was deleted', async () => {
+    const state: Replacement = { ...(await stop()), stage: 'closing' };
     account.remove(state.newId ?? '');
     const { ending } = await undo(state);
     assert.equal(ending, 'undone');
