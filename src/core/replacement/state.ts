@@ -18,7 +18,7 @@ export type Ending = 'done' | 'undone' | 'kept' | 'closed';
 
 /** Every allowed step from one stage to another, or to an end. A stage may repeat. */
 export const TRANSITIONS: Readonly<Record<Stage, readonly (Stage | Ending)[]>> = {
-  creating: ['moving', 'undone', 'closed'],
+  creating: ['moving', 'undone', 'kept', 'closed'],
   moving: ['deleting', 'finishing', 'undoing', 'kept', 'closed'],
   deleting: ['moving', 'finishing', 'undoing', 'kept', 'closed'],
   finishing: ['done', 'closed'],
@@ -120,8 +120,12 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
   if (observed.new === 'gone') {
     return observed.old === 'exists' && (observed.onNew !== 0 || observed.isSettling) ? ['undo'] : ['close'];
   }
-  if (observed.old === 'gone') {
+  // What was seen to be gone is gone, even if a later answer of Cloudflare still has it.
+  if (observed.old === 'gone' || state.stage === 'finishing') {
     return ['finish'];
+  }
+  if (state.stage === 'closing') {
+    return ['undo'];
   }
   const isUndoing = state.stage === 'undoing' || state.stage === 'removing';
   const both: readonly Step[] = isUndoing ? ['undo', 'resume'] : ['resume', 'undo'];

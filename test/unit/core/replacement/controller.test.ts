@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createReplacementController } from '../../../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../../../src/core/replacement/records.ts';
@@ -255,10 +256,29 @@ describe('replacement controller, against the fake', () => {
     assert.deepEqual([account.policies(), account.names(), await files.names()], [before, ['Ops', 'Ops'], []]);
   });
 
+  it('keeps both where the creation was not answered and its destination is found later', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, after: true, times: 1 });
+    let isCreated = false;
+    const blind = fixture.apiWith((real) => ({
+      async createDestination(...given) {
+        isCreated = true;
+        return real.createDestination(...given);
+      },
+      listDestinations: async (...given) =>
+        isCreated ? failWith({ kind: 'network' })() : real.listDestinations(...given),
+    }));
+    await assert.rejects(start(blind), { kind: 'network' });
+    assert.deepEqual([(await records().get(key()))?.stage, account.names()], ['creating', ['Ops', 'Ops']]);
+    await fixture.host().sleep(SETTLING_TIME);
+    assert.deepEqual(await steps(), ['resume', 'undo', 'keepBoth']);
+    assert.equal((await take('keepBoth')).ending, 'kept');
+    assert.deepEqual([account.names(), await files.names()], [['Ops', 'Ops'], []]);
+  });
+
   it('does not end as kept once the old one was seen to be gone, and keeps the record', async () => {
     await stop();
     await records().put({ ...((await records().get(key())) ?? assert.fail()), stage: 'finishing' });
-    await assert.rejects(take('keepBoth'), /kept.*finishing/);
+    await assert.rejects(take('keepBoth'), { name: 'StepUnavailableError' });
     assert.equal((await records().get(key()))?.stage, 'finishing');
   });
 
