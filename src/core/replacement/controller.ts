@@ -92,6 +92,8 @@ export function createReplacementController(options: ControllerOptions): Replace
     const persist = async (state: Replacement): Promise<void> => {
       await lease.check();
       await records.put(state);
+      // A window that took the lease over before this write may remove the record. After it, that window sees what is pending.
+      await lease.check();
       last = state;
       await onState?.(state);
     };
@@ -132,7 +134,7 @@ export function createReplacementController(options: ControllerOptions): Replace
       }
       const isBusy = await leases.isTaken(key);
       const { observed, steps } = await lookAt(api, state);
-      if (steps[0] !== 'close' || !hasTouchedNothing(state)) {
+      if (isBusy || steps[0] !== 'close' || !hasTouchedNothing(state)) {
         return { state, observed, steps: isBusy ? [] : steps, isBusy };
       }
       try {
@@ -208,8 +210,11 @@ export function createReplacementController(options: ControllerOptions): Replace
             return run(state, given, lease, runUndo);
           case 'adopt':
             return run(adopt(state, observed, given.candidateId), given, lease, runForward);
-          case 'keepBoth':
-            return close({ ending: 'kept', state }, lease);
+          case 'keepBoth': {
+            const kept = observed.newId === undefined ? state : { ...state, newId: observed.newId };
+            await given.onState?.(kept);
+            return close({ ending: 'kept', state: kept }, lease);
+          }
           case 'close':
             return close({ ending: 'closed', state }, lease);
           default:

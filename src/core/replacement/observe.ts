@@ -5,19 +5,25 @@ import { policiesOf } from '../model/policy.ts';
 import { type Digest, findCreation } from '../destinations/fingerprint.ts';
 import type { Observed, Presence, Replacement } from './state.ts';
 
-/** Reads both destinations and the policies. Never rejects: what cannot be read is unknown. */
+/**
+ * Reads both destinations and the policies. Never rejects: what cannot be read is unknown. What the stage says is gone is gone,
+ * even where Cloudflare would still answer with it.
+ */
 export async function observe(
   api: Api,
   state: Replacement,
   { now, digest }: { readonly now: () => number; readonly digest: Digest },
 ): Promise<Observed> {
-  const { accountId, oldId } = state;
+  const { accountId, oldId, stage } = state;
   let failure: unknown;
   const note = (error: unknown): undefined => {
     failure ??= error;
   };
   /** `gone` only where the API itself says so (404), never on another failure. */
-  const presenceOf = async (destinationId: string): Promise<Presence> => {
+  const presenceOf = async (destinationId: string, isGone: boolean): Promise<Presence> => {
+    if (isGone) {
+      return 'gone';
+    }
     try {
       await api.getDestination(accountId, destinationId);
       return 'exists';
@@ -34,11 +40,12 @@ export async function observe(
   const found = listed && (await findCreation(state, listed, digest));
   const newId = state.newId ?? found?.certain?.id;
   const [old, fresh, policies] = await Promise.all([
-    presenceOf(oldId),
-    newId === undefined ? ('none' as const) : presenceOf(newId),
+    presenceOf(oldId, stage === 'finishing'),
+    newId === undefined ? ('none' as const) : presenceOf(newId, stage === 'closing'),
     api.listPolicies(accountId).catch(note),
   ]);
   return {
+    newId,
     old,
     new: found === undefined ? 'unknown' : fresh,
     isSettling: state.pending !== undefined && isSettling(state.pending.sentAt, now()),

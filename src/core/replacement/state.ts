@@ -78,6 +78,8 @@ export type Presence = 'exists' | 'gone' | 'unknown';
 
 /** What a replacement meets at Cloudflare right now. */
 export type Observed = {
+  /** Also of a new destination that was found by its fingerprint and is not in the state yet. */
+  readonly newId?: string | undefined;
   readonly old: Presence;
   /** `none`: no new destination is known. */
   readonly new: Presence | 'none';
@@ -120,12 +122,8 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
   if (observed.new === 'gone') {
     return observed.old === 'exists' && (observed.onNew !== 0 || observed.isSettling) ? ['undo'] : ['close'];
   }
-  // What was seen to be gone is gone, even if a later answer of Cloudflare still has it.
-  if (observed.old === 'gone' || state.stage === 'finishing') {
+  if (observed.old === 'gone') {
     return ['finish'];
-  }
-  if (state.stage === 'closing') {
-    return ['undo'];
   }
   const isUndoing = state.stage === 'undoing' || state.stage === 'removing';
   const both: readonly Step[] = isUndoing ? ['undo', 'resume'] : ['resume', 'undo'];

@@ -66,7 +66,8 @@ export function describeLook({ state, observed, steps, isBusy }: Look): readonly
 }
 
 function describeWhatExists({ state, observed }: Look): readonly string[] {
-  const { newId = '', policies } = state;
+  const { policies } = state;
+  const { newId = '' } = observed;
   if (observed.old === 'unknown' || observed.new === 'unknown' || observed.onOld === undefined) {
     return [vscode.l10n.t('Cloudflare could not be reached, so the state of both destinations is unknown.')];
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
+import type { SharedFiles } from '../../../../src/core/async/shared-files.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createReplacementController } from '../../../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../../../src/core/replacement/records.ts';
@@ -25,10 +26,10 @@ describe('replacement controller, against the fake', () => {
 
   const key = () => keyOfReplacement({ accountId: ACCOUNT, oldId: fixture.old().id });
   const records = () => createReplacementRecords(files);
-  const open = (window: string) =>
+  const open = (window: string, shared: SharedFiles = files) =>
     createReplacementController({
-      records: records(),
-      leases: makeLeases(fixture.host().now, files, window),
+      records: createReplacementRecords(shared),
+      leases: makeLeases(fixture.host().now, shared, window),
       host: fixture.host(),
       makeSalt: () => 'salt',
     });
@@ -271,9 +272,66 @@ describe('replacement controller, against the fake', () => {
     assert.deepEqual([(await records().get(key()))?.stage, account.names()], ['creating', ['Ops', 'Ops']]);
     await fixture.host().sleep(SETTLING_TIME);
     assert.deepEqual(await steps(), ['resume', 'undo', 'keepBoth']);
-    assert.equal((await take('keepBoth')).ending, 'kept');
+    const { ending, state } = await take('keepBoth');
+    const [, created] = await account.api().listDestinations(ACCOUNT);
+    assert.deepEqual([ending, state.newId], ['kept', created?.id]);
     assert.deepEqual([account.names(), await files.names()], [['Ops', 'Ops'], []]);
   });
+
+  for (const [when, sleepsFirst] of [
+    ['that is reading Cloudflare meanwhile', false],
+    ['that begins to look afterwards', true],
+  ] as const) {
+    it(`makes no orphan if the machine sleeps while a start is persisted, beside a window ${when}`, async () => {
+      const sleep = async () => fixture.host().sleep(60_000);
+      const [isWriting, mayWrite] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const slow: SharedFiles = {
+        ...files,
+        async write(name, text) {
+          if (text.includes('"kind":"create"')) {
+            isWriting.resolve();
+            await mayWrite.promise;
+          }
+          await files.write(name, text);
+        },
+      };
+      const started = open('A', slow).start({
+        api: account.api(),
+        accountId: ACCOUNT,
+        old: fixture.old(),
+        draft: fixture.draft(),
+      });
+      await isWriting.promise;
+      // The other window is about to remove the record, which was untouched when it looked, when the write goes on.
+      const other: SharedFiles = {
+        ...files,
+        async remove(name) {
+          if (name.includes('replacement')) {
+            mayWrite.resolve();
+            await started.catch(() => undefined);
+          }
+          await files.remove(name);
+        },
+      };
+      const reading = fixture.apiWith((real) => ({
+        async listPolicies(...given) {
+          if (!sleepsFirst) {
+            await sleep();
+          }
+          return real.listPolicies(...given);
+        },
+      }));
+      if (sleepsFirst) {
+        await sleep();
+      }
+      await open('B', other).look(reading, key());
+      mayWrite.resolve();
+      await started.catch(() => undefined);
+      // Either nothing was sent, or it ended, or its record is there.
+      const isRecorded = (await records().get(key())) !== undefined;
+      assert.ok(account.posts() === 0 || account.names().length === 1 || isRecorded, `${account.posts()} were sent`);
+    });
+  }
 
   it('does not end as kept once the old one was seen to be gone, and keeps the record', async () => {
     await stop();

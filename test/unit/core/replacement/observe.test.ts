@@ -27,11 +27,21 @@ describe('observing a replacement', () => {
   const look = async (state: Replacement, changes: Partial<Api> = {}): Promise<Observed> =>
     observe(makeApi({ ...calls, ...changes }), state, host);
 
-  const seen = { old: 'exists', new: 'exists', isSettling: false, candidates: [], onOld: 2, onNew: 1 };
-  const untouched = { ...seen, new: 'none', onNew: 0 };
+  const seen = { newId: 'new', old: 'exists', new: 'exists', isSettling: false, candidates: [], onOld: 2, onNew: 1 };
+  const untouched = { ...seen, newId: undefined, new: 'none', onNew: 0 };
 
   it('reads both destinations and counts their policies', async () => {
     assert.deepEqual(await look(moving), { ...seen, failure: undefined });
+  });
+
+  it('takes what the stage knows to be gone for gone, even where Cloudflare still answers with it', async () => {
+    const at = async (stage: 'finishing' | 'closing') => {
+      const state = makeState(stage, { newId: 'new' });
+      const observed = await look(state);
+      return [observed.old, observed.new, nextSteps(state, observed)];
+    };
+    assert.deepEqual(await at('finishing'), ['gone', 'exists', ['finish']]);
+    assert.deepEqual(await at('closing'), ['exists', 'gone', ['undo']]);
   });
 
   it('lists no destinations where no creation is pending, and takes none of them for the new one', async () => {
