@@ -49,11 +49,14 @@ function toLine(text: string): string {
   return toPlainText(text).replaceAll(/\s+/g, ' ').trim();
 }
 
+/** Half of a character at the end is removed as well. */
 function shorten(line: string): string {
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
+  return line.length > LONGEST_REASON ? `${toPlainText(line.slice(0, LONGEST_REASON))}…` : line;
 }
 
-/** Removes control characters except line breaks and tabs, and characters that change the text direction. */
+/**
+ * Removes control characters except line breaks and tabs, characters that change the text direction, and lone surrogates.
+ */
 export function toPlainText(text: string): string {
   return text.replaceAll(/\r\n?/g, '\n').replaceAll(/[^\P{C}\n\t]/gu, '');
 }
@@ -62,6 +65,6 @@ export function toPlainText(text: string): string {
 export function firstLines(text: string, lines = 20, characters = 2000): string {
   const all = toPlainText(text).split('\n');
   const shown = all.slice(0, lines).join('\n');
-  const cut = shown.slice(0, characters);
+  const cut = toPlainText(shown.slice(0, characters));
   return all.length > lines || shown.length > characters ? `${cut}\n…` : cut;
 }

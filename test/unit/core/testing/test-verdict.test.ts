@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
-import { firstLines, judgeAnswer } from '../../../../src/core/testing/test-verdict.ts';
+import { firstLines, judgeAnswer, toPlainText } from '../../../../src/core/testing/test-verdict.ts';
 import { receivers } from '../../../fake-cloudflare/receiver-answers.ts';
 
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
@@ -62,6 +62,40 @@ describe('test verdict', () => {
     }
   });
 
+  it('accepts a status of 200 to 299 only', () => {
+    const kindOf = (status: number): string =>
+      judgeAnswer(typeOrGeneric('generic'), { status, text: '' }, redactPatterns).kind;
+    assert.deepEqual([199, 200, 299, 300].map(kindOf), ['refused', 'accepted', 'accepted', 'refused']);
+  });
+
+  it('has advice and a service only where they are known', () => {
+    const url = 'https://example.com/services/collector';
+    const channel = JSON.stringify({ text: 'Data channel is missing', code: 10 });
+    assert.deepEqual(judgeAnswer(typeOrGeneric('splunk'), { status: 400, text: channel, url }, redactPatterns), {
+      kind: 'refused',
+      reason: 'Data channel is missing (code 10)',
+      advice: 'indexerAcknowledgement',
+    });
+    for (const type of Object.keys(receivers)) {
+      assert.deepEqual(judgeAnswer(typeOrGeneric(type), { status: 500, text: 'Oops', url }, redactPatterns), {
+        kind: 'refused',
+        reason: 'Oops',
+      });
+    }
+  });
+
+  it('puts the reason in one line of at most 200 characters', () => {
+    const reasonOf = (text: string): string => {
+      const verdict = judgeAnswer(typeOrGeneric('generic'), { status: 400, text }, redactPatterns);
+      return verdict.kind === 'accepted' ? assert.fail() : verdict.reason;
+    };
+    const longest = 'ab '.repeat(66) + 'yz';
+    assert.equal(reasonOf('  No such\r\n\r\n\t room \n'), 'No such room');
+    assert.equal(reasonOf(longest), longest);
+    assert.equal(reasonOf(`${longest}!`), `${longest}…`);
+    assert.equal(reasonOf(`${'x'.repeat(199)}😀😀`), `${'x'.repeat(199)}…`);
+  });
+
   it('never throws and returns one short line for any response', () => {
     fc.assert(
       fc.property(
@@ -85,5 +119,16 @@ describe('test verdict', () => {
     assert.equal(shown.split('\n').length, 21);
     assert.ok(shown.endsWith('line 19\n…'));
     assert.equal(firstLines('x'.repeat(5000)).length, 2002);
+    assert.equal(firstLines(`${'x'.repeat(1999)}😀😀`), `${'x'.repeat(1999)}\n…`);
+  });
+
+  it('does not truncate a response of 20 lines or 2000 characters', () => {
+    for (const whole of ['', Array.from({ length: 20 }, (_, index) => `line ${index}`).join('\n'), 'x'.repeat(2000)]) {
+      assert.equal(firstLines(whole), whole);
+    }
+  });
+
+  it('keeps the lines of a response, whatever ends them', () => {
+    assert.equal(toPlainText('a\r\nb\rc\nd\te\u0000'), 'a\nb\nc\nd\te');
   });
 });
