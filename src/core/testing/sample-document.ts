@@ -1,5 +1,5 @@
 import { toTestCurl } from '../formats/curl.ts';
-import { type DestinationType, TEST_SENDER } from '../model/destination-types/destination-type.ts';
+import { type DestinationType, TEST_SENDER, type TestBody } from '../model/destination-types/destination-type.ts';
 import { makeTestRequest } from '../model/destination-types/test-request.ts';
 import {
   ABSENT_FIELDS,
@@ -55,16 +55,17 @@ export function formatSample(id: SampleId, type: DestinationType, words: SampleW
 }
 
 function headersOf(type: DestinationType, secret: string): readonly Header[] {
-  const secretHeader = type.secret === 'url' ? undefined : type.secretHeader;
-  const certainty = type.hasDocumentedPayload ? 'documented' : 'inferred';
-  const own = Object.entries(type.test.headers ?? {}).map(([name, value]) => ({ name, value, certainty }) as const);
+  const headers = Object.entries(makeTestRequest(type, '', secret).headers);
+  if (!type.hasDocumentedPayload) {
+    return headers.map(([name, value]) => ({ name, value, certainty: 'inferred' }));
+  }
   return [
-    { name: 'content-type', value: 'application/json', certainty: type.hasDocumentedPayload ? 'seen' : 'inferred' },
-    ...own,
-    ...(secretHeader
-      ? [{ name: secretHeader.name, value: `${secretHeader.prefix}${secret}`, certainty } as const]
-      : []),
-    ...(type.hasDocumentedPayload ? SEEN_HEADERS : []),
+    ...headers.map(([name, value]): Header => ({
+      name,
+      value,
+      certainty: name === 'content-type' ? 'seen' : 'documented',
+    })),
+    ...SEEN_HEADERS,
   ];
 }
 
@@ -78,7 +79,7 @@ const SEEN_HEADERS: readonly Header[] = [
 function formatBody(id: SampleId, type: DestinationType, words: SampleWords): string {
   const alert = findSample(id);
   if (!type.hasDocumentedPayload) {
-    return formatFields(fillShape(type, alert?.text ?? CLOUDFLARE_TEST.text), () => words.certainty.inferred);
+    return formatFields(fillShape(type.test.body, alert?.text ?? CLOUDFLARE_TEST.text), () => words.certainty.inferred);
   }
   if (!alert) {
     return formatFields(CLOUDFLARE_TEST, () => words.certainty.documented);
@@ -90,27 +91,26 @@ function formatBody(id: SampleId, type: DestinationType, words: SampleWords): st
       depth === 0 && ABSENT_FIELDS.has(name)
         ? `${words.certainty.documented}, ${words.mayBeAbsent}`
         : words.certainty.documented,
-    (name, depth) => (depth === 0 && name === 'data' ? commentOut(seen, words.certainty.seen) : []),
+    (name) => (name === 'data' ? commentOut(seen, words.certainty.seen) : []),
   );
 }
 
 /** The body that the service documents, with this text. The body of a test from this machine has the same shape. */
-function fillShape({ test }: DestinationType, text: string): Fields {
-  const fill = (value: unknown): Json => {
-    if (typeof value === 'object' && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
+function fillShape(body: TestBody, text: string): Fields {
+  const fill = (value: string | TestBody): Json => {
+    if (typeof value === 'object') {
+      return fillShape(value, text);
     }
-    return typeof value === 'string' && !value.startsWith(TEST_SENDER) ? value : text;
+    return value.startsWith(TEST_SENDER) ? text : value;
   };
-  const body = fill(test.body);
-  return isFields(body) ? body : { text };
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, fill(value)]));
 }
 
 /** Formats an object with a comment at each field. `extra`: comment lines at the end of the object in a field. */
 function formatFields(
   fields: Fields,
   note: (name: string, depth: number) => string,
-  extra: (name: string, depth: number) => readonly string[] = () => [],
+  extra: (name: string) => readonly string[] = () => [],
 ): string {
   function toLines(value: Json, depth: number, comma: string, comment: string, more: readonly string[]): string[] {
     if (!isNested(value)) {
@@ -124,7 +124,7 @@ function formatFields(
         depth + 1,
         index < all.length - 1 ? ',' : '',
         isList ? '' : ` // ${note(name, depth)}`,
-        isList ? [] : extra(name, depth),
+        isList ? [] : extra(name),
       );
       return [isList ? first : `${JSON.stringify(name)}: ${first}`, ...rest];
     });

@@ -20,7 +20,11 @@ export function chooseTests(policies: readonly Policy[], destinationIds: readonl
   for (;;) {
     const remaining = createIdSet(left);
     const reach = (policy: Policy): number =>
-      new Set((policy.mechanisms['webhooks'] ?? []).filter((id) => remaining.has(id)).map(comparableId)).size;
+      new Set(
+        webhooksOf(policy)
+          .filter((id) => remaining.has(id))
+          .map(comparableId),
+      ).size;
     const [best] = policies
       .filter((policy) => reach(policy) > 0)
       .toSorted(
@@ -31,7 +35,7 @@ export function chooseTests(policies: readonly Policy[], destinationIds: readonl
       return { policies: chosen, unreached: left };
     }
     chosen.push(best);
-    const reached = createIdSet(best.mechanisms['webhooks'] ?? []);
+    const reached = createIdSet(webhooksOf(best));
     left = left.filter((id) => !reached.has(id));
   }
 }
@@ -98,7 +102,7 @@ export async function testPolicies(
       }
     }
   }
-  const reached = createIdSet(sent.flatMap(({ mechanisms }) => mechanisms['webhooks'] ?? []));
+  const reached = createIdSet(sent.flatMap(webhooksOf));
   const moved = new Map<string, PolicyTest['moved']>(
     destinationIds.filter((id) => reached.has(id) && before.has(id)).map((id) => [id, 'nothing']),
   );
@@ -124,6 +128,10 @@ export async function testPolicies(
     }
   }
   return { moved, problems, unsent, isCanceled: signal.aborted };
+}
+
+function webhooksOf({ mechanisms }: Policy): readonly string[] {
+  return mechanisms['webhooks'] ?? [];
 }
 
 function byId(destinations: readonly Destination[]): ReadonlyMap<string, Destination> {

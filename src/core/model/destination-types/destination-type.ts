@@ -26,7 +26,7 @@ type Basics = {
   readonly findOtherProduct?: (url: URL) => string | undefined;
   readonly test: {
     /** Sent as JSON. */
-    readonly body: unknown;
+    readonly body: TestBody;
     /** Beside `content-type` and the header with the secret. */
     readonly headers?: Readonly<Record<string, string>>;
     /** Whether a test alerts the people on call. */
@@ -48,6 +48,9 @@ type Basics = {
   /** The arguments of the Terraform resource that are credentials. */
   readonly terraform: readonly ('url' | 'secret')[];
 };
+
+/** The JSON body of a test. Each value is a text, or an object of texts. */
+export type TestBody = { readonly [name: string]: string | TestBody };
 
 /** Cloudflare extracts the secret from the URL and returns the URL without it. */
 export type SecretInUrl = {
