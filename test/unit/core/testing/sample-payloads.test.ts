@@ -9,8 +9,12 @@ import {
   toSampleCurl,
 } from '../../../../src/core/testing/sample-document.ts';
 import {
+  CLOUDFLARE_TEST,
   EXAMPLE_VALUES,
+  type Json,
+  OTHER_ALERT,
   SAMPLE_ALERTS,
+  SEEN_IN_EVERY_DATA,
   toPayload,
   toTestPayload,
 } from '../../../../src/core/testing/sample-payloads.ts';
@@ -40,6 +44,20 @@ const NESTED: Readonly<Record<string, string>> = {
   episode: '$first_failed $first_fired $id $last_failed $resolved_at $summary',
 };
 
+/** The fields that recipients recorded beside the documented ones; `?` for another type. */
+const SEEN: Readonly<Record<string, string>> = {
+  dedicated_ssl_certificate_event_type: '{data {metadata',
+  health_check_status_notification: '#actual_code $expected_codes $name ?preview $status $time',
+};
+
+/** Fields without a value, as recipients recorded them. Cloudflare does not document the data of other alerts. */
+const EMPTY: readonly string[] = [
+  'dedicated_ssl_certificate_event_type.seenData.data.hosts',
+  'dedicated_ssl_certificate_event_type.seenData.data.status',
+  'dedicated_ssl_certificate_event_type.seenData.data.expires_on',
+  'http_alert_origin_error.data',
+];
+
 const words: SampleWords = {
   intro: ['A sample.', '', 'seen: a mark.'],
   certainty: { documented: 'documented', seen: 'seen', inferred: 'inferred' },
@@ -55,6 +73,18 @@ function shapeOf(value: object): string {
     .map(([name, each]) => sign(each) + name)
     .toSorted((a, b) => a.slice(1).localeCompare(b.slice(1)))
     .join(' ');
+}
+
+/** The paths of all texts, lists and objects without content. */
+function findEmpty(path: string, value: Json | undefined): readonly string[] {
+  if (value === null || value === '') {
+    return [path];
+  }
+  if (typeof value !== 'object') {
+    return [];
+  }
+  const entries = Object.entries(value);
+  return entries.length === 0 ? [path] : entries.flatMap(([name, each]) => findEmpty(`${path}.${name}`, each));
 }
 
 /** The value of a document, which must be JSON apart from comments. */
@@ -86,6 +116,30 @@ describe('sample payloads', () => {
       );
       assert.equal(payload.name, payload.policy_name);
       assert.equal(new Date(payload.ts * 1000).toISOString(), '2026-01-01T00:00:00.000Z');
+    }
+  });
+
+  it('have a value in every field', () => {
+    const alerts = [...SAMPLE_ALERTS, OTHER_ALERT];
+    assert.deepEqual(
+      alerts.flatMap(({ alertType, text, data, seenData }) =>
+        findEmpty(alertType, { text, data, ...(seenData ? { seenData } : {}) }),
+      ),
+      EMPTY,
+    );
+    assert.deepEqual(findEmpty('other', { ...SEEN_IN_EVERY_DATA, ...toPayload(OTHER_ALERT, EXAMPLE_VALUES) }), [
+      'other.data',
+    ]);
+    assert.deepEqual(findEmpty('test', CLOUDFLARE_TEST), []);
+  });
+
+  it('have what recipients recorded, in fields that Cloudflare does not document', () => {
+    const seen = SAMPLE_ALERTS.flatMap(({ alertType, seenData }) => (seenData ? [[alertType, seenData] as const] : []));
+    assert.deepEqual(Object.fromEntries(seen.map(([alertType, data]) => [alertType, shapeOf(data)])), SEEN);
+    for (const [alertType, data] of seen) {
+      assert.ok(
+        Object.keys(data).every((name) => !DOCUMENTED[alertType]?.split(' ').some((each) => each.slice(1) === name)),
+      );
     }
   });
 
@@ -129,6 +183,52 @@ describe('the document of a sample payload', () => {
         }
       }
     }
+  });
+
+  it('says which fields may be absent, but not of a field in the data with the same name', () => {
+    for (const { alertType } of [...SAMPLE_ALERTS, { alertType: 'other' }]) {
+      const lines = formatSample(alertType, generic, words).split('\n');
+      const absent = lines
+        .filter((line) => line.endsWith('may be absent'))
+        .map((line) => /^  "([^"]+)"/.exec(line)?.[1]);
+      assert.deepEqual(absent, [
+        'account_id',
+        'policy_id',
+        'policy_name',
+        'alert_type',
+        'alert_correlation_id',
+        'alert_event',
+      ]);
+    }
+    assert.match(formatSample('workers_alert', generic, words), /\n {4}"alert_type": "cpu_time", \/\/ documented\n/);
+  });
+
+  it('has the fields that recipients recorded once, at the end of the data', () => {
+    for (const id of SAMPLE_IDS.filter((each) => each !== 'test')) {
+      const seen = { ...SEEN_IN_EVERY_DATA, ...findSample(id)?.seenData };
+      const lines = formatSample(id, generic, words).split('\n');
+      const expected = Object.entries(seen).map(
+        ([name, value]) => `    // ${JSON.stringify(name)}: ${JSON.stringify(value)} // seen`,
+      );
+      assert.deepEqual(
+        lines.filter((line) => /^ .*\/\/ seen$/.test(line)),
+        expected,
+      );
+      const end = lines.indexOf('  },');
+      assert.deepEqual(lines.slice(end - expected.length, end), expected);
+    }
+  });
+
+  it('has each field of a list in a line of its own, and texts of a list in one line', () => {
+    const text = formatSample('workers_alert', generic, words);
+    assert.match(text, /\n {4}"scripts": \[ \/\/ documented\n {6}\{\n {8}"constant_script_id": 1, \/\/ documented\n/);
+    assert.match(text, /\n {8}"routes": \["example\.com\/\*"\], \/\/ documented\n/);
+  });
+
+  it('exists for each alert type with a sample, for every other alert type, and for a test', () => {
+    assert.deepEqual(SAMPLE_IDS, [...Object.keys(DOCUMENTED), 'other', 'test']);
+    assert.equal(findSample('test'), undefined);
+    assert.equal(findSample('other'), OTHER_ALERT);
   });
 
   it('comments out what only recipients recorded', () => {

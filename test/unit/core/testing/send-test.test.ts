@@ -71,8 +71,41 @@ describe('send test', () => {
     assert.deepEqual(outcome, { kind: 'failed', problem: 'unsendable', detail: '' });
   });
 
-  it('reports credentials in the URL', async () => {
-    assert.equal(await problemOf(hook.replace('//', '//user:password@')), 'credentials');
+  it('reports credentials in the URL, also a user or a password alone', async () => {
+    for (const credentials of ['user:password', 'user', ':password']) {
+      const outcome = await send(hook.replace('//', `//${credentials}@`));
+      assert.deepEqual(outcome, { kind: 'failed', problem: 'credentials', detail: new URL(hook).host });
+    }
+  });
+
+  it('measures the time until the answer arrives, also if it redirects to another host', async () => {
+    for (const answer of [
+      () => new Response('ok'),
+      () => Response.redirect('https://script.googleusercontent.com/macros/echo', 302),
+    ]) {
+      let time = 5000;
+      const fetch = async (): Promise<Response> => {
+        time += 1234.6;
+        return answer();
+      };
+      const sleep = async () => new Promise<void>(() => {});
+      const request = makeTestRequest(generic, 'https://script.google.com/macros/s/AKfy/exec', undefined);
+      const outcome = await sendTest({ fetch, now: () => time, sleep }, request, 'test/1');
+      assert.ok(outcome.kind !== 'failed');
+      assert.equal(outcome.milliseconds, 1235);
+    }
+  });
+
+  it('ends after ten seconds, without a detail', async () => {
+    const waited: number[] = [];
+    const sleep = async (milliseconds: number): Promise<void> => void waited.push(milliseconds);
+    const fetch: typeof globalThis.fetch = async (_input, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')));
+      });
+    const outcome = await sendTest({ ...makeHost(), fetch, sleep }, makeTestRequest(generic, hook, 'good'), 'test/1');
+    assert.deepEqual(outcome, { kind: 'failed', problem: 'timeout', detail: '' });
+    assert.deepEqual(waited, [10_000]);
   });
 
   it('reports a host name that cannot be resolved', async () => {
@@ -168,10 +201,33 @@ describe('send test', () => {
       [new TypeError('c4n4ry', { cause: tunnel }), 'ERR_TUNNEL_CONNECTION_FAILED'],
       [new AggregateError([unreachable], 'c4n4ry'), 'EHOSTUNREACH'],
       ['c4n4ry', ''],
+      [Object.assign(new Error('c4n4ry'), { code: 42 }), ''],
     ] as const) {
       const fetch = async () => Promise.reject(error);
       const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest(generic, hook, undefined), 'test/1');
       assert.deepEqual(outcome, { kind: 'failed', problem: 'unreachable', detail });
+    }
+  });
+
+  it('maps the error codes of Node, and Chromium errors without their prefix', async () => {
+    for (const [code, expected] of [
+      ['ENOTFOUND', 'noAddress'],
+      ['EAI_AGAIN', 'noAddress'],
+      ['ECONNREFUSED', 'refused'],
+      ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate'],
+      ['ETIMEDOUT', 'timeout'],
+      ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+      ['ECONNRESET', 'broken'],
+      ['UND_ERR_SOCKET', 'broken'],
+      ['ERR_CONNECTION_TIMED_OUT', 'timeout'],
+      ['ERR_EMPTY_RESPONSE', 'broken'],
+    ] as const) {
+      const cause = code.startsWith('ERR_')
+        ? new Error(`c4n4ry ${code} c4n4ry`)
+        : Object.assign(new Error('c4n4ry'), { code });
+      const fetch = () => Promise.reject(new TypeError('Failed to fetch', { cause }));
+      const outcome = await sendTest({ ...makeHost(), fetch }, makeTestRequest(generic, hook, undefined), 'test/1');
+      assert.deepEqual(outcome, { kind: 'failed', problem: expected, detail: code });
     }
   });
 

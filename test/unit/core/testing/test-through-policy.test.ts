@@ -41,6 +41,7 @@ describe('test through a policy', () => {
     ['the last failure advances', { lastFailure: BEFORE }, { lastFailure: AFTER }, 'failure'],
     ['both advance and the success is later', {}, { lastSuccess: AFTER, lastFailure: BEFORE }, 'success'],
     ['both advance and the failure is later', {}, { lastSuccess: BEFORE, lastFailure: AFTER }, 'failure'],
+    ['both advance to the same time', {}, { lastSuccess: AFTER, lastFailure: AFTER }, 'success'],
   ] as const) {
     it(`reports ${expected} if ${what} by one microsecond`, async () => {
       const { api, tests } = makePolledApi(before, before, after);
@@ -72,6 +73,35 @@ describe('test through a policy', () => {
     const lost = { testPolicy: failWith({ kind: 'timeout' }) };
     assert.equal((await run({ ...makePolledApi({}, { lastSuccess: AFTER }).api, ...lost })).moved, 'success');
     await assert.rejects(run({ ...makePolledApi({}).api, ...lost }), { kind: 'timeout' });
+  });
+
+  it('polls once after Cloudflare refused the test, because another recipient may be why', async () => {
+    const refused = { testPolicy: failWith({ kind: 'rejected', status: 400 }) };
+    const delivered = await run({ ...makePolledApi({}, { lastSuccess: AFTER }).api, ...refused });
+    assert.deepEqual([delivered.moved, delivered.refusal?.kind], ['success', 'rejected']);
+    const { api, reads } = makePolledApi({}, {}, { lastSuccess: AFTER });
+    await assert.rejects(run({ ...api, ...refused }), { kind: 'rejected' });
+    assert.equal(reads(), 2);
+  });
+
+  it('has a refusal only if Cloudflare refused the test', async () => {
+    for (const testPolicy of [async () => {}, failWith({ kind: 'timeout' })]) {
+      const { moved, ...rest } = await run({ ...makePolledApi({}, { lastSuccess: AFTER }).api, testPolicy });
+      assert.equal(moved, 'success');
+      assert.ok(!('refusal' in rest));
+    }
+  });
+
+  it('does not poll if no test was sent', async () => {
+    for (const [testPolicy, expected] of [
+      [failWith({ kind: 'forbidden' }), { kind: 'forbidden' }],
+      [failWith({ kind: 'network', reason: 'ECONNREFUSED' }), { kind: 'network' }],
+      [() => Promise.reject(new Error('closed')), { message: 'closed' }],
+    ] as const) {
+      const { api, reads } = makePolledApi({}, { lastSuccess: AFTER });
+      await assert.rejects(run({ ...api, testPolicy }), expected);
+      assert.equal(reads(), 1);
+    }
   });
 
   it('does not start a test if the destination cannot be fetched first', async () => {

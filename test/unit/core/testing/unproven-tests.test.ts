@@ -43,6 +43,11 @@ describe('choosing tests of unproved destinations', () => {
     assert.deepEqual(chooseTests([disabled, loud], ['a']).policies, [loud]);
   });
 
+  it('does not choose a policy without webhooks', () => {
+    const mail = policy('mail', [], { mechanisms: { email: ['x@example.com'] } });
+    assert.deepEqual(chooseTests([mail], ['a']), { policies: [], unreached: ['a'] });
+  });
+
   it('matches IDs with and without dashes', () => {
     assert.equal(chooseTests([policy('p', ['AB'])], ['a-b']).unreached.length, 0);
   });
@@ -65,25 +70,40 @@ describe('confirmed policies', () => {
 });
 
 /** An account whose destinations change by the tests. */
-function createWorld(effects: Readonly<Record<string, (destination: Destination) => Destination>>) {
+function createWorld(
+  effects: Readonly<Record<string, (destination: Destination) => Destination | undefined>>,
+  onPoll: (count: number, stop: AbortController) => void = () => {},
+) {
   let destinations: readonly Destination[] = ['a', 'b', 'c'].map((id) => ({ id, name: id, type: 'generic', url: '' }));
   const sent: string[] = [];
   const stop = new AbortController();
   const api = {
-    listDestinations: async () => destinations,
+    async listDestinations() {
+      lists += 1;
+      onPoll(lists - 1, stop);
+      return destinations;
+    },
     async testPolicy(_account: string, id: string) {
       sent.push(id);
+      const effect = effects[id] ?? ((each) => each);
+      destinations = destinations.flatMap((each) => effect(each) ?? []);
       if (id === 'denied') {
         throw new ApiError({ kind: 'forbidden' });
       }
       if (id === 'refused') {
         throw new ApiError({ kind: 'rejected', status: 400 });
       }
-      const effect = effects[id];
-      destinations = destinations.map((each) => effect?.(each) ?? each);
+      if (id === 'closed') {
+        throw new Error('closed');
+      }
+      if (id === 'lost') {
+        throw new ApiError({ kind: 'timeout' });
+      }
     },
   } as unknown as Api;
+  let lists = 0;
   let polls = 0;
+  const seen: (readonly Destination[])[] = [];
   const run = async (policies: readonly Policy[], ids: readonly string[]) =>
     testPolicies(
       {
@@ -98,9 +118,9 @@ function createWorld(effects: Readonly<Record<string, (destination: Destination)
       },
       policies,
       ids,
-      { onRead: () => {}, signal: stop.signal },
+      { onRead: (read) => seen.push(read), signal: stop.signal },
     );
-  return { run, sent, stop, polls: () => polls };
+  return { run, sent, stop, seen, polls: () => polls };
 }
 
 describe('testing unproved destinations', () => {
@@ -125,14 +145,63 @@ describe('testing unproved destinations', () => {
     assert.equal(polls(), 11);
   });
 
-  it('reports a refused test, and still tells what the other recipients received', async () => {
-    const { run } = createWorld({ second: deliver });
-    const { moved, problems } = await run([policy('refused', ['a']), ...all.slice(1)], ['a', 'c']);
+  for (const id of ['refused', 'lost']) {
+    it(`reports a ${id} test, and still tells what its recipients received`, async () => {
+      const { run, sent } = createWorld({ [id]: deliver, second: deliver });
+      const { moved, problems } = await run([policy(id, ['a', 'b']), ...all.slice(1)], ['a', 'b', 'c']);
+      assert.deepEqual(
+        problems.map((problem) => problem.policy.id),
+        [id],
+      );
+      assert.deepEqual(Object.fromEntries(moved), { a: 'success', b: 'failure', c: 'failure' });
+      assert.deepEqual(sent, [id, 'second']);
+    });
+  }
+
+  it('sends nothing more after an unexpected error', async () => {
+    const { run, sent, polls } = createWorld({});
+    await assert.rejects(run([policy('closed', ['a']), ...all], ['a']), { message: 'closed' });
+    assert.deepEqual(sent, ['closed']);
+    assert.equal(polls(), 0);
+  });
+
+  it('polls again after a fetch fails, and shows only destinations that it fetched', async () => {
+    const { run, polls, seen } = createWorld({ first: deliver }, (count) => {
+      if (count === 1) {
+        throw new ApiError({ kind: 'network' });
+      }
+    });
+    const { moved } = await run(all.slice(0, 1), ['a', 'b']);
+    assert.deepEqual(Object.fromEntries(moved), { a: 'success', b: 'failure' });
+    assert.equal(polls(), 2);
     assert.deepEqual(
-      problems.map(({ policy: { id } }) => id),
-      ['refused'],
+      seen.map((read) => read.map((each) => each.lastSuccess ?? each.lastFailure)),
+      [[at(1), at(1), at(1)]],
     );
-    assert.equal(moved.get('c'), 'failure');
+  });
+
+  it('has no result of a destination that was deleted after its test', async () => {
+    const { run } = createWorld({ first: (each) => (each.id === 'a' ? undefined : deliver(each)) });
+    const { moved } = await run(all.slice(0, 1), ['a', 'b']);
+    assert.deepEqual(Object.fromEntries(moved), { a: 'nothing', b: 'failure' });
+  });
+
+  it('does not wait for a policy without webhooks', async () => {
+    const { run, sent, polls } = createWorld({});
+    const { moved } = await run([policy('mail', [], { mechanisms: { email: ['x@example.com'] } })], ['a']);
+    assert.deepEqual([sent, moved.size, polls()], [['mail'], 0, 0]);
+  });
+
+  it('stops polling when the user cancels, and says so', async () => {
+    const { run, sent, polls, seen } = createWorld({}, (count, stop) => {
+      if (count === 2) {
+        stop.abort();
+      }
+    });
+    const { moved, unsent, isCanceled } = await run(all, ['a']);
+    assert.deepEqual([Object.fromEntries(moved), unsent, isCanceled], [{ a: 'nothing' }, [], true]);
+    assert.deepEqual(sent, ['first', 'second']);
+    assert.deepEqual([polls(), seen.length], [3, 2]);
   });
 
   it('sends nothing more after it was canceled, and does not poll', async () => {
