@@ -45,6 +45,9 @@ function createRunner(options: Options) {
   async function load(): Promise<MochaClass> {
     const require = createRequire(resolve('package.json'));
     const loaded = (await import(pathToFileURL(require.resolve('mocha')).href)) as { default: typeof MochaClass };
+    // A generated test that notices a mutant does not look for the smallest input that does.
+    const { configureGlobal } = await import('fast-check');
+    configureGlobal({ endOnFailure: true });
     const created = new loaded.default({ timeout: 0, reporter: function ignore() {} as never });
     created.cleanReferencesAfterRun(false);
     for await (const file of glob([...options.mochaSpecs])) {

@@ -42,7 +42,7 @@ async function measure(folder: string, files: readonly string[] = [`src/core/${f
     reporters: ['json'],
     jsonReporter: { fileName: report },
     tempDirName: `.stryker-tmp/${folder}`,
-    ignorePatterns: ['.vscode-test', 'dist', 'coverage', 'docs', '*.vsix'],
+    ignorePatterns: ['.vscode-test', '.stryker-tmp', 'dist', 'coverage', 'docs', '*.vsix'],
     // Stryker would need the TypeScript compiler only to rewrite paths in tsconfig.json.
     tsconfigFile: 'none.json',
     warnings: { unknownOptions: false },
