@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import {
   createPolicy,
@@ -89,14 +90,77 @@ describe('decoding of alerting calls', () => {
     assert.deepEqual(silences, [{ policyId: 'p', start: '', end: '' }]);
   });
 
+  it('reads a product with one alert type instead of a list', async () => {
+    const types = await listAlertTypes(answering({ SSL: { type: 'ssl', display_name: 'SSL Alert' } }), 'a');
+    assert.deepEqual(types, [{ type: 'ssl', name: 'SSL Alert', product: 'SSL', description: '', filters: [] }]);
+  });
+
+  for (const [result, expected] of [
+    [{ webhook: { eligible: false } }, ['webhooks']],
+    [{ email: { eligible: false } }, ['email']],
+    [
+      {
+        a: [
+          { type: 'webhook', eligible: false },
+          { type: 'pagerduty', eligible: true },
+        ],
+      },
+      ['webhooks'],
+    ],
+    [{ a: { type: 'email', eligible: false } }, ['email']],
+    [{ webhook: { type: 3, eligible: false } }, ['webhooks']],
+    [{ webhook: { type: null, eligible: false } }, ['webhooks']],
+    [{ sms: [{ eligible: false }] }, ['sms']],
+    [{ webhook: null, email: 'no', pagerduty: [null, { eligible: false }] }, ['pagerduty']],
+    [{ webhook: {}, email: { eligible: 'false' } }, []],
+  ] as const) {
+    it(`reads ${JSON.stringify(result)} as ${expected.length === 0 ? 'all allowed' : `no ${expected[0]}`}`, async () => {
+      assert.deepEqual([...(await listIneligibleKinds(answering(result), 'a'))], expected);
+    });
+  }
+
+  it('says what it expected instead of a list of silences', async () => {
+    await assert.rejects(
+      listSilences(answering({}), 'a'),
+      (error: ApiError) => error.details.reason?.startsWith('expected a list of silences,') === true,
+    );
+  });
+
+  it('can be canceled: every call passes its signal on', async () => {
+    const { signal } = new AbortController();
+    const given: unknown[] = [];
+    const api = makeApi({
+      request: async (_account, path, options) => {
+        given.push([path, options]);
+        return path === 'policies' ? { id: 'p' } : [];
+      },
+    });
+    await listAlertTypes(api, 'a', signal);
+    await listIneligibleKinds(api, 'a', signal);
+    await listSilences(api, 'a', signal);
+    await createPolicy(api, 'a', { name: 'P' }, signal);
+    assert.deepEqual(given, [
+      ['available_alerts', { signal }],
+      ['destinations/eligible', { signal }],
+      ['silences', { signal }],
+      ['policies', { body: { name: 'P' }, signal }],
+    ]);
+  });
+
   it('reads how many values a filter takes', async () => {
-    const options = ['0-1', '1-n', '0-n', 'odd'].map((Range, index) => ({ Key: `k${index}`, Range }));
+    const options = ['0-1', '1-n', '0-n', 'odd', '10-25', 'x0-1', '0-1x'].map((Range, index) => ({
+      Key: `k${index}`,
+      Range,
+    }));
     const [type] = await listAlertTypes(answering({ A: [{ type: 't', filter_options: options }] }), 'a');
     assert.deepEqual(
       type?.filters.map(({ most, isRequired }) => [most, isRequired]),
       [
         [1, false],
         [undefined, true],
+        [undefined, false],
+        [undefined, false],
+        [25, true],
         [undefined, false],
         [undefined, false],
       ],

@@ -153,6 +153,97 @@ describe('decoding', () => {
     }
   });
 
+  for (const [what, decode, value, reason] of [
+    ['one destination', decodeDestination, {}, 'expected a webhook destination, but cannot read 0.id'],
+    ['destinations', decodeDestinations, {}, 'expected a list of webhook destinations, but result should be Array'],
+    [
+      'destinations without IDs',
+      decodeDestinations,
+      [null, {}, { id: 3 }, {}],
+      'expected a list of webhook destinations, but cannot read 0, 1.id, 2.id',
+    ],
+    ['accounts', decodeAccounts, 'x', 'expected a list of accounts, but result should be Array'],
+    ['one policy', decodePolicy, null, 'expected a policy, but cannot read 0'],
+    ['policies', decodePolicies, 3, 'expected a list of policies, but result should be Array'],
+    ['sent alerts', decodeSentAlerts, {}, 'expected a list of sent alerts, but result should be Array'],
+    ['names of alerts', decodeAlertNames, 'x', 'expected a list of alert types, but result should be Object'],
+    ['a token status', decodeTokenStatus, null, 'expected a token status, but result should be Object'],
+    ['an empty ID', decodeId, { id: '' }, 'expected the id of the new destination, but id should be something else'],
+  ] as const) {
+    it(`says what it expected instead of ${what}`, () => {
+      assert.throws(
+        () => decode(value),
+        (error: ApiError) => error.kind === 'protocol' && error.details.reason === reason,
+      );
+    });
+  }
+
+  it('reads every field of a sent alert', () => {
+    const alert = {
+      policy_id: 'p',
+      name: 'P',
+      alert_type: 'ssl',
+      mechanism: 'w',
+      mechanism_type: 'webhooks',
+      sent: '2026-01-01T00:00:00Z',
+    };
+    assert.deepEqual(decodeSentAlerts([alert, { sent: 1_790_000_000 }]), [
+      {
+        policyId: 'p',
+        policyName: 'P',
+        alertType: 'ssl',
+        mechanism: 'w',
+        mechanismKind: 'webhooks',
+        sent: '2026-01-01T00:00:00Z',
+      },
+      {
+        policyId: '',
+        policyName: '',
+        alertType: '',
+        mechanism: '',
+        mechanismKind: '',
+        sent: '2026-09-21T14:13:20.000Z',
+      },
+    ]);
+  });
+
+  it('reads the ID and the end of a token', () => {
+    const end = '2026-12-31T00:00:00Z';
+    assert.deepEqual(decodeTokenStatus({ id: 't', status: 'active', expires_on: end }), {
+      status: 'active',
+      id: 't',
+      expiresOn: end,
+    });
+  });
+
+  it('reads a disabled policy, and finds nothing odd in one without mechanisms', () => {
+    const places: string[] = [];
+    const [policy] = decodePolicies([{ id: 'p', enabled: false }], (odd) => places.push(...odd.places));
+    assert.deepEqual([policy?.enabled, policy?.mechanisms, places], [false, {}, []]);
+  });
+
+  it('reports what is odd in lists of accounts and sent alerts', () => {
+    const told: unknown[] = [];
+    decodeAccounts([{ id: 'a', name: 3 }, {}], (odd) => told.push(odd));
+    decodeSentAlerts([{ sent: true }, null], (odd) => told.push(odd));
+    assert.deepEqual(told, [
+      { skipped: 1, places: ['0.name', '1.id'] },
+      { skipped: 1, places: ['0.sent', '1'] },
+    ]);
+  });
+
+  it('leaves out names of alert types of wrong types, and empty ones', () => {
+    const names = decodeAlertNames({
+      A: [
+        { type: 'a', display_name: 3 },
+        { type: 3, display_name: 'three' },
+        { type: 'b', display_name: '' },
+      ],
+      B: { type: 'c', display_name: 'C' },
+    });
+    assert.deepEqual([...names], [['c', 'C']]);
+  });
+
   it('never quotes a value in the reason of an error', () => {
     const canary = 'c4n4ry';
     for (const decode of [decodeDestination, decodePolicy, decodeId, decodeTokenStatus]) {
@@ -192,13 +283,21 @@ describe('decoding', () => {
       'odd',
       null,
       { code: 'x1' },
+      { code: '971x' },
+      { code: ['971'] },
+      { code: '1234567890' },
     ];
     assert.deepEqual(decodeEnvelope(JSON.stringify({ success: false, errors }))?.errors, [
       { message: 'a' },
       { message: '', code: 971 },
       { message: '', code: 7003 },
       { message: '' },
+      { message: '' },
+      { message: '' },
+      { message: '' },
     ]);
+    assert.deepEqual(decodeEnvelope('{"success":false,"errors":"no"}'), { success: false, errors: [] });
+    assert.deepEqual(decodeEnvelope('{"success":false}'), { success: false, errors: [] });
     for (const body of ['', 'null', '[]', '{}', '{"success":1}', '{"success":"true"}', '<html>', '{"success":true']) {
       assert.equal(decodeEnvelope(body), undefined, body);
     }

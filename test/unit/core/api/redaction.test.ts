@@ -15,6 +15,17 @@ describe('redaction', () => {
     ['https://example.com and http://localhost:80/', 'https://example.com and http://localhost:80/'],
     ['Authorization: Bearer abcdef0123456789', 'Authorization: Bearer •••'],
     ['Authorization: GenieKey 0123-4567-89ab', 'Authorization: GenieKey •••'],
+    ['authorization=abcdef0123456789', 'authorization=•••'],
+    ['authorization :abcdef0123456789', 'authorization :•••'],
+    ['Authorization : abcdef0123456789', 'Authorization : •••'],
+    ['"authorization":"abcdef0123456789"', '"authorization":"•••"'],
+    ["{'authorization': 'Bearer abcdef0123456789'}", "{'authorization': 'Bearer •••'}"],
+    [String.raw`\"authorization\":\"abcdef0123456789\"`, String.raw`\"authorization\":\"•••\"`],
+    ['GenieKey 0123-4567-89ab', 'GenieKey •••'],
+    ['Genie-Key 0123-4567-89ab', 'Genie-Key •••'],
+    ['Bearer word/x1y2z3', 'Bearer •••'],
+    [`Bearer ${'word/'.repeat(12)}end`, `Bearer ${'word/'.repeat(12)}end`],
+    [`Bearer ${'word/'.repeat(12)}word`, 'Bearer •••'],
     ['token cfut_abcDEF123-_ of', 'token ••• of'],
     ['cfat_abc cfk_abc', '••• •••'],
     ['nothing to hide here', 'nothing to hide here'],
@@ -43,6 +54,58 @@ describe('redaction', () => {
     redactor.remember('secret-one');
     redactor.remember('secret-one-and-more');
     assert.equal(redactor.redact('a secret-one-and-more b secret-one c'), 'a ••• b ••• c');
+  });
+
+  it('redacts nothing for a remembered text of less than six characters', () => {
+    const redactor = createRedactor();
+    redactor.remember('a1b2c');
+    assert.equal(redactor.redact('a1b2c'), 'a1b2c');
+    redactor.remember('a1b2c3');
+    redactor.remember('a1b2c3');
+    assert.equal(redactor.redact('a1b2c3 a1b2c'), '••• a1b2c');
+  });
+
+  it('redacts a text of less than eight characters only as a whole word', () => {
+    const redactor = createRedactor();
+    redactor.remember('a1b2c3d');
+    redactor.remember('e1f2g3h4');
+    assert.equal(
+      redactor.redact('a1b2c3d (a1b2c3d) xa1b2c3d a1b2c3dx _a1b2c3d éa1b2c3d'),
+      '••• (•••) xa1b2c3d a1b2c3dx _a1b2c3d éa1b2c3d',
+    );
+    assert.equal(redactor.redact('xe1f2g3h4x'), 'x•••x');
+  });
+
+  it('redacts secrets at the beginning, at the end, side by side, and overlapping', () => {
+    const redactor = createRedactor();
+    redactor.remember('a1b2c3d4-e5');
+    redactor.remember('d4-e5f6g7h8');
+    assert.equal(redactor.redact('a1b2c3d4-e5'), '•••');
+    assert.equal(redactor.redact('a1b2c3d4-e5a1b2c3d4-e5'), '•••');
+    assert.equal(redactor.redact('x a1b2c3d4-e5f6g7h8 y'), 'x ••• y');
+  });
+
+  it('redacts an escaped secret before a plain secret', () => {
+    const redactor = createRedactor();
+    redactor.remember('s3cr3t/p4rt');
+    assert.equal(redactor.redact('x s3cr3t%2Fp4rt y s3cr3t/p4rt z'), 'x ••• y ••• z');
+  });
+
+  it('redacts the base64 of a secret inside a word, although an ordinary word has the same letters', () => {
+    const redactor = createRedactor();
+    const encoded = btoa('abaabaaba');
+    redactor.remember(encoded.toLowerCase());
+    assert.equal(redactor.redact(`x${encoded}x`), `x${encoded}x`);
+    redactor.remember('abaabaaba');
+    assert.equal(redactor.redact(`x${encoded}x`), 'x•••x');
+  });
+
+  it('redacts each half of a long secret that is quoted in part', () => {
+    const secret = Array.from({ length: 512 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join('');
+    const redactor = createRedactor();
+    redactor.remember(secret);
+    assert.equal(redactor.redact(`a ${secret.slice(0, 256)} b`), 'a ••• b');
+    assert.equal(redactor.redact(`a ${secret.slice(256)} b`), 'a ••• b');
   });
 
   for (const [url, text] of [
@@ -190,6 +253,12 @@ describe('redaction', () => {
 
   it('reads no more of a text than it is told to', () => {
     assert.equal(createRedactor().redact('abcdef', 3), 'abc…');
+    assert.equal(createRedactor().redact('abc', 3), 'abc');
+    const redactor = createRedactor();
+    redactor.remember('s3cr3tpart');
+    assert.equal(redactor.redact('abc s3cr3tpart', 4), 'abc …');
+    assert.equal(redactor.redact('abc s3cr3tpart', 5), 'abc •••…');
+    assert.equal(redactPatterns('x'.repeat(20_000)), `${'x'.repeat(16_384)}…`);
   });
 
   it('redacts the path and query of every URL', () => {

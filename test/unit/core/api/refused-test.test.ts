@@ -12,6 +12,17 @@ const table: readonly (readonly [reason: string | undefined, expected: string | 
   ['Webhook test failed with status code 429 429 Too Many Requests', 'busy 429 again'],
   ['Webhook test failed with status code 502 502 Bad Gateway', 'receiver 502 again'],
   ['Webhook test failed with status code 302 302 Found', 'redirect 302'],
+  ['Webhook test failed with status code 299 299 ', 'other 299'],
+  ['Webhook test failed with status code 300 300 Multiple Choices', 'redirect 300'],
+  ['Webhook test failed with status code 399 399 ', 'redirect 399'],
+  ['Webhook test failed with status code 499 499 ', 'other 499'],
+  ['Webhook test failed with status code 500 500 Internal Server Error', 'receiver 500 again'],
+  ['Webhook test failed with status code 520 520 ', 'receiver 520 again'],
+  ['Webhook test failed with status code 521 521 ', 'unreachable 521 again'],
+  ['Webhook test failed with status code 524 524 ', 'unreachable 524 again'],
+  ['Webhook test failed: status: 404', 'gone 404'],
+  ['Webhook test failed, status code: 401', 'secret 401'],
+  ['Webhook test failed: Post "https://e.com":\n status 403', 'secret 403'],
   ['Webhook test failed with status code 530 530 ', 'unreachable 530 again'],
   ['Webhook test failed with status code 418 418 ', 'other 418'],
   ['Webhook test failed: the URL could not be reached', 'unreachable again'],
@@ -32,4 +43,8 @@ describe('a test that Cloudflare refuses a URL for', () => {
       assert.equal(facts?.join(' '), expected);
     });
   }
+
+  it('has no status without an answer of the receiver', () => {
+    assert.deepEqual(explainRefusedTest('Webhook test failed'), { cause: 'unreachable', mayPass: true });
+  });
 });

@@ -97,6 +97,121 @@ describe('transport', () => {
     assert.equal(error.details.reason, 'ECONNREFUSED: connect');
   });
 
+  const coded = (message: string, code: unknown, cause?: unknown): Error =>
+    Object.assign(new Error(message, { cause }), code === undefined ? {} : { code });
+  for (const [what, thrown, reason] of [
+    ['a code without a message', coded('', 'ECONNRESET'), 'ECONNRESET'],
+    ['a message without a code', coded('socket closed', undefined), 'socket closed'],
+    ['a code that is a number', coded('socket closed', 5), 'socket closed'],
+    ['a code that is also the message', coded('ECONNRESET', 'ECONNRESET'), 'ECONNRESET'],
+    ['a deepest cause without words', coded('fetch failed', undefined, coded('', '')), 'fetch failed'],
+    ['a cause that is no error', coded('fetch failed', undefined, 'text'), 'fetch failed'],
+    [
+      'no attempt to connect, but a cause',
+      new AggregateError([], 'all failed', { cause: coded('no route', 'EHOSTUNREACH') }),
+      'EHOSTUNREACH: no route',
+    ],
+  ] as const) {
+    it(`describes a network failure with ${what}`, async () => {
+      const { error } = await failureOf(() => Promise.reject(thrown));
+      assert.deepEqual([error.kind, error.details.reason], ['network', reason]);
+    });
+  }
+
+  it('follows eight causes and no more, because causes can form a circle', async () => {
+    let chain = new Error('level 20');
+    for (let level = 19; level > 0; level -= 1) {
+      chain = new Error(`level ${level}`, { cause: chain });
+    }
+    const { error } = await failureOf(() => Promise.reject(chain));
+    assert.equal(error.details.reason, 'level 8');
+  });
+
+  it('fails with a timeout once the deadline has passed', async () => {
+    const { host } = makeHost(
+      async (_input, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+        }),
+    );
+    const waited: number[] = [];
+    const sleep = async (milliseconds: number): Promise<void> => void waited.push(milliseconds);
+    const error: unknown = await createTransport(
+      { ...host, sleep },
+      'test/1',
+    )('https://api.example.com/x').catch((reason: unknown) => reason);
+    assert.ok(error instanceof ApiError);
+    assert.deepEqual([error.kind, error.details.reason], ['timeout', 'no whole answer within 15 s']);
+    assert.deepEqual(waited, [DEADLINE]);
+  });
+
+  it('logs method, path, outcome and duration of every call, and never the query', async () => {
+    const cancel = new AbortController();
+    const fetches: readonly Fetch[] = [
+      answering(GOOD),
+      () => Promise.reject(new Error('no route')),
+      () => {
+        cancel.abort();
+        return Promise.reject(new Error('aborted'));
+      },
+    ];
+    const logged: string[] = [];
+    for (const fetch of fetches) {
+      let now = 5000;
+      const { host } = makeHost(fetch);
+      await createTransport(
+        { ...host, now: () => (now += 20.4), log: (level, message) => logged.push(`${level} ${message}`) },
+        'test/1',
+      )('https://api.example.com/x?y=z', { signal: cancel.signal }).catch(() => undefined);
+    }
+    assert.deepEqual(logged, [
+      `debug GET /x: status 200, ${JSON.stringify(GOOD).length} characters (20 ms)`,
+      'warn GET /x: network; no route (20 ms)',
+      'debug GET /x: canceled (20 ms)',
+    ]);
+  });
+
+  it('keeps the codes and messages that the errors of an answer have', async () => {
+    const errors = [{ message: ' a ' }, { code: 1000, message: '' }, { code: 1001, message: 'b\n' }];
+    const { error } = await failureOf(answering({ success: false, errors }, { status: 422 }));
+    assert.deepEqual(error.details, { kind: 'rejected', status: 422, codes: [1000, 1001], reason: 'a ; b' });
+  });
+
+  it('has no reason where no error has a message', async () => {
+    const { error } = await failureOf(answering({ success: false, errors: [{ code: 7 }, {}] }, { status: 422 }));
+    assert.deepEqual(error.details, { kind: 'rejected', status: 422, codes: [7] });
+  });
+
+  it('rejects an envelope without success, although the status is 200', async () => {
+    const { error } = await failureOf(answering({ success: false, errors: [] }, { status: 200 }));
+    assert.deepEqual(error.details, { kind: 'rejected', status: 200, codes: [] });
+  });
+
+  it('reads only the beginning of long messages for the kind of an error', async () => {
+    const errors = [{ code: 9109, message: `${'x'.repeat(3000)} from location` }];
+    const { error } = await failureOf(answering({ success: false, errors }, { status: 403 }));
+    assert.equal(error.kind, 'forbidden');
+  });
+
+  it('reads how long a refused call has to wait', async () => {
+    const refusal = { success: false, errors: [] };
+    const { error } = await failureOf(answering(refusal, { status: 429, headers: { 'retry-after': '120' } }));
+    assert.deepEqual(error.details, { kind: 'rateLimited', status: 429, codes: [], retryAfter: 120_000 });
+  });
+
+  for (const [status, isRedirect] of [
+    [299, false],
+    [300, true],
+    [399, true],
+    [400, false],
+  ] as const) {
+    it(`describes status ${status} ${isRedirect ? 'as a redirect' : 'by its body'}`, async () => {
+      const { error } = await failureOf(answering('hello', { status }));
+      assert.equal(error.details.reason, isRedirect ? 'a redirect instead of an answer' : 'text that is not JSON');
+      assert.ok(!('retryAfter' in error.details));
+    });
+  }
+
   for (const thrown of ['a text', new Error(''), undefined]) {
     it(`reports a failure without any words as such (${String(thrown)})`, async () => {
       const { error } = await failureOf(async () => {
@@ -139,6 +254,8 @@ describe('transport', () => {
     [{ ratelimit: '"default";r=99999999999;t=30' }, {}],
     [{ 'retry-after': '7' }, { retryAfter: 7000 }],
     [{ 'retry-after': ' 7 ' }, { retryAfter: 7000 }],
+    [{ 'retry-after': '120' }, { retryAfter: 120_000 }],
+    [{ 'retry-after': '7s' }, {}],
     [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, {}],
     [{ 'retry-after': '-1' }, {}],
     [{ 'retry-after': '99999999' }, {}],
