@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiError, type ApiErrorKind } from '../../../../src/core/api/api-error.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
-import { summarize } from '../../../../src/core/monitoring/status.ts';
+import { countUncertain, oldestAllowedOf, summarize } from '../../../../src/core/monitoring/status.ts';
 import type { AccountEntry, AccountState } from '../../../../src/core/monitoring/account-state.ts';
 import { makeSnapshot } from '../../../../src/core/monitoring/snapshot.ts';
 import { addState, NO_ACCOUNTS } from '../../../../src/core/monitoring/totals.ts';
@@ -24,6 +24,16 @@ const status = (...entries: readonly AccountEntry[]) => {
 };
 
 describe('status', () => {
+  it('allows two intervals, and ten minutes where nothing is refreshed automatically', () => {
+    assert.deepEqual([oldestAllowedOf(60_000), oldestAllowedOf(0)], [120_000, 600_000]);
+  });
+
+  it('counts accounts that are loading, failed or not yet refreshed as uncertain', () => {
+    const entries = [account({ kind: 'idle' }), account({ kind: 'loading' }), failed('auth'), failed('network')];
+    const totals = [...entries, ready(1, good)].reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
+    assert.equal(countUncertain(totals), 4);
+  });
+
   const cases: readonly (readonly [string, readonly AccountEntry[], string])[] = [
     ['nothing configured', [], 'none'],
     ['nothing read yet', [account({ kind: 'idle' }), account({ kind: 'loading' })], 'checking'],

@@ -200,6 +200,19 @@ describe('store', () => {
     assert.deepEqual([counts(), changes.map(({ states }) => [...states])], [[0, 0], [['a']]]);
   });
 
+  it('puts a destination in the place of the one with its ID, and a new one at the end', async () => {
+    const { store } = makeStore();
+    const api = makeApi({ listDestinations: async () => ['1', '2', '3'].map((id) => makeDestination(id)) });
+    store.setConnections([makeConnection('a', api)]);
+    await store.refresh();
+    store.putDestination('a', makeDestination('2', { name: 'Changed' }));
+    store.putDestination('a', makeDestination('4'));
+    assert.deepEqual(
+      store.entry('a')?.state.last?.destinations.map(({ name }) => name),
+      ['Destination 1', 'Changed', 'Destination 3', 'Destination 4'],
+    );
+  });
+
   it('lets one account fail without touching the others', async () => {
     const { store } = makeStore();
     store.setConnections([

@@ -4,6 +4,7 @@ import type { CachedDestination } from '../../../../src/core/model/destination.t
 import {
   daysOf,
   type DestinationHistory,
+  hasEvent,
   mergeHistories,
   MOST_EVENTS,
   oldestKept,
@@ -95,6 +96,50 @@ describe('recording what a snapshot adds', () => {
   });
 });
 
+describe('merged histories', () => {
+  const sighting = (at: string, until: number): Sighting => toSighting(at, until) ?? assert.fail(at);
+  const successOf = (...series: readonly (readonly Sighting[])[]) =>
+    mergeHistories(series.map((success) => ({ success, failure: [] }))).success.map(({ at, until }) => [at, until]);
+  const [first, second] = ['2026-11-20T10:00:00.000000001Z', '2026-11-20T10:00:00.000000002Z'];
+  const [early, late] = [local('2026-11-21'), local('2026-11-22')];
+
+  it('order events of one millisecond by their nanoseconds', () => {
+    const ends = Date.parse(second);
+    assert.deepEqual(successOf([sighting(second, late)], [sighting(first, late)]), [
+      [first, ends],
+      [second, late],
+    ]);
+  });
+
+  it('have one event for two texts of an instant, whatever the order, and what is known the longest', () => {
+    const [short, long] = [sighting('2026-11-20T10:00:00Z', late), sighting('2026-11-20T10:00:00.000Z', early)];
+    const expected = [['2026-11-20T10:00:00.000Z', late]];
+    assert.deepEqual(successOf([short], [long]), expected);
+    assert.deepEqual(successOf([long], [short]), expected);
+  });
+
+  it('tell whether they have an event of this very instant', () => {
+    const series = [sighting(first, early), sighting('2026-11-21T10:00:00Z', late)];
+    assert.equal(hasEvent(series, sighting(first, late)), true);
+    assert.equal(hasEvent(series, sighting(second, late)), false);
+    assert.equal(hasEvent([], sighting(first, late)), false);
+  });
+
+  it('keep what ends exactly at the limit, and exactly as many events as are allowed', () => {
+    const series = Array.from({ length: MOST_EVENTS }, (_, index) => {
+      const at = early + index * 1000;
+      return sighting(new Date(at).toISOString(), at);
+    });
+    assert.equal(prune({ success: series, failure: [] }, early).success.length, MOST_EVENTS);
+    assert.equal(prune({ success: series, failure: [] }, early + 1).success.length, MOST_EVENTS - 1);
+    // The same instants of the other kind: the newest stay, and no more than are allowed.
+    const { success, failure } = prune({ success: series, failure: series }, 0);
+    assert.deepEqual([success.length, failure.length], [MOST_EVENTS / 2, MOST_EVENTS / 2]);
+    const { success: odd, failure: one } = prune({ success: series.slice(1), failure: series }, 0);
+    assert.equal(odd.length + one.length, MOST_EVENTS);
+  });
+});
+
 describe('days of a timeline', () => {
   const now = local('2026-11-23', '15:00:00');
   const seen = (...facts: readonly (readonly [number, CachedDestination])[]): DestinationHistory =>
@@ -108,6 +153,28 @@ describe('days of a timeline', () => {
     const history = seen([now, destination(stamp('2026-11-18'), stamp('2026-11-20'))]);
     assert.equal(states(history, 7, now), '?D?F---');
     assert.equal(daysOf(history, 1, now)[0]?.until, now);
+  });
+
+  it('says until when today is quiet, and of no other day', () => {
+    const quiet = daysOf(seen([now, destination(stamp('2026-11-18'), stamp('2026-11-18'))]), 3, now);
+    assert.deepEqual(
+      quiet.map(({ state, until }) => [state, until]),
+      [
+        ['quiet', undefined],
+        ['quiet', undefined],
+        ['quiet', now],
+      ],
+    );
+    const delivered = daysOf(seen([now, destination(stamp('2026-11-23', '14:00:00'))]), 1, now);
+    assert.deepEqual(
+      delivered.map(({ state, until }) => [state, until]),
+      [['delivered', undefined]],
+    );
+    const unknown = daysOf(seen([local('2026-11-22'), destination(stamp('2026-11-18'))]), 1, now);
+    assert.deepEqual(
+      unknown.map(({ state, until }) => [state, until]),
+      [['unknown', undefined]],
+    );
   });
 
   it('proves that nothing happened since a destination was created and never used', () => {

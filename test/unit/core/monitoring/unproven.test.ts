@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { unprovenDaysOf } from '../../../../src/core/monitoring/unproven.ts';
+import { makeSnapshot } from '../../../../src/core/monitoring/snapshot.ts';
+import { countUnproven, unprovenDaysOf } from '../../../../src/core/monitoring/unproven.ts';
+import { makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
 
 const DAY = 86_400_000;
 const NOW = 400 * DAY;
@@ -22,5 +24,30 @@ describe('not proved', () => {
   it('is not said if the setting is 0 or not a number', () => {
     assert.equal(unprovenDaysOf(0, 0, NOW), undefined);
     assert.equal(unprovenDaysOf(0, Number.NaN, NOW), undefined);
+  });
+
+  it('is counted in all accounts, also in those that were not read in this window', () => {
+    const connection = makeConnection('a', makeApi());
+    const at = (days: number): string => new Date(NOW - days * DAY).toISOString();
+    const destinations = [
+      makeDestination('1', { createdAt: at(100), lastSuccess: at(50) }),
+      makeDestination('2', { createdAt: at(100), lastSuccess: at(1) }),
+      makeDestination('3', { createdAt: at(60) }),
+      makeDestination('4'),
+    ];
+    const last = makeSnapshot(NOW, destinations);
+    const count = (...states: Parameters<typeof countUnproven>[0][number]['state'][]): number =>
+      countUnproven(
+        states.map((state) => ({ connection, state })),
+        45,
+        NOW,
+      );
+    assert.equal(count({ kind: 'ready', last }), 2);
+    const cached = makeSnapshot(
+      NOW,
+      destinations.map(({ url: _url, ...facts }) => ({ ...facts, host: 'hooks.slack.com' })),
+    );
+    assert.equal(count({ kind: 'ready', last }, { kind: 'idle' }, { kind: 'idle', cached }), 4);
+    assert.equal(count({ kind: 'idle' }), 0);
   });
 });
