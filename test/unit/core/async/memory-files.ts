@@ -1,8 +1,10 @@
 import type { SharedFiles } from '../../../../src/core/async/shared-files.ts';
 
 /** The shared folder of all windows, in memory; each operation may let another window go on. */
-export function createMemoryFiles(gate: () => Promise<void> = async () => {}): SharedFiles {
-  const files = new Map<string, string>();
+export function createMemoryFiles(
+  gate: () => Promise<void> = async () => {},
+  files = new Map<string, string>(),
+): SharedFiles {
   return {
     async names() {
       await gate();
