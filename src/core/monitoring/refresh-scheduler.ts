@@ -186,7 +186,7 @@ export function createRefreshScheduler({
     enqueue(group);
   }
 
-  async function start(accountId: string, { pacing }: Group): Promise<void> {
+  async function start(accountId: string, { tokenId, pacing }: Group): Promise<void> {
     pacing.lastStart = elapsed();
     pacing.running += 1;
     running += 1;
@@ -197,6 +197,11 @@ export function createRefreshScheduler({
     }
     pacing.running -= 1;
     running -= 1;
+    // The account may have been removed; another one of the token can start all the same.
+    const group = groups.get(tokenId);
+    if (group) {
+      enqueue(group);
+    }
     settle(accountId);
   }
 

@@ -177,6 +177,20 @@ describe('refresh scheduler in any world', () => {
     });
   }
 
+  it('goes on if accounts are removed while a token has as many refreshes in flight as it may', async () => {
+    const simulation = simulateRefresh({ accounts: 8, interval: 8 * MINUTE, random: () => 0 });
+    const pass = async (minutes: number) => simulation.clock.goTo(simulation.clock.elapsed() + minutes * MINUTE);
+    await pass(24);
+    simulation.scheduler.follow({ interval: 2 * MINUTE, focused: true });
+    simulation.store.setConnections(simulation.connections(1));
+    await pass(1);
+    const before = simulation.calls.length;
+    await pass(10);
+    const made = simulation.calls.length - before;
+    assert.ok(made >= 4, `${made} refreshes in 10 minutes`);
+    assert.equal(simulation.clock.pending(), 1);
+  });
+
   it('notices within a minute that the machine has slept', async () => {
     const simulation = simulateRefresh({ accounts: 3, interval: 60 * MINUTE });
     await simulation.clock.goTo(simulation.clock.elapsed() + 2 * MINUTE);
