@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
-import { waitUntilUsable, workbenchPageOf } from '../vscode-host/workbench-page.ts';
-import { CONTAINER, keepPictureOfFailure, pictureFile, type Session, startSession, VIEW } from './session.ts';
+import {
+  CONTAINER,
+  keepPictureOfFailure,
+  openSecondWindow,
+  pictureFile,
+  type Session,
+  startSession,
+  VIEW,
+} from './session.ts';
 
 const HALDEN = 'Halden Logistics, account';
 const BRIGHTWATER = 'Brightwater Media, account';
@@ -15,7 +22,7 @@ async function disableFocusEmulation(page: Page): Promise<void> {
 }
 
 describe('accounts and tokens with the keyboard', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
@@ -143,12 +150,9 @@ describe('accounts and tokens with the keyboard', function () {
   });
 
   it('shows a change from the second window in the first window', async () => {
-    const page = await session.workbench.page.context().newPage();
+    await disableFocusEmulation(session.workbench.page);
+    const second = await openSecondWindow(session);
     try {
-      await disableFocusEmulation(session.workbench.page);
-      await page.goto(session.workbench.page.url());
-      await waitUntilUsable(page);
-      const second = workbenchPageOf(page);
       await second.openContainer(CONTAINER);
       const view = second.treeView(VIEW);
       await view.select(HALDEN);
@@ -157,7 +161,7 @@ describe('accounts and tokens with the keyboard', function () {
       await second.quickInput.answer('Halden (renamed elsewhere)');
       await view.reveal('Halden (renamed elsewhere)');
     } finally {
-      await page.close();
+      await second.page.close();
     }
     await session.workbench.page.bringToFront();
     await session.view.row('Halden (renamed elsewhere), account').waitFor();

@@ -16,7 +16,7 @@ import {
 } from './session.ts';
 
 describe('documents beside other clients', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

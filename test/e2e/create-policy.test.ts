@@ -10,7 +10,7 @@ import {
 } from './session.ts';
 
 describe('creating a policy', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   let session: Session;
   let account: string;
   let alpha: string;

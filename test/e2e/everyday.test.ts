@@ -5,7 +5,7 @@ import { addOnlyAccount, errorsOfExtension, keepPictureOfFailure, type Session, 
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
 describe('viewing, testing and deleting', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

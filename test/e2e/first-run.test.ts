@@ -69,7 +69,7 @@ function readColors(element: unknown): { readonly foreground: string; readonly f
 }
 
 describe('the first run', function () {
-  this.timeout(300_000);
+  this.timeout(180_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
@@ -185,7 +185,7 @@ describe('the first run', function () {
 });
 
 describe('a token that cannot list accounts', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
 
   it('leaves a welcome view that says what to do', async () => {
     const session = await startSession();

@@ -15,7 +15,7 @@ import {
 const FAILING = 'SIEM';
 
 describe('focus and zoom', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

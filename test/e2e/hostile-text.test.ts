@@ -29,7 +29,7 @@ async function render(part: Locator, own = '.none'): Promise<Rendered> {
 }
 
 describe('hostile text in the workbench', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   let session: Session;
   let panel: FrameLocator;
   let account: string;

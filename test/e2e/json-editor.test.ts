@@ -14,7 +14,7 @@ import {
 const ACCOUNT = 'Halden Logistics';
 
 describe('JSON editor in the workbench', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

@@ -13,7 +13,7 @@ async function readBundle(language: string): Promise<(english: string, ...values
 }
 
 describe('languages', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
 
   for (const language of ['de', 'ja']) {
     describe(language, () => {

@@ -49,7 +49,7 @@ const SECRET_STORAGE = 'secrets.provider';
  * search of everything that was written.
  */
 describe('leak hunt', function () {
-  this.timeout(300_000);
+  this.timeout(180_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

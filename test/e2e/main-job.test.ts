@@ -14,7 +14,7 @@ import {
 const STATUS_ITEM = 'cloudflareWebhooks.health';
 
 describe('main workflow', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

@@ -9,7 +9,7 @@ const account = demoAccountId('Tern & Co. Labs');
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
 
 describe('automatic refresh in the workbench', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   this.bail(true);
   let session: Session;
   let destination: { readonly id: string; readonly name: string };

@@ -18,7 +18,7 @@ import {
 } from './session.ts';
 
 describe('health overview', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;
@@ -257,7 +257,7 @@ describe('health overview', function () {
 });
 
 describe('health overview in four themes', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
 
   it('is readable, wide and narrow', async () => {
     const session = await startSession({ userSettings: { 'cloudflareWebhooks.unprovenAfterDays': 3 } });

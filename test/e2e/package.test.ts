@@ -45,5 +45,5 @@ describe('the package', () => {
     for (const name of ['dist/ThirdPartyNotices.txt', 'dist/sbom.cdx.json', 'LICENSE.txt']) {
       assert.ok(names.includes(`extension/${name}`), `${name} is not among ${names.join(', ')}`);
     }
-  }).timeout(300_000);
+  }).timeout(120_000);
 });

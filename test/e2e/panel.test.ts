@@ -18,7 +18,7 @@ const ACCOUNT = 'Tern & Co. Labs';
 const account = demoAccountId(ACCOUNT);
 
 describe('panel in the workbench', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

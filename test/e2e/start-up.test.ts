@@ -15,7 +15,7 @@ import {
 const FAILURE = 'Cloudflare Webhook Destinations could not start.';
 
 describe('start-up in the workbench', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   this.bail(true);
   let session: Session;
 

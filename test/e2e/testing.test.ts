@@ -6,7 +6,7 @@ const STATUS_ITEM = 'cloudflareWebhooks.health';
 const SECRET = 'b1946ac9-hec-token';
 
 describe('failing tests of a destination', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

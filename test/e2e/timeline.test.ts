@@ -15,7 +15,7 @@ import {
 
 const DAY = 86_400_000;
 describe('timeline in the panel', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   // Each step depends on the step before it.
   this.bail(true);
   let session: Session;

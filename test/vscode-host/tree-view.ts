@@ -70,7 +70,10 @@ export function treeViewOf(page: Page, title: string): TreeView {
     collapse: async (name) => {
       await toggle(name, false);
     },
-    select: async (name) => row(name).click(),
+    select: async (name) => {
+      await row(name).click();
+      await row(name).and(page.locator('[aria-selected="true"]')).waitFor();
+    },
     pickFromMenu: async (name, entry, submenu) => {
       await openMenu(name);
       if (submenu !== undefined) {
