@@ -86,7 +86,7 @@ export function createTimelineLog({
     const { lines, malformed } = indexLines(text);
     if (malformed > 0 && !isReported) {
       isReported = true;
-      report(`${malformed} lines are malformed; they are ignored`);
+      report(`Malformed lines, which are ignored: ${malformed}`);
     }
     return lines;
   }
@@ -126,9 +126,9 @@ export function createTimelineLog({
     if (isAgeChecked) {
       return false;
     }
-    isAgeChecked = true;
     const oldest = now() - limits.age;
     const first = /^\s*(\S.*)\n/.exec((await files.read(LOG)) ?? '')?.[1] ?? '';
+    isAgeChecked = true;
     // The times in a line are numbers with 13 digits, as long as clocks are set.
     const recorded = Math.max(...(first.match(/,\d{12,}/g) ?? []).map((number) => Number(number.slice(1))));
     return (

@@ -160,7 +160,7 @@ describe('log of a timeline', () => {
       const log = open();
       await log.record(seen(20), seen(21));
       assert.deepEqual(daysIn(await log.load()), [19, 20, 21]);
-      assert.deepEqual(problems, ['1 lines are malformed; they are ignored']);
+      assert.deepEqual(problems, ['Malformed lines, which are ignored: 1']);
     });
   });
 
@@ -307,7 +307,7 @@ describe('log of a timeline', () => {
       assert.deepEqual(daysIn(await log.load()), [20]);
     });
 
-    it('again if a part was deleted meanwhile, up to 20 times', async () => {
+    it('again if a part was deleted in between, up to 20 times', async () => {
       for (const [failures, isFound] of [
         [1, true],
         [19, true],
@@ -346,7 +346,7 @@ describe('log of a timeline', () => {
       const log = open();
       assert.deepEqual(daysIn(await log.load()), [18, 20]);
       await log.load();
-      assert.deepEqual(problems, ['2 lines are malformed; they are ignored']);
+      assert.deepEqual(problems, ['Malformed lines, which are ignored: 2']);
     });
 
     it('neither files of other versions nor unknown files', async () => {
@@ -452,7 +452,7 @@ describe('log of a timeline', () => {
       assert.deepEqual(problems, []);
     });
 
-    it('nothing if another window has deleted a part meanwhile', async () => {
+    it('nothing if another window has deleted a part in between', async () => {
       folder.set('1-a.v1.jsonl', lineOf(18));
       const files = filesOf();
       const log = open({
@@ -536,7 +536,7 @@ describe('log of a timeline', () => {
       assert.deepEqual(problems, []);
     });
 
-    it('without the oldest events that are over the longest text, and pauses meanwhile', async () => {
+    it('without the oldest events that are over the longest text, and pauses between lines', async () => {
       const before = `${lineOf(18, 'd2')}\n`;
       const after = snapshot(day(21), destination(stamp(20), ''));
       const whole = `${before}["d1",["${stamp(20)}",${day(21)}],[]]\n`;
