@@ -225,7 +225,7 @@ export function createRefreshScheduler({
   function sayStretched({ interval, count }: Turns, { pacing }: Group): void {
     if (interval > mode.interval && interval !== pacing.saidInterval) {
       const minutes = (interval / MINUTE).toFixed(1);
-      const reason = `${count} accounts share a quarter of the calls their token may make`;
+      const reason = `${count} accounts share a quarter of their token's rate limit`;
       log('info', `Each account is refreshed every ${minutes} minutes, not every ${mode.interval / MINUTE}: ${reason}`);
     }
     pacing.saidInterval = interval;

@@ -186,7 +186,7 @@ export function createConnections({
       takeOver(await tokenStore.load());
       accounts = readAccounts() ?? [];
       if (trouble.accountsUnreadable) {
-        host.log('warn', 'The stored list of accounts cannot be read by this version; it is left as it is');
+        host.log('warn', 'This version cannot read the stored list of accounts and leaves it unchanged');
       }
       return publish();
     });

@@ -73,7 +73,7 @@ export function createProfileSecrets(all: vscode.SecretStorage, state: State, lo
       await state.update(PROFILE_KEY, { id, migrated: true });
     } catch (error) {
       nextAttempt = Date.now() + RETRY_MILLISECONDS;
-      log('error', `What an earlier version stored could not be migrated: ${describeForLog(error)}`);
+      log('error', `Data of an earlier version could not be migrated: ${describeForLog(error)}`);
     }
   }
 

@@ -45,7 +45,7 @@ export async function sweep(services: SweepServices, before: ReadonlySet<string>
   }
   const count = unused.length + old.length + legacy.length;
   if (count > 0) {
-    host.log('info', `Deleted ${count} stored records that nothing uses any more`);
+    host.log('info', `Unused records deleted: ${count}`);
   }
   return count;
 }

@@ -58,7 +58,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
           records.set(record.id, record);
         } else if (value === undefined) {
           undecryptable.add(idOfTokenKey(key));
-          log('warn', `The stored token ${key} could not be decrypted; it is left as it is`);
+          log('warn', `The stored token ${key} could not be decrypted and is kept`);
         } else {
           unreadable += 1;
           log('warn', `This version cannot read the stored token ${key} and leaves it unchanged`);

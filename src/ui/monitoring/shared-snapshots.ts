@@ -143,7 +143,7 @@ export function createSharedSnapshots(
     if (!account) {
       if (content !== undefined && !reported.has(accountId)) {
         reported.add(accountId);
-        log('warn', `The cached snapshot of account ${accountId} is corrupt or of another version; it is ignored`);
+        log('warn', `The cached snapshot of account ${accountId} is corrupt or of another version: ignored`);
       }
       return;
     }

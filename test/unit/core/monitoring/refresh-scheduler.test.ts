@@ -47,7 +47,7 @@ describe('refresh scheduler', () => {
     const [entry] = simulation.store.entries();
     assert.equal(entry && simulation.scheduler.intervalOf(entry.connection), 1000 * PACE);
     assert.deepEqual(lines, [
-      'Each account is refreshed every 17.9 minutes, not every 5: 1000 accounts share a quarter of the calls their token may make',
+      "Each account is refreshed every 17.9 minutes, not every 5: 1000 accounts share a quarter of their token's rate limit",
     ]);
   });
 
