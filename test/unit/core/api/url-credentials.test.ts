@@ -72,25 +72,16 @@ describe('credentials of a URL', () => {
     });
   }
 
-  for (const segment of [
-    'client',
-    'v4',
-    'v3',
-    'accounts',
-    'alerting',
-    'available_alerts',
-    'destinations',
-    'webhooks',
-    'policies',
-    'history',
-    'silences',
-    'test',
-    'user',
-    'tokens',
-    'verify',
+  for (const path of [
+    'client/v4/user/tokens/verify',
+    'client/v4/accounts/alerting/v3/available_alerts',
+    'client/v4/accounts/alerting/v3/destinations/webhooks',
+    'client/v4/accounts/alerting/v3/policies/test',
+    'client/v4/accounts/alerting/v3/history',
+    'client/v4/accounts/alerting/v3/silences',
   ]) {
-    it(`do not include /${segment}, a path of the extension’s own calls`, () => {
-      assert.ok(!credentialsOf(`https://e.com/${segment}`).includes(`/${segment}`));
+    it(`do not include /${path}, which the log has of the extension’s own calls`, () => {
+      assert.ok(!credentialsOf(`https://e.com/${path}`).some((text) => text.includes('/')));
     });
   }
 });

@@ -279,8 +279,8 @@ describe('replacement controller, against the fake', () => {
   });
 
   for (const [when, sleepsFirst] of [
-    ['that is reading Cloudflare meanwhile', false],
-    ['that begins to look afterwards', true],
+    ['whose look is under way', false],
+    ['that looks afterwards', true],
   ] as const) {
     it(`makes no orphan if the machine sleeps while a start is persisted, beside a window ${when}`, async () => {
       const sleep = async () => fixture.host().sleep(60_000);
@@ -313,7 +313,7 @@ describe('replacement controller, against the fake', () => {
           await files.remove(name);
         },
       };
-      const reading = fixture.apiWith((real) => ({
+      const slowApi = fixture.apiWith((real) => ({
         async listPolicies(...given) {
           if (!sleepsFirst) {
             await sleep();
@@ -324,7 +324,7 @@ describe('replacement controller, against the fake', () => {
       if (sleepsFirst) {
         await sleep();
       }
-      await open('B', other).look(reading, key());
+      await open('B', other).look(slowApi, key());
       mayWrite.resolve();
       await started.catch(() => undefined);
       // Either nothing was sent, or it ended, or its record is there.

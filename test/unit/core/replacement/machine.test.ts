@@ -69,7 +69,7 @@ describe('replacement machine', () => {
       assert.deepEqual(persisted, [makeState('moving', { newId: 'new' })]);
     });
 
-    it('ends after the same time on a clock that was set back meanwhile', async () => {
+    it('ends after the same time on a clock that was set back in between', async () => {
       const slept: number[] = [];
       const host = {
         now: () => move.pending?.sentAt ?? 0,
@@ -210,7 +210,7 @@ describe('replacement machine', () => {
       });
     }
 
-    it('throws the error of reading it', async () => {
+    it('throws the error of the request', async () => {
       const { machine } = open(makeState('moving', { newId: 'new' }), { getDestination: offline });
       await assert.rejects(machine.requireExists('old'), { kind: 'network' });
     });

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
 import { runForward, type RunEnd, type RunOptions } from '../../../../src/core/replacement/run.ts';
-import type { Replacement } from '../../../../src/core/replacement/state.ts';
+import type { Replacement, Stage } from '../../../../src/core/replacement/state.ts';
 import { runUndo } from '../../../../src/core/replacement/undo.ts';
 import { ACCOUNT, makeVirtualHost, type useFakeAccount } from '../destinations/fake-account.ts';
 
@@ -35,6 +36,9 @@ export function useReplacement(account: Account) {
     return state;
   };
 
+  /** An API with some calls replaced; each gets the real API. */
+  const apiWith = (make: (api: Api) => Partial<Api>): Api => ({ ...account.api(), ...make(account.api()) });
+
   return {
     seed,
     draft,
@@ -60,7 +64,28 @@ export function useReplacement(account: Account) {
       runForward(from, { ...options(), ...changes }),
     undo: async (from: Replacement, changes: Partial<RunOptions> = {}): Promise<RunEnd> =>
       runUndo(from, { ...options(), ...changes }),
-    /** An API with some calls replaced; each gets the real API. */
-    apiWith: (make: (api: Api) => Partial<Api>): Api => ({ ...account.api(), ...make(account.api()) }),
+    apiWith,
+    /**
+     * An API beside a client that attaches another policy to a destination before each list, or each list in one stage.
+     * `stages`: in which stages policies were changed.
+     */
+    apiBesideAttaching(destinationId: string, stage?: Stage) {
+      const seen = { attached: 0, stages: new Set<string>() };
+      const api = apiWith((real) => ({
+        async listPolicies(...given) {
+          if (stage === undefined || last().stage === stage) {
+            seen.attached += 1;
+            account.putPolicy(`Attached ${seen.attached}`, [destinationId]);
+            assert.ok(seen.attached < 20, 'never ends');
+          }
+          return real.listPolicies(...given);
+        },
+        async updatePolicy(...given) {
+          seen.stages.add(last().stage);
+          await real.updatePolicy(...given);
+        },
+      }));
+      return { api, seen };
+    },
   };
 }

@@ -441,7 +441,7 @@ describe('replacing, against the fake', () => {
     assert.deepEqual(account.users(created.id), ['One', 'Two']);
   });
 
-  it('finishes without reading the old one, which is known to be gone', async () => {
+  it('finishes without a request for the old one, which is known to be gone', async () => {
     const created = await account.put('Ops', account.hook('new'));
     const from = await begin({ newId: created.id, origin: 'created', stage: 'finishing' });
     account.remove(oldId());
@@ -480,41 +480,18 @@ describe('replacing, against the fake', () => {
   });
 
   it('gives up after six rounds where another client attaches a policy in each of them, and deletes nothing', async () => {
-    let attached = 0;
-    const stages = new Set<string>();
-    const api = fixture.apiWith((real) => ({
-      async listPolicies(...given) {
-        if (last().stage === 'deleting') {
-          attached += 1;
-          account.putPolicy(`Attached ${attached}`, [oldId()]);
-          assert.ok(attached < 20, 'never ends');
-        }
-        return real.listPolicies(...given);
-      },
-      async updatePolicy(...given) {
-        stages.add(last().stage);
-        await real.updatePolicy(...given);
-      },
-    }));
+    const { api, seen } = fixture.apiBesideAttaching(oldId(), 'deleting');
     const conflict = { name: 'PolicyConflictError', policyName: 'Attached 6', fields: ['mechanisms'] };
     await assert.rejects(forward(await begin(), { api }), conflict);
-    assert.deepEqual([attached, account.users(oldId()), [...stages]], [6, ['Attached 6'], ['moving']]);
+    assert.deepEqual([seen.attached, account.users(oldId()), [...seen.stages]], [6, ['Attached 6'], ['moving']]);
     assert.equal(account.requests('DELETE').length, 0);
   });
 
   it('gives up after six lists where another client attaches a policy before each of them, and deletes nothing', async () => {
-    let attached = 0;
-    const api = fixture.apiWith((real) => ({
-      async listPolicies(...given) {
-        attached += 1;
-        account.putPolicy(`Attached ${attached}`, [oldId()]);
-        assert.ok(attached < 20, 'never ends');
-        return real.listPolicies(...given);
-      },
-    }));
+    const { api, seen } = fixture.apiBesideAttaching(oldId());
     const conflict = { name: 'PolicyConflictError', policyName: 'Attached 6', fields: ['mechanisms'] };
     await assert.rejects(forward(await begin(), { api }), conflict);
-    assert.deepEqual([attached, account.users(oldId())], [6, ['Attached 6']]);
+    assert.deepEqual([seen.attached, account.users(oldId())], [6, ['Attached 6']]);
     assert.equal(account.requests('DELETE').length, 0);
   });
 

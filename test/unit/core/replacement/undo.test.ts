@@ -204,25 +204,13 @@ describe('undoing a replacement, against the fake', () => {
   it('gives up after six rounds where another client attaches a policy in each of them, and deletes nothing', async () => {
     const state = await stop();
     const deletions = account.requests('DELETE').length;
-    let attached = 0;
-    const stages = new Set<string>();
-    const api = fixture.apiWith((real) => ({
-      async listPolicies(...given) {
-        if (last().stage === 'removing') {
-          attached += 1;
-          account.putPolicy(`Attached ${attached}`, [state.newId ?? '']);
-          assert.ok(attached < 20, 'never ends');
-        }
-        return real.listPolicies(...given);
-      },
-      async updatePolicy(...given) {
-        stages.add(last().stage);
-        await real.updatePolicy(...given);
-      },
-    }));
+    const { api, seen } = fixture.apiBesideAttaching(state.newId ?? '', 'removing');
     const conflict = { name: 'PolicyConflictError', policyName: 'Attached 6', fields: ['mechanisms'] };
     await assert.rejects(undo(state, { api }), conflict);
-    assert.deepEqual([attached, account.users(state.newId ?? ''), [...stages]], [6, ['Attached 6'], ['undoing']]);
+    assert.deepEqual(
+      [seen.attached, account.users(state.newId ?? ''), [...seen.stages]],
+      [6, ['Attached 6'], ['undoing']],
+    );
     assert.equal(account.requests('DELETE').length, deletions);
   });
 
