@@ -128,12 +128,12 @@ export function createTimelineLog({
     }
     const oldest = now() - limits.age;
     const first = /^\s*(\S.*)\n/.exec((await files.read(LOG)) ?? '')?.[1] ?? '';
-    isAgeChecked = true;
     // The times in a line are numbers with 13 digits, as long as clocks are set.
     const recorded = Math.max(...(first.match(/,\d{12,}/g) ?? []).map((number) => Number(number.slice(1))));
+    const names = await partNames();
+    isAgeChecked = true;
     return (
-      (Number.isFinite(recorded) && recorded < oldest) ||
-      (await partNames()).some((name) => Number(PART.exec(name)?.[1]) < oldest)
+      (Number.isFinite(recorded) && recorded < oldest) || names.some((name) => Number(PART.exec(name)?.[1]) < oldest)
     );
   }
 

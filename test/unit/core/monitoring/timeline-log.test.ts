@@ -505,6 +505,31 @@ describe('log of a timeline', () => {
       });
     }
 
+    for (const broken of ['read', 'names'] as const) {
+      it(`old parts with the next recording, if “${broken}” failed when their age was to be checked`, async () => {
+        folder.set(`${NOW - 2 * DAY}-a.v1.jsonl`, `${lineOf(18)}\n`);
+        const files = filesOf();
+        let isBroken = true;
+        const log = open({
+          files: {
+            ...files,
+            [broken]: async (name: string) => (isBroken ? Promise.reject(new Error('busy')) : files[broken](name)),
+          },
+          limits: { ...UNLIMITED, age: DAY },
+        });
+        await log.record(seen(20), seen(21));
+        assert.equal(folder.size, 2);
+        assert.deepEqual(
+          problems.map((problem) => problem.split('\n')[0]),
+          ['it could not be compacted: Error: busy'],
+        );
+        isBroken = false;
+        await log.record(seen(21), seen(22));
+        assert.equal(folder.size, 1);
+        assert.deepEqual(daysIn(await log.load()), [18, 20, 21, 22]);
+      });
+    }
+
     it('without a log, if another window has just made a part of it', async () => {
       folder.set(`${NOW - 2 * DAY}-a.v1.jsonl`, `${lineOf(18)}\n`);
       const files = filesOf();
