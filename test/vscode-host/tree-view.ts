@@ -114,34 +114,28 @@ const rowTimeout = 15_000;
 
 async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<void> {
   const height = (await tree.boundingBox())?.height ?? 200;
-  const top = tree.locator('.monaco-list-rows [data-index="0"]');
   const bottom = tree.locator('.monaco-list-rows [data-last-element="true"]');
-  const started = Date.now();
+  // Sent to the list itself: a tooltip or a sticky row below the mouse would take it.
+  // VS Code reads `wheelDeltaY`, of which 120 scroll down by -50 pixels.
+  const scroll = async (pixels: number): Promise<void> =>
+    tree
+      .locator('.monaco-list-rows')
+      .dispatchEvent('wheel', { wheelDeltaY: -2.4 * pixels, bubbles: true, cancelable: true });
+  const isThere = async (): Promise<boolean> =>
+    wanted.waitFor({ timeout: 400 }).then(
+      () => true,
+      () => false,
+    );
   await leaveTooltips(page);
-  for (;;) {
-    // The mouse wheel does not scroll the list over sticky rows at the top, so the mouse hovers in the middle.
-    await tree.hover({ position: { x: 60, y: height / 2 } });
-    while ((await top.count()) === 0) {
-      if (Date.now() - started > rowTimeout) {
-        throw new Error('The first row of the tree does not appear');
-      }
-      await page.mouse.wheel(0, -height);
+  // The row can still be added anywhere in the tree, so the search starts again from the top.
+  let startsAgain = true;
+  for (const started = Date.now(); Date.now() - started < rowTimeout;) {
+    await scroll(startsAgain ? -1000 * height : 0.8 * height);
+    if (await isThere()) {
+      await wanted.scrollIntoViewIfNeeded();
+      return;
     }
-    for (;;) {
-      try {
-        await wanted.waitFor({ timeout: 400 });
-        await wanted.scrollIntoViewIfNeeded();
-        return;
-      } catch (error) {
-        if ((await bottom.count()) > 0) {
-          // The row can still be added anywhere in the tree, so the search starts again from the top.
-          if (Date.now() - started > rowTimeout) {
-            throw error;
-          }
-          break;
-        }
-      }
-      await page.mouse.wheel(0, height * 0.8);
-    }
+    startsAgain = (await bottom.count()) > 0;
   }
+  throw new Error(`No row in the tree: ${String(wanted)}`);
 }
