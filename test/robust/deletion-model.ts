@@ -7,6 +7,7 @@ import { impactOf } from '../../src/core/policies/delete-impact.ts';
 import { createReplacementController, type ReplacementController } from '../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../src/core/replacement/records.ts';
 import { makeConnection } from '../unit/core/api/fake-api.ts';
+import type { Verdict } from './prove.ts';
 import { type Chaos, openStage, type Stage } from './stage.ts';
 import type { Call, WorldPolicy } from './world.ts';
 
@@ -44,7 +45,7 @@ const outsiders: readonly ((stage: Stage) => void)[] = [
 ];
 
 /** Deletes two destinations, with their policies or without, and undoes it. */
-export async function playDeletion(scenario: DeletionScenario): Promise<{ violations: string[]; ends: string[] }> {
+export async function playDeletion(scenario: DeletionScenario): Promise<Verdict> {
   const ends: string[] = [];
   /** What is known when the user confirms: the policies that are to be changed, and those that may fall silent. */
   let asked: readonly Policy[] = [];

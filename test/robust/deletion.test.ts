@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { type DeletionScenario, playDeletion } from './deletion-model.ts';
-import { chaosOver, prove } from './stage.ts';
+import { prove } from './prove.ts';
+import { chaosOver } from './stage.ts';
 
 const RUNS = Number(process.env['ROBUST_RUNS'] ?? 5000);
 

@@ -5,6 +5,7 @@ import { createReplacementRecords } from '../../src/core/replacement/records.ts'
 import type { RunEnd } from '../../src/core/replacement/run.ts';
 import { keyOfReplacement } from '../../src/core/replacement/state.ts';
 import { createMemoryFiles } from '../unit/core/async/memory-files.ts';
+import type { Verdict } from './prove.ts';
 import { createSimulation, KilledError, type Simulation } from './simulation.ts';
 import { type Call, type Fault, type World, type WorldPolicy } from './world.ts';
 
@@ -38,12 +39,6 @@ export type Scenario = {
   /** Without a heartbeat a lease expires while its owner waits, as on a machine that was suspended. */
   readonly heartbeat: boolean;
   readonly choices: readonly number[];
-};
-
-export type Verdict = {
-  readonly violations: readonly string[];
-  readonly stops: number;
-  readonly ends: readonly string[];
 };
 
 /** Plays a scenario and checks the invariants after every change and every message. */
@@ -295,7 +290,6 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   const key = keyOfReplacement({ accountId: ACCOUNT, oldId: OLD });
   const draft = { name: 'Ops', url: NEW_URL };
   const ends: string[] = [];
-  let stops = 0;
 
   async function attempt(window: string, work: () => Promise<RunEnd>): Promise<RunEnd | undefined> {
     const before = sent.length;
@@ -313,7 +307,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
       if (!(error instanceof Error) || error.message.startsWith('A replacement cannot')) {
         violations.push(`unexpected: ${String(error)}`);
       }
-      stops += 1;
+      ends.push('stopped');
       return undefined;
     } finally {
       working.delete(window);
@@ -476,7 +470,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   if (posts > decisions.start) {
     violations.push(`I3: ${posts} creations for ${decisions.start} decisions`);
   }
-  return { violations, stops, ends };
+  return { violations, ends };
 }
 
 function gateFiles(files: ReturnType<typeof createMemoryFiles>, gate: () => Promise<void>): typeof files {

@@ -2,6 +2,7 @@ import { createDestination, type UnansweredCreations } from '../../src/core/dest
 import { updateDestination } from '../../src/core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../src/core/model/destination.ts';
 import { isSameAddress } from '../../src/core/model/web-address.ts';
+import type { Verdict } from './prove.ts';
 import { type Chaos, openStage, type Stage } from './stage.ts';
 import type { Call, WorldDestination } from './world.ts';
 
@@ -24,8 +25,6 @@ export type CreateScenario = {
   /** Whether the user waits for 30 seconds before saving again. */
   readonly isPatient: boolean;
 };
-
-type Verdict = { readonly violations: string[]; readonly ends: string[] };
 
 function changeFirst({ world }: Stage, changes: Partial<WorldDestination>): void {
   world.destinations = world.destinations.map((each) => (each.id === 'd' ? { ...each, ...changes } : each));

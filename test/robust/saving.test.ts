@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { playCreate, playUpdate } from './saving-model.ts';
-import { chaosOver, prove } from './stage.ts';
+import { prove } from './prove.ts';
+import { chaosOver } from './stage.ts';
 
 const RUNS = Math.ceil(Number(process.env['ROBUST_RUNS'] ?? 5000) / 2);
 

@@ -3,7 +3,6 @@ import { createLeases, type Leases } from '../../src/core/async/lease.ts';
 import type { SharedFiles } from '../../src/core/async/shared-files.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import { createMemoryFiles } from '../unit/core/async/memory-files.ts';
-import { reportProblems } from './collector.ts';
 import { createSimulation, KilledError, type Simulation } from './simulation.ts';
 import type { Call, Fault, World, WorldDestination, WorldPolicy } from './world.ts';
 
@@ -170,32 +169,4 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
     },
   };
   return stage;
-}
-
-/** Runs a model as often as asked for, and prints how often and how its runs ended. */
-export async function prove<T>(
-  suite: string,
-  scenarios: fc.Arbitrary<T>,
-  runs: number,
-  play: (scenario: T) => Promise<{ readonly violations: readonly string[]; readonly ends: readonly string[] }>,
-): Promise<Readonly<Record<string, number>>> {
-  const started = performance.now();
-  const ends: Record<string, number> = {};
-  let tried = 0;
-  await fc.assert(
-    fc.asyncProperty(scenarios, async (scenario) => {
-      const verdict = await play(scenario);
-      tried += 1;
-      for (const end of verdict.ends) {
-        ends[end] = (ends[end] ?? 0) + 1;
-      }
-      if (verdict.violations.length > 0) {
-        throw new Error(verdict.violations.join('\n'));
-      }
-    }),
-    { numRuns: runs },
-  );
-  console.log(`      ${tried} interleavings, ends ${JSON.stringify(ends)}, 0 violations`);
-  reportProblems(suite, tried, [], started);
-  return ends;
 }

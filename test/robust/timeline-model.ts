@@ -5,6 +5,7 @@ import type { TimedSnapshot } from '../../src/core/monitoring/snapshot.ts';
 import { daysOf, mergeHistories, record as recordFacts, seenIn } from '../../src/core/monitoring/timeline.ts';
 import { decodeHistory } from '../../src/core/monitoring/timeline-lines.ts';
 import { createTimelineLog, type TimelineFiles, type TimelineLog } from '../../src/core/monitoring/timeline-log.ts';
+import type { Verdict } from './prove.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 8, 1);
@@ -41,7 +42,7 @@ type Window = { log: TimelineLog; last: TimedSnapshot | undefined; queue: Promis
  * Runs windows on one shared folder, one file access at a time. Returns what happened, so that the test can
  * see what the scenarios reach.
  */
-export async function playTimeline({ windows: count, steps }: TimelineScenario): Promise<readonly string[]> {
+export async function playTimeline({ windows: count, steps }: TimelineScenario): Promise<Verdict> {
   const folder = new Map<string, Inode>();
   const occurred = new Set<string>();
   const gates: Gate[] = [];
@@ -313,5 +314,5 @@ export async function playTimeline({ windows: count, steps }: TimelineScenario):
       }
     }
   }
-  return [...occurred];
+  return { violations: [], ends: [...occurred] };
 }

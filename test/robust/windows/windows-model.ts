@@ -3,6 +3,7 @@ import { restoreDestination } from '../../../src/core/destinations/restore-desti
 import type { RememberedAccount } from '../../../src/core/accounts/remembered-accounts.ts';
 import type { Api } from '../../../src/core/api/client.ts';
 import { countBusiest, createVirtualClock } from '../../unit/core/monitoring/simulated-refresh.ts';
+import type { Verdict } from '../prove.ts';
 import { standInForVscode } from '../vscode.ts';
 import { connect, type World } from '../world.ts';
 import { type Cloud, createFetch, createMachine } from './shared.ts';
@@ -48,8 +49,6 @@ export type Scenario = {
   readonly decisions: readonly number[];
   readonly locksKeyring: boolean;
 };
-
-export type Verdict = { readonly violations: readonly string[]; readonly ends: readonly string[] };
 
 /** Plays a scenario of up to three windows of one profile, then lets everything settle and looks at what is stored. */
 export async function playWindows({ steps, decisions, locksKeyring }: Scenario): Promise<Verdict> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { prove } from '../stage.ts';
+import { prove } from '../prove.ts';
 import { ACTIONS, playWindows, type Scenario } from './windows-model.ts';
 
 const RUNS = Math.ceil(Number(process.env['ROBUST_RUNS'] ?? 5000) / 20);
