@@ -70,10 +70,13 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
   let isFirstGone = false;
 
   /**
-   * Whether A had read the last change of a colleague or of B when it last sent an update of a policy. The API has no
-   * conditional update, so an update that takes effect late overwrites what others changed since.
+   * Whether A had read the last change of a colleague or of B when it sent this update of a policy, or the last one. The API
+   * has no conditional update, so an update that takes effect late overwrites what others changed since.
    */
-  const isFresh = (id: string): boolean => changedAt(id) <= stage.readBeforeSent(`A/updatePolicy/${id}`);
+  const isFresh = (id: string, call: Call): boolean => {
+    const isUpdate = call.name === 'updatePolicy' && call.target === id;
+    return changedAt(id) <= (isUpdate ? stage.readBefore(call) : stage.readBeforeSent(`A/updatePolicy/${id}`));
+  };
   const changedAt = (id: string): number => Math.max(touchedAt.get(id) ?? 0, changedByB.get(id) ?? 0);
   const reaches = (on: Stage, policy: WorldPolicy): boolean =>
     policy.email.length > 0 || policy.webhooks.some(on.exists);
@@ -100,13 +103,13 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
       !isUndoing &&
       wasOnFirst &&
       isOffFirst &&
-      isFresh(call.target)
+      isFresh(call.target, call)
     ) {
       startOnFirst(call);
     }
     const edited = world.policies.find(({ id }) => id === call.target);
     if (call.by === 'A' && call.name === 'updatePolicy' && edited && editedAt > 0) {
-      const wasSeen = editedAt < stage.readBeforeSent(`A/updatePolicy/${edited.id}`);
+      const wasSeen = editedAt < stage.readBefore(call);
       if (noted.includes(edited.id) && wasSeen && edited.note !== 'colleague') {
         violations.push(`I6: the change of ${edited.id} is lost`);
       }
@@ -119,7 +122,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
         call.by !== 'A' ||
         // The modal said so, or a colleague changed the policy since.
         (call.name === 'deleteDestination' && (silenced.includes(policy.id) || touchedAt.has(policy.id))) ||
-        !isFresh(policy.id) ||
+        !isFresh(policy.id, call) ||
         // A destination that was to be left was deleted by a colleague after the user was asked.
         !stage.exists('other') ||
         isFirstGone;

@@ -52,10 +52,10 @@ export async function playUpdate({ chaos, isSlack, change }: UpdateScenario): Pr
       ({ world }) => void (world.destinations = []),
       ({ world }) => void (world.destinations = [...world.destinations, { id: 'n', name: 'Now', url: NEW_URL }]),
     ],
-    onEffect(call, { world, violations, readBeforeSent }) {
+    onEffect(call, { world, violations, readBefore }) {
       const after = world.destinations.find(({ id }) => id === call.target);
       for (const field of ['name', 'url'] as const) {
-        const wasSeen = (theirs.get(field) ?? Infinity) < readBeforeSent(`A/updateDestination/d`);
+        const wasSeen = (theirs.get(field) ?? Infinity) < readBefore(call);
         if (after && wasSeen && after[field] !== before[field]) {
           violations.push(`I6: the ${field} that a colleague wrote is overwritten`);
         }

@@ -54,6 +54,8 @@ export type Stage = {
   readonly openLeases: (window: string) => Leases;
   /** When a window had last read what a mutation changes, at the moment at which it last sent that mutation. */
   readonly readBeforeSent: (mutation: string) => number;
+  /** The same for this very mutation, which can take effect after a later one was sent. */
+  readonly readBefore: (mutation: Call) => number;
   /** Runs one job of each window, interleaved, until every one has ended or was killed. */
   readonly run: (jobs: Readonly<Record<string, () => Promise<void>>>) => Promise<void>;
 };
@@ -84,6 +86,7 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
   };
   const reads = new Map<string, number>();
   const beforeSent = new Map<string, number>();
+  const beforeEach = new Map<Call, number>();
   const stored = createMemoryFiles();
   let [moment, acts, ids] = [0, 0, 0];
   const tick = (): number => (moment += 1);
@@ -114,7 +117,9 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
       if (!/^(get|list)/.test(call.name)) {
         stage.sent.push(call);
         const { by, name, target } = call;
-        beforeSent.set(`${by}/${name}/${target}`, reads.get(`${by}/${READ_OF[name] ?? ''}/${target}`) ?? 0);
+        const read = reads.get(`${by}/${READ_OF[name] ?? ''}/${target}`) ?? 0;
+        beforeSent.set(`${by}/${name}/${target}`, read);
+        beforeEach.set(call, read);
         options.onSent?.(call, stage);
       }
     },
@@ -157,6 +162,7 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
         every: simulation.everyOf(window),
       }),
     readBeforeSent: (mutation) => beforeSent.get(mutation) ?? 0,
+    readBefore: (mutation) => beforeEach.get(mutation) ?? 0,
     async run(jobs) {
       const started = Object.entries(jobs).map(async ([window, job]) =>
         simulation.start(window, job).catch((error: unknown) => {
