@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkToken, discoverAccounts } from '../../../../src/core/accounts/onboarding.ts';
-import { failWith, makeApi } from '../api/fake-api.ts';
+import { failWith, makeApi, noteSignals } from '../api/fake-api.ts';
 
 const active = async () => ({ id: 'tag', status: 'active', expiresOn: '2027-01-01T00:00:00Z' }) as const;
 const unknown = failWith({ kind: 'auth', status: 401, codes: [1000] });
@@ -45,6 +45,16 @@ describe('onboarding', () => {
       });
     });
   }
+
+  it('hands the signal to every call', async () => {
+    const { api, handed } = noteSignals(
+      makeApi({ verifyUserToken: unknown, verifyAccountToken: active, listAccounts: async () => [] }),
+    );
+    const { signal } = new AbortController();
+    await checkToken(api, 'x', 'a', signal);
+    await discoverAccounts(api, signal);
+    assert.deepEqual(handed, ['verifyUserToken', 'verifyAccountToken', 'listAccounts']);
+  });
 
   it('returns no accounts for a token without permission to list accounts', async () => {
     const refusal = failWith({ kind: 'rejected', status: 400, codes: [1001] });

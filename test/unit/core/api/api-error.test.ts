@@ -22,6 +22,7 @@ const answers: readonly (readonly [number, readonly number[], string, ApiErrorKi
   [404, [7003], 'Could not route', 'notFound'],
   [400, [971], 'Please wait', 'rateLimited'],
   [500, [971], 'Please wait', 'rateLimited'],
+  [401, [971], 'Please wait', 'rateLimited'],
   [429, [], '', 'rateLimited'],
   [429, [10000], '', 'rateLimited'],
   [401, [], '', 'auth'],

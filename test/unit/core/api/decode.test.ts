@@ -109,6 +109,10 @@ describe('decoding', () => {
     assert.deepEqual([...names], [['constructor', 'C']]);
   });
 
+  it('takes nothing for no names of alert types', () => {
+    assert.deepEqual([decodeAlertNames(null).size, decodeAlertNames(undefined).size], [0, 0]);
+  });
+
   for (const nothing of [null, undefined, '']) {
     it(`takes ${JSON.stringify(nothing)} in every optional field for nothing`, () => {
       const times = { created_at: nothing, last_success: nothing, last_failure: nothing };

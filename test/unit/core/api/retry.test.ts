@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
 import { retryRead } from '../../../../src/core/api/retry.ts';
+import { isCanceled } from '../../../../src/core/async/canceled.ts';
 
 /** The pauses before the retries of a read that always fails. */
 async function pausesAfter(details: ApiErrorDetails, random = 0.5): Promise<readonly number[]> {
@@ -42,6 +43,25 @@ describe('retry of a read', () => {
   it('spreads the pauses from half to one and a half of the backoff', async () => {
     assert.deepEqual(await pausesAfter({ kind: 'network' }, 0), [150, 300]);
     assert.deepEqual(await pausesAfter({ kind: 'network' }, 0.75), [375, 750]);
+  });
+
+  it('hands the signal to the pause, which it ends', async () => {
+    const cancel = new AbortController();
+    const host = {
+      fetch: globalThis.fetch,
+      now: () => 0,
+      async sleep(_milliseconds: number, signal?: AbortSignal): Promise<void> {
+        assert.equal(signal, cancel.signal);
+        cancel.abort(new Error('a reason of its own'));
+        throw cancel.signal.reason;
+      },
+      random: () => 0,
+      log: () => {},
+    };
+    await assert.rejects(
+      retryRead(host, cancel.signal, () => Promise.reject(new ApiError({ kind: 'network' }))),
+      isCanceled,
+    );
   });
 
   it('passes on why a pause failed without a signal', async () => {

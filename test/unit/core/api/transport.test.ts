@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { CallLimits } from '../../../../src/core/api/call-meter.ts';
 import { createApi, type Api } from '../../../../src/core/api/client.ts';
+import { createRedactor } from '../../../../src/core/api/redaction.ts';
 import { createTransport, type Fetch, type Host } from '../../../../src/core/api/transport.ts';
 import { isCanceled } from '../../../../src/core/async/canceled.ts';
 
@@ -221,6 +222,18 @@ describe('transport', () => {
     });
   }
 
+  it('shows no part of a secret at any position where a long message is cut', async () => {
+    const redactor = createRedactor();
+    redactor.remember('s3cr3t-of-a-webhook');
+    for (let before = 2020; before < 2060; before += 1) {
+      const refusal = { success: false, errors: [{ message: `${'x'.repeat(before)} s3cr3t-of-a-webhook` }] };
+      const { host } = makeHost(answering(refusal, { status: 422 }));
+      const redacting: Host = { ...host, redact: (words, most) => redactor.redact(words, most) };
+      const call = createTransport(redacting, 'test/1', DEADLINE)('https://api.example.com/x');
+      await assert.rejects(call, (error: ApiError) => !/s3c/.test(error.details.reason ?? 's3c'), `after ${before}`);
+    }
+  });
+
   it('redacts the ray ID, which is a header that any proxy can set', async () => {
     const refusal = { success: false, errors: [{ code: 10000, message: 'no' }] };
     const headers = { 'cf-ray': 'Bearer abcdef0123456789' };
@@ -326,6 +339,37 @@ describe('the SDK', () => {
     }
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
+
+  const draft = { name: 'n', url: 'https://e.com' };
+  const every: readonly [string, (api: Api, signal: AbortSignal) => Promise<unknown>][] = [
+    ['verifyUserToken', async (api, signal) => api.verifyUserToken(signal)],
+    ['verifyAccountToken', async (api, signal) => api.verifyAccountToken('a', signal)],
+    ['listAccounts', async (api, signal) => api.listAccounts(signal)],
+    ['listDestinations', async (api, signal) => api.listDestinations('a', signal)],
+    ['getDestination', async (api, signal) => api.getDestination('a', 'b', signal)],
+    ['createDestination', async (api, signal) => api.createDestination('a', draft, signal)],
+    ['updateDestination', async (api, signal) => api.updateDestination('a', 'b', draft, signal)],
+    ['deleteDestination', async (api, signal) => api.deleteDestination('a', 'b', signal)],
+    ['listPolicies', async (api, signal) => api.listPolicies('a', signal)],
+    ['getPolicy', async (api, signal) => api.getPolicy('a', 'b', signal)],
+    ['updatePolicy', async (api, signal) => api.updatePolicy('a', 'b', {}, signal)],
+    ['testPolicy', async (api, signal) => api.testPolicy('a', 'b', signal)],
+    ['listSentAlerts', async (api, signal) => api.listSentAlerts('a', 0, signal)],
+    ['listAlertNames', async (api, signal) => api.listAlertNames('a', signal)],
+    ['a request', async (api, signal) => api.request('a', 'x', { signal })],
+    ['a request with a body', async (api, signal) => api.request('a', 'x', { body: {}, signal })],
+  ];
+  for (const [name, call] of every) {
+    it(`cuts off ${name} where its signal aborts after it was sent`, async () => {
+      const cancel = new AbortController();
+      const api = connect(async (_input, init) => {
+        cancel.abort();
+        init?.signal?.throwIfAborted();
+        return Response.json(GOOD);
+      });
+      await assert.rejects(call(api, cancel.signal), isCanceled);
+    });
+  }
 
   const once: readonly [string, (api: Api) => Promise<unknown>][] = [
     ['createDestination', async (api) => api.createDestination('a', { name: 'n', url: 'https://e.com' })],

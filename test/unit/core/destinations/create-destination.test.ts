@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
+import { isCanceled } from '../../../../src/core/async/canceled.ts';
 import {
   createDestination,
   type UnansweredCreations,
@@ -69,6 +70,26 @@ describe('create destination, against the fake', () => {
       },
     };
     const id = await create(canceled);
+    assert.deepEqual([account.stored(id)?.name, account.posts()], ['New', 1]);
+  });
+
+  it('looks on for what it made although it is canceled while the creation is sent', async () => {
+    const cancel = new AbortController();
+    const late = createLate(account.api(), 3);
+    const api: Api = {
+      ...late,
+      async createDestination(...given) {
+        cancel.abort();
+        return late.createDestination(...given);
+      },
+      async listDestinations(accountId, signal) {
+        signal?.throwIfAborted();
+        return late.listDestinations(accountId);
+      },
+    };
+    const { signal } = cancel;
+    const host = makeVirtualHost();
+    const id = await createDestination({ api, host, accountId: ACCOUNT, draft: draft(), unanswered, signal });
     assert.deepEqual([account.stored(id)?.name, account.posts()], ['New', 1]);
   });
 
@@ -147,6 +168,23 @@ describe('create destination, against the fake', () => {
     assert.deepEqual([account.stored(id)?.name, account.names(), account.posts()], ['New', ['Ops', 'New'], 1]);
   });
 
+  it('can be canceled while the next Save waits for it, and still looks at the Save after that', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(create(), { kind: 'network' });
+    const cancel = new AbortController();
+    const slept: number[] = [];
+    const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+      cancel.abort(new Error('canceled'));
+      signal?.throwIfAborted();
+      slept.push(milliseconds);
+      assert.ok(slept.length < 20, 'never ends');
+    };
+    const host = { ...makeVirtualHost(), sleep };
+    const options = { api: account.api(), host, accountId: ACCOUNT, draft: draft(), unanswered };
+    await assert.rejects(createDestination({ ...options, signal: cancel.signal }), /canceled/);
+    assert.deepEqual([slept, account.posts(), unanswered.size], [[], 1, 1]);
+  });
+
   it('still looks at the next Save where the destinations could not be listed at this one', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     await assert.rejects(create(), { kind: 'network' });
@@ -165,6 +203,22 @@ describe('create destination, against the fake', () => {
     assert.ok(host.now() - sentAt >= SETTLING_TIME);
     assert.equal(unanswered.size, 0);
   });
+
+  for (const what of ['name', 'URL', 'account'] as const) {
+    it(`sends at once where the creation without an answer was of another ${what}`, async () => {
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      await assert.rejects(create(), { kind: 'network' });
+      const other = {
+        name: what === 'name' ? 'Other' : 'New',
+        url: account.hook(what === 'URL' ? 'other' : 'new'),
+      };
+      const accountId = what === 'account' ? 'b'.repeat(32) : ACCOUNT;
+      controls.putAccount(account.world(), { id: accountId, name: 'Acme' });
+      const host = makeVirtualHost();
+      await createDestination({ api: account.api(), host, accountId, draft: other, unanswered });
+      assert.deepEqual([account.posts(), host.slept, unanswered.size], [2, [], 1]);
+    });
+  }
 
   it('remembers nothing of a creation that Cloudflare refused', async () => {
     account.fail({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
@@ -221,6 +275,23 @@ describe('create destination, against the fake', () => {
     const host = makeVirtualHost();
     await assert.rejects(create(api, draft(), host), { kind: 'network' });
     assert.deepEqual([unanswered.size, host.slept], [0, []]);
+  });
+
+  it('sends nothing where it is canceled while the destinations are listed', async () => {
+    const cancel = new AbortController();
+    const api: Api = {
+      ...account.api(),
+      async listDestinations(accountId) {
+        cancel.abort(new Error('a reason of its own'));
+        return account.api().listDestinations(accountId);
+      },
+    };
+    const { signal } = cancel;
+    await assert.rejects(
+      createDestination({ api, host: makeVirtualHost(), accountId: ACCOUNT, draft: draft(), unanswered, signal }),
+      isCanceled,
+    );
+    assert.deepEqual([account.posts(), unanswered.size], [0, 0]);
   });
 
   it('hands the signal to no creation: one that was sent is waited for', async () => {

@@ -8,7 +8,7 @@ import {
 import { createIdSet } from '../../../../src/core/model/id.ts';
 import type { Located } from '../../../../src/core/monitoring/overview.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { makeConnection } from '../api/fake-api.ts';
+import { makeConnection, noteSignals } from '../api/fake-api.ts';
 import { createMemoryFiles } from '../async/memory-files.ts';
 import { ACCOUNT, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
@@ -189,6 +189,15 @@ describe('deleting many, against the fake', () => {
       ['A'],
     );
     assert.deepEqual([account.users(idAt(0)), account.requests('PUT').length, left()], [['B', 'C'], 1, 1]);
+  });
+
+  it('hands the signal to no call: a request that was sent is waited for', async () => {
+    const { api, handed } = noteSignals(account.api());
+    await seed(1, api);
+    account.putPolicy('Mail too', [idAt(0)], MAIL);
+    const { signal } = new AbortController();
+    const deletions = await remove(targets, { detach: await detaching([idAt(0)], api), signal });
+    assert.deepEqual([outcomes(deletions), handed], [['deleted'], []]);
   });
 
   it('changes no policy of a destination that another window works on, and keeps it', async () => {

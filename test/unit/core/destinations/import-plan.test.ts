@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { createCanceledError } from '../../../../src/core/async/canceled.ts';
 import { importDestinations } from '../../../../src/core/destinations/import-destinations.ts';
 import { createDestination, type UnansweredCreations } from '../../../../src/core/destinations/create-destination.ts';
 import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
@@ -227,6 +228,18 @@ describe('import, against the fake', () => {
     const names = account.names();
     assert.deepEqual([names.length, new Set(names).size], [500, 500]);
     assert.equal(account.posts(), 507);
+  });
+
+  it('skips a creation that was canceled before it was sent', async () => {
+    const todo = planImport([{ ...wanted({ name: 'a' }), url: account.hook('a') }], []).flatMap((entry) =>
+      entry.kind === 'create' ? [entry] : [],
+    );
+    const canceled = async (): Promise<string> => Promise.reject(createCanceledError());
+    const imported = await importDestinations(todo, { create: canceled, isFatal: () => false });
+    assert.deepEqual(
+      imported.map(({ outcome }) => outcome),
+      ['skipped'],
+    );
   });
 
   it('sends nothing more after a cancellation or a fatal failure', async () => {

@@ -6,7 +6,7 @@ import type { Destination } from '../../../../src/core/model/destination.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createIdSet } from '../../../../src/core/model/id.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { makeConnection } from '../api/fake-api.ts';
+import { failWith, makeConnection } from '../api/fake-api.ts';
 import { ACCOUNT, createLate, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
 const MAIL = ['ops@example.com'];
@@ -107,6 +107,32 @@ describe('restore destination, against the fake', () => {
     const { newId } = await restore({ newId: gone });
     assert.notEqual(newId, gone);
     assert.ok(account.webhooksOf('Mail too')?.includes(newId));
+  });
+
+  it('creates nothing where it cannot be read whether an earlier attempt created it', async () => {
+    await remove();
+    const { newId } = await restore();
+    const api = { ...account.api(), getDestination: failWith({ kind: 'network' }) };
+    await assert.rejects(restore({ api, newId }), { kind: 'network' });
+    assert.equal(account.posts(), 1);
+  });
+
+  it('tells the new ID before it changes a policy', async () => {
+    account.putPolicy('One', [deleted.id], MAIL);
+    await remove();
+    const puts: number[] = [];
+    await restore({ onCreated: () => void puts.push(account.requests('PUT').length) });
+    assert.deepEqual([puts, account.requests('PUT').length], [[0], 1]);
+  });
+
+  it('takes the old ID out of a policy that holds both, and keeps the new one once', async () => {
+    const policy = account.putPolicy('Both', [deleted.id], MAIL);
+    await remove();
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    const { newId } = await restore();
+    account.changePolicy({ ...policy, mechanisms: { webhooks: [{ id: deleted.id }, { id: newId }] } });
+    const { restored } = await restore({ newId });
+    assert.deepEqual([restored.length, account.webhooksOf('Both')], [1, [newId]]);
   });
 
   it('leaves out a policy that no longer exists', async () => {

@@ -173,6 +173,7 @@ describe('policy', () => {
       ['that is not there', ['x', 'y'], ['x', 'y']],
       ['in a policy that holds both IDs, old first', ['a', 'n', 'x'], ['n', 'x']],
       ['in a policy that holds both IDs, new first', ['n', 'a'], ['n']],
+      ['in a policy that holds the new ID in another form', ['a', 'N-'], ['N-']],
       ['in a policy that holds the old ID twice together with the new one', ['a', 'n', 'a'], ['n']],
     ] as const) {
       it(`swaps one ${what}`, () => {

@@ -48,6 +48,7 @@ const rows: readonly Row[] = [
   { url: 'https://beta.discord.com/api/webhooks/1/x', ...GENERIC },
   { url: 'https://discord.com/api/webhooks/1/x?thread_id=2&wait=true', ...DISCORD },
   { url: 'https://discord.com/api/webhooks/1/x/slack', ...DISCORD, findings: 'warning otherProduct' },
+  { url: 'https://ptb.discord.com/api/webhooks/1/x/slack', ...DISCORD, findings: 'warning otherProduct' },
   { url: 'https://discord.com/api/webhooks/1/x/github', ...DISCORD, findings: 'warning otherProduct' },
   {
     url: 'https://discord.com/api/webhooks/1/slack',
@@ -72,6 +73,7 @@ const rows: readonly Row[] = [
   { url: 'https://api.datadoghq.com/api/v1/events?api_key=k', ...EVENTS, findings: 'warning keyInQuery' },
   { url: 'https://api.opsgenie.com/v2/alerts', ...ALERTS },
   { url: 'https://api.eu.opsgenie.com/v2/alerts', ...ALERTS },
+  { url: 'https://api.us.opsgenie.com/v2/alerts', ...GENERIC },
   { url: 'https://api.atlassian.com/jsm/ops/integration/v2/alerts', ...GENERIC, findings: 'warning otherProduct' },
   {
     url: 'https://http-inputs-acme.splunkcloud.com/services/collector/event',

@@ -64,6 +64,21 @@ describe('call budget', () => {
     await assert.rejects(admitUserCall(budget, assert.fail, canceled), /canceled/);
   });
 
+  it('ends the wait of a call of the user once it is canceled', async () => {
+    const budget = make();
+    budget.answered({ retryAfter: 90_000 });
+    const cancel = new AbortController();
+    const waits: number[] = [];
+    const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+      cancel.abort(new Error('canceled'));
+      signal?.throwIfAborted();
+      waits.push(milliseconds);
+      time += milliseconds;
+    };
+    await assert.rejects(admitUserCall(budget, sleep, cancel.signal), /canceled/);
+    assert.deepEqual(waits, []);
+  });
+
   it('waits where the server says that few calls are left, and as long as it asks, but half an hour at most', () => {
     const budget = make();
     budget.answered({ left: 700, resetsIn: 60_000 });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
 import { BACKGROUND_CALLS } from '../../../../src/core/monitoring/call-budget.ts';
 import { PACE } from '../../../../src/core/monitoring/refresh-turns.ts';
-import { failWith, makeApi, makeConnection } from '../api/fake-api.ts';
+import { failWith, makeApi, makeConnection, makeDestination } from '../api/fake-api.ts';
 import { countBusiest, type SimulatedRefresh, simulateRefresh } from './simulated-refresh.ts';
 
 const MINUTE = 60_000;
@@ -49,6 +49,9 @@ describe('refresh scheduler', () => {
     assert.deepEqual(lines, [
       "Each account is refreshed every 17.9 minutes, not every 5: 1000 accounts share a quarter of their token's rate limit",
     ]);
+    simulation.store.setConnections(simulation.connections(1000).toReversed());
+    await pass(simulation, 1000);
+    assert.equal(lines.length, 1, 'said again for accounts in another order');
   });
 
   it('stretches the interval of one token and not of another', async () => {
@@ -64,6 +67,16 @@ describe('refresh scheduler', () => {
     };
     assert.deepEqual([intervalOf(0), intervalOf(-1)], [500 * PACE, INTERVAL]);
     assert.equal(first.length, 500);
+    const before = simulation.calls.length;
+    await pass(simulation, 4 * INTERVAL);
+    const last = simulation.store.entries().at(-1)?.connection.account.id;
+    assert.equal(simulation.calls.slice(before).filter(({ id }) => id === last).length, 4);
+  });
+
+  it('refreshes 24 accounts at a time over all tokens', async () => {
+    const simulation = simulateRefresh({ accounts: 48, tokens: 8, interval: INTERVAL });
+    await pass(simulation, 100);
+    assert.equal(simulation.store.entries().filter((entry) => entry.inFlight !== undefined).length, 24);
   });
 
   it('keeps within the budget whatever the number of accounts and whatever fails', async function () {
@@ -234,6 +247,19 @@ describe('refresh scheduler', () => {
     assert.equal(simulation.calls.length, read);
     await pass(simulation, INTERVAL);
     assert.equal(simulation.calls.length, read + 1);
+  });
+
+  it('puts off what another window reads again and again', async () => {
+    const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL });
+    await pass(simulation, 1000);
+    const read = simulation.calls.length;
+    const { url: _url, ...facts } = makeDestination('1');
+    for (let minute = 0; minute < 20; minute += 1) {
+      const destinations = [{ ...facts, host: 'hooks.slack.com' }];
+      assert.equal(simulation.store.adopt('a0', { at: simulation.clock.now(), destinations }), 'adopted');
+      await pass(simulation, MINUTE);
+    }
+    assert.equal(simulation.calls.length, read);
   });
 
   it('goes on after somebody else has read all there is', async () => {

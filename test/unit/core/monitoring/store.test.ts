@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ApiError } from '../../../../src/core/api/api-error.ts';
+import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { createStore, type Store, type StoreOptions } from '../../../../src/core/monitoring/store.ts';
 import type { Change } from '../../../../src/core/monitoring/store-events.ts';
@@ -82,17 +82,19 @@ describe('store', () => {
   });
 
   it('tells of an error that changed, and not of the same one again', async () => {
-    let kind: 'network' | 'unavailable' = 'network';
+    let details: ApiErrorDetails = { kind: 'network' };
     const { store, changes } = makeStore();
-    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => failWith({ kind })() }))]);
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => failWith(details)() }))]);
     await store.refresh();
-    const before = changes.length;
-    await store.refresh();
-    assert.equal(changes.length, before);
-    kind = 'unavailable';
-    await store.refresh();
-    assert.equal(changes.length, before + 1);
-    assert.deepEqual([...(changes.at(-1)?.states ?? [])], ['a']);
+    for (const changed of [{ kind: 'unavailable' }, { kind: 'unavailable', reason: 'Maintenance' }] as const) {
+      const before = changes.length;
+      await store.refresh();
+      assert.equal(changes.length, before);
+      details = changed;
+      await store.refresh();
+      assert.equal(changes.length, before + 1);
+      assert.deepEqual([...(changes.at(-1)?.states ?? [])], ['a']);
+    }
   });
 
   it('keeps a failure until the next refresh has ended: only the first one is loading', async () => {
@@ -477,6 +479,20 @@ describe('store', () => {
     void again;
   });
 
+  it('sends nothing for accounts that wait until they may be read, once a refresh of many is canceled', async () => {
+    const cancel = new AbortController();
+    const { store } = makeStore(undefined, {
+      async admit(_connection, signal) {
+        cancel.abort();
+        signal?.throwIfAborted();
+      },
+    });
+    const { api, pending } = makeListing();
+    store.setConnections([makeConnection('a', api), makeConnection('b', api)]);
+    await store.refresh(undefined, { signal: cancel.signal });
+    assert.deepEqual([pending.length, store.entries().map(({ state }) => state.kind)], [0, ['idle', 'idle']]);
+  });
+
   it('lets a token whose requests hang hold up no other', async () => {
     const { store } = makeStore();
     const hanging = makeListing();
@@ -517,6 +533,31 @@ describe('store', () => {
     pending[0]?.reject(new ApiError({ kind: 'auth' }));
     await done;
     assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('new')]);
+  });
+
+  it('keeps showing the data of an account that gets a new token, until the first answer to that one', async () => {
+    const { store } = makeStore();
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    await store.refresh();
+    const { state } = store.entry('a') ?? assert.fail();
+    const { api, pending } = makeListing();
+    store.setConnections([makeConnection('a', api)]);
+    const done = store.refresh();
+    assert.equal(store.entry('a')?.state, state);
+    pending[0]?.resolve([makeDestination('2')]);
+    await done;
+    assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('2')]);
+  });
+
+  it('says of no other token that it is refused', async () => {
+    const { store } = makeStore();
+    const [refused, works] = [
+      makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'auth' }) })),
+      makeConnection('b', makeApi({ listDestinations: async () => [] })),
+    ];
+    store.setConnections([refused, works]);
+    await store.refresh();
+    assert.deepEqual([store.isRefused(refused), store.isRefused(works)], [true, false]);
   });
 
   it('forgets an account that is removed while it is being read', async () => {

@@ -56,6 +56,15 @@ describe('transitions', () => {
     assert.deepEqual(findTransitions(knownOf({ a: { '1': at(20) } }), 'a', [again]).newlyFailing, [again]);
   });
 
+  it('tell of one that fails again after a success at the time of the known failure, when it was healthy', () => {
+    const again = makeDestination('1', { lastSuccess: at(20), lastFailure: at(40) });
+    assert.deepEqual(findTransitions(knownOf({ a: { '1': at(20) } }), 'a', [again]).newlyFailing, [again]);
+  });
+
+  it('tell of none whose known failure has no time that can be read', () => {
+    assert.deepEqual(findTransitions(knownOf({ a: { '1': 'nonsense' } }), 'a', [failing]).newlyFailing, []);
+  });
+
   it('keep accounts apart, and forget deleted destinations and accounts', () => {
     const known = knownOf({ a: { '1': at(20) }, b: { '2': at(1) } });
     const { recovered, known: after } = findTransitions(known, 'a', []);

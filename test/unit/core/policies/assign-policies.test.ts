@@ -10,6 +10,7 @@ import {
 } from '../../../../src/core/policies/assign-policies.ts';
 import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
+import { noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
@@ -73,6 +74,14 @@ describe('assign policies, against the fake', () => {
     assert.deepEqual(outcomes(await assign(invert(assigned))), { some: 'changed', drop: 'changed' });
     assert.deepEqual([account.webhooksOf('some'), account.webhooksOf('drop')], [[second], [second, first]]);
     assert.deepEqual(account.webhooksOf('keep'), [first]);
+  });
+
+  it('hands the signal to no call that changes a policy: one that was sent is waited for', async () => {
+    account.putPolicy('other', [second]);
+    const { api, handed } = noteSignals(account.api());
+    const { signal } = new AbortController();
+    const assigned = await assign(await plan([first], ['other']), { api, signal });
+    assert.deepEqual([outcomes(assigned), handed], [{ other: 'changed' }, ['listDestinations']]);
   });
 
   it('never leaves a policy without a recipient that exists', async () => {

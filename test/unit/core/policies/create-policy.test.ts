@@ -6,6 +6,7 @@ import {
   type CreatePolicyOptions,
   type UnansweredPolicies,
 } from '../../../../src/core/policies/create-policy.ts';
+import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
@@ -128,6 +129,51 @@ describe('create policy, against the fake', () => {
     assert.ok(host.now() - sentAt >= SETTLING_TIME);
   });
 
+  it('can be canceled while the next attempt waits for it, and still looks at the one after that', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await assert.rejects(create(), { kind: 'network' });
+    const cancel = new AbortController();
+    const slept: number[] = [];
+    const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+      cancel.abort(new Error('canceled'));
+      signal?.throwIfAborted();
+      slept.push(milliseconds);
+      assert.ok(slept.length < 20, 'never ends');
+    };
+    const host = { ...makeVirtualHost(), sleep };
+    await assert.rejects(create({ host, signal: cancel.signal }), /canceled/);
+    assert.deepEqual([slept, account.posts(), unanswered.size], [[], 1, 1]);
+  });
+
+  it('hands the signal to every call before the policy is created, and to the creation', async () => {
+    const given: (readonly [string, AbortSignal | undefined])[] = [];
+    const api: Api = {
+      ...account.api(),
+      async listPolicies(accountId, signal) {
+        given.push(['listPolicies', signal]);
+        return account.api().listPolicies(accountId);
+      },
+      async listDestinations(accountId, signal) {
+        given.push(['listDestinations', signal]);
+        return account.api().listDestinations(accountId);
+      },
+      async request(accountId, path, options) {
+        given.push([path, options?.signal]);
+        return account.api().request(accountId, path, options);
+      },
+    };
+    const { signal } = new AbortController();
+    await create({ api, signal });
+    assert.deepEqual(
+      given.map(([what, each]) => [what, each === signal]),
+      [
+        ['listPolicies', true],
+        ['listDestinations', true],
+        ['policies', true],
+      ],
+    );
+  });
+
   it('still looks at the attempt after the next one where the policies could not be listed', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     await assert.rejects(create(), { kind: 'network' });
@@ -135,6 +181,23 @@ describe('create policy, against the fake', () => {
     await assert.rejects(create(), { kind: 'forbidden' });
     assert.deepEqual([account.posts(), unanswered.size], [1, 1]);
   });
+
+  for (const [what, changes, accountId] of [
+    ['another name', { name: 'Other' }, ACCOUNT],
+    ['another alert type', { alert_type: 'dos_attack_l4' }, ACCOUNT],
+    ['other recipients', { mechanisms: { email: [{ id: 'ops@example.com' }] } }, ACCOUNT],
+    ['another account', {}, 'b'.repeat(32)],
+  ] as const) {
+    it(`sends at once where the creation without an answer had ${what}`, async () => {
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      await assert.rejects(create(), { kind: 'network' });
+      controls.putAccount(account.world(), { id: accountId, name: 'Acme' });
+      const host = makeVirtualHost();
+      const api: Api = { ...account.api(), listDestinations: async () => account.api().listDestinations(ACCOUNT) };
+      await create({ api, host, accountId, policy: draft(changes) });
+      assert.deepEqual([account.posts(), host.slept, unanswered.size], [2, [], 1]);
+    });
+  }
 
   describe('does not adopt a policy', () => {
     const rejects = async (instead: () => Promise<unknown>): Promise<void> => {
@@ -223,6 +286,20 @@ describe('create policy, against the fake', () => {
       cancel.abort();
       throw new DOMException('canceled', 'AbortError');
     });
+    const { policy } = await create({ api, signal: cancel.signal });
+    assert.deepEqual([policy?.name, account.posts()], ['New', 1]);
+  });
+
+  it('looks on for what it created although it is canceled while the request is sent', async () => {
+    const cancel = new AbortController();
+    const late = createLate(3);
+    const api: Api = {
+      ...late,
+      async request(accountId, path, options) {
+        cancel.abort();
+        return late.request(accountId, path, options);
+      },
+    };
     const { policy } = await create({ api, signal: cancel.signal });
     assert.deepEqual([policy?.name, account.posts()], ['New', 1]);
   });

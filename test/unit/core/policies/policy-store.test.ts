@@ -66,6 +66,30 @@ describe('policy store', () => {
     assert.equal(calls.policies, 2);
   });
 
+  it('hands the signal to every call of a read', async () => {
+    const { signal } = new AbortController();
+    const given: unknown[] = [];
+    const api = makeApi({
+      async listPolicies(_account, each) {
+        given.push(each);
+        return [];
+      },
+      async listAlertNames(_account, each) {
+        given.push(each);
+        return new Map();
+      },
+      async request(_account, _path, options) {
+        given.push(options?.signal);
+        return [];
+      },
+    });
+    await createPolicyStore().read(makeConnection('a', api), signal);
+    assert.deepEqual(
+      given.map((each) => each === signal),
+      [true, true, true],
+    );
+  });
+
   it('returns the policies if fetching the alert names fails', async () => {
     const { connection } = makeCountingConnection(failWith({ kind: 'forbidden' }));
     assert.deepEqual((await createPolicyStore().get(connection)).alertNames, new Map());
@@ -103,9 +127,49 @@ describe('policy store', () => {
     );
   });
 
+  for (const accountIds of [['a'], undefined]) {
+    it(`joins no read that began before a reset of ${accountIds ? 'the account' : 'all accounts'}, but the next one`, async () => {
+      const answers: ((policies: readonly Policy[]) => void)[] = [];
+      const api = makeApi({
+        listPolicies: async () => new Promise((resolve) => answers.push(resolve)),
+        listAlertNames: async () => new Map(),
+      });
+      const store = createPolicyStore();
+      const connection = makeConnection('a', api);
+      const before = store.get(connection);
+      store.forget(accountIds);
+      const after = store.get(connection);
+      answers[0]?.([makePolicy('old')]);
+      assert.equal((await before).policies[0]?.name, 'old');
+      const joined = store.get(connection);
+      answers[1]?.([makePolicy('new')]);
+      assert.deepEqual(
+        [(await after).policies[0]?.name, (await joined).policies[0]?.name, answers.length],
+        ['new', 'new', 2],
+      );
+    });
+  }
+
+  it('joins no read of another client', async () => {
+    const slow = makeConnection(
+      'a',
+      makeApi({ listPolicies: async () => new Promise(() => {}), listAlertNames: async () => new Map() }),
+    );
+    const { calls, connection } = makeCountingConnection();
+    const store = createPolicyStore();
+    void store.get(slow);
+    await store.get(connection);
+    assert.equal(calls.policies, 1);
+  });
+
   it('tells of a change, and not of an equal answer', async () => {
     let name = 'one';
-    const api = makeApi({ listPolicies: async () => [makePolicy(name)], listAlertNames: async () => new Map() });
+    let silences: readonly object[] = [];
+    const api = makeApi({
+      listPolicies: async () => [makePolicy(name)],
+      listAlertNames: async () => new Map(),
+      request: async () => silences,
+    });
     const store = createPolicyStore();
     const told: string[] = [];
     const stop = store.onChanged((accountId) => told.push(accountId));
@@ -116,9 +180,12 @@ describe('policy store', () => {
     name = 'two';
     await store.read(connection);
     assert.deepEqual(told, ['a']);
+    silences = [{ policy_id: 'p', start_time: '2026-11-23T00:00:00Z', end_time: '2026-11-24T00:00:00Z' }];
+    await store.read(connection);
+    assert.deepEqual(told, ['a', 'a']);
     stop();
     store.forget();
-    assert.deepEqual(told, ['a']);
+    assert.deepEqual(told, ['a', 'a']);
   });
 
   it('keeps no answer that is older than a reset', async () => {

@@ -67,6 +67,34 @@ describe('replacement controller, against the fake', () => {
     assert.deepEqual(await steps(), ['resume', 'undo']);
   });
 
+  it('stops when canceled, forward and back, and offers to go on', async () => {
+    const cancelAt = (stage: Stage) => {
+      const cancel = new AbortController();
+      const onState = async (state: Replacement): Promise<void> => {
+        if (state.stage === stage) {
+          cancel.abort(new Error('canceled'));
+        }
+      };
+      return { signal: cancel.signal, onState };
+    };
+    const [api, draft] = [account.api(), fixture.draft()];
+    const forward = open('A').start({ api, accountId: ACCOUNT, old: fixture.old(), draft, ...cancelAt('moving') });
+    await assert.rejects(forward, /canceled/);
+    assert.deepEqual(
+      [account.users(fixture.old().id), await steps()],
+      [
+        ['One', 'Two'],
+        ['resume', 'undo', 'keepBoth'],
+      ],
+    );
+    account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 }, times: 1 });
+    await assert.rejects(take('resume'), { kind: 'forbidden' });
+    const back = open('B').take('undo', { api, key: key(), ...cancelAt('undoing') });
+    await assert.rejects(back, /canceled/);
+    assert.deepEqual([account.users(fixture.old().id), await steps()], [[], ['undo', 'resume', 'keepBoth']]);
+    assert.equal((await take('undo')).ending, 'undone');
+  });
+
   it('does not start over one that stopped half-done, and keeps its record', async () => {
     await stop();
     const before = await records().get(key());

@@ -84,6 +84,17 @@ describe('replacement machine', () => {
       assert.deepEqual([slept.length, machine.state().pending], [30, undefined]);
     });
 
+    it('stops when canceled in a pause, and the mutation stays pending', async () => {
+      const cancel = new AbortController();
+      const lookThenCancel = async () => {
+        cancel.abort(new Error('canceled'));
+        return unmoved();
+      };
+      const { machine, persisted, slept } = open(move, answer(lookThenCancel), { signal: cancel.signal });
+      await assert.rejects(machine.settle(), /canceled/);
+      assert.deepEqual([slept, persisted, machine.state()], [[], [], move]);
+    });
+
     it('throws the error of the last look, and the mutation stays pending', async () => {
       const { machine, persisted, slept } = open(move, answer(offline));
       await assert.rejects(machine.settle(), { kind: 'network' });
@@ -128,6 +139,23 @@ describe('replacement machine', () => {
     const draft = { name: 'Ops', url: 'https://example.com/' };
     await assert.rejects(machine.create(draft), { kind: 'network' });
     assert.deepEqual([looks, slept, machine.state().pending?.kind], [3, [1000, 1000, 1000], 'create']);
+  });
+
+  it('looks three times although it is canceled while the creation is sent', async () => {
+    const cancel = new AbortController();
+    const { machine, slept } = open(
+      makeState('creating'),
+      {
+        async createDestination() {
+          cancel.abort(new Error('canceled'));
+          return offline();
+        },
+        listDestinations: async () => [],
+      },
+      { signal: cancel.signal },
+    );
+    await assert.rejects(machine.create({ name: 'Ops', url: 'https://example.com/' }), { kind: 'network' });
+    assert.deepEqual(slept, [1000, 1000, 1000]);
   });
 
   for (const [which, stage, done] of [

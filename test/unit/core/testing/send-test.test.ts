@@ -61,7 +61,8 @@ describe('send test', () => {
   });
 
   it('allows http to this machine only', async () => {
-    assert.equal(await problemOf('http://example.com/hook'), 'insecure');
+    const detail = 'example.com';
+    assert.deepEqual(await send('http://example.com/c4n4ry'), { kind: 'failed', problem: 'insecure', detail });
     assert.equal(await problemOf('ftp://127.0.0.1/hook'), 'insecure');
   });
 
@@ -175,17 +176,25 @@ describe('send test', () => {
   });
 
   it('leaves no timer behind, however it ends', async () => {
+    const cancel = new AbortController();
     for (const fetch of [
       async () => new Response('ok'),
       async () => Promise.reject(new TypeError('Failed to fetch')),
       async () => Response.redirect('https://example.com/', 307),
+      async () => {
+        cancel.abort(new Error('enough'));
+        throw cancel.signal.reason;
+      },
     ]) {
       const timers: (AbortSignal | undefined)[] = [];
       const sleep = async (_milliseconds: number, signal?: AbortSignal): Promise<void> => {
         timers.push(signal);
         return new Promise(() => {});
       };
-      await sendTest({ fetch, now: () => 0, sleep }, makeTestRequest(generic, hook, undefined), 'test/1');
+      const request = makeTestRequest(generic, hook, undefined);
+      await sendTest({ fetch, now: () => 0, sleep }, request, 'test/1', cancel.signal).catch((error: unknown) => {
+        assert.equal(error, cancel.signal.reason);
+      });
       assert.deepEqual(
         timers.map((signal) => signal?.aborted),
         [true],

@@ -126,6 +126,26 @@ describe('test through a policy', () => {
     assert.equal(reads(), 4);
   });
 
+  it('hands the signal to every fetch and every pause, so that the user can end each of them', async () => {
+    const { signal } = new AbortController();
+    const { api } = makePolledApi({}, {}, { lastSuccess: AFTER });
+    const handed: (readonly [string, AbortSignal | undefined])[] = [];
+    const noting: Api = {
+      ...api,
+      async getDestination(accountId, id, given) {
+        handed.push(['fetch', given]);
+        return api.getDestination(accountId, id);
+      },
+    };
+    const sleep = async (_milliseconds: number, given?: AbortSignal): Promise<void> =>
+      void handed.push(['pause', given]);
+    await testThroughPolicy(noting, { sleep }, ACCOUNT, 'p', 'd', () => {}, signal);
+    assert.deepEqual(
+      handed.map(([what, given]) => [what, given === signal]),
+      ['fetch', 'pause', 'fetch', 'pause', 'fetch'].map((what) => [what, true]),
+    );
+  });
+
   describe('against the fake Cloudflare', () => {
     let fake: FakeCloudflare;
     let api: Api;

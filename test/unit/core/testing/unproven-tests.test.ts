@@ -83,7 +83,8 @@ function createWorld(
       onPoll(lists - 1, stop);
       return destinations;
     },
-    async testPolicy(_account: string, id: string) {
+    async testPolicy(_account: string, id: string, signal?: AbortSignal) {
+      assert.equal(signal, undefined, 'a test that was requested cannot be canceled');
       sent.push(id);
       const effect = effects[id] ?? ((each) => each);
       destinations = destinations.flatMap((each) => effect(each) ?? []);
