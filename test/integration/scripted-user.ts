@@ -30,6 +30,8 @@ export type Question = {
   readonly prompt: string;
   /** "2/5" for the second of five questions. */
   readonly step: string;
+  /** The titles of the buttons of a message. */
+  readonly buttons: readonly string[];
   /** The validation message for the last answer. */
   problem: string;
 };
@@ -66,7 +68,7 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
     text: string,
     more: Partial<Question> = {},
   ): [Question, Reaction] {
-    const question = { kind, title, text, initial: '', prompt: '', step: '', ...more, problem: '' };
+    const question = { kind, title, text, initial: '', prompt: '', step: '', buttons: [], ...more, problem: '' };
     questions.push(question);
     return [question, remaining.shift() ?? 'leaves'];
   }
@@ -206,11 +208,12 @@ export function scriptUser(...reactions: readonly Reaction[]): ScriptedUser {
       messages.push(message);
       return undefined;
     }
-    const [, reaction] = ask('message', message, options?.detail ?? '');
+    const titles = buttons.map((each) => (typeof each === 'string' ? each : each.title));
+    const [, reaction] = ask('message', message, options?.detail ?? '', { buttons: titles });
     if (typeof reaction !== 'object' || !('presses' in reaction)) {
       return undefined;
     }
-    const titled = buttons.find((each) => (typeof each === 'string' ? each : each.title) === reaction.presses);
+    const titled = buttons[titles.indexOf(reaction.presses)];
     return titled ?? assert.fail(`There is no button “${reaction.presses}” on “${message}”`);
   }
 

@@ -1,6 +1,7 @@
 import { guessType } from '../model/destination-types/index.ts';
-import type { Draft } from '../model/destination.ts';
+import type { Destination, Draft } from '../model/destination.ts';
 import { canStandFor } from '../model/plan.ts';
+import { isSameAddress } from '../model/web-address.ts';
 import { lacksSecret } from '../model/whole-url.ts';
 
 /** The URL and secret of a destination that this machine stores because the user asked for it. */
@@ -9,6 +10,19 @@ export type RememberedSecret = {
   /** The whole URL, for the types whose secret Cloudflare cuts out of it. */
   readonly url?: string;
 };
+
+/**
+ * The secret for what is to become of a destination: the typed one, else the remembered one. A remembered secret is not sent
+ * to a service of another type.
+ */
+export function secretFor(
+  { type, url }: Destination,
+  draft: Draft,
+  remembered: RememberedSecret | undefined,
+): string | undefined {
+  const isSameService = isSameAddress(draft.url, url) || guessType(draft.url)?.type === type;
+  return draft.secret ?? (isSameService ? remembered?.secret : undefined);
+}
 
 /**
  * What to remember after a draft was sent. A whole URL is never replaced by a cut one: the remembered one stays where the

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Account } from '../../core/model/account.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
+import { secretFor } from '../../core/destinations/remembered-secret.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
@@ -228,27 +229,27 @@ async function offerReplacement(
 /** An update keeps the current secret, but a replacement needs the secret again. */
 async function requireSecret({ connection, destination }: Located, draft: Draft, parts: SaveServices): Promise<void> {
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
-  const findings = checkDraft(draft, { secret: remembered?.secret !== undefined });
-  const missing = findings.find(({ problem }) => problem.kind === 'missing' || problem.kind === 'incomplete');
+  const missing = findMissing(draft, secretFor(destination, draft, remembered));
   if (missing) {
-    throw new UserError(
-      vscode.l10n.t(
-        '{0} Nothing was replaced. Use “Replace Destination…” instead.',
-        describeDraftProblem(missing.problem),
-      ),
-    );
+    throw new UserError(vscode.l10n.t('{0} Nothing was replaced. Use “Replace Destination…” instead.', missing));
   }
+}
+
+/** What a new destination needs that neither the draft nor this machine has. */
+function findMissing(draft: Draft, secret: string | undefined): string | undefined {
+  const missing = checkDraft(draft, { secret: secret !== undefined }).find(
+    ({ problem }) => problem.kind === 'missing' || problem.kind === 'incomplete',
+  );
+  return missing && describeDraftProblem(missing.problem);
 }
 
 async function replace(target: Located, draft: Draft, parts: SaveServices): Promise<string> {
   const { connection, destination } = target;
   const remembered = await parts.secrets.get(connection.account.id, destination.id);
-  const secret = draft.secret ?? remembered?.secret;
-  const incomplete = checkDraft(draft, { secret: secret !== undefined }).find(
-    ({ problem }) => problem.kind === 'incomplete',
-  );
-  if (incomplete) {
-    throw notSaved(describeDraftProblem(incomplete.problem));
+  const secret = secretFor(destination, draft, remembered);
+  const missing = findMissing(draft, secret);
+  if (missing) {
+    throw notSaved(missing);
   }
   const note =
     secret === undefined

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
-import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
+import { type RememberedSecret, secretFor } from '../../core/destinations/remembered-secret.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
-import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { checkDraft, type DraftProblem } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
@@ -144,9 +144,8 @@ export function createPanelActions(
   /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
     const draft = draftOf(model.fields, destination);
-    // A secret must not be sent to a service of another type.
-    const keeps = guessType(draft.url)?.type === destination.type;
-    const secret = draft.secret ?? (keeps ? (sent?.secret ?? model.remembered?.secret) : undefined);
+    const known = sent?.secret ?? model.remembered?.secret;
+    const secret = secretFor(destination, draft, known === undefined ? undefined : { secret: known });
     const whole = [sent?.url, model.remembered?.url].find((each) => each && canStandFor(destination.url, each));
     return {
       name: draft.name,

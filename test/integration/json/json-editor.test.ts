@@ -433,6 +433,20 @@ describe('JSON editor', () => {
     await until(() => activeQuery().includes(made?.id ?? '?'), 'the new document');
   });
 
+  it('sends no remembered secret to a service of another type', async () => {
+    const url = 'https://api.opsgenie.com/v2/alerts';
+    await fake.putDestination({ account: accountId, id: destinationId, url, type: 'opsgenie' });
+    await extension.store.refresh([accountId]);
+    const key = `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
+    await extension.context.secrets.store(key, JSON.stringify({ version: 1, secret: 'key-of-opsgenie' }));
+    const document = await open();
+    await type(document, textOf('Alpha', receiverUrl('elsewhere')));
+    answerWith({ presses: 'Replace' });
+    assert.equal(await document.save(), true);
+    const made = (await fake.destinations({ account: accountId })).find(({ name }) => name === 'Alpha');
+    assert.deepEqual([made?.url, made?.secret], [receiverUrl('elsewhere'), undefined]);
+  });
+
   it('asks before replacing a destination whose new URL has a different type', async () => {
     const document = await open();
     await type(document, textOf('Alpha', 'https://hooks.slack.com/services/T1/B1/abc'));

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { rememberDraft, type RememberedSecret } from '../../../../src/core/destinations/remembered-secret.ts';
+import {
+  rememberDraft,
+  type RememberedSecret,
+  secretFor,
+} from '../../../../src/core/destinations/remembered-secret.ts';
 
 const WHOLE = 'https://hooks.slack.com/services/T/B/one';
 const CUT = 'https://hooks.slack.com/services/T/B';
@@ -22,6 +26,28 @@ describe('remembered secret', () => {
   for (const [what, before, draft, after] of rows) {
     it(what, () => {
       assert.deepEqual(rememberDraft(before, { name: 'Ops', ...draft }), after);
+    });
+  }
+});
+
+const OPSGENIE = 'https://api.opsgenie.com/v2/alerts';
+const secrets: readonly [string, string, { url: string; secret?: string }, string | undefined][] = [
+  ['a typed secret is sent to any service', OPSGENIE, { url: PLAIN, secret: 'typed' }, 'typed'],
+  ['the remembered secret is sent to the same service', OPSGENIE, { url: `${OPSGENIE}?x=1` }, 'remembered'],
+  ['the remembered secret is not sent to a service of another type', OPSGENIE, { url: PLAIN }, undefined],
+  [
+    'the remembered secret is sent to the same URL, whatever its type',
+    'https://example.com/',
+    { url: 'https://example.com' },
+    'remembered',
+  ],
+];
+
+describe('secret of a draft', () => {
+  for (const [what, url, draft, secret] of secrets) {
+    it(what, () => {
+      const current = { id: 'd', name: 'Ops', type: 'opsgenie', url };
+      assert.equal(secretFor(current, { name: 'Ops', ...draft }, { secret: 'remembered' }), secret);
     });
   }
 });
