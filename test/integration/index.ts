@@ -29,19 +29,22 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Starts to record which code of the extension runs. Resolves with a function that returns it as `NODE_V8_COVERAGE` does. */
+/**
+ * Starts to record which code of the extension runs, in its bundles or in those of the tests. Resolves with a function that
+ * returns it as `NODE_V8_COVERAGE` does.
+ */
 async function recordCoverage(): Promise<() => Promise<{ readonly result: readonly object[] }>> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  const dist = path.join(__dirname, '..', '..');
+  const dist = path.join(__dirname, '..', '..', '/');
   return async () => {
     const { result } = await session.post('Profiler.takePreciseCoverage');
     return {
       result: result
         .map((script) => ({ ...script, url: script.url.replace(/^(?=\/)/, 'file://') }))
-        .filter(({ url }) => path.dirname(decodeURI(url.replace(/^file:\/\//, ''))) === dist),
+        .filter(({ url }) => decodeURI(url.replace(/^file:\/\//, '')).startsWith(dist)),
     };
   };
 }
