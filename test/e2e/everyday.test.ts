@@ -125,6 +125,7 @@ describe('viewing, testing and deleting', function () {
     await workbench.notifications.press('Deleted 2 of 2 webhook destinations.', 'Undo');
     await workbench.notifications.waitFor('Created 2 of 2 webhook destinations again, with new IDs');
     assert.deepEqual(await names(), ['Alpha', 'Beta', 'Gamma']);
+    await view.row('Gamma').waitFor();
     await view.expand('Alpha');
     await view.row(/^Attacks, policy/).waitFor();
   });

@@ -41,11 +41,14 @@ export function treeViewOf(page: Page, title: string): TreeView {
 
   const toggle = async (name: RowName, expanded: boolean): Promise<Locator> => {
     const found = row(name);
+    const toggled = tree.locator(`[role="treeitem"][aria-expanded="${expanded}"]`).and(found);
     await found.waitFor();
-    if ((await found.getAttribute('aria-expanded')) !== String(expanded)) {
+    // Rows that come and go above it can move the row away from below the mouse.
+    for (let attempt = 0; (await toggled.count()) === 0 && attempt < 5; attempt += 1) {
       await found.locator('.monaco-tl-twistie').click();
+      await toggled.waitFor({ timeout: 2000 }).catch(() => undefined);
     }
-    await tree.locator(`[role="treeitem"][aria-expanded="${expanded}"]`).and(found).waitFor();
+    await toggled.waitFor();
     return found;
   };
   const openMenu = async (name: RowName): Promise<void> => {
