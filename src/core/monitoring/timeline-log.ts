@@ -61,7 +61,12 @@ const LIMITS: TimelineLimits = { log: 64 * 1024, parts: 8, age: 7 * 86_400_000, 
 /** The version is part of the names, so that a version never touches the files of a newer one. */
 const ENDING = '.v1.jsonl';
 const LOG = `log${ENDING}`;
-const PART = /^(\d+)-.+\.v1\.jsonl$/;
+const PART = /^(\d+)-(merged-)?.+\.v1\.jsonl$/;
+/**
+ * A log that became a part can still get lines from a window that opened it before. That window sees this and appends them
+ * again; until then, another window may delete the part without having read them. Milliseconds.
+ */
+const SETTLING = 60_000;
 /** After a failure to write, at most so many facts wait for the next recording. */
 const MOST_WAITING = 20_000;
 /** How often a step is repeated while another window compacts. */
@@ -92,7 +97,7 @@ export function createTimelineLog({
   }
 
   const partNames = async (): Promise<readonly string[]> => (await files.names()).filter((name) => PART.test(name));
-  const makePartName = (): string => `${now()}-${makeId()}${ENDING}`;
+  const makePartName = (what = ''): string => `${now()}-${what}${makeId()}${ENDING}`;
 
   /** Undefined if another window has just deleted a part after merging it. */
   async function readParts(): Promise<ReadonlyMap<string, Lines> | undefined> {
@@ -109,16 +114,22 @@ export function createTimelineLog({
     return found;
   }
 
-  async function load(): Promise<readonly Lines[]> {
+  async function load(isWanted: (part: string) => boolean = () => true): Promise<readonly Lines[]> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       // In this order, because lines move from the log to parts.
       const log = await files.read(LOG);
       const all = await readParts();
       if (all) {
-        return [...all.values(), index(log ?? '')];
+        return [...[...all].flatMap(([name, lines]) => (isWanted(name) ? lines : [])), index(log ?? '')];
       }
     }
     throw new Error('The parts of the timeline changed too often while they were read');
+  }
+
+  /** Whether what is in a part stays recorded, whatever other windows do. */
+  function isSettled(part: string): boolean {
+    const [, time, merged] = PART.exec(part) ?? [];
+    return merged !== undefined || Math.abs(now() - Number(time)) > SETTLING;
   }
 
   /** Whether a file may have events that are too old. Checked once per session. */
@@ -145,7 +156,7 @@ export function createTimelineLog({
     }
     const text = await compactLines([...read.values()], now(), limits.text, pause);
     if (text !== '') {
-      await files.write(makePartName(), text);
+      await files.write(makePartName('merged-'), text);
     }
     for (const name of read.keys()) {
       await files.remove(name);
@@ -177,13 +188,13 @@ export function createTimelineLog({
   }
 
   return {
-    load,
+    load: async () => load(),
     async record(before, after) {
       const added = [...record(before, after)].map(([id, seen]) => ({ id, seen }));
       // In front of a failure to read: the facts then wait for the next recording.
       waiting = [...waiting, ...added].slice(-MOST_WAITING);
       // Without an earlier snapshot, most of it is recorded already.
-      const known = before ? [] : await load();
+      const known = before ? [] : await load(isSettled);
       const lines = waiting.flatMap(({ id, seen }) => {
         const left = withoutKnown(seen, decodeHistory(known, id));
         return left.success.length + left.failure.length === 0 ? [] : [encodeLine(id, left)];

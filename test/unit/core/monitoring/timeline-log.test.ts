@@ -105,6 +105,20 @@ describe('log of a timeline', () => {
       assert.deepEqual(problems, []);
     });
 
+    it('what only a part has that was the log a moment ago: a window that is killed now may take it away', async () => {
+      await open().record(undefined, seen(20));
+      const lines = folder.get(LOG) ?? '';
+      folder.clear();
+      folder.set(`${NOW - 59_000}-a.v1.jsonl`, lines);
+      assert.equal(await open().record(undefined, seen(20)), true);
+      assert.deepEqual(daysIn(await open().load()), [20]);
+      for (const name of [`${NOW - 61_000}-a.v1.jsonl`, `${NOW}-merged-a.v1.jsonl`]) {
+        folder.clear();
+        folder.set(name, lines);
+        assert.equal(await open().record(undefined, seen(20)), false, name);
+      }
+    });
+
     it('all destinations in one step', async () => {
       await open().record(undefined, snapshot(day(21), destination(stamp(20)), destination(stamp(19), '', 'd2')));
       assert.equal(countOf(`append ${LOG}`), 1);
@@ -420,7 +434,7 @@ describe('log of a timeline', () => {
       await log.record(seen(20), seen(21));
       const [name = '', ...others] = folder.keys();
       assert.deepEqual(others, []);
-      assert.match(name, new RegExp(`^${NOW}-id\\d\\.v1\\.jsonl$`));
+      assert.match(name, new RegExp(`^${NOW}-merged-id\\d\\.v1\\.jsonl$`));
       assert.equal(folder.get(name)?.match(/\n/g)?.length, 1);
       assert.deepEqual(daysIn(await log.load()), [18, 19, 20, 21]);
       assert.deepEqual(daysIn(await open().load()), [18, 19, 20, 21]);
@@ -545,7 +559,7 @@ describe('log of a timeline', () => {
         limits: { ...UNLIMITED, age: DAY },
       });
       await log.record(seen(20), seen(21));
-      assert.deepEqual([...folder.keys()], [`${NOW}-id2.v1.jsonl`]);
+      assert.deepEqual([...folder.keys()], [`${NOW}-merged-id2.v1.jsonl`]);
       assert.deepEqual(daysIn(await log.load()), [18, 20, 21]);
       assert.deepEqual(problems, []);
     });
