@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type RememberedSecret, secretFor } from '../../core/destinations/remembered-secret.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
-import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
+import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { checkDraft, type DraftProblem } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
@@ -144,8 +144,8 @@ export function createPanelActions(
   /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
     const draft = draftOf(model.fields, destination);
-    const known = sent?.secret ?? model.remembered?.secret;
-    const secret = secretFor(destination, draft, known === undefined ? undefined : { secret: known });
+    const sentTo = sent && { ...destination, type: guessType(sent.url)?.type ?? '', url: sent.url };
+    const secret = (sentTo && secretFor(sentTo, draft, sent)) ?? secretFor(destination, draft, model.remembered);
     const whole = [sent?.url, model.remembered?.url].find((each) => each && canStandFor(destination.url, each));
     return {
       name: draft.name,

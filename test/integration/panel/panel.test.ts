@@ -241,6 +241,20 @@ describe('panel', () => {
     assert.equal((await find('Sensor gateway')).secret, 'n3w');
   });
 
+  it('sends no secret that was typed for a service of another type', async () => {
+    page = await openPage(destination.id);
+    await page.types({ url: 'https://api.opsgenie.com/v2/alerts', secret: 'key-of-opsgenie' });
+    await fake.addFault({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+    await page.presses('save');
+    await page.presses('confirm');
+    assert.doesNotMatch(page.told(), /^Replaced/);
+    await page.types({ url: `${receivers}/generic/new`, secret: '' });
+    await page.presses('save');
+    await page.presses('confirm');
+    assert.match(page.told(), /^Replaced/);
+    assert.equal((await find('Sensor gateway')).secret, undefined);
+  });
+
   it('reports a new URL as applied if Cloudflare changed it', async () => {
     await fake.changeSettings({ putMode: 'as-documented' });
     page = await openPage(destination.id);
