@@ -127,7 +127,7 @@ describe('JSON document', () => {
         }
         assert.doesNotThrow(() => [findValue(text, 'secret'), findRemoval(text, 'secret')]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
     assert.ok(parseDocument('['.repeat(200_000)).findings.length > 0);
   });
