@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { assert as forAll, property, string } from 'fast-check';
+import { assert as forAll, property } from 'fast-check';
+import { anyText } from '../../any-text.ts';
 import { plain, plainName } from '../../../../src/core/model/plain-text.ts';
 
 describe('plain text', () => {
@@ -27,7 +28,7 @@ describe('plain text', () => {
 
   it('holds for any text, and for its own result', () => {
     forAll(
-      property(string({ unit: 'binary' }), (text) => {
+      property(anyText(), (text) => {
         const line = plain(text);
         assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\u2028\u2029]/u);
         assert.equal(plain(line), line);

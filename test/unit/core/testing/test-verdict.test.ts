@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { anyText } from '../../any-text.ts';
 import { redactPatterns } from '../../../../src/core/api/redaction.ts';
 import { typeOrGeneric } from '../../../../src/core/model/destination-types/index.ts';
 import { firstLines, judgeAnswer, toPlainText } from '../../../../src/core/testing/test-verdict.ts';
@@ -101,7 +102,7 @@ describe('test verdict', () => {
       fc.property(
         fc.constantFrom(...Object.keys(receivers), 'other'),
         fc.integer({ min: 100, max: 599 }),
-        fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
+        fc.oneof(anyText(), fc.json()),
         (type, status, text) => {
           const verdict = judgeAnswer(typeOrGeneric(type), { status, text }, redactPatterns);
           if (verdict.kind !== 'accepted') {
