@@ -68,7 +68,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
   /** Accounts whose last change was not confirmed, so that both outcomes are right. */
   const unsure = new Set<string>();
   const rememberedFor = new Map<string, string>();
-  /** Accounts in which a plain deletion began, which can take effect also if its window is killed before the answer. */
+  /** Accounts in which a plain deletion was sent, which can take effect also if its window is killed before the answer. */
   const deletedIn = new Set<string>();
   const created = new Map<string, number>();
   let serial = 0;
@@ -272,8 +272,14 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
       await unlessKilled(window, work);
       return;
     }
-    deletedIn.add(account);
-    const target = { connection: { ...connection, api }, destination: first };
+    const deleting: Api = {
+      ...api,
+      async deleteDestination(...given) {
+        deletedIn.add(account);
+        return api.deleteDestination(...given);
+      },
+    };
+    const target = { connection: { ...connection, api: deleting }, destination: first };
     const policies = await api.listPolicies(account);
     const deleteAndUndo = async (): Promise<void> => {
       const [deletion] = await deleteDestinations([target], {
