@@ -16,7 +16,7 @@ export type RememberedSecret = {
  * to a service of another type.
  */
 export function secretFor(
-  { type, url }: Destination,
+  { type, url }: Pick<Destination, 'type' | 'url'>,
   draft: Draft,
   remembered: RememberedSecret | undefined,
 ): string | undefined {

@@ -16,7 +16,8 @@ export type TimelineFiles = Pick<SharedFiles, 'names' | 'read' | 'write' | 'rena
 /**
  * The recorded lines of an account. Windows share them without a lock, because merging is a union:
  *
- * - Windows append to one log. A log that is long enough is renamed, and is then a part, which never changes again.
+ * - Windows append to one log. A log that is long enough is renamed, and is then a part. It never changes again, except that
+ *   a window that had opened it may end its append there; that window sees this and appends to the new log too.
  * - Compaction merges parts into a new part and then deletes those it has read. Two windows that compact the same parts
  *   leave two parts with the same content.
  * - A window that is killed leaves a torn line, which is ignored, or parts that are merged again.
@@ -63,8 +64,8 @@ const ENDING = '.v1.jsonl';
 const LOG = `log${ENDING}`;
 const PART = /^(\d+)-(merged-)?.+\.v1\.jsonl$/;
 /**
- * A log that became a part can still get lines from a window that opened it before. That window sees this and appends them
- * again; until then, another window may delete the part without having read them. Milliseconds.
+ * Lines that a part got after it was the log may be lost until they are appended again: a window that merges it may have read
+ * it before. In milliseconds after it was renamed.
  */
 const SETTLING = 60_000;
 /** After a failure to write, at most so many facts wait for the next recording. */

@@ -144,8 +144,8 @@ export function createPanelActions(
   /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
     const draft = draftOf(model.fields, destination);
-    const sentTo = sent && { ...destination, type: guessType(sent.url)?.type ?? '', url: sent.url };
-    const secret = (sentTo && secretFor(sentTo, draft, sent)) ?? secretFor(destination, draft, model.remembered);
+    const ofSent = sent && secretFor({ type: guessType(sent.url)?.type ?? '', url: sent.url }, draft, sent);
+    const secret = ofSent ?? secretFor(destination, draft, model.remembered);
     const whole = [sent?.url, model.remembered?.url].find((each) => each && canStandFor(destination.url, each));
     return {
       name: draft.name,
