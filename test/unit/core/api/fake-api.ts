@@ -31,7 +31,7 @@ export function noteSignals(api: Api): { readonly api: Api; readonly handed: rea
   const entries = Object.entries(api).map(([name, call]) => [
     name,
     (...given: readonly unknown[]): unknown => {
-      if (given.some((each) => each instanceof AbortSignal)) {
+      if (given.some((each) => each instanceof AbortSignal || hasSignal(each))) {
         handed.push(name);
       }
       return (call as (...same: readonly unknown[]) => unknown)(...given);
@@ -39,6 +39,10 @@ export function noteSignals(api: Api): { readonly api: Api; readonly handed: rea
   ]);
   return { api: Object.fromEntries(entries) as Api, handed };
 }
+
+/** The options of `request`. */
+const hasSignal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'signal' in value && value.signal instanceof AbortSignal;
 
 function unexpected(name: string): () => Promise<never> {
   return () => Promise.reject(new Error(`unexpected call of ${name}`));

@@ -10,6 +10,7 @@ import {
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith, noteSignals } from '../api/fake-api.ts';
+import { makeCanceledPause } from '../async/canceled-pause.ts';
 import { ACCOUNT, createLate, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
 describe('create destination, against the fake', () => {
@@ -171,18 +172,11 @@ describe('create destination, against the fake', () => {
   it('can be canceled while the next Save waits for it, and still looks at the Save after that', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     await assert.rejects(create(), { kind: 'network' });
-    const cancel = new AbortController();
-    const slept: number[] = [];
-    const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
-      cancel.abort(new Error('canceled'));
-      signal?.throwIfAborted();
-      slept.push(milliseconds);
-      assert.ok(slept.length < 20, 'never ends');
-    };
+    const { signal, sleep, paused } = makeCanceledPause();
     const host = { ...makeVirtualHost(), sleep };
     const options = { api: account.api(), host, accountId: ACCOUNT, draft: draft(), unanswered };
-    await assert.rejects(createDestination({ ...options, signal: cancel.signal }), /canceled/);
-    assert.deepEqual([slept, account.posts(), unanswered.size], [[], 1, 1]);
+    await assert.rejects(createDestination({ ...options, signal }), /canceled/);
+    assert.deepEqual([paused, account.posts(), unanswered.size], [[], 1, 1]);
   });
 
   it('still looks at the next Save where the destinations could not be listed at this one', async () => {

@@ -6,6 +6,7 @@ import {
   createCallBudgets,
   USER_CALLS,
 } from '../../../../src/core/monitoring/call-budget.ts';
+import { makeCanceledPause } from '../async/canceled-pause.ts';
 
 const MINUTE = 60_000;
 
@@ -67,16 +68,9 @@ describe('call budget', () => {
   it('ends the wait of a call of the user once it is canceled', async () => {
     const budget = make();
     budget.answered({ retryAfter: 90_000 });
-    const cancel = new AbortController();
-    const waits: number[] = [];
-    const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
-      cancel.abort(new Error('canceled'));
-      signal?.throwIfAborted();
-      waits.push(milliseconds);
-      time += milliseconds;
-    };
-    await assert.rejects(admitUserCall(budget, sleep, cancel.signal), /canceled/);
-    assert.deepEqual(waits, []);
+    const { signal, sleep, paused } = makeCanceledPause();
+    await assert.rejects(admitUserCall(budget, sleep, signal), /canceled/);
+    assert.deepEqual(paused, []);
   });
 
   it('waits where the server says that few calls are left, and as long as it asks, but half an hour at most', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
-import { failWith, makeApi, makeConnection } from '../api/fake-api.ts';
+import { failWith, makeApi, makeConnection, noteSignals } from '../api/fake-api.ts';
 
 const makePolicy = (name: string): Policy => ({
   id: 'p',
@@ -26,6 +26,16 @@ function makeCountingConnection(names: Api['listAlertNames'] = async () => new M
     },
   });
   return { calls, connection: makeConnection('a', api) };
+}
+
+/** `answers`: answers the reads of policies, each when the test wants. */
+function makeAnsweredConnection() {
+  const answers: ((policies: readonly Policy[]) => void)[] = [];
+  const api = makeApi({
+    listPolicies: async () => new Promise((resolve) => answers.push(resolve)),
+    listAlertNames: async () => new Map(),
+  });
+  return { connection: makeConnection('a', api), answers };
 }
 
 describe('policy store', () => {
@@ -68,26 +78,11 @@ describe('policy store', () => {
 
   it('hands the signal to every call of a read', async () => {
     const { signal } = new AbortController();
-    const given: unknown[] = [];
-    const api = makeApi({
-      async listPolicies(_account, each) {
-        given.push(each);
-        return [];
-      },
-      async listAlertNames(_account, each) {
-        given.push(each);
-        return new Map();
-      },
-      async request(_account, _path, options) {
-        given.push(options?.signal);
-        return [];
-      },
-    });
-    await createPolicyStore().read(makeConnection('a', api), signal);
-    assert.deepEqual(
-      given.map((each) => each === signal),
-      [true, true, true],
+    const { api, handed } = noteSignals(
+      makeApi({ listPolicies: async () => [], listAlertNames: async () => new Map(), request: async () => [] }),
     );
+    await createPolicyStore().read(makeConnection('a', api), signal);
+    assert.deepEqual(handed.toSorted(), ['listAlertNames', 'listPolicies', 'request']);
   });
 
   it('returns the policies if fetching the alert names fails', async () => {
@@ -109,13 +104,8 @@ describe('policy store', () => {
   });
 
   it('keeps no slow answer that is older than a newer one', async () => {
-    const answers: ((policies: readonly Policy[]) => void)[] = [];
-    const api = makeApi({
-      listPolicies: async () => new Promise((resolve) => answers.push(resolve)),
-      listAlertNames: async () => new Map(),
-    });
     const store = createPolicyStore();
-    const connection = makeConnection('a', api);
+    const { connection, answers } = makeAnsweredConnection();
     const [slow, fast] = [store.read(connection), store.read(connection)];
     answers[1]?.([makePolicy('new')]);
     await fast;
@@ -129,13 +119,8 @@ describe('policy store', () => {
 
   for (const accountIds of [['a'], undefined]) {
     it(`joins no read that began before a reset of ${accountIds ? 'the account' : 'all accounts'}, but the next one`, async () => {
-      const answers: ((policies: readonly Policy[]) => void)[] = [];
-      const api = makeApi({
-        listPolicies: async () => new Promise((resolve) => answers.push(resolve)),
-        listAlertNames: async () => new Map(),
-      });
       const store = createPolicyStore();
-      const connection = makeConnection('a', api);
+      const { connection, answers } = makeAnsweredConnection();
       const before = store.get(connection);
       store.forget(accountIds);
       const after = store.get(connection);
