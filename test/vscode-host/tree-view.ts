@@ -41,14 +41,12 @@ export function treeViewOf(page: Page, title: string): TreeView {
 
   const toggle = async (name: RowName, expanded: boolean): Promise<Locator> => {
     const found = row(name);
-    const toggled = tree.locator(`[role="treeitem"][aria-expanded="${expanded}"]`).and(found);
     await found.waitFor();
-    // Rows that come and go above it can move the row away from below the mouse.
-    for (let attempt = 0; (await toggled.count()) === 0 && attempt < 5; attempt += 1) {
-      await found.locator('.monaco-tl-twistie').click();
-      await toggled.waitFor({ timeout: 2000 }).catch(() => undefined);
+    if ((await found.getAttribute('aria-expanded')) !== String(expanded)) {
+      // Sent to the row itself: rows that come and go above it can move it away from below the mouse.
+      await found.locator('.monaco-tl-twistie').dispatchEvent('click');
     }
-    await toggled.waitFor();
+    await tree.locator(`[role="treeitem"][aria-expanded="${expanded}"]`).and(found).waitFor();
     return found;
   };
   const openMenu = async (name: RowName): Promise<void> => {
