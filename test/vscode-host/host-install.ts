@@ -19,6 +19,8 @@ export interface InstalledHost {
   readonly serverMain: string;
   /** Entry point of code-server, which persists user data and secrets. The end-to-end tests and the demo use it. */
   readonly entry: string;
+  /** The folder of the extensions that come with VS Code. */
+  readonly builtinExtensions: string;
 }
 
 /** Receives progress messages, one line each. */
@@ -144,6 +146,7 @@ async function describeHost(version: HostVersion, folder: string): Promise<Insta
     node: path.join(nodeFolder, readBinary(nodeManifest)),
     serverMain: path.join(codeServer, 'lib', 'vscode', 'out', 'server-main.js'),
     entry: path.join(codeServer, 'out', 'node', 'entry.js'),
+    builtinExtensions: path.join(codeServer, 'lib', 'vscode', 'extensions'),
   };
 }
 

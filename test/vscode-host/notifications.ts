@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { leaveTooltips } from './tooltips.ts';
+import { sendClick } from './send-click.ts';
 
 /**
  * The notifications at the lower right. VS Code hides a notification without buttons after about ten seconds. It shows at
@@ -27,11 +27,7 @@ const toastMilliseconds = 3000;
 export function notificationsOf(page: Page, clear: () => Promise<void>): Notifications {
   const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
   const center = page.locator('.notifications-center.visible');
-  const bell = page.locator('[id="status.notifications"]');
-  const pressBell = async (): Promise<void> => {
-    await leaveTooltips(page);
-    await bell.click();
-  };
+  const pressBell = async (): Promise<void> => sendClick(page.locator('[id="status.notifications"] a'));
   const find = async (text: string | RegExp, timeout?: number): Promise<Locator> => {
     const found = all.filter({ hasText: text, visible: true }).first();
     await found.waitFor({ timeout: toastMilliseconds }).catch(async () => {
@@ -61,15 +57,12 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
     },
     press: async (text, button) => {
       const found = await find(text);
-      await leaveTooltips(page);
-      await found.getByRole('button', { name: button, exact: true }).click();
+      await sendClick(found.getByRole('button', { name: button, exact: true }));
       await hideCenter();
     },
     dismiss: async (text) => {
       const found = await find(text);
-      await leaveTooltips(page);
-      await found.hover();
-      await found.locator('.codicon-notifications-clear').click();
+      await sendClick(found.locator('.codicon-notifications-clear'));
       await hideCenter();
     },
   };

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { sendClick } from './send-click.ts';
 
 /** VS Code's quick picks and input boxes. All use the same widget, which stays open between steps. */
 export interface QuickInput {
@@ -58,12 +59,12 @@ export function quickInputOf(page: Page): QuickInput {
       await type(text);
       await accept();
     },
-    pick: async (label) => item(label).click(),
+    pick: async (label) => sendClick(item(label).locator('.label-name').first()),
     pressItemButton: async (label, button) => {
       await item(label).hover();
-      await item(label).getByRole('button', { name: button }).click();
+      await sendClick(item(label).getByRole('button', { name: button }));
     },
-    pressButton: async (button) => widget.getByRole('button', { name: button }).click(),
+    pressButton: async (button) => sendClick(widget.getByRole('button', { name: button })),
     items: async () => {
       await options.or(checkboxes).first().waitFor();
       const rows = await widget.locator('.monaco-list-row').all();

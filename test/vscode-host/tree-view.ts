@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
+import { sendClick } from './send-click.ts';
 import { leaveTooltips } from './tooltips.ts';
 
 /** The accessible name of a row: `accessibilityInformation.label` of the item, else its tooltip, else its label. */
@@ -43,8 +44,7 @@ export function treeViewOf(page: Page, title: string): TreeView {
     const found = row(name);
     await found.waitFor();
     if ((await found.getAttribute('aria-expanded')) !== String(expanded)) {
-      // Sent to the row itself: rows that come and go above it can move it away from below the mouse.
-      await found.locator('.monaco-tl-twistie').dispatchEvent('click');
+      await sendClick(found.locator('.monaco-tl-twistie'));
     }
     await tree.locator(`[role="treeitem"][aria-expanded="${expanded}"]`).and(found).waitFor();
     return found;
@@ -91,10 +91,10 @@ export function treeViewOf(page: Page, title: string): TreeView {
     },
     pressInline: async (name, action) => {
       await row(name).hover();
-      await row(name).getByRole('button', { name: action }).click();
+      await sendClick(row(name).getByRole('button', { name: action }));
     },
     pressTitleAction: async (action) => {
-      await sideBar.locator('.title, .pane-header').getByRole('button', { name: action }).first().click();
+      await sendClick(sideBar.locator('.title, .pane-header').getByRole('button', { name: action }).first());
     },
   };
 }

@@ -2,6 +2,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { type ModalDialog, modalDialogOf } from './modal-dialog.ts';
 import { type Notifications, notificationsOf } from './notifications.ts';
 import { type QuickInput, quickInputOf } from './quick-input.ts';
+import { sendClick } from './send-click.ts';
 import { type TreeView, treeViewOf } from './tree-view.ts';
 
 /** The window of VS Code as a user sees it. Every action waits for the elements that it needs. */
@@ -100,12 +101,7 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
     },
     reload: async () => {
       const loaded = page.waitForEvent('load', { timeout: 30_000 });
-      await runCommand(page, quickInput, 'Developer: Reload Window', async (entry) => {
-        // `entry.click` would wait for the navigation, which can take longer than its timeout.
-        await entry.hover({ timeout: 1000 });
-        await page.mouse.down();
-        await page.mouse.up();
-      });
+      await runCommand(page, quickInput, 'Developer: Reload Window');
       await loaded;
       await waitUntilUsable(page);
     },
@@ -121,12 +117,7 @@ export async function waitUntilUsable(page: Page): Promise<void> {
 }
 
 /** Retries, because the palette lists the commands known when it opens, and extensions register theirs after startup. */
-async function runCommand(
-  page: Page,
-  quickInput: QuickInput,
-  title: string,
-  choose: (entry: Locator) => Promise<void> = async (entry) => entry.click({ timeout: 1000 }),
-): Promise<void> {
+async function runCommand(page: Page, quickInput: QuickInput, title: string): Promise<void> {
   const entry = quickInput.widget.locator('.monaco-list-row', { has: page.getByText(title, { exact: true }) }).first();
   for (let attempt = 1; ; attempt += 1) {
     await page.keyboard.press('F1');
@@ -134,7 +125,7 @@ async function runCommand(
       await quickInput.waitFor('Type the name of a command to run');
       // The palette closes if something else takes the focus, such as an editor that opens late.
       await quickInput.type(`>${title}`, 2000);
-      await choose(entry);
+      await sendClick(entry, { timeout: 1000 });
       return;
     } catch (error) {
       if (attempt === 20) {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { createRunFolder, removeRunFolder } from './cache-folder.ts';
 import { startGuarded } from './guarded-process.ts';
@@ -15,6 +15,8 @@ export interface WorkbenchOptions {
   readonly vsix?: string;
   /** Packaged extensions to install beside it. */
   readonly otherExtensions?: readonly string[];
+  /** The names of those extensions that come with VS Code which to keep. Default: all. */
+  readonly builtinExtensions?: readonly string[];
   /** Default: 0, a free port. The browser stores secrets per origin, so a persistent `dataDir` needs a fixed port. */
   readonly port?: number;
   readonly userSettings?: Settings;
@@ -60,7 +62,10 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     for (const vsix of [options.vsix ?? [], options.otherExtensions ?? []].flat()) {
       await installExtension(host, folders, vsix);
     }
-    const server = await startServer(workbenchServerCommand(host, folders, options.port ?? 0, options.env ?? {}));
+    const { builtinExtensions: kept } = options;
+    const builtins = kept ? ['--builtin-extensions-dir', await linkBuiltins(host, dataDir, kept)] : [];
+    const command = workbenchServerCommand(host, folders, options.port ?? 0, options.env ?? {});
+    const server = await startServer({ ...command, args: [...command.args, ...builtins] });
     return {
       url: `http://127.0.0.1:${server.port}/?ew=true`,
       dataDir,
@@ -75,6 +80,16 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     await discard();
     throw error;
   }
+}
+
+/** Makes a folder with links to some of the extensions that come with VS Code. */
+async function linkBuiltins(host: InstalledHost, dataDir: string, names: readonly string[]): Promise<string> {
+  const folder = path.join(dataDir, 'builtin-extensions');
+  await mkdir(folder);
+  for (const name of names) {
+    await symlink(path.join(host.builtinExtensions, name), path.join(folder, name), 'junction');
+  }
+  return folder;
 }
 
 async function installExtension(host: InstalledHost, folders: DataFolders, vsix: string): Promise<void> {
