@@ -7,12 +7,14 @@ const phases: readonly (readonly (readonly Step[])[])[] = [
   [
     [
       ...STATIC_CHECKS,
-      UNIT_TESTS,
-      { name: 'translations', command: ['mocha', 'test/l10n/**/*.test.ts'] },
       { name: 'robust', command: ['node', 'scripts/test-robust.ts', '--bounded'] },
       { name: 'integration, oldest', command: ['node', 'scripts/test-integration.ts', 'oldest'] },
     ],
-    [{ name: 'integration, newest', command: ['node', 'scripts/test-integration.ts', 'newest'] }],
+    [
+      UNIT_TESTS,
+      { name: 'translations', command: ['mocha', 'test/l10n/**/*.test.ts'] },
+      { name: 'integration, newest', command: ['node', 'scripts/test-integration.ts', 'newest'] },
+    ],
   ],
   [[{ name: 'e2e', command: ['node', 'scripts/test-e2e.ts'] }]],
 ];

@@ -76,7 +76,7 @@ describe('the first run', function () {
   let walkthrough: Walkthrough;
 
   before(async () => {
-    session = await startSession({ viewport: { width: 1600, height: 900 } });
+    session = await startSession({ allBuiltins: true, viewport: { width: 1600, height: 900 } });
     walkthrough = walkthroughOf(session);
   });
   after(() => session.close());

@@ -22,6 +22,7 @@ describe('JSON editor in the workbench', function () {
 
   before(async () => {
     session = await startSession({
+      allBuiltins: true,
       userSettings: {
         'editor.minimap.enabled': false,
         'editor.autoClosingBrackets': 'never',

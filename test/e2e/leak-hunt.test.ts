@@ -56,7 +56,7 @@ describe('leak hunt', function () {
   let account: string;
 
   before(async () => {
-    session = await startSession({ userSettings: { 'files.autoSave': 'off' } });
+    session = await startSession({ allBuiltins: true, userSettings: { 'files.autoSave': 'off' } });
     const { fake, receiversUrl } = session;
     await fake.reset({ seed: 'empty' });
     await fake.putToken({ value: FIRST_TOKEN });

@@ -20,7 +20,7 @@ describe('main workflow', function () {
   let session: Session;
 
   before(async () => {
-    session = await startSession();
+    session = await startSession({ allBuiltins: true });
   });
   after(() => session.close());
   afterEach(async function () {

@@ -15,6 +15,13 @@ import { waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-
 export const CONTAINER = 'Webhook Destinations';
 export const VIEW = 'Webhook Destinations';
 
+/** The extensions that ours meets: the themes, and the languages that it opens or shows. */
+const FEW_BUILTINS = [
+  ...['theme-defaults', 'theme-seti'],
+  ...['json', 'json-language-features', 'configuration-editing'],
+  ...['markdown-basics', 'markdown-language-features', 'shellscript'],
+];
+
 /** The packaged extension in a real workbench, connected to a fake Cloudflare. */
 export type Session = {
   readonly fake: ControlClient;
@@ -33,6 +40,8 @@ export type SessionOptions = {
   readonly version?: HostVersion;
   /** Packaged extensions to install beside ours. */
   readonly otherExtensions?: readonly string[];
+  /** Whether VS Code has all extensions that come with it. Default: only `FEW_BUILTINS`, because all cost seconds to start. */
+  readonly allBuiltins?: boolean;
   readonly userSettings?: Settings;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -56,6 +65,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       version: options.version ?? 'newest',
       vsix: VSIX,
       otherExtensions: options.otherExtensions ?? [],
+      ...(options.allBuiltins ? {} : { builtinExtensions: FEW_BUILTINS }),
       userSettings: { 'cloudflareWebhooks.apiBaseUrl': fake.baseUrl, ...options.userSettings },
       env: { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined, ...options.env },
     });

@@ -20,7 +20,7 @@ describe('start-up in the workbench', function () {
   let session: Session;
 
   before(async () => {
-    ({ session } = await startWithAcme());
+    ({ session } = await startWithAcme({ allBuiltins: true }));
   });
   after(() => session.close());
   afterEach(async function () {
