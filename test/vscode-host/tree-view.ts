@@ -127,13 +127,20 @@ async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<voi
       () => true,
       () => false,
     );
+  // In one step, because VS Code can render the row anew at any time. If it is gone now, the search goes on.
+  const show = async (): Promise<boolean> =>
+    wanted
+      .evaluate((row) => row.scrollIntoView({ block: 'nearest' }), undefined, { timeout: 400 })
+      .then(
+        () => true,
+        () => false,
+      );
   await leaveTooltips(page);
   // The row can still be added anywhere in the tree, so the search starts again from the top.
   let startsAgain = true;
   for (const started = Date.now(); Date.now() - started < rowTimeout;) {
     await scroll(startsAgain ? -1000 * height : 0.8 * height);
-    if (await isThere()) {
-      await wanted.scrollIntoViewIfNeeded();
+    if ((await isThere()) && (await show())) {
       return;
     }
     startsAgain = (await bottom.count()) > 0;
