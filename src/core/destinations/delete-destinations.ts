@@ -145,6 +145,7 @@ async function detachFromPolicies(
         policyId: policy.id,
         change: (now) => withoutDestinations(now, deleted, left),
         isChanged: (now) => !ids.some((id) => usesDestination(now, id)),
+        trustsAccepted: true,
       });
       if (outcome === 'impossible') {
         throw new LastMechanismError(policy.name);

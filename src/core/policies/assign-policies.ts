@@ -95,6 +95,7 @@ async function assign(
         return isAdding ? withDestinations(now, destinationIds) : withoutDestinations(now, ids, existing);
       },
       isChanged: (now) => destinationIds.every((id) => usesDestination(now, id) === isAdding),
+      trustsAccepted: true,
     });
     return outcome === 'changed' ? { ...assignment, outcome, changedIds } : { ...assignment, outcome };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { isUncertain } from '../api/api-error.ts';
+import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNamed } from '../async/named-error.ts';
@@ -21,6 +21,11 @@ export type PolicyChange = {
    */
   readonly change: (policy: Policy) => Policy['whole'] | undefined;
   readonly isChanged: (policy: Policy) => boolean;
+  /**
+   * Whether an update that Cloudflare accepted counts as made if the policy cannot be fetched afterwards. Without it the error
+   * of that fetch is thrown, for operations that look again themselves.
+   */
+  readonly trustsAccepted?: boolean;
 };
 
 /**
@@ -53,7 +58,7 @@ const PAUSES = [0, 1000, 2000] as const;
  * client is overwritten. Throws {@link PolicyUnchangedError}, {@link PolicyConflictError} and `ApiError`.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
-  const { api, host, accountId, policyId, change, isChanged } = options;
+  const { api, host, accountId, policyId, change, isChanged, trustsAccepted = false } = options;
   const before = await api.getPolicy(accountId, policyId);
   if (isChanged(before)) {
     return 'unchanged';
@@ -68,9 +73,15 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
       await host.sleep(pause);
     }
     const after = await api.getPolicy(accountId, policyId).catch((error: unknown) => {
+      if (lost === undefined && trustsAccepted && !isNotFound(error)) {
+        return undefined;
+      }
       // A failed fetch says nothing about the update, so throw the update's own error.
       throw lost ?? error;
     });
+    if (!after) {
+      return 'changed';
+    }
     if (isChanged(after)) {
       const fields = differingFields(whole, after.whole);
       if (fields.length > 0 || !hasSameWebhooks(whole, after.whole)) {

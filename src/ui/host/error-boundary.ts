@@ -13,7 +13,8 @@ export function createErrorBoundary(logger: Logger): RunHandler {
       return await handler(argument, naming, selected);
     } catch (error) {
       // Not awaited, because an open message must not block the command.
-      void reportFailure(error, logger, name, { subject, retry: () => void run(name, handler, argument, selected) });
+      const retry = (): void => void run(name, handler, subject?.retryWith ?? argument, selected);
+      void reportFailure(error, logger, name, { subject, retry });
       return undefined;
     }
   };

@@ -20,8 +20,11 @@ export class UserError extends Error {
   }
 }
 
-/** The account of a failure, which its remedies need. */
-export type Subject = { readonly name: string; readonly accountId?: string };
+/**
+ * The account of a failure, which its remedies need. `retryWith`: the argument of the command for Retry, if the first attempt
+ * decided something that must not be decided anew.
+ */
+export type Subject = { readonly name: string; readonly accountId?: string; readonly retryWith?: unknown };
 
 /** Logs the error of a command and shows it with its remedies as buttons. */
 export async function reportFailure(

@@ -68,9 +68,17 @@ export function createPoliciesModule(
       async togglePolicy(argument, naming, selected) {
         // A button says which state it makes, whatever the state is by then.
         const isEnabling = isNode(argument) && 'enable' in argument ? argument.enable === true : undefined;
-        const toggle = onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) =>
-          togglePolicy(connection, policy, services, isEnabling),
-        );
+        const toggle = onPolicy(vscode.l10n.t('Enable or Disable Policy'), async ({ connection, policy }) => {
+          const enable = isEnabling ?? !policy.enabled;
+          const { id: accountId, name } = connection.account;
+          // The first attempt may have taken effect, so Retry must not reverse it.
+          naming({
+            name,
+            accountId,
+            retryWith: { kind: 'policy', accountId, destinationId: '', policyId: policy.id, enable },
+          });
+          await togglePolicy(connection, policy, services, enable);
+        });
         await toggle(argument, naming, selected);
       },
       editPolicyAsJson: onPolicy(vscode.l10n.t('Edit Policy as JSON'), async ({ connection, policy }) =>

@@ -32,6 +32,7 @@ export async function togglePolicy(
           policyId: policy.id,
           change: (now) => ({ ...now.whole, enabled }),
           isChanged: (now) => now.enabled === enabled,
+          trustsAccepted: true,
         }),
       ),
     );

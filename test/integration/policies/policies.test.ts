@@ -167,6 +167,19 @@ describe('notification policies', () => {
       assert.equal(await puts(), 2);
     });
 
+    it('makes the same state again on Retry, though the first attempt took effect', async () => {
+      const path = '/accounts/*/alerting/v3/policies/*';
+      await fake.addFault({ method: 'PUT', path, fault: { kind: 'reset' }, after: true, times: 1 });
+      // The first look is before the update, the second one after it.
+      await fake.addFault({ method: 'GET', path, times: 1 });
+      await fake.addFault({ method: 'GET', path, fault: { kind: 'status', status: 400 }, times: 1 });
+      script({ presses: 'Retry' }, 'leaves');
+      await run('togglePolicy', await policyNode('Attacks'));
+      await said(/^Disabled the policy “Attacks”/);
+      assert.equal((await policyNamed('Attacks')).enabled, false);
+      assert.equal(await puts(), 1);
+    });
+
     it('is found by a quick pick without a row', async () => {
       script({ picks: ['Acme'] }, { picks: ['Tunnels'] });
       await run('togglePolicy');

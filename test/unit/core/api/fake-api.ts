@@ -40,6 +40,19 @@ export function noteSignals(api: Api): { readonly api: Api; readonly handed: rea
   return { api: Object.fromEntries(entries) as Api, handed };
 }
 
+/** The same API; no policy can be read after an update of one. */
+export function failAfterUpdate(api: Api): Api {
+  let isUpdated = false;
+  return {
+    ...api,
+    async updatePolicy(...given) {
+      await api.updatePolicy(...given);
+      isUpdated = true;
+    },
+    getPolicy: async (...given) => (isUpdated ? failWith({ kind: 'timeout' })() : api.getPolicy(...given)),
+  };
+}
+
 /** The options of `request`. */
 const hasSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'signal' in value && value.signal instanceof AbortSignal;

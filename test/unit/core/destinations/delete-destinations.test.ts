@@ -8,7 +8,7 @@ import {
 import { createIdSet } from '../../../../src/core/model/id.ts';
 import type { Located } from '../../../../src/core/monitoring/overview.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { makeConnection, noteSignals } from '../api/fake-api.ts';
+import { failAfterUpdate, makeConnection, noteSignals } from '../api/fake-api.ts';
 import { createMemoryFiles } from '../async/memory-files.ts';
 import { ACCOUNT, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
@@ -159,6 +159,16 @@ describe('deleting many, against the fake', () => {
       deletion?.removedFrom.map(({ name }) => name),
       ['A', 'B'],
     );
+  });
+
+  it('tells that a destination that is kept was removed from a policy that could not be read after its update', async () => {
+    await seed(1);
+    account.putPolicy('A', [idAt(0)], MAIL);
+    const detach = await detaching([idAt(0)], failAfterUpdate(account.api()));
+    account.fail({ method: 'DELETE', fault: { kind: 'status', status: 403 } });
+    const [deletion] = await remove(targets, { detach });
+    assert.deepEqual(account.webhooksOf('A'), []);
+    assert.deepEqual([deletion?.outcome, deletion?.removedFrom.map(({ name }) => name)], ['failed', ['A']]);
   });
 
   it('does not wait for a policy that a colleague deleted meanwhile', async () => {

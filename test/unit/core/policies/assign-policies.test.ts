@@ -10,7 +10,7 @@ import {
 } from '../../../../src/core/policies/assign-policies.ts';
 import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
-import { noteSignals } from '../api/fake-api.ts';
+import { failAfterUpdate, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
@@ -45,6 +45,14 @@ describe('assign policies, against the fake', () => {
   const outcomes = (assigned: readonly Assigned[]) =>
     Object.fromEntries(assigned.map(({ policy, outcome }) => [policy.name, outcome]));
   const puts = () => account.requests('PUT').length;
+
+  it('can undo a change of a policy that could not be read after it', async () => {
+    account.putPolicy('P', [first, second]);
+    const removed = await assign(await plan([first], []), { api: failAfterUpdate(account.api()) });
+    assert.deepEqual(account.webhooksOf('P'), [second]);
+    await assign(invert(removed));
+    assert.deepEqual(account.webhooksOf('P')?.toSorted(), [first, second].toSorted());
+  });
 
   it('plans only what the selection changes, and leaves a policy of some destinations alone', async () => {
     account.putPolicy('all', [first, second]);

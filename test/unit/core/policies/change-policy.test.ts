@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { type Policy, swapDestination, usesDestination } from '../../../../src/core/model/policy.ts';
 import { changePolicy, type PolicyChange } from '../../../../src/core/policies/change-policy.ts';
-import { failWith } from '../api/fake-api.ts';
+import { failAfterUpdate, failWith } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('change policy, against the fake', () => {
@@ -71,6 +71,16 @@ describe('change policy, against the fake', () => {
       },
     };
     await assert.rejects(change({ api }), { kind: 'timeout' });
+  });
+
+  it('counts an update that Cloudflare accepted as made, if asked to, where the policy cannot be read afterwards', async () => {
+    const accepted = await change({ api: failAfterUpdate(account.api()), trustsAccepted: true });
+    assert.deepEqual([accepted, account.webhooksOf('P')], ['changed', ['new', 'x']]);
+  });
+
+  it('throws the failed look where an update was accepted, if not asked to trust it', async () => {
+    await assert.rejects(change({ api: failAfterUpdate(account.api()) }), { kind: 'timeout' });
+    assert.equal(puts(), 1);
   });
 
   it('does not read again after a plain refusal', async () => {
