@@ -4,6 +4,7 @@ import type { RememberedSecret } from '../../core/destinations/remembered-secret
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
+import { comparableId } from '../../core/model/id.ts';
 
 /** Secrets of destinations that the user chose to remember, in SecretStorage. No method rejects. */
 export type SecretStore = {
@@ -22,7 +23,14 @@ const schema = v.object({
 });
 
 function keyOf(accountId: string, destinationId: string): string {
-  return `cloudflareWebhooks.secret.${accountId}.${destinationId}`;
+  return `cloudflareWebhooks.secret.${accountId}.${comparableId(destinationId)}`;
+}
+
+/** The keys that a secret can have: earlier versions used the ID as Cloudflare had written it. */
+function keysOf(accountId: string, destinationId: string): readonly string[] {
+  const key = keyOf(accountId, destinationId);
+  const earlier = `${keyOf(accountId, '')}${destinationId}`;
+  return key === earlier ? [key] : [key, earlier];
 }
 
 export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): SecretStore {
@@ -43,7 +51,8 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
 
   return {
     async get(accountId, destinationId) {
-      const value = await Promise.resolve(secrets.get(keyOf(accountId, destinationId))).catch(orElse(undefined));
+      const values = keysOf(accountId, destinationId).map(async (key) => secrets.get(key));
+      const value = (await Promise.all(values).catch(orElse([]))).find((each) => each !== undefined);
       const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), value);
       if (!parsed.success) {
         return undefined;
@@ -60,7 +69,8 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
       return stored.then(() => true).catch(orElse(false));
     },
     async forget(accountId, destinationId) {
-      await Promise.resolve(secrets.delete(keyOf(accountId, destinationId))).catch(orElse(undefined));
+      const keys = keysOf(accountId, destinationId);
+      await Promise.all(keys.map(async (key) => secrets.delete(key))).catch(orElse(undefined));
     },
     async forgetAccount(accountId) {
       const keys = await Promise.resolve(secrets.keys()).catch(orElse<string[]>([]));
