@@ -3,6 +3,7 @@ import type { Log } from '../api/transport.ts';
 import { type Connection, isSameConnection } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
 import type { CachedDestination, Destination } from '../model/destination.ts';
+import { isSameId } from '../model/id.ts';
 import { type AccountEntry, type AccountState, type Attempt, isSameState } from './account-state.ts';
 import { makeSnapshot, mergeCached } from './snapshot.ts';
 import { createStoreEvents, type StoreEvents } from './store-events.ts';
@@ -40,6 +41,8 @@ export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
   removeDestination(accountId: string, destinationId: string): void;
   /** Applies a created or changed destination before the next refresh. */
   putDestination(accountId: string, destination: Destination): void;
+  /** Applies what was read of a destination; does nothing if it is not listed any more. */
+  updateDestination(accountId: string, destination: Destination): void;
 };
 
 export type CachedReading = { readonly at: number; readonly destinations: readonly CachedDestination[] };
@@ -184,6 +187,15 @@ export function createStore({
     events.flush();
   }
 
+  const isListed = (accountId: string, { id }: Destination): boolean =>
+    slots.get(accountId)?.state.last?.destinations.some((each) => isSameId(each.id, id)) ?? false;
+
+  function replaceDestination(accountId: string, destination: Destination): void {
+    changeDestinations(accountId, (destinations) =>
+      destinations.map((each) => (isSameId(each.id, destination.id) ? { ...destination, id: each.id } : each)),
+    );
+  }
+
   /** Starts or joins the refresh of an account. */
   async function refreshSlot(slot: Slot, isAdmitted: boolean, { background, signal, onDone }: RefreshOptions) {
     const { id } = slot.connection.account;
@@ -266,14 +278,19 @@ export function createStore({
       return 'adopted';
     },
     removeDestination(accountId, destinationId) {
-      changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => id !== destinationId));
+      changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => !isSameId(id, destinationId)));
     },
     putDestination(accountId, destination) {
-      changeDestinations(accountId, (destinations) =>
-        destinations.some(({ id }) => id === destination.id)
-          ? destinations.map((each) => (each.id === destination.id ? destination : each))
-          : [...destinations, destination],
-      );
+      if (isListed(accountId, destination)) {
+        replaceDestination(accountId, destination);
+      } else {
+        changeDestinations(accountId, (destinations) => [...destinations, destination]);
+      }
+    },
+    updateDestination(accountId, destination) {
+      if (isListed(accountId, destination)) {
+        replaceDestination(accountId, destination);
+      }
     },
   };
 }

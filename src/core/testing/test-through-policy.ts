@@ -1,4 +1,4 @@
-import { ApiError, isUncertain } from '../api/api-error.ts';
+import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import type { Destination } from '../model/destination.ts';
@@ -15,13 +15,19 @@ export type PolicyTest = {
   readonly refusal?: ApiError;
 };
 
+/** `onSend`: just before the test is requested. `onRead`: for each polled destination. */
+export type TestEvents = {
+  readonly onSend?: () => void;
+  readonly onRead: (destination: Destination) => void;
+};
+
 /** Pauses between two polls, in milliseconds: a minute in total. */
 export const PAUSES: readonly number[] = [1, 1, 2, 3, 4, 5, 6, 8, 10, 10, 10].map((seconds) => seconds * 1000);
 
 /**
  * Tests everything that a policy notifies (`POST …/policies/{id}/test`). Then polls the destination's last success and
- * last failure for up to a minute. If both change, the later one counts. `onRead` receives each polled destination.
- * Throws the `ApiError` of the first fetch or of the call, or the signal's reason.
+ * last failure for up to a minute. If both change, the later one counts. Throws the `ApiError` of the first fetch, of the call
+ * or of a destination that is gone, or the signal's reason.
  */
 export async function testThroughPolicy(
   api: Api,
@@ -29,11 +35,12 @@ export async function testThroughPolicy(
   accountId: string,
   policyId: string,
   destinationId: string,
-  onRead: (destination: Destination) => void,
+  { onSend, onRead }: TestEvents,
   signal?: AbortSignal,
 ): Promise<PolicyTest> {
   // Fetch first: the snapshot may be minutes old, and an earlier change would count as the result of the test.
   const before = await api.getDestination(accountId, destinationId, signal);
+  onSend?.();
   // Do not pass the signal on: a requested test cannot be canceled.
   const problem = await api.testPolicy(accountId, policyId).then(
     () => undefined,
@@ -49,10 +56,18 @@ export async function testThroughPolicy(
   let last = before;
   for (const pause of PAUSES) {
     await sleep(pause, signal);
-    // Ignore a failed poll; the next one may succeed.
-    last = await api.getDestination(accountId, destinationId, signal).catch(() => last);
+    const read = await api.getDestination(accountId, destinationId, signal).catch((error: unknown) => {
+      if (isNotFound(error)) {
+        throw error;
+      }
+      // The next poll may succeed.
+      return undefined;
+    });
     signal?.throwIfAborted();
-    onRead(last);
+    if (read) {
+      last = read;
+      onRead(read);
+    }
     const moved = whatMoved(before, last);
     if (moved !== 'nothing') {
       return { moved, destination: last, ...(refusal ? { refusal } : {}) };

@@ -121,7 +121,7 @@ async function testAccount(
     const { same, changed } = splitConfirmed(policies, (await policyStore.read(connection)).policies);
     const result = await testPolicies({ api, host, accountId: account.id }, same, ids, {
       onRead: (read) =>
-        read.filter(({ id }) => wanted.has(id)).forEach((each) => store.putDestination(account.id, each)),
+        read.filter(({ id }) => wanted.has(id)).forEach((each) => store.updateDestination(account.id, each)),
       signal,
     });
     for (const [id, moved] of result.moved) {

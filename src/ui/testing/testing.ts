@@ -5,7 +5,7 @@ import { makeTestRequest, type TestRequest } from '../../core/model/destination-
 import { firstLines } from '../../core/testing/test-verdict.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
 import { describeFailure } from '../text/operation-failure.ts';
-import { describeForLog } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import { runCommand } from '../host/run-command.ts';
 import { showModal, tell, withoutLinks } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
@@ -168,11 +168,16 @@ export async function testThroughCloudflare(
     return;
   }
   const again = async (): Promise<void> => {
-    const end = await withCancel(target, async (signal) => sendThroughCloudflare(target, policy, services, signal));
+    let isSent = false;
+    const end = await withCancel(target, async (signal) =>
+      sendThroughCloudflare(target, policy, services, signal, () => {
+        isSent = true;
+      }),
+    );
     if (end) {
       keep(target, end, services);
       void tellEnd(target, end, services, { again });
-    } else {
+    } else if (isSent) {
       void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
     }
   };
@@ -203,9 +208,10 @@ async function withCancel(
       },
     );
   } catch (error) {
-    if (cancel.signal.aborted) {
+    if (cancel.signal.aborted && !(error instanceof ApiError)) {
       return undefined;
     }
+    // A refusal that came after the user canceled is a refusal.
     throw error;
   }
 }

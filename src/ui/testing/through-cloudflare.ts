@@ -121,6 +121,7 @@ export async function sendThroughCloudflare(
   policy: Policy,
   { store, host }: TestingServices,
   signal: AbortSignal,
+  onSend: () => void,
 ): Promise<TestEnd> {
   const { account, api } = connection;
   const name = nameOf(destination);
@@ -130,7 +131,7 @@ export async function sendThroughCloudflare(
     account.id,
     policy.id,
     destination.id,
-    (read) => store.putDestination(account.id, read),
+    { onSend, onRead: (read) => store.updateDestination(account.id, read) },
     signal,
   );
   const end = { way: 'cloudflare', answer: '', replace: false } as const;

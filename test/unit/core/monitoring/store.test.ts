@@ -202,6 +202,29 @@ describe('store', () => {
     assert.deepEqual([counts(), changes.map(({ states }) => [...states])], [[0, 0], [['a']]]);
   });
 
+  it('ignores how Cloudflare writes an ID where a destination is put, updated or removed', async () => {
+    const [bare, dashed] = ['f174e90aFAFE4643bbbc4a0ed4fc8415', 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415'];
+    const { store } = makeStore();
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination(dashed)] }))]);
+    await store.refresh();
+    const listed = () => store.entry('a')?.state.last?.destinations.map(({ id, name }) => [id, name]);
+    store.putDestination('a', makeDestination(bare, { name: 'put' }));
+    assert.deepEqual(listed(), [[dashed, 'put']]);
+    store.updateDestination('a', makeDestination(bare, { name: 'updated' }));
+    assert.deepEqual(listed(), [[dashed, 'updated']]);
+    store.removeDestination('a', bare);
+    assert.deepEqual(listed(), []);
+  });
+
+  it('updates no destination that is not listed any more, as after its deletion', async () => {
+    const { store } = makeStore();
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    await store.refresh();
+    store.removeDestination('a', '1');
+    store.updateDestination('a', makeDestination('1'));
+    assert.deepEqual(store.entry('a')?.state.last?.destinations, []);
+  });
+
   it('puts a destination in the place of the one with its ID, and a new one at the end', async () => {
     const { store } = makeStore();
     const api = makeApi({ listDestinations: async () => ['1', '2', '3'].map((id) => makeDestination(id)) });

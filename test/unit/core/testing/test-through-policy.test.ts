@@ -30,7 +30,15 @@ async function run(api: Api, signal?: AbortSignal) {
   const slept: number[] = [];
   const sleep = async (milliseconds: number): Promise<void> => void slept.push(milliseconds);
   const seen: Destination[] = [];
-  const test = await testThroughPolicy(api, { sleep }, ACCOUNT, 'p', 'd', (read) => seen.push(read), signal);
+  const test = await testThroughPolicy(
+    api,
+    { sleep },
+    ACCOUNT,
+    'p',
+    'd',
+    { onRead: (read) => seen.push(read) },
+    signal,
+  );
   return { ...test, seen, waited: slept.reduce((sum, each) => sum + each, 0) };
 }
 
@@ -126,6 +134,49 @@ describe('test through a policy', () => {
     assert.equal(reads(), 4);
   });
 
+  it('ends where the destination is gone, and never reports what was read before', async () => {
+    let reads = 0;
+    const { api } = makePolledApi({});
+    const gone: Api = {
+      ...api,
+      async getDestination(...given) {
+        reads += 1;
+        return reads > 2 ? failWith({ kind: 'notFound', status: 404 })() : api.getDestination(...given);
+      },
+    };
+    const seen: Destination[] = [];
+    const events = { onRead: (read: Destination) => void seen.push(read) };
+    await assert.rejects(testThroughPolicy(gone, { sleep: async () => {} }, ACCOUNT, 'p', 'd', events), {
+      kind: 'notFound',
+    });
+    assert.equal(seen.length, 1);
+  });
+
+  it('reports nothing for a poll that failed', async () => {
+    const { api } = makePolledApi({}, 'fails', { name: 'Renamed' }, 'fails', { name: 'Renamed', lastSuccess: AFTER });
+    const { seen } = await run(api);
+    assert.deepEqual(
+      seen.map(({ name }) => name),
+      ['Renamed', 'Renamed'],
+    );
+  });
+
+  it('says when it sends, which is not before the first fetch has ended', async () => {
+    const log: string[] = [];
+    const { api } = makePolledApi({}, { lastSuccess: AFTER });
+    const noting: Api = {
+      ...api,
+      getDestination: async (...given) => {
+        log.push('fetch');
+        return api.getDestination(...given);
+      },
+      testPolicy: async () => void log.push('test'),
+    };
+    const events = { onSend: () => void log.push('sends'), onRead() {} };
+    await testThroughPolicy(noting, { sleep: async () => {} }, ACCOUNT, 'p', 'd', events);
+    assert.deepEqual(log, ['fetch', 'sends', 'test', 'fetch']);
+  });
+
   it('hands the signal to every fetch and every pause, so that the user can end each of them', async () => {
     const { signal } = new AbortController();
     const { api } = makePolledApi({}, {}, { lastSuccess: AFTER });
@@ -139,7 +190,7 @@ describe('test through a policy', () => {
     };
     const sleep = async (_milliseconds: number, given?: AbortSignal): Promise<void> =>
       void handed.push(['pause', given]);
-    await testThroughPolicy(noting, { sleep }, ACCOUNT, 'p', 'd', () => {}, signal);
+    await testThroughPolicy(noting, { sleep }, ACCOUNT, 'p', 'd', { onRead() {} }, signal);
     assert.deepEqual(
       handed.map(([what, given]) => [what, given === signal]),
       ['fetch', 'pause', 'fetch', 'pause', 'fetch'].map((what) => [what, true]),
@@ -171,7 +222,7 @@ describe('test through a policy', () => {
           controls.addReceiverRule(fake.world, { type: 'generic', answer });
         }
         const sleep = async (): Promise<void> => {};
-        const test = await testThroughPolicy(api, { sleep }, ACCOUNT, policy.id, id, () => {});
+        const test = await testThroughPolicy(api, { sleep }, ACCOUNT, policy.id, id, { onRead() {} });
         assert.equal(test.moved, expected);
         assert.equal(controls.received(fake.world).length, 1);
       });
