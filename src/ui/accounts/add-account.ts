@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { Account } from '../../core/model/account.ts';
+import { type Account, parseAccountId } from '../../core/model/account.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import { type Api, MOST_ACCOUNTS } from '../../core/api/client.ts';
 import { checkToken, discoverAccounts } from '../../core/accounts/onboarding.ts';
-import type { AddedAccount } from '../../core/accounts/remembered-accounts.ts';
+import { type AddedAccount, toAccount } from '../../core/accounts/remembered-accounts.ts';
 import { cleanToken } from '../../core/model/token.ts';
 import type { Connections } from './connections.ts';
 import { type Environment, hasEnvironmentToken } from './environment.ts';
@@ -14,7 +14,14 @@ import { type Answer, askPick, askText, type Step } from '../host/quick-input.ts
 import { UserError } from '../host/report.ts';
 import { storeAccounts } from './stored-accounts.ts';
 import { warnUnsaved } from './storage-trouble.ts';
-import { askAccountId, askToken, describeVerifyFailure, type KeptToken, type TokenAnswer } from './token-prompt.ts';
+import {
+  askAccountId,
+  askToken,
+  describeAccountIdProblem,
+  describeVerifyFailure,
+  type KeptToken,
+  type TokenAnswer,
+} from './token-prompt.ts';
 
 const TITLE = vscode.l10n.t('Add Account');
 
@@ -46,12 +53,10 @@ export async function addAccount(connections: Connections, environment: Environm
     if (source.kind !== 'value') {
       return;
     }
-    if (source.value === 'environment') {
-      await addFromEnvironment(connections, environment);
-      return;
-    }
     const back = hasEnvironmentToken(environment);
-    const added = await addTyped({ connections, environment, kept }, back);
+    const added = await (source.value === 'environment'
+      ? addFromEnvironment(connections, environment)
+      : addTyped({ connections, environment, kept }, back));
     if (added !== 'back') {
       return;
     }
@@ -226,8 +231,12 @@ async function askTypedAccount(
   });
 }
 
-async function askLabel({ id, name }: Account, { environment, kept }: Flow): Promise<Answer<readonly AddedAccount[]>> {
-  const suggested = name === id ? id.slice(0, 8) : name;
+async function askLabel(
+  { id, name }: Account,
+  { connections, environment, kept }: Flow,
+): Promise<Answer<readonly AddedAccount[]>> {
+  const known = connections.accounts().find((account) => account.id === id);
+  const suggested = known ? toAccount(known).name : name === id ? id.slice(0, 8) : name;
   return askText<readonly AddedAccount[]>({
     title: TITLE,
     step: stepOf('label', environment),
@@ -240,18 +249,26 @@ async function askLabel({ id, name }: Account, { environment, kept }: Flow): Pro
     },
     check(text) {
       const label = text.trim();
-      return { ok: true, value: [label === '' || label === name ? { id, name } : { id, name, label }] };
+      const isUnchanged = known ? label === suggested : label === name;
+      return { ok: true, value: [label === '' || isUnchanged ? { id, name } : { id, name, label }] };
     },
   });
 }
 
-/** Adds the environment's token with all accounts it lists, or with the account in CLOUDFLARE_ACCOUNT_ID. */
-export async function addFromEnvironment(connections: Connections, environment: Environment): Promise<void> {
+/**
+ * Adds the environment's token with all accounts it lists, or with the account in CLOUDFLARE_ACCOUNT_ID. Asks which ones if
+ * some have been added already: they would use this token instead of theirs.
+ */
+export async function addFromEnvironment(connections: Connections, environment: Environment): Promise<'back' | 'done'> {
   const cleaned = cleanToken(environment['CLOUDFLARE_API_TOKEN'] ?? '');
   if (!cleaned.ok) {
     throw new UserError(vscode.l10n.t('The environment variable CLOUDFLARE_API_TOKEN does not contain an API token.'));
   }
-  const accountId = environment['CLOUDFLARE_ACCOUNT_ID']?.trim() || undefined;
+  const typedId = environment['CLOUDFLARE_ACCOUNT_ID']?.trim() ?? '';
+  const accountId = parseAccountId(typedId);
+  if (typedId !== '' && accountId === undefined) {
+    throw new UserError(`CLOUDFLARE_ACCOUNT_ID: ${describeAccountIdProblem(typedId)}`);
+  }
   const { token } = cleaned;
   const api = connections.connect(token);
   const verified = await checkToken(api, token, accountId).catch((error: unknown) => {
@@ -267,5 +284,16 @@ export async function addFromEnvironment(connections: Connections, environment: 
       ),
     );
   }
-  warnUnsaved(await storeAccounts(connections, verified, wanted), connections);
+  const known = new Set(connections.accounts().map(({ id }) => id));
+  const chosen = wanted.some(({ id }) => known.has(id))
+    ? await askAccounts({ verified, accounts: wanted }, { connections, environment, kept: {} })
+    : ({ kind: 'value', value: wanted } as const);
+  if (chosen.kind !== 'value') {
+    return chosen.kind === 'back' ? 'back' : 'done';
+  }
+  const unreadable = await findUnreadable(connections, token, chosen.value);
+  if (unreadable?.length === 0 || (unreadable && (await confirmUnreadable(unreadable, vscode.l10n.t('Add Anyway'))))) {
+    warnUnsaved(await storeAccounts(connections, verified, chosen.value), connections);
+  }
+  return 'done';
 }

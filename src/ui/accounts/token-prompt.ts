@@ -199,7 +199,7 @@ function describeTokenProblem(problem: TokenProblem): string {
   }[problem];
 }
 
-function describeAccountIdProblem(text: string): string {
+export function describeAccountIdProblem(text: string): string {
   const trimmed = text.trim();
   return trimmed === ''
     ? vscode.l10n.t('Enter the account ID: the 32 hexadecimal digits after dash.cloudflare.com/ in the browser.')

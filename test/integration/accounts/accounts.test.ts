@@ -92,6 +92,22 @@ describe('accounts and tokens', () => {
   });
 
   describe('account with two tokens', () => {
+    it('keeps its label and its name, also where the second token cannot read the name', async () => {
+      await runWith('addAccount', undefined, { types: FIRST }, { picks: ['Acme'] }, { types: 'Production' });
+      await runWith('addAccount', undefined, { types: FIRST }, { picks: ['Bolt'] }, 'accepts');
+      for (const id of [ACME, BOLT]) {
+        await runWith('addAccount', undefined, { types: SECOND }, 'presses the button', { types: id }, 'accepts');
+      }
+      assert.deepEqual(await labels(), ['Production', 'Bolt']);
+      assert.deepEqual(
+        extension.connections.accounts().map(({ name, label }) => [name, label]),
+        [
+          ['Acme', 'Production'],
+          ['Bolt', undefined],
+        ],
+      );
+    });
+
     it('appears once, uses the token added last and can switch back', async () => {
       await addAll();
       await runWith('addAccount', undefined, { types: SECOND }, { picks: ['Bolt'] }, 'accepts');
@@ -271,6 +287,38 @@ describe('accounts and tokens', () => {
       process.env['CLOUDFLARE_ACCOUNT_ID'] = BOLT;
       await runWith('addAccount', 'fromEnvironment');
       assert.deepEqual(await labels(), ['Bolt']);
+    });
+
+    it('takes the ID of the account in any spelling, and refuses what is none', async () => {
+      process.env['CLOUDFLARE_API_TOKEN'] = FIRST;
+      process.env['CLOUDFLARE_ACCOUNT_ID'] = 'BBBBBBBB-BBBB-BBBB-BBBB-BBBBBBBBBBBB';
+      await runWith('addAccount', 'fromEnvironment');
+      assert.deepEqual(await labels(), ['Bolt']);
+      process.env['CLOUDFLARE_ACCOUNT_ID'] = BOLT.slice(1);
+      const { messages } = await runWith('addAccount', 'fromEnvironment');
+      assert.match(messages.join(), /^CLOUDFLARE_ACCOUNT_ID: “b+” is not an account ID/);
+      assert.deepEqual(await labels(), ['Bolt']);
+    });
+
+    it('does not replace the token of an account that was added already, unless the user selects it', async () => {
+      await runWith('addAccount', undefined, { types: SECOND }, { picks: ['Acme', 'Bolt'] });
+      const tokenOf = (id: string) =>
+        extension.connections.accounts().find((account) => account.id === id)?.tokenIds[0];
+      const before = [tokenOf(ACME), tokenOf(BOLT)];
+      process.env['CLOUDFLARE_API_TOKEN'] = FIRST;
+      const { questions } = await runWith('addAccount', 'fromEnvironment', 'accepts');
+      assert.match(questions[0]?.text ?? '', /Already added\. Select it to use this token\./);
+      assert.deepEqual([tokenOf(ACME), tokenOf(BOLT)], before);
+      assert.deepEqual(await labels(), ['Acme', 'Bolt', 'Cove']);
+      assert.ok(tokenOf(COVE) !== before[0]);
+    });
+
+    it('is not used without a question for accounts that it cannot read', async () => {
+      await fake.putToken({ value: FIRST, permissions: ['accounts:read'] });
+      process.env['CLOUDFLARE_API_TOKEN'] = FIRST;
+      const { questions } = await runWith('addAccount', 'fromEnvironment', 'leaves');
+      assert.match(questions[0]?.title ?? '', /^This token cannot access 3 accounts/);
+      assert.deepEqual(await labels(), []);
     });
 
     for (const [what, token, problem] of [
