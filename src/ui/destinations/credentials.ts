@@ -8,8 +8,16 @@ import { nameService } from '../text/draft.ts';
 import { type Answer, askText, type Check } from '../host/quick-input.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 
-/** The URL and secret that a test or a new creation needs. `typed`: the parts that the user entered. */
-export type Credentials = { readonly url: string; readonly secret?: string; readonly typed?: RememberedSecret };
+/**
+ * The URL and secret that a test or a new creation needs. `typed`: what was remembered, with the parts that the user entered.
+ * `remembered`: what was remembered before.
+ */
+export type Credentials = {
+  readonly url: string;
+  readonly secret?: string;
+  readonly typed?: RememberedSecret;
+  readonly remembered?: RememberedSecret;
+};
 
 export type CredentialsQuestion = {
   readonly title: string;
@@ -62,7 +70,12 @@ export async function collectCredentials(
       redactor.remember(credential);
     }
   }
-  return { url, ...(secret === undefined ? {} : { secret }), ...(typed ? { typed } : {}) };
+  return {
+    url,
+    ...(secret === undefined ? {} : { secret }),
+    ...(typed ? { typed } : {}),
+    ...(remembered ? { remembered } : {}),
+  };
 }
 
 type Asking = { readonly title: string; readonly canSkip: boolean };

@@ -11,6 +11,7 @@ import type { Draft } from '../../core/model/destination.ts';
 import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Logger } from '../host/log.ts';
@@ -192,7 +193,7 @@ async function createAgain(
   services: DeletingServices,
   given: Pick<RestoreOptions, 'draft' | 'unanswered' | 'onCreated'>,
 ): Promise<Restored> {
-  const { account, api } = target.connection;
+  const { account, api } = connectionNow(services.store, target.connection);
   const { host } = services;
   return vscode.window.withProgress(
     {

@@ -3,6 +3,7 @@ import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { listAlertTypes, listIneligibleKinds } from '../../core/api/alerting-calls.ts';
 import { ApiError, describeForLog, isUncertain } from '../../core/api/api-error.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { isCanceled } from '../../core/async/canceled.ts';
 import type { AlertType } from '../../core/model/alert-type.ts';
 import { createIdSet } from '../../core/model/id.ts';
@@ -190,14 +191,16 @@ async function reportAndOffer(
     ...(hasTokenRemedy ? [replaceToken] : []),
   );
   try {
-    if (chosen === again) {
-      const choices = await loadChoices(connection);
-      await run(draft, stepOf(error, codes), { connection, choices, services });
+    if (chosen === replaceToken) {
+      await runCommand('replaceToken', { kind: 'account', accountId: account.id });
+    }
+    if (chosen === again || chosen === replaceToken) {
+      const now = connectionNow(services.store, connection);
+      const choices = await loadChoices(now);
+      await run(draft, stepOf(error, codes), { connection: now, choices, services });
     } else if (chosen === asJson) {
       const filters = Object.fromEntries(draft.alert.filters.map(({ key }) => [key, []]));
-      await services.openPolicyDocument(connection, { ...toPolicy(draft), filters });
-    } else if (chosen === replaceToken) {
-      await runCommand('replaceToken', { kind: 'account', accountId: account.id });
+      await services.openPolicyDocument(connectionNow(services.store, connection), { ...toPolicy(draft), filters });
     }
   } catch (failure) {
     // The command has already ended, so its error boundary does not apply.

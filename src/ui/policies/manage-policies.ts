@@ -15,6 +15,7 @@ import {
   planAssignments,
   usageOf,
 } from '../../core/policies/assign-policies.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { inView } from '../host/commands.ts';
 import type { Logger } from '../host/log.ts';
@@ -214,7 +215,8 @@ async function offerUndo(
     return;
   }
   try {
-    void offerUndo(await assignWithProgress(back, connection, services), connection, services);
+    const now = connectionNow(services.store, connection);
+    void offerUndo(await assignWithProgress(back, now, services), now, services);
   } catch (error) {
     // The command has already ended, so its error boundary does not apply.
     logger.log('error', `managePolicies: ${describeForLog(error)}`);

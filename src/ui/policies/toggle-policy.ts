@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Policy } from '../../core/model/policy.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { keyOfPolicy } from '../../core/policies/assign-policies.ts';
 import { changePolicy } from '../../core/policies/change-policy.ts';
 import { inView } from '../host/commands.ts';
@@ -58,7 +59,7 @@ export async function offerToggle(
   const button = policy.enabled ? vscode.l10n.t('Disable') : vscode.l10n.t('Enable');
   if ((await tell('information', message, button)) === button) {
     try {
-      await togglePolicy(connection, policy, services);
+      await togglePolicy(connectionNow(services.store, connection), policy, services);
     } catch (error) {
       void tell('error', error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
     }

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { firstLines } from '../../core/testing/test-verdict.ts';
+import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
@@ -167,12 +169,19 @@ export async function testThroughCloudflare(
   if (!policy) {
     return;
   }
+  const { connection } = target;
   const again = async (): Promise<void> => {
     let isSent = false;
     const end = await withCancel(target, async (signal) =>
-      sendThroughCloudflare(target, policy, services, signal, () => {
-        isSent = true;
-      }),
+      sendThroughCloudflare(
+        { ...target, connection: connectionNow(services.store, connection) },
+        policy,
+        services,
+        signal,
+        () => {
+          isSent = true;
+        },
+      ),
     );
     if (end) {
       keep(target, end, services);
@@ -263,12 +272,32 @@ async function tellEnd(
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
       await runCommand('replaceDestination', node);
     } else if (chosen === remember && typed) {
-      await services.secrets.remember(connection.account.id, destination.id, typed);
+      await rememberTyped(target, typed, credentials?.remembered, services);
     }
   } catch (error) {
     // The command has already ended, so its error boundary does not apply.
     services.logger.log('error', `testDestination: ${describeForLog(error)}`);
     void tell('error', describeFailure(error, connection.account.name));
+  }
+}
+
+/** Keeps what another command remembered since the test: the message can be open for long. */
+async function rememberTyped(
+  { connection, destination }: Located,
+  typed: RememberedSecret,
+  before: RememberedSecret | undefined,
+  { store, secrets }: TestingServices,
+): Promise<void> {
+  const { account } = connectionNow(store, connection);
+  const now = await secrets.get(account.id, destination.id);
+  if (JSON.stringify(now) === JSON.stringify(before)) {
+    await secrets.remember(account.id, destination.id, typed);
+  } else {
+    const name = nameOf(destination);
+    void tell(
+      'warning',
+      vscode.l10n.t('Not stored: the remembered secret of “{0}” was changed in the meantime.', name),
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { LeaseTakenError } from '../../core/async/lease.ts';
 import { UncertainCreationError } from '../../core/destinations/create-destination.ts';
 import { LastMechanismError } from '../../core/destinations/delete-destinations.ts';
 import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
+import { AccountRemovedError } from '../../core/monitoring/connection-now.ts';
 import {
   MissingDestinationsError,
   PolicyConflictError,
@@ -61,6 +62,9 @@ export function describeFailure(error: unknown, accountName: string): string {
       'The replacement of “{0}” has not ended. Resume, undo or end it in the panel of that destination first.',
       error.oldName,
     );
+  }
+  if (error instanceof AccountRemovedError) {
+    return vscode.l10n.t('The account {0} was removed from VS Code.', accountName);
   }
   if (error instanceof LeaseTakenError) {
     return vscode.l10n.t('Another operation is using this destination. Try again when it has ended.');

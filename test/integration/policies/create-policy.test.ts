@@ -337,6 +337,44 @@ describe('Create Policy…', () => {
     assert.deepEqual(await policies(), []);
   });
 
+  it('asks again with the answers and sends with the new token, once the token was replaced', async () => {
+    const second = 'cfut_second_token_0123456789';
+    const { id } = await fake.putToken({ value: second });
+    await fake.addFault({
+      method: 'POST',
+      path: '**/policies',
+      fault: { kind: 'denied', cause: 'permission' },
+      times: 1,
+    });
+    script(...toState, { picks: ['Disabled'] }, { presses: 'Replace Token…' }, { types: second }, 'accepts');
+    await run('createPolicy', node());
+    await said(/^Created the policy “HTTP DDoS Attack Alert”/);
+    assert.equal(`${asked(7).step} ${asked(7).initial}`, '5/5 Disabled');
+    const creations = (await fake.log()).filter(({ method, path }) => method === 'POST' && path.endsWith('/policies'));
+    assert.deepEqual([creations.length, creations[1]?.token === id, creations[0]?.token === id], [2, true, false]);
+  });
+
+  it('sends nothing with the token of an account that was removed since', async () => {
+    await fake.addFault({ method: 'POST', path: '**/policies', fault: { kind: 'status', status: 500 }, times: 1 });
+    const { showErrorMessage } = vscode.window;
+    script(...toState, { picks: ['Enabled'] }, { presses: 'Try Again' }, 'leaves');
+    const show = vscode.window.showErrorMessage;
+    Object.assign(vscode.window, {
+      showErrorMessage: async (...given: Parameters<typeof show>) => {
+        extension.store.setConnections([]);
+        return show(...given);
+      },
+    });
+    try {
+      await run('createPolicy', node());
+      await until(() => user?.questions.length === 7);
+    } finally {
+      Object.assign(vscode.window, { showErrorMessage });
+    }
+    assert.match(asked(6).title, /The account Acme was removed from VS Code\.$/);
+    assert.equal(await posts(), 1);
+  });
+
   it('asks for the destinations again if one was deleted since', async () => {
     // The list before the creation no longer has the destination that the pick had.
     const { api } = extension.store.entry(accountId)?.connection ?? assert.fail();

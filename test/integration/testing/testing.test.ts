@@ -189,6 +189,23 @@ describe('Test command', () => {
       assert.doesNotMatch(extension.logged(), /whole-secret/);
     });
 
+    it('does not replace a secret that was remembered after the test', async () => {
+      const node = await put('Ops', 'generic', receiverUrl('ops'));
+      const { secrets } = extension;
+      user?.dispose();
+      user = scriptUser(HERE, { types: 'tested' }, SEND, { presses: 'Remember Secret' });
+      const show = vscode.window.showInformationMessage;
+      Object.assign(vscode.window, {
+        showInformationMessage: async (...given: Parameters<typeof show>) => {
+          await secrets.remember(accountId, node.destinationId, { secret: 'newer' });
+          return show(...given);
+        },
+      });
+      await run('testDestination', node);
+      await until(() => told().includes('Not stored: the remembered secret of “Ops” was changed in the meantime.'));
+      assert.deepEqual(await secrets.get(accountId, node.destinationId), { secret: 'newer' });
+    });
+
     it('asks for the whole URL if Cloudflare hides its secret, and rejects a different URL', async () => {
       await fake.changeSettings({ urlSecrets: 'cut' });
       const whole = receiver('slack', '/services/T/B/whole');
