@@ -4,6 +4,7 @@ import { startOfDay } from '../../core/model/local-day.ts';
 import { createIdSet } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import type { SentAlert } from '../../core/model/policy.ts';
 import type { OverviewDetails } from '../../core/overview-protocol.ts';
 import { countAlerts } from '../../core/policies/alert-counts.ts';
 import { countPerDestination } from '../../core/policies/policy-counts.ts';
@@ -39,7 +40,7 @@ export function createDetailLoader(
 ): DetailLoader {
   const limit = createLimit(AT_ONCE);
   const stop = new AbortController();
-  const alerts = new Map<string, { readonly at: number; readonly counts: Promise<Counts> }>();
+  const alerts = new Map<string, { readonly at: number; readonly sent: Promise<readonly SentAlert[]> }>();
   const counts = new Map<string, { policies?: Counts; alerts?: Counts }>();
   /** Numbers the loads. An older load that ends after a newer one must not replace its result. */
   let clock = 0;
@@ -71,28 +72,32 @@ export function createDetailLoader(
     return countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
   }
 
-  async function readAlerts({ connection, state }: AccountEntry): Promise<Counts> {
+  async function readAlerts(connection: Connection): Promise<readonly SentAlert[]> {
     const { account, api } = connection;
-    const sent = await fetchFor(connection, async () =>
+    return fetchFor(connection, async () =>
       api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal),
     );
-    return countAlerts(sent, shownOf(state)?.destinations ?? []);
   }
 
-  /** Shares one fetch per account. A failure is not kept, and shown as "could not be loaded". */
-  async function alertsOf(entry: AccountEntry): Promise<Counts> {
-    const { id } = entry.connection.account;
+  /**
+   * Shares one fetch per account, and counts for the destinations that are listed by then. A failure is not kept, and shown as
+   * "could not be loaded".
+   */
+  async function alertsOf({ connection }: AccountEntry): Promise<Counts> {
+    const { id } = connection.account;
     const known = alerts.get(id);
     const now = host.now();
     // A corrected clock must not keep the alerts for longer.
-    const running = known && Math.abs(now - known.at) < ALERTS_AGE ? known : { at: now, counts: readAlerts(entry) };
+    const running = known && Math.abs(now - known.at) < ALERTS_AGE ? known : { at: now, sent: readAlerts(connection) };
     alerts.set(id, running);
-    return running.counts.catch(() => {
+    try {
+      return countAlerts(await running.sent, shownOf(store.entry(id)?.state)?.destinations ?? []);
+    } catch {
       if (alerts.get(id) === running) {
         alerts.delete(id);
       }
       return null;
-    });
+    }
   }
 
   async function postDays(entry: AccountEntry, wanted: ReturnType<typeof createIdSet>): Promise<void> {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
+import { createStore } from '../../../../src/core/monitoring/store.ts';
+import { ApiError } from '../../../../src/core/api/api-error.ts';
+import type { OverviewDetails } from '../../../../src/core/overview-protocol.ts';
+import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
+import { standInForVscode } from '../../../robust/vscode.ts';
+import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
+
+standInForVscode();
+const { createDetailLoader } = await import('../../../../src/ui/overview/overview-details.ts');
+
+const ACCOUNT = 'a'.repeat(32);
+
+describe('details of the overview', () => {
+  it('counts the alerts of a destination that was not listed yet when the alerts were fetched', async () => {
+    const [known, fresh] = [
+      makeDestination('a', { url: 'https://a.example/' }),
+      makeDestination('b', { url: 'https://b.example/' }),
+    ];
+    let fetched = 0;
+    const sent = { policyId: 'p', policyName: 'P', alertType: 'x', sent: '2026-01-01T00:00:00Z' };
+    const api = makeApi({
+      listDestinations: async () => [known, fresh],
+      async listSentAlerts() {
+        fetched += 1;
+        return [
+          { ...sent, mechanism: 'b', mechanismKind: 'webhook' },
+          { ...sent, mechanism: 'https://a.example/', mechanismKind: 'webhook' },
+        ];
+      },
+      listPolicies: async () => [],
+      listAlertNames: async () => new Map(),
+    });
+    const now = () => 1000;
+    const store = createStore({ now, toApiError: () => new ApiError({ kind: 'protocol' }), defer: () => {}, log() {} });
+    store.setConnections([makeConnection(ACCOUNT, api)]);
+    // The snapshot of another window: without URLs, and older than the second destination.
+    const { id, name, type } = known;
+    store.adopt(ACCOUNT, { at: 1, destinations: [{ id, name, type, host: 'a.example' }] });
+    const posted = new Map<string, OverviewDetails['alerts']>();
+    const loader = createDetailLoader(
+      {
+        store,
+        policies: createPolicyStore(),
+        timelines: { of: async () => Promise.reject(new Error('no timeline')), onChanged: () => () => {} },
+        budgets: createCallBudgets(now),
+        host: { now, sleep: async () => {} },
+      } as never,
+      (_, details) => {
+        for (const each of details) {
+          if ('alerts' in each) {
+            posted.set(each.destinationId, each.alerts);
+          }
+        }
+      },
+    );
+    await loader.load(ACCOUNT, ['a']).catch(() => {});
+    await store.refresh([ACCOUNT]);
+    await loader.load(ACCOUNT, ['a', 'b']).catch(() => {});
+    while (!posted.has('b')) {
+      await new Promise(setImmediate);
+    }
+    assert.deepEqual([posted.get('a'), posted.get('b'), fetched], [1, 1, 1]);
+  });
+});
