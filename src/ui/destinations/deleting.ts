@@ -144,7 +144,7 @@ async function collectDeleted(
   return deleted;
 }
 
-/** Loads the policies of an account, and computes the impact on them. */
+/** Loads the policies and destinations of an account, and computes the impact on the policies. */
 async function checkAccount(
   connection: Connection,
   targets: readonly Located[],
@@ -152,15 +152,16 @@ async function checkAccount(
 ): Promise<AccountCheck> {
   const { account } = connection;
   const ids = createIdSet(targets.map(({ destination }) => destination.id));
+  // A destination that another client deleted receives nothing any more.
+  const [read] = await Promise.allSettled([policyStore.read(connection), store.refresh([account.id])]);
   const existing = createIdSet((store.entry(account.id)?.state.last?.destinations ?? []).map(({ id }) => id));
   const base = { connection, accountName: account.name, ids, existing };
-  try {
-    const { policies, alertNames } = await policyStore.read(connection);
+  if (read.status === 'fulfilled') {
+    const { policies, alertNames } = read.value;
     return { ...base, policies, alertNames, impacts: impactOf(policies, ids, existing) };
-  } catch {
-    // The client has logged why. The user can still decide.
-    return { ...base, policies: [], alertNames: new Map(), impacts: undefined };
   }
+  // The client has logged why. The user can still decide.
+  return { ...base, policies: [], alertNames: new Map(), impacts: undefined };
 }
 
 /** The policies that the destinations can be removed from: those that would keep a mechanism. */

@@ -6,6 +6,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import { rememberDraft } from '../../core/destinations/remembered-secret.ts';
 import type { Draft } from '../../core/model/destination.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
@@ -26,7 +27,7 @@ export type RunningOptions = {
 
 /**
  * Replacements, for every view: the controller of the core, and what follows from its steps in this window. All throw what
- * the controller throws.
+ * the controller throws, and `AccountRemovedError`: a step may be taken long after it was offered.
  */
 export type Replacements = {
   unfinished(): Promise<readonly Replacement[]>;
@@ -116,7 +117,7 @@ export function createReplacements(services: ReplacementsServices): Replacements
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    look: async ({ api }, key) => controller.look(api, key),
+    look: async (connection, key) => controller.look(connectionNow(store, connection).api, key),
     async start({ connection: { account, api }, destination }, draft, options) {
       for (const each of [draft.url, draft.secret]) {
         if (each) {
@@ -138,8 +139,9 @@ export function createReplacements(services: ReplacementsServices): Replacements
     },
     checkFree: async ({ connection: { account, api }, destination }) =>
       controller.checkFree(api, account.id, destination.id),
-    take: async (step, { account, api }, key, options = {}) =>
-      run(key, account.id, options, async (given) =>
+    async take(step, connection, key, options = {}) {
+      const { account, api } = connectionNow(store, connection);
+      return run(key, account.id, options, async (given) =>
         controller.take(step, {
           ...given,
           api,
@@ -147,6 +149,7 @@ export function createReplacements(services: ReplacementsServices): Replacements
           signal: options.signal,
           ...(options.candidateId === undefined ? {} : { candidateId: options.candidateId }),
         }),
-      ),
+      );
+    },
   };
 }

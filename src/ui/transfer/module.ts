@@ -110,7 +110,10 @@ export function createTransferModule(services: TargetServices) {
           await compareWithFile({ file, isExport: read.isExport, wanted }, connection, {
             ...services,
             documents,
-            startImport: async () => importInto(connection, nameOfFile(file), wanted, importing),
+            startImport: async () => {
+              const now = store.entry(connection.account.id)?.connection ?? connection;
+              await importInto(now, nameOfFile(file), wanted, importing);
+            },
           });
         }
       },

@@ -70,6 +70,18 @@ describe('Delete command', () => {
     await until(async () => told().startsWith('Deleted “'));
   });
 
+  it('counts no destination that a colleague deleted since the last refresh as another recipient', async () => {
+    await usePolicies();
+    const { id: gone } = await fake.putDestination({ account: accountId, name: 'Gone', url: receiverUrl('gone') });
+    const webhooks = [{ id: destinationId }, { id: gone }];
+    await fake.putPolicy({ account: accountId, name: 'Both', alert_type: 'dos_attack_l7', mechanisms: { webhooks } });
+    await run('refreshAll');
+    await fake.removeDestination({ account: accountId, id: gone });
+    user = scriptUser('leaves');
+    await deleteFirst();
+    assert.match(user.questions[0]?.text ?? '', /would stop delivering alerts: [^\n]*“Both”/);
+  });
+
   it('lists silenced policies separately from policies with another mechanism', async () => {
     for (const { id } of await fake.policies({ account: accountId })) {
       await fake.removePolicy({ account: accountId, id });
