@@ -24,7 +24,7 @@ import {
 } from './messages.ts';
 import type { PanelReplacement } from './panel-replacement.ts';
 import type { PanelState } from './panel-state.ts';
-import { draftOf, findProblems, saveLabel, standingOf } from './panel-view.ts';
+import { draftOf, findProblems, isSameFields, type Question, saveLabel, standingOf } from './panel-view.ts';
 
 /** What can be done with the form of a panel. None of these rejects: what went wrong is shown in the panel. */
 export type PanelActions = {
@@ -38,7 +38,6 @@ export type PanelActions = {
   withdraw(): void;
   /** Tests the values of the form from this machine, saved or not. */
   testTyped(connection: Connection): Promise<void>;
-  readonly isAsking: () => boolean;
 };
 
 export type PanelActionsServices = {
@@ -54,8 +53,6 @@ export function createPanelActions(
   { writer, secrets, policies, replacement, testing }: PanelActionsServices,
 ): PanelActions {
   const { model } = panel;
-  /** What was asked: the draft that would replace the destination, and the one that would update it. */
-  let pending: { readonly replacement: Draft; readonly update: Draft } | undefined;
   /** The draft that was sent last: Cloudflare returns neither secrets nor, for some types, whole URLs. */
   let sent: Draft | undefined;
   /** What an update in place can be undone to. */
@@ -154,20 +151,32 @@ export function createPanelActions(
     };
   }
 
-  /** Asks in the panel, with the policies that will move. */
+  /** Asks in the panel, with the policies that will move, unless the fields change before these are loaded. */
   async function ask(
     connection: Connection,
     destination: Destination,
     draft: Draft,
     describe: typeof describeReplace,
   ): Promise<void> {
+    const { fields } = model;
     const names = await policies
       .read(connection)
       .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
       // The client has logged why. The user can still decide.
       .catch(() => undefined);
-    pending = { replacement: completeDraft(destination), update: draft };
-    panel.tell(describe(destination, pending.replacement, names, findMissing(pending.replacement)));
+    if (isSameFields(fields, model.fields) && !model.busy) {
+      const whole = completeDraft(destination);
+      panel.tell(describe(destination, whole, names, findMissing(whole)));
+      model.question = { fields, replacement: whole, update: draft };
+    }
+  }
+
+  /** The question that is answered. Undefined if the fields have changed since: the question is then withdrawn. */
+  function takeQuestion(): Question | undefined {
+    panel.show();
+    const { question } = model;
+    model.question = undefined;
+    return question;
   }
 
   return {
@@ -178,16 +187,14 @@ export function createPanelActions(
       }
     },
     async confirm(connection, destination) {
-      const draft = pending?.replacement;
-      pending = undefined;
+      const draft = takeQuestion()?.replacement;
       if (draft && !findMissing(draft)) {
         sent = draft;
         await replacement.start(connection, destination, draft);
       }
     },
     async updateInPlace(connection, destination) {
-      const draft = pending?.update;
-      pending = undefined;
+      const draft = takeQuestion()?.update;
       if (draft) {
         const text = vscode.l10n.t('Saving, then checking the result…');
         await panel.work(progressOf(text), async () => update(connection, destination, draft));
@@ -207,7 +214,7 @@ export function createPanelActions(
       }
     },
     withdraw() {
-      pending = undefined;
+      model.question = undefined;
       model.notice = undefined;
     },
     async testTyped(connection) {
@@ -223,7 +230,6 @@ export function createPanelActions(
         );
       }
     },
-    isAsking: () => pending !== undefined,
   };
 }
 

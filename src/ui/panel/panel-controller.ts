@@ -113,7 +113,7 @@ export async function createPanelController(
         break;
       case 'keep':
         model.base = destination && { name: destination.name, url: destination.url };
-        model.notice = undefined;
+        actions.withdraw();
         panel.keepDraft();
         panel.show();
         panel.focus('name');
@@ -166,13 +166,8 @@ export async function createPanelController(
           break;
         case 'edit':
           if (!model.busy) {
-            const isOther = JSON.stringify(message.fields) !== JSON.stringify(model.fields);
             model.fields = message.fields;
             model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
-            // The confirmation was for other values.
-            if (isOther && actions.isAsking()) {
-              actions.withdraw();
-            }
             panel.keepDraft();
             panel.show();
             onMoved();

@@ -11,7 +11,7 @@ import type { Timelines } from '../monitoring/timelines.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
-import { buildView, findCurrent, headingOf, isDirty, type PanelModel } from './panel-view.ts';
+import { buildView, findCurrent, headingOf, isDirty, isSameFields, type PanelModel } from './panel-view.ts';
 import { describeFailure, panelTexts } from './messages.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
@@ -85,6 +85,7 @@ export async function createPanelState(
     visited: new Set(),
     busy: false,
     notice: undefined,
+    question: undefined,
     activity: loadingActivity(),
     history: undefined,
     lastTest: undefined,
@@ -102,6 +103,10 @@ export async function createPanelState(
   const current = (): Destination | undefined => findCurrent(model, entry());
 
   function show(): void {
+    if (model.question && !isSameFields(model.question.fields, model.fields)) {
+      model.question = undefined;
+      model.notice = undefined;
+    }
     model.lastTest = lastTests.get(accountId, model.destinationId ?? '');
     post({ kind: 'view', view: buildView(model, entry()) });
     const heading = headingOf(model, entry());
@@ -117,6 +122,7 @@ export async function createPanelState(
 
   function tell(notice: PanelNotice | undefined, takeFocus = true): void {
     model.notice = notice;
+    model.question = undefined;
     show();
     if (notice && takeFocus) {
       focus('notice');

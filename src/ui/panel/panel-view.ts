@@ -46,12 +46,17 @@ export type PanelModel = {
   visited: ReadonlySet<PanelField>;
   busy: boolean;
   notice: PanelNotice | undefined;
+  /** What the notice asks, if it is a question. */
+  question: Question | undefined;
   activity: Activity;
   /** Undefined until it is loaded. */
   history: AccountHistory | undefined;
   lastTest: LastTest | undefined;
   canEditAsJson: boolean;
 };
+
+/** Asks which of two drafts to send. It is withdrawn if the fields change. */
+export type Question = { readonly fields: PanelFields; readonly replacement: Draft; readonly update: Draft };
 
 /** The state of the panel's destination in the store. */
 export type Standing = 'new' | 'unread' | 'gone' | 'there';
@@ -68,6 +73,10 @@ export function standingOf(model: PanelModel, entry: AccountEntry | undefined): 
     return 'unread';
   }
   return findCurrent(model, entry) ? 'there' : 'gone';
+}
+
+export function isSameFields(a: PanelFields, b: PanelFields): boolean {
+  return a.name === b.name && a.url === b.url && a.secret === b.secret && a.remember === b.remember;
 }
 
 export function isDirty({ fields, base }: PanelModel): boolean {

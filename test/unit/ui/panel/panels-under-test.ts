@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { registerHooks } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type * as vscode from 'vscode';
+import { ApiError } from '../../../../src/core/api/api-error.ts';
+import type { Api } from '../../../../src/core/api/client.ts';
+import type { Destination } from '../../../../src/core/model/destination.ts';
+import { createRedactor } from '../../../../src/core/api/redaction.ts';
+import { createStore } from '../../../../src/core/monitoring/store.ts';
+import type { PanelAction, PanelEvent, PanelFields, PanelView, ToPanel } from '../../../../src/core/panel-protocol.ts';
+import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
+import { createDestinationWriter } from '../../../../src/ui/destinations/destination-writer.ts';
+import { createSecretStore } from '../../../../src/ui/destinations/secret-store.ts';
+import { createReplacements } from '../../../../src/ui/replacement/replacements.ts';
+import type { TestingServices } from '../../../../src/ui/testing/services.ts';
+import { createMemoryFiles } from '../../core/async/memory-files.ts';
+import { ACCOUNT, makeLeases, useFakeAccount } from '../../core/destinations/fake-account.ts';
+
+/** What `vscode-stub.mjs` adds to the stubs that it extends. */
+type Stub = {
+  readonly created: StubPanel[];
+  readonly notifications: Notification[];
+  readonly Uri: new () => vscode.Uri;
+};
+type StubPanel = {
+  readonly title: string;
+  readonly sent: ToPanel[];
+  readonly reveals: number;
+  dispose(): void;
+  receive(message: PanelEvent): void;
+};
+type Notification = { readonly message: string; readonly buttons: string[]; press(button: string | undefined): void };
+
+const STUB = new URL('vscode-stub.mjs', import.meta.url).href;
+const hooks = registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode' ? { url: STUB, shortCircuit: true } : next(specifier, context),
+});
+const stub: Stub = await import(STUB);
+const { createPanels } = await import('../../../../src/ui/panel/panels.ts');
+const { createLastTests } = await import('../../../../src/ui/tree/last-tests.ts');
+hooks.deregister();
+
+/** No test of this suite sends one. */
+const NO_TESTS = {} as TestingServices;
+
+/** How long to wait for a condition, in milliseconds. */
+const MOST_WAITING = 4000;
+
+type Page<P extends PageHost> = ReturnType<typeof pageOf<P>>;
+
+export async function until<T>(find: () => T | undefined | false, what: string): Promise<T> {
+  for (const start = Date.now(); Date.now() - start < MOST_WAITING;) {
+    const found = find();
+    if (found !== undefined && found !== false) {
+      return found;
+    }
+    await sleep(5);
+  }
+  return assert.fail(`Not seen: ${what}`);
+}
+
+type PageHost = {
+  readonly sent: ToPanel[];
+  /** Without a window, resolves after all work for the message has ended. */
+  receive(message: PanelEvent): Promise<void> | void;
+};
+
+/** The page of a panel, as the user sees and uses it. */
+function pageOf<P extends PageHost>(panel: P) {
+  const last = <K extends ToPanel['kind']>(kind: K): Extract<ToPanel, { kind: K }> | undefined =>
+    panel.sent.findLast((each): each is Extract<ToPanel, { kind: K }> => each.kind === kind);
+  let typed: PanelFields | undefined;
+  let seen = 0;
+
+  const fields = (): PanelFields => {
+    const filled = panel.sent.filter(({ kind }) => kind === 'fields').length;
+    const isFilled = filled !== seen;
+    seen = filled;
+    typed = isFilled ? last('fields')?.fields : typed;
+    return typed ?? assert.fail('The form is not filled');
+  };
+  const view = (): PanelView => last('view')?.view ?? assert.fail('The page shows nothing');
+  const text = (): string =>
+    view()
+      .notices.flatMap(({ lines }) => lines)
+      .join(' ');
+  const buttons = (): PanelView['buttons'] => [
+    ...view().notices.flatMap((notice) => notice.buttons),
+    ...view().buttons,
+  ];
+
+  return {
+    panel,
+    fields,
+    view,
+    /** The notices. */
+    text,
+    labels: () => buttons().map(({ label }) => label),
+    async type(changes: Partial<PanelFields>): Promise<void> {
+      typed = { ...fields(), ...changes };
+      await panel.receive({ kind: 'edit', fields: typed });
+    },
+    async press(label: string): Promise<void> {
+      const action = buttons().find((each) => each.label === label)?.action;
+      await this.act(action ?? assert.fail(`No button “${label}” beside: ${text()}`));
+    },
+    /** An action of a button that the page may no longer show. */
+    async act(action: PanelAction, changes: Partial<PanelFields> = {}): Promise<void> {
+      await panel.receive({ kind: 'act', action, fields: { ...fields(), ...changes } });
+    },
+    sees: async (pattern: RegExp) =>
+      until(() => pattern.test(text()) && !view().busy, `${String(pattern)} in the panel`).catch(() =>
+        assert.match(text(), pattern),
+      ),
+  };
+}
+
+/** The panels of a window with one account of a fake Cloudflare. Call it inside `describe`. */
+export function usePanels() {
+  const account = useFakeAccount();
+  const stored = new Map<string, string>();
+  const controllers: vscode.Disposable[] = [];
+  let window: ReturnType<typeof openWindow>;
+
+  function openWindow() {
+    const api: { -readonly [K in keyof Api]: Api[K] } = { ...account.api() };
+    const connection = { account: { id: ACCOUNT, name: 'Acme' }, token: undefined, api };
+    const store = createStore({
+      now: Date.now,
+      toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'network' })),
+      defer: (work) => void setTimeout(work, 0),
+      log: () => {},
+    });
+    store.setConnections([connection]);
+    const storage = {
+      get: async (key: string) => stored.get(key),
+      store: async (key: string, value: string) => void stored.set(key, value),
+      delete: async (key: string) => void stored.delete(key),
+      keys: async () => [...stored.keys()],
+      onDidChange: () => ({ dispose() {} }),
+    };
+    const redactor = createRedactor();
+    const policies = createPolicyStore();
+    const secrets = createSecretStore(storage, redactor, () => {});
+    const services = {
+      store,
+      policies,
+      secrets,
+      redactor,
+      host: { now: Date.now, sleep: async () => {}, log: () => {}, random: () => 0.5, fetch },
+      leases: makeLeases(),
+      sharedFiles: createMemoryFiles(),
+    };
+    const lastTests = createLastTests();
+    const panels = createPanels(
+      { extensionUri: new stub.Uri(), secrets: storage },
+      {
+        ...services,
+        writer: createDestinationWriter(services),
+        replacements: createReplacements(services),
+        testing: NO_TESTS,
+        lastTests,
+        timelines: never(),
+        log: (_level, message) => assert.fail(message),
+        now: Date.now,
+        focusedPanel: { get: () => undefined, set() {} },
+      },
+    );
+    return { api, connection, store, secrets, panels, lastTests };
+  }
+
+  beforeEach(() => {
+    stored.clear();
+    stub.created.length = 0;
+    stub.notifications.length = 0;
+    window = openWindow();
+  });
+  afterEach(() => {
+    for (const each of [...controllers.splice(0), window.panels]) {
+      each.dispose();
+    }
+  });
+
+  /** The page of the nth panel that was created. */
+  const page = async (at: number): Promise<Page<StubPanel>> => {
+    const panel = await until(() => stub.created[at], `panel ${at + 1}`);
+    const opened = pageOf(panel);
+    await until(() => panel.sent.some(({ kind }) => kind === 'state'), 'the state of the panel');
+    panel.receive({ kind: 'ready' });
+    await until(() => panel.sent.some(({ kind }) => kind === 'fields'), 'the form');
+    return opened;
+  };
+
+  return {
+    account,
+    api: () => window.api,
+    store: () => window.store,
+    secrets: () => window.secrets,
+    lastTests: () => window.lastTests,
+    panels: () => window.panels,
+    created: stub.created,
+    notifications: stub.notifications,
+    page,
+    /** Waits until the draft of a panel is persisted. */
+    draftIsKept: async (text: string) =>
+      until(() => [...stored].some(([key, value]) => key.includes('.draft.') && value.includes(text)), 'the draft'),
+    async openNew(): Promise<Page<StubPanel>> {
+      await window.store.refresh();
+      await window.panels.openNew(window.connection);
+      return page(stub.created.length - 1);
+    },
+    /** A panel without its window. */
+    async edit(destination: Destination): Promise<Page<PageHost>> {
+      await window.store.refresh();
+      const sent: ToPanel[] = [];
+      const target = { accountId: ACCOUNT, destinationId: destination.id, draftId: 'draft' };
+      const controller = await window.panels.createController(
+        target,
+        (message) => sent.push(message),
+        () => {},
+      );
+      controllers.push(controller);
+      void controller.receive({ kind: 'ready' });
+      return pageOf({ sent, receive: async (message) => controller.receive(message) });
+    },
+    async open(destination: Destination): Promise<Page<StubPanel>> {
+      await window.store.refresh();
+      await window.panels.open({ connection: window.connection, destination });
+      return page(stub.created.length - 1);
+    },
+    /** Makes the calls of a function of the API wait until `release`. */
+    hold(name: 'createDestination' | 'listPolicies' | 'updateDestination') {
+      const { api } = window;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      let calls = 0;
+      const hold =
+        <A extends readonly unknown[], R>(call: (...given: A) => Promise<R>) =>
+        async (...given: A): Promise<R> => {
+          calls += 1;
+          await promise;
+          return call(...given);
+        };
+      switch (name) {
+        case 'createDestination':
+          api.createDestination = hold(api.createDestination);
+          break;
+        case 'listPolicies':
+          api.listPolicies = hold(api.listPolicies);
+          break;
+        case 'updateDestination':
+          api.updateDestination = hold(api.updateDestination);
+          break;
+        default:
+          name satisfies never;
+      }
+      return { release: resolve, isCalled: async () => until(() => calls > 0, `a call of ${name}`) };
+    },
+  };
+}
+
+/** Timelines that never load. */
+function never() {
+  return {
+    of: async () => new Promise<never>(() => {}),
+    onChanged: () => () => {},
+    forget: async () => {},
+    dispose() {},
+  };
+}
