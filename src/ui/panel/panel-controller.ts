@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PanelEvent, PanelAction, ToPanel } from '../../core/panel-protocol.ts';
+import type { PanelEvent, PanelAction, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
 import type { ContributedCommand } from '../host/ids.ts';
 import type { DirectTest } from '../testing/services.ts';
 import type { AccountNode } from '../tree/nodes.ts';
@@ -38,6 +38,8 @@ export type PanelController = vscode.Disposable & {
   /** Whether the fields differ from what is saved. */
   isDirty(): boolean;
   target(): PanelTarget;
+  /** The result of the work that runs, once it has ended. Undefined if none runs. */
+  ended(): Promise<PanelNotice | undefined>;
 };
 
 /** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
@@ -186,6 +188,7 @@ export async function createPanelController(
     title: () => headingOf(model, panel.entry()),
     isDirty: () => isDirty(model),
     target: () => ({ accountId, destinationId: model.destinationId, draftId: target.draftId }),
+    ended: async () => panel.ended(),
     dispose: () => panel.dispose(),
   };
 }

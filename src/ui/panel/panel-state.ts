@@ -61,6 +61,8 @@ export type PanelState = vscode.Disposable & {
     job: () => Promise<PanelNotice>,
     failed?: (error: unknown) => Promise<PanelNotice>,
   ): Promise<void>;
+  /** The result of the job that runs, once it has ended. Undefined if none runs. */
+  ended(): Promise<PanelNotice | undefined>;
   /** Describes an error for the user. Logs it if it is not an API error. */
   explain(error: unknown): PanelNotice;
 };
@@ -98,6 +100,7 @@ export async function createPanelState(
   let drawn = false;
   let readFor: string | undefined;
   let isReadingAbout = false;
+  let running: Promise<PanelNotice> | undefined;
 
   const entry = (): AccountEntry | undefined => store.entry(accountId);
   const current = (): Destination | undefined => findCurrent(model, entry());
@@ -200,6 +203,9 @@ export async function createPanelState(
   }
 
   async function readAbout(): Promise<void> {
+    if (closed.signal.aborted) {
+      return;
+    }
     fetching.abort();
     fetching = new AbortController();
     const { signal } = fetching;
@@ -231,10 +237,15 @@ export async function createPanelState(
   ): Promise<void> {
     model.busy = true;
     tell(progress);
-    const notice = await job().catch(failed);
-    model.busy = false;
-    follow();
+    running = job()
+      .catch(failed)
+      .finally(() => {
+        running = undefined;
+        model.busy = false;
+      });
+    const notice = await running;
     if (!closed.signal.aborted) {
+      follow();
       tell(notice);
     }
   }
@@ -299,6 +310,7 @@ export async function createPanelState(
       await Promise.all([readAbout(), readTimeline()]);
     },
     work,
+    ended: async () => running,
     explain,
     dispose() {
       closed.abort();

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { plain } from '../../core/model/plain-text.ts';
-import { parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
+import { type PanelNotice, parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
 import { createDraftKeep } from './draft-keep.ts';
 import { createFocusTaker, startedBy } from '../host/focus.ts';
 import { webviewPage, webviewRoots } from '../host/webview-page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
-import { tell } from '../host/notice.ts';
+import { type NoticeKind, tell } from '../host/notice.ts';
 import { nameOf } from '../text/destination.ts';
 import { runCommand } from '../host/run-command.ts';
 import type { FocusedPanel } from './focused-panel.ts';
@@ -31,6 +31,13 @@ export type Panels = vscode.Disposable & {
     onMoved: () => void,
   ): Promise<PanelController>;
 };
+
+const KINDS = {
+  error: 'error',
+  warning: 'warning',
+  info: 'information',
+  success: 'information',
+} as const satisfies Record<PanelNotice['tone'], NoticeKind>;
 
 type Given = Pick<
   PanelServices,
@@ -71,16 +78,24 @@ export function createPanels(
     await fill(panel, { ...target, draftId: randomUUID() });
   }
 
-  /** A panel that is closed with unsaved changes keeps them until the user lets them go. */
-  async function offerReopen(draftId: string, closing: PanelController | undefined): Promise<void> {
-    if (!closing?.isDirty()) {
+  /**
+   * Reports the result of the work that a closed panel started. Unsaved changes are kept until the user lets them go, and are
+   * offered only after that work has ended, so that no draft is sent twice.
+   */
+  async function afterClosing(closing: PanelController): Promise<void> {
+    const result = await closing.ended().catch(() => undefined);
+    const { accountId, destinationId, draftId } = closing.target();
+    const [kind, lines] = result ? [KINDS[result.tone], result.lines] : (['warning', []] as const);
+    if (!closing.isDirty()) {
       drafts.forget(draftId);
+      if (result) {
+        void tell(kind, lines.join(' '));
+      }
       return;
     }
-    const { accountId, destinationId } = closing.target();
     const reopen = vscode.l10n.t('Reopen');
     const message = vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title());
-    const chosen = await tell('warning', message, reopen, vscode.l10n.t('Discard'));
+    const chosen = await tell(kind, [...lines, message].join(' '), reopen, vscode.l10n.t('Discard'));
     const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }) };
     if (chosen === reopen && !open.has(keyOf(ids))) {
       const panel = vscode.window.createWebviewPanel(PANEL_TYPE, plain(closing.title()), vscode.ViewColumn.Active);
@@ -109,10 +124,10 @@ export function createPanels(
       if (open.get(key) === panel) {
         open.delete(key);
       }
-      void offerReopen(target.draftId, controller);
       if (controller) {
         controllers.delete(controller);
         controller.dispose();
+        void afterClosing(controller);
       }
     });
     const post = (message: ToPanel): void => {
@@ -143,6 +158,7 @@ export function createPanels(
     controller = made;
     if (closed) {
       made.dispose();
+      void afterClosing(made);
       return;
     }
     controllers.add(made);

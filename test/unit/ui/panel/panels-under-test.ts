@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
@@ -29,7 +29,11 @@ type StubPanel = {
   dispose(): void;
   receive(message: PanelEvent): void;
 };
-type Notification = { readonly message: string; readonly buttons: string[]; press(button: string | undefined): void };
+type Notification = {
+  readonly message: string;
+  readonly buttons: string[];
+  readonly press: (button: string | undefined) => void;
+};
 
 const STUB = new URL('vscode-stub.mjs', import.meta.url).href;
 const hooks = registerHooks({
@@ -58,6 +62,13 @@ export async function until<T>(find: () => T | undefined | false, what: string):
     await sleep(5);
   }
   return assert.fail(`Not seen: ${what}`);
+}
+
+/** Lets everything run that waits for nothing from outside. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await setImmediate();
+  }
 }
 
 type PageHost = {
@@ -205,6 +216,9 @@ export function usePanels() {
     /** Waits until the draft of a panel is persisted. */
     draftIsKept: async (text: string) =>
       until(() => [...stored].some(([key, value]) => key.includes('.draft.') && value.includes(text)), 'the draft'),
+    noDraftIsKept: async () => until(() => ![...stored.keys()].some((key) => key.includes('.draft.')), 'no draft'),
+    /** The next notification. */
+    notification: async () => until(() => stub.notifications.shift(), 'a notification'),
     async openNew(): Promise<Page<StubPanel>> {
       await window.store.refresh();
       await window.panels.openNew(window.connection);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { ACCOUNT } from '../../core/destinations/fake-account.ts';
-import { usePanels } from './panels-under-test.ts';
+import { settle, until, usePanels } from './panels-under-test.ts';
 
 describe('panels', () => {
   const window = usePanels();
@@ -58,6 +58,42 @@ describe('panels', () => {
       await page.press('Save');
       await page.act('updateInPlace', { url: account.hook('other') });
       assert.deepEqual([page.text(), account.stored(destination.id)?.url], ['', destination.url]);
+    });
+  });
+
+  describe('a panel that is closed while it creates', () => {
+    async function closeWhileCreating(): Promise<() => void> {
+      const page = await window.openNew();
+      await page.type({ name: 'Ops', url: account.hook('slow') });
+      await window.draftIsKept('slow');
+      const creation = window.hold('createDestination');
+      await page.press('Create');
+      await creation.isCalled();
+      page.panel.dispose();
+      await settle();
+      assert.deepEqual([window.notifications, window.created.length], [[], 1]);
+      return creation.release;
+    }
+
+    it('reports the destination, and offers its draft no second time', async () => {
+      const release = await closeWhileCreating();
+      release();
+      const { message, buttons } = await window.notification();
+      assert.deepEqual([message.includes('“Ops”'), buttons, account.names()], [true, [], ['Ops']]);
+      await window.noDraftIsKept();
+    });
+
+    it('reports why the creation failed, and then offers the draft', async () => {
+      account.fail({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+      const release = await closeWhileCreating();
+      release();
+      const { message, press } = await window.notification();
+      assert.match(message, /Your input is unchanged\. “New Webhook Destination” was closed with unsaved changes\./);
+      press('Reopen');
+      const page = await window.page(1);
+      assert.deepEqual([page.fields().name, page.fields().url], ['Ops', account.hook('slow')]);
+      await page.press('Create');
+      await until(() => account.names().length === 1, 'the destination');
     });
   });
 });
