@@ -9,6 +9,7 @@ import { canStandFor, planChange } from '../../core/model/plan.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import type { Step } from '../../core/replacement/state.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import { testDraft } from '../testing/direct.ts';
@@ -22,7 +23,7 @@ import {
   describeReplace,
   describeTypedTest,
 } from './messages.ts';
-import type { PanelReplacement } from './panel-replacement.ts';
+import type { PanelReplacement, Replaced } from './panel-replacement.ts';
 import type { PanelState } from './panel-state.ts';
 import { draftOf, findProblems, isSameFields, type Question, saveLabel, standingOf } from './panel-view.ts';
 
@@ -33,6 +34,8 @@ export type PanelActions = {
   askReplace(connection: Connection, destination: Destination): Promise<void>;
   confirm(connection: Connection, destination: Destination): Promise<void>;
   updateInPlace(connection: Connection, destination: Destination): Promise<void>;
+  /** Takes a step of a replacement that stopped. */
+  takeStep(step: Step, connection: Connection): Promise<void>;
   /** Undoes the last update in place. */
   revert(connection: Connection, destination: Destination): Promise<void>;
   withdraw(): void;
@@ -53,7 +56,10 @@ export function createPanelActions(
   { writer, secrets, policies, replacement, testing }: PanelActionsServices,
 ): PanelActions {
   const { model } = panel;
-  /** The draft that was sent last: Cloudflare returns neither secrets nor, for some types, whole URLs. */
+  /**
+   * The draft that was sent last for the destination of the panel: Cloudflare returns neither secrets nor, for some types,
+   * whole URLs. Undefined if it is not known.
+   */
   let sent: Draft | undefined;
   /** What an update in place can be undone to. */
   let previous: Draft | undefined;
@@ -138,6 +144,12 @@ export function createPanelActions(
     model.fields = { ...model.fields, remember };
   }
 
+  function follow(replaced: Replaced | undefined): void {
+    if (replaced) {
+      sent = replaced.draft;
+    }
+  }
+
   /** The draft of the fields, completed with the URL and secret that only this machine knows. */
   function completeDraft(destination: Destination): Draft {
     const draft = draftOf(model.fields, destination);
@@ -189,9 +201,11 @@ export function createPanelActions(
     async confirm(connection, destination) {
       const draft = takeQuestion()?.replacement;
       if (draft && !findMissing(draft)) {
-        sent = draft;
-        await replacement.start(connection, destination, draft);
+        follow(await replacement.start(connection, destination, draft));
       }
+    },
+    async takeStep(step, connection) {
+      follow(await replacement.take(step, connection));
     },
     async updateInPlace(connection, destination) {
       const draft = takeQuestion()?.update;

@@ -97,7 +97,7 @@ export async function createPanelController(
       case 'adopt':
       case 'close':
       case 'retry':
-        await replacement.take(action, connection);
+        await actions.takeStep(action, connection);
         break;
       case 'cancel':
       case 'dismiss':

@@ -10,12 +10,17 @@ import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 import { button, describeReplaced, describeStopped } from './messages.ts';
 import type { PanelState } from './panel-state.ts';
 
+/** The new destination took the place of the old one. `draft`: what it was created from, where this panel started it. */
+export type Replaced = { readonly draft: Draft | undefined };
+
 /** The replacement of a panel's destination. None of these rejects: what went wrong is shown in the panel. */
 export type PanelReplacement = {
   /** Shows what is left of a replacement that stopped earlier, if any. */
   show(why?: readonly string[]): Promise<void>;
-  start(connection: Connection, destination: Destination, draft: Draft): Promise<void>;
-  take(step: Step, connection: Connection): Promise<void>;
+  /** Undefined if the replacement failed or stopped. */
+  start(connection: Connection, destination: Destination, draft: Draft): Promise<Replaced | undefined>;
+  /** Undefined if the panel keeps its destination. */
+  take(step: Step, connection: Connection): Promise<Replaced | undefined>;
   /** Stops the replacement that runs, between two steps. */
   stop(): void;
 };
@@ -26,6 +31,8 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
   /** The destination the user may take for the new one. */
   let candidateId: string | undefined;
   let last: Replacement | undefined;
+  /** The draft of the replacement that this panel started, while a destination was or may be created from it. */
+  let started: Draft | undefined;
 
   const keyOf = (destinationId: string): string =>
     keyOfReplacement({ accountId: model.accountId, oldId: destinationId });
@@ -39,8 +46,13 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
     return describeStopped(why, look, isError);
   }
 
-  async function run(connection: Connection, work: (options: RunningOptions) => Promise<RunEnd>): Promise<void> {
+  async function run(
+    connection: Connection,
+    work: (options: RunningOptions) => Promise<RunEnd>,
+    draft?: Draft,
+  ): Promise<Replaced | undefined> {
     const stop = new AbortController();
+    let replaced: Replaced | undefined;
     stopping = stop;
     stop.signal.addEventListener('abort', () => panel.tell(describeProgress(last, true), false));
     await panel.work(
@@ -50,12 +62,17 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
           signal: stop.signal,
           onState(state) {
             last = state;
+            if (draft) {
+              started = state.newId === undefined && state.pending === undefined ? undefined : draft;
+            }
             panel.tell(describeProgress(state, stop.signal.aborted), false);
           },
         });
         if (end.ending === 'done' && end.state.newId !== undefined) {
           await panel.move(end.state.newId);
+          replaced = { draft: started };
         }
+        started = undefined;
         return describeReplaced(end, connection.account.name);
       },
       async (error) => {
@@ -65,6 +82,7 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
     );
     stopping = undefined;
     await panel.readAbout();
+    return replaced;
   }
 
   return {
@@ -82,17 +100,20 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
     },
     async start(connection, destination, draft) {
       last = undefined;
-      await run(connection, async (options) =>
-        replacements.start({ connection, destination }, draft, { ...options, remember: model.fields.remember }),
+      return run(
+        connection,
+        async (options) =>
+          replacements.start({ connection, destination }, draft, { ...options, remember: model.fields.remember }),
+        draft,
       );
     },
     async take(step, connection) {
       if (step === 'retry') {
         await this.show();
-        return;
+        return undefined;
       }
       const chosen = candidateId;
-      await run(connection, async (options) =>
+      return run(connection, async (options) =>
         replacements.take(step, connection, keyOf(model.destinationId ?? ''), {
           ...options,
           ...(chosen === undefined ? {} : { candidateId: chosen }),

@@ -217,6 +217,8 @@ export function usePanels() {
     draftIsKept: async (text: string) =>
       until(() => [...stored].some(([key, value]) => key.includes('.draft.') && value.includes(text)), 'the draft'),
     noDraftIsKept: async () => until(() => ![...stored.keys()].some((key) => key.includes('.draft.')), 'no draft'),
+    rememberedSecrets: () =>
+      [...stored].flatMap(([key, value]) => (key.includes('.secret.') ? [JSON.parse(value).secret] : [])),
     /** The next notification. */
     notification: async () => until(() => stub.notifications.shift(), 'a notification'),
     async openNew(): Promise<Page<StubPanel>> {

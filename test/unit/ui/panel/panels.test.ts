@@ -96,4 +96,66 @@ describe('panels', () => {
       await until(() => account.names().length === 1, 'the destination');
     });
   });
+
+  describe('the secret that was sent', () => {
+    const secretOf = (name: string) =>
+      controls.destinations(account.world(), { account: ACCOUNT }).find((each) => each.name === name)?.secret;
+
+    it('does not count if the replacement was refused', async () => {
+      const destination = await account.put('Ops');
+      await window.secrets().remember(ACCOUNT, destination.id, { secret: 'good' });
+      const page = await window.edit(destination);
+      account.fail({ method: 'POST', fault: { kind: 'status', status: 422 }, times: 1 });
+      await page.type({ secret: 'refused', remember: true });
+      await page.press('Replace…');
+      await page.press('Replace');
+      assert.match(page.text(), /Nothing was changed/);
+      await page.type({ secret: '' });
+      await page.press('Replace…');
+      await page.press('Replace');
+      assert.match(page.text(), /Replaced “Ops”/);
+      assert.deepEqual([secretOf('Ops'), window.rememberedSecrets()], ['good', ['good']]);
+    });
+
+    it('counts for the next replacement', async () => {
+      const page = await window.edit(await account.put('Ops'));
+      await page.type({ secret: 'sent' });
+      await page.press('Replace…');
+      await page.press('Replace');
+      await page.type({ url: account.hook('next') });
+      await page.press('Replace…');
+      await page.press('Replace');
+      assert.deepEqual([page.fields().url, secretOf('Ops')], [account.hook('next'), 'sent']);
+    });
+
+    it('counts after a replacement that stopped and was resumed', async () => {
+      const destination = await account.put('Ops');
+      account.putPolicy('Policy', [destination.id]);
+      const page = await window.edit(destination);
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+      await page.type({ secret: 'sent' });
+      await page.press('Replace…');
+      await page.press('Replace');
+      await page.press('Resume');
+      await page.type({ url: account.hook('next') });
+      await page.press('Replace…');
+      await page.press('Replace');
+      assert.deepEqual([page.fields().url, secretOf('Ops')], [account.hook('next'), 'sent']);
+    });
+
+    it('does not count after the replacement was undone', async () => {
+      const destination = await account.put('Ops');
+      account.putPolicy('Policy', [destination.id]);
+      const page = await window.edit(destination);
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+      await page.type({ secret: 'sent' });
+      await page.press('Replace…');
+      await page.press('Replace');
+      await page.press('Undo');
+      assert.match(page.text(), /was undone/);
+      await page.type({ secret: '' });
+      await page.press('Replace…');
+      assert.match(page.text(), /The new destination will have no secret/);
+    });
+  });
 });
