@@ -10,6 +10,11 @@ export function isSameId(a: string, b: string): boolean {
   return a === b || comparableId(a) === comparableId(b);
 }
 
+/** The one with this ID. The same spelling goes first, which is the usual case and the fast one. */
+export function findById<T extends { readonly id: string }>(all: readonly T[], wanted: string): T | undefined {
+  return all.find(({ id }) => id === wanted) ?? all.find(({ id }) => isSameId(id, wanted));
+}
+
 /** A set of IDs that ignores dashes and case. */
 export type IdSet = { has(id: string): boolean };
 

@@ -104,7 +104,7 @@ export async function testPolicies(
   }
   const reached = createIdSet(sent.flatMap(webhooksOf));
   const moved = new Map<string, PolicyTest['moved']>(
-    destinationIds.filter((id) => reached.has(id) && before.has(id)).map((id) => [id, 'nothing']),
+    destinationIds.filter((id) => reached.has(id) && before.has(comparableId(id))).map((id) => [id, 'nothing']),
   );
   for (const pause of moved.size > 0 ? PAUSES : []) {
     try {
@@ -116,10 +116,11 @@ export async function testPolicies(
     const now = await api.listDestinations(accountId).catch(() => undefined);
     if (now) {
       onRead(now);
-      for (const destination of now) {
-        const old = before.get(destination.id);
-        if (old && moved.has(destination.id)) {
-          moved.set(destination.id, whatMoved(old, destination));
+      const current = byId(now);
+      for (const id of moved.keys()) {
+        const [old, destination] = [before.get(comparableId(id)), current.get(comparableId(id))];
+        if (old && destination) {
+          moved.set(id, whatMoved(old, destination));
         }
       }
       if (![...moved.values()].includes('nothing')) {
@@ -134,6 +135,7 @@ function webhooksOf({ mechanisms }: Policy): readonly string[] {
   return mechanisms['webhooks'] ?? [];
 }
 
+/** By the comparable form of the ID. */
 function byId(destinations: readonly Destination[]): ReadonlyMap<string, Destination> {
-  return new Map(destinations.map((destination) => [destination.id, destination]));
+  return new Map(destinations.map((destination) => [comparableId(destination.id), destination]));
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
+import { findById } from '../../core/model/id.ts';
 import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
@@ -48,7 +49,7 @@ export function createTargets(
     if (entry?.state.kind === 'failed' && !entry.state.last) {
       throw entry.state.error;
     }
-    const destination = entry?.state.last?.destinations.find(({ id }) => id === destinationId);
+    const destination = findById(entry?.state.last?.destinations ?? [], destinationId);
     return entry && destination ? { connection: entry.connection, destination } : undefined;
   }
 

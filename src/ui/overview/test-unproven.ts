@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createIdSet } from '../../core/model/id.ts';
 import { splitConfirmed, testPolicies } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
@@ -115,7 +116,7 @@ async function testAccount(
   const { account, api } = connection;
   const missed = new Set(unreached);
   const ids = destinations.map(({ id }) => id).filter((id) => !missed.has(id));
-  const wanted = new Set(ids);
+  const wanted = createIdSet(ids);
   try {
     // The question may have been open for long, and only recipients that it named may be notified.
     const { same, changed } = splitConfirmed(policies, (await policyStore.read(connection)).policies);

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Log } from '../../core/api/transport.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Destination } from '../../core/model/destination.ts';
+import { isSameId } from '../../core/model/id.ts';
 import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
@@ -161,9 +162,15 @@ export async function createPanelState(
     setFields({ name, url, secret: '' });
   }
 
+  /** One destination may have an ID with dashes in one answer and without them in another: the store decides. */
+  function takeIdOf(destination: Destination | undefined): void {
+    model.destinationId = destination?.id ?? model.destinationId;
+  }
+
   /** Follows the store without overwriting unsaved changes. */
   function follow(): void {
     const destination = current();
+    takeIdOf(destination);
     // What is cached has no URL: it is fetched before it is shown in a form.
     if (entry()?.state.cached && !entry()?.inFlight && entry()?.state.kind === 'idle') {
       void store.refresh([accountId]);
@@ -189,6 +196,7 @@ export async function createPanelState(
     await readRemembered();
     onMoved();
     const destination = current();
+    takeIdOf(destination);
     if (destination) {
       load(destination);
     }
@@ -264,7 +272,7 @@ export async function createPanelState(
     }
   });
   const listeningToTests = lastTests.onChanged((account, destination) => {
-    if (account === accountId && destination === model.destinationId) {
+    if (account === accountId && isSameId(destination, model.destinationId ?? '')) {
       show();
     }
   });

@@ -5,6 +5,7 @@ import { type Destination, type Draft, hostOf } from '../../core/model/destinati
 import { checkDraft, type DraftFinding } from '../../core/model/draft-check.ts';
 import { normalizeDraft } from '../../core/model/draft.ts';
 import { healthOf } from '../../core/model/health.ts';
+import { findById } from '../../core/model/id.ts';
 import type {
   PanelAbout,
   PanelField,
@@ -61,8 +62,8 @@ export type Question = { readonly fields: PanelFields; readonly replacement: Dra
 /** The state of the panel's destination in the store. */
 export type Standing = 'new' | 'unread' | 'gone' | 'there';
 
-export function findCurrent(model: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
-  return entry?.state.last?.destinations.find(({ id }) => id === model.destinationId);
+export function findCurrent({ destinationId }: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
+  return destinationId === undefined ? undefined : findById(entry?.state.last?.destinations ?? [], destinationId);
 }
 
 export function standingOf(model: PanelModel, entry: AccountEntry | undefined): Standing {

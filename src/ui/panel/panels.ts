@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
+import { comparableId } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type PanelNotice, parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
@@ -205,7 +206,7 @@ export function createPanels(
 }
 
 function keyOf({ accountId, destinationId }: Omit<PanelTarget, 'draftId'>): string {
-  return `${accountId}/${destinationId ?? ''}`;
+  return `${accountId}/${comparableId(destinationId ?? '')}`;
 }
 
 /** What the page shows contains untrusted text. The fields stay exact, because the user edits and saves them. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { shownHostOf } from '../../core/model/destination.ts';
 import { healthOf, provedAt } from '../../core/model/health.ts';
+import { findById } from '../../core/model/id.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import type { Services } from '../../services.ts';
@@ -17,7 +18,7 @@ export function describeDestinationRow(
   { store, lastTests }: Pick<Services, 'store' | 'lastTests'>,
 ): vscode.MarkdownString | undefined {
   const shown = shownOf(store.entry(accountId)?.state);
-  const destination = shown?.destinations.find(({ id }) => id === destinationId);
+  const destination = findById(shown?.destinations ?? [], destinationId);
   if (!destination) {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { isSameId } from '../../core/model/id.ts';
+
 /** Where a test was sent from: this machine or Cloudflare. */
 export type TestWay = 'direct' | 'cloudflare';
 
@@ -31,7 +33,7 @@ export function createLastTests(): LastTests {
   let tests: readonly Entry[] = [];
   const listeners = new Set<(accountId: string, destinationId: string) => void>();
   const find = (accountId: string, destinationId: string): Entry | undefined =>
-    tests.find((each) => each.accountId === accountId && each.destinationId === destinationId);
+    tests.find((each) => each.accountId === accountId && isSameId(each.destinationId, destinationId));
   return {
     get: (accountId, destinationId) => find(accountId, destinationId)?.test,
     set(accountId, destinationId, test) {

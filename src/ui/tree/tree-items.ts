@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Account } from '../../core/model/account.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
 import { type Health, healthOf } from '../../core/model/health.ts';
+import { findById } from '../../core/model/id.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
@@ -59,7 +60,7 @@ function describeRow(node: Node, { store, policies, documentOf }: Known): Row | 
     case 'account':
       return toAccountRow(node, entry);
     case 'destination': {
-      const destination = shownOf(entry.state)?.destinations.find(({ id }) => id === node.destinationId);
+      const destination = findById(shownOf(entry.state)?.destinations ?? [], node.destinationId);
       return (
         destination && toDestinationRow(node, destination, () => documentOf(entry.connection.account, destination))
       );
@@ -70,7 +71,7 @@ function describeRow(node: Node, { store, policies, documentOf }: Known): Row | 
       return toEmptyRow(node.accountId);
     case 'policy': {
       const known = policies.known(node.accountId);
-      const policy = known?.policies.find(({ id }) => id === node.policyId);
+      const policy = findById(known?.policies ?? [], node.policyId);
       return known && policy && toPolicyRow(node, policy, known);
     }
     case 'noPolicy':

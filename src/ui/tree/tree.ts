@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import { healthOf, lastEventOf, sortDestinations } from '../../core/model/health.ts';
+import { findById } from '../../core/model/id.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
@@ -218,8 +219,8 @@ export function createDestinationsView(
       showMessage();
     },
     async reveal(node) {
-      const wanted = node.kind === 'destination' ? node.destinationId : undefined;
-      const destination = findShown(node.accountId)?.find(({ id }) => id === wanted);
+      const wanted = node.kind === 'destination' ? node.destinationId : '';
+      const destination = findById(findShown(node.accountId) ?? [], wanted);
       if (failingOnly && destination && healthOf(destination) !== 'failing') {
         showOnlyFailing(false);
       }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { comparableId, createIdSet, isSameId } from '../../../../src/core/model/id.ts';
+import { comparableId, createIdSet, findById, isSameId } from '../../../../src/core/model/id.ts';
 
 const dashed = '5e7cbf41-0d29-4c2c-9a1b-6b2d0f1a9c33';
 const bare = '5e7cbf410d294c2c9a1b6b2d0f1a9c33';
@@ -19,6 +19,12 @@ describe('ids', () => {
     const ids = createIdSet([dashed]);
     assert.ok(ids.has(bare) && ids.has(dashed) && ids.has(bare.toUpperCase()));
     assert.ok(!ids.has('other') && !createIdSet([]).has(bare));
+  });
+
+  it('are found in a list in either form, the same spelling first', () => {
+    const all = [{ id: bare }, { id: dashed }, { id: 'other' }];
+    assert.deepEqual([findById(all, dashed), findById(all, bare), findById(all, 'OTHER')], [all[1], all[0], all[2]]);
+    assert.equal(findById(all, 'none'), undefined);
   });
 
   it('compare the same wherever dashes stand', () => {

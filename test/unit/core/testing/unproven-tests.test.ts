@@ -137,6 +137,12 @@ describe('testing unproved destinations', () => {
     assert.equal(polls(), 1);
   });
 
+  it('reports each destination by the ID that was asked for, whatever form Cloudflare writes it in', async () => {
+    const { run } = createWorld({ first: deliver, second: deliver });
+    const { moved } = await run(all, ['A', '-b-', 'c']);
+    assert.deepEqual(Object.fromEntries(moved), { A: 'success', '-b-': 'failure', c: 'failure' });
+  });
+
   it('sends each test once, and says what showed nothing after a minute', async () => {
     const { run, sent, polls } = createWorld({});
     const { moved, isCanceled } = await run(all, ['a']);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { registerHooks } from 'node:module';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
@@ -15,35 +14,11 @@ import { createReplacements } from '../../../../src/ui/replacement/replacements.
 import type { TestingServices } from '../../../../src/ui/testing/services.ts';
 import { createMemoryFiles } from '../../core/async/memory-files.ts';
 import { ACCOUNT, makeLeases, useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { standInForVscode, type StubPanel } from '../vscode.ts';
 
-/** What `vscode-stub.mjs` adds to the stubs that it extends. */
-type Stub = {
-  readonly created: StubPanel[];
-  readonly notifications: Notification[];
-  readonly Uri: new () => vscode.Uri;
-};
-type StubPanel = {
-  readonly title: string;
-  readonly sent: ToPanel[];
-  readonly reveals: number;
-  dispose(): void;
-  receive(message: PanelEvent): void;
-};
-type Notification = {
-  readonly message: string;
-  readonly buttons: string[];
-  readonly press: (button: string | undefined) => void;
-};
-
-const STUB = new URL('vscode-stub.mjs', import.meta.url).href;
-const hooks = registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: STUB, shortCircuit: true } : next(specifier, context),
-});
-const stub: Stub = await import(STUB);
+const stub = await standInForVscode();
 const { createPanels } = await import('../../../../src/ui/panel/panels.ts');
 const { createLastTests } = await import('../../../../src/ui/tree/last-tests.ts');
-hooks.deregister();
 
 /** No test of this suite sends one. */
 const NO_TESTS = {} as TestingServices;

@@ -158,4 +158,45 @@ describe('panels', () => {
       assert.match(page.text(), /The new destination will have no secret/);
     });
   });
+
+  describe('an ID with dashes in one answer and without them in another', () => {
+    beforeEach(() => controls.changeSettings(account.world(), { ids: 'mixed' }));
+
+    it('is the same destination after a replacement', async () => {
+      const page = await window.edit(await account.put('Ops'));
+      await page.type({ url: account.hook('new') });
+      await page.press('Replace…');
+      await page.press('Replace');
+      assert.match(page.text(), /Replaced “Ops”/);
+      assert.deepEqual([page.labels().includes('Save'), page.fields().url], [true, account.hook('new')]);
+      const [listed = assert.fail()] = await window.api().listDestinations(ACCOUNT);
+      window.lastTests().set(ACCOUNT, listed.id, { at: 0, way: 'direct', result: 'worked', reason: 'Fine' });
+      assert.match(JSON.stringify(page.view().about), /Fine/);
+    });
+
+    it('has one panel after it was created', async () => {
+      const page = await window.openNew();
+      await page.type({ name: 'Ops', url: account.hook('new') });
+      await page.press('Create');
+      await until(() => page.labels().includes('Save'), 'the destination in its panel');
+      const [listed = assert.fail()] = await window.api().listDestinations(ACCOUNT);
+      await window.open(listed);
+      assert.deepEqual([window.created.length, page.panel.reveals], [1, 1]);
+      assert.ok(window.panels().isOpen(ACCOUNT, listed.id.replaceAll('-', '')));
+    });
+
+    it('shows a replacement that stopped after another one ended', async () => {
+      const page = await window.edit(await account.put('Ops'));
+      await page.type({ url: account.hook('first') });
+      await page.press('Replace…');
+      await page.press('Replace');
+      const [listed = assert.fail()] = await window.api().listDestinations(ACCOUNT);
+      account.putPolicy('Policy', [listed.id]);
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+      await page.type({ url: account.hook('second') });
+      await page.press('Replace…');
+      await page.press('Replace');
+      assert.ok(page.labels().includes('Resume'), page.text());
+    });
+  });
 });

@@ -31,6 +31,13 @@ describe('last tests', () => {
     );
   });
 
+  it('returns the result of an ID in either form', () => {
+    const tests = createLastTests();
+    tests.set('a', '1-2', testAt(1));
+    tests.set('a', '12', testAt(2));
+    assert.deepEqual([tests.get('a', '1-2'), tests.get('a', '1-2-')], [testAt(2), testAt(2)]);
+  });
+
   it('drops the oldest result after the limit', () => {
     const tests = createLastTests();
     tests.set('a', 'first', testAt(0));

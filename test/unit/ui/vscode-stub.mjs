@@ -1,7 +1,7 @@
-// Stands in for the `vscode` module in the unit tests of the panels: windows and notifications that the tests drive.
-import * as base from '../../../robust/vscode-stub.mjs';
+// Stands in for the `vscode` module in unit tests: windows and notifications that the tests drive.
+import * as base from '../../robust/vscode-stub.mjs';
 
-export * from '../../../robust/vscode-stub.mjs';
+export * from '../../robust/vscode-stub.mjs';
 
 /** The panels that were created, the oldest first. */
 export const created = [];
