@@ -25,6 +25,16 @@ export function secretFor(
 }
 
 /**
+ * What to remember after an update, which keeps a secret that is not in the draft. Undefined: this machine does not know the
+ * secret, which is not the same as a destination without one.
+ */
+export function rememberUpdate(before: RememberedSecret | undefined, draft: Draft): RememberedSecret | undefined {
+  const after = rememberDraft(before, draft);
+  const isNothing = (each: RememberedSecret): boolean => each.secret === undefined && each.url === undefined;
+  return isNothing(after) && !(before && isNothing(before)) ? undefined : after;
+}
+
+/**
  * What to remember after a draft was sent. A whole URL is never replaced by a cut one: the remembered one stays where the
  * cut one can stand for it. A secret that was not typed stays too.
  */

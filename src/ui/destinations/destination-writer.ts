@@ -5,7 +5,7 @@ import type { Leases } from '../../core/async/lease.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
-import { rememberDraft } from '../../core/destinations/remembered-secret.ts';
+import { rememberDraft, rememberUpdate } from '../../core/destinations/remembered-secret.ts';
 import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
@@ -81,9 +81,10 @@ export function createDestinationWriter(services: DestinationWriterServices): De
         const remembered = await secrets.get(account.id, destination.id);
         /** The remembered secret must never be outdated, because the next rename would send it. */
         const follow = async (): Promise<void> => {
-          if (remember) {
-            await secrets.remember(account.id, destination.id, rememberDraft(remembered, draft));
-          } else if (remembered && draft.secret !== undefined) {
+          const after = remember ? rememberUpdate(remembered, draft) : undefined;
+          if (after) {
+            await secrets.remember(account.id, destination.id, after);
+          } else if (remembered && (remember || draft.secret !== undefined)) {
             await secrets.forget(account.id, destination.id);
           }
         };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   rememberDraft,
+  rememberUpdate,
   type RememberedSecret,
   secretFor,
 } from '../../../../src/core/destinations/remembered-secret.ts';
@@ -27,6 +28,18 @@ describe('remembered secret', () => {
     it(what, () => {
       assert.deepEqual(rememberDraft(before, { name: 'Ops', ...draft }), after);
     });
+  }
+});
+
+describe('remembered secret after an update', () => {
+  const updates: readonly [string, RememberedSecret | undefined, string, RememberedSecret | undefined][] = [
+    ['is not known if it was not known before', undefined, PLAIN, undefined],
+    ['stays', { secret: 'old' }, PLAIN, { secret: 'old' }],
+    ['stays none if the destination was created without one', {}, PLAIN, {}],
+    ['is not known if it was in the old URL', { url: WHOLE }, CUT.replace('T', 'X'), undefined],
+  ];
+  for (const [what, before, url, after] of updates) {
+    it(what, () => assert.deepEqual(rememberUpdate(before, { name: 'Ops', url }), after));
   }
 });
 

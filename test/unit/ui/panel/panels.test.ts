@@ -199,4 +199,28 @@ describe('panels', () => {
       assert.ok(page.labels().includes('Resume'), page.text());
     });
   });
+
+  describe('“Remember on this machine”', () => {
+    it('stores nothing for a rename, since this machine does not know the secret', async () => {
+      const destination = await account.put('Ops');
+      const page = await window.edit(destination);
+      await page.type({ name: 'Ops 2', remember: true });
+      await page.press('Save');
+      assert.match(page.text(), /Renamed to “Ops 2”/);
+      assert.equal(await window.secrets().get(ACCOUNT, destination.id), undefined);
+    });
+
+    it('stores that a destination was created without a secret, also after a rename', async () => {
+      const page = await window.openNew();
+      await page.type({ name: 'Ops', url: account.hook('new'), remember: true });
+      await page.press('Create');
+      await until(() => page.labels().includes('Replace…'), 'the destination');
+      const [{ id } = assert.fail()] = await window.api().listDestinations(ACCOUNT);
+      assert.deepEqual(await window.secrets().get(ACCOUNT, id), {});
+      await page.type({ name: 'Ops 2' });
+      await page.press('Save');
+      await until(() => page.text().includes('Ops 2'), 'the new name');
+      assert.deepEqual(await window.secrets().get(ACCOUNT, id), {});
+    });
+  });
 });
