@@ -33,7 +33,8 @@ function keyOf(draftId: string): string {
 }
 
 export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftKeep {
-  const waiting = new Map<string, NodeJS.Timeout>();
+  /** The drafts to write. */
+  const waiting = new Map<string, { readonly draft: KeptDraft; readonly timer: NodeJS.Timeout }>();
   /** The stored drafts, so that a draft that was never written is not deleted. */
   const written = new Set<string>();
   const orLog = (error: unknown): undefined => {
@@ -42,6 +43,10 @@ export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftK
 
   return {
     async get(draftId) {
+      const unwritten = waiting.get(draftId)?.draft;
+      if (unwritten) {
+        return unwritten;
+      }
       const value = await Promise.resolve(secrets.get(keyOf(draftId))).catch(orLog);
       const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), keptSchema), value);
       if (value !== undefined) {
@@ -50,25 +55,23 @@ export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftK
       return parsed.success ? parsed.output : undefined;
     },
     keep(draftId, draft) {
-      clearTimeout(waiting.get(draftId));
-      waiting.set(
-        draftId,
-        setTimeout(() => {
-          waiting.delete(draftId);
-          written.add(draftId);
-          void Promise.resolve(secrets.store(keyOf(draftId), JSON.stringify(draft))).catch(orLog);
-        }, PAUSE_MILLISECONDS),
-      );
+      clearTimeout(waiting.get(draftId)?.timer);
+      const timer = setTimeout(() => {
+        waiting.delete(draftId);
+        written.add(draftId);
+        void Promise.resolve(secrets.store(keyOf(draftId), JSON.stringify(draft))).catch(orLog);
+      }, PAUSE_MILLISECONDS);
+      waiting.set(draftId, { draft, timer });
     },
     forget(draftId) {
-      clearTimeout(waiting.get(draftId));
+      clearTimeout(waiting.get(draftId)?.timer);
       waiting.delete(draftId);
       if (written.delete(draftId)) {
         void Promise.resolve(secrets.delete(keyOf(draftId))).catch(orLog);
       }
     },
     dispose() {
-      for (const timer of waiting.values()) {
+      for (const { timer } of waiting.values()) {
         clearTimeout(timer);
       }
       waiting.clear();

@@ -38,6 +38,8 @@ export type PanelController = vscode.Disposable & {
   /** Whether the fields differ from what is saved. */
   isDirty(): boolean;
   target(): PanelTarget;
+  /** Fills the form with the draft of a panel that was closed. `false`: the form has edits of its own. */
+  takeDraft(draftId: string): Promise<boolean>;
   /** The result of the work that runs, once it has ended. Undefined if none runs. */
   ended(): Promise<PanelNotice | undefined>;
 };
@@ -188,6 +190,7 @@ export async function createPanelController(
     title: () => headingOf(model, panel.entry()),
     isDirty: () => isDirty(model),
     target: () => ({ accountId, destinationId: model.destinationId, draftId: target.draftId }),
+    takeDraft: async (draftId) => panel.takeDraft(draftId),
     ended: async () => panel.ended(),
     dispose: () => panel.dispose(),
   };

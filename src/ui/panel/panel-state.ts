@@ -47,6 +47,11 @@ export type PanelState = vscode.Disposable & {
   focus(at: PanelField | 'notice'): void;
   setFields(fields: Partial<PanelModel['fields']>): void;
   keepDraft(): void;
+  /**
+   * Fills the fields with the draft of a panel that was closed, and deletes that draft. `false`: this panel has edits of its
+   * own, so nothing changed.
+   */
+  takeDraft(draftId: string): Promise<boolean>;
   /** Fills the fields with the values from Cloudflare. */
   load(destination: Destination): void;
   /** Switches the panel to a destination that was just created. */
@@ -165,6 +170,22 @@ export async function createPanelState(
   /** One destination may have an ID with dashes in one answer and without them in another: the store decides. */
   function takeIdOf(destination: Destination | undefined): void {
     model.destinationId = destination?.id ?? model.destinationId;
+  }
+
+  async function takeDraft(from: string): Promise<boolean> {
+    const draft = await drafts.get(from);
+    if (model.busy || isDirty(model)) {
+      return false;
+    }
+    if (draft) {
+      model.base = { name: draft.baseName, url: draft.baseUrl };
+      model.isSecretLost = draft.hadSecret ?? false;
+      setFields({ name: draft.name, url: draft.url });
+      drafts.forget(from);
+      show();
+      onMoved();
+    }
+    return true;
   }
 
   /** Follows the store without overwriting unsaved changes. */
@@ -305,6 +326,7 @@ export async function createPanelState(
     setFields,
     keepDraft,
     load,
+    takeDraft,
     move,
     readRemembered,
     readAbout,

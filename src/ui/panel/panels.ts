@@ -40,6 +40,8 @@ const KINDS = {
   success: 'information',
 } as const satisfies Record<PanelNotice['tone'], NoticeKind>;
 
+type OpenPanel = { readonly window: vscode.WebviewPanel; controller?: PanelController };
+
 type Given = Pick<
   PanelServices,
   'store' | 'policies' | 'writer' | 'replacements' | 'testing' | 'secrets' | 'lastTests' | 'timelines' | 'log' | 'now'
@@ -51,7 +53,7 @@ export function createPanels(
 ): Panels {
   const drafts = createDraftKeep(secretStorage, given.log);
   /** Keyed by destination, so that each has one panel. The key changes after a replacement. */
-  const open = new Map<string, vscode.WebviewPanel>();
+  const open = new Map<string, OpenPanel>();
   const controllers = new Set<PanelController>();
 
   async function createController(
@@ -72,7 +74,7 @@ export function createPanels(
   async function show(target: Omit<PanelTarget, 'draftId'>, title: string): Promise<void> {
     const known = open.get(keyOf(target));
     if (known) {
-      known.reveal();
+      known.window.reveal();
       return;
     }
     const panel = vscode.window.createWebviewPanel(PANEL_TYPE, plain(title), vscode.ViewColumn.Active);
@@ -96,14 +98,28 @@ export function createPanels(
     }
     const reopen = vscode.l10n.t('Reopen');
     const message = vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title());
-    const chosen = await tell(kind, [...lines, message].join(' '), reopen, vscode.l10n.t('Discard'));
     const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }) };
-    if (chosen === reopen && !open.has(keyOf(ids))) {
-      const panel = vscode.window.createWebviewPanel(PANEL_TYPE, plain(closing.title()), vscode.ViewColumn.Active);
-      await fill(panel, { ...ids, draftId });
-    } else if (chosen !== reopen) {
-      drafts.forget(draftId);
+    for (let isLeft = true; isLeft;) {
+      const chosen = await tell(kind, [...lines, message].join(' '), reopen, vscode.l10n.t('Discard'));
+      if (chosen === reopen) {
+        isLeft = !(await reopenDraft({ ...ids, draftId }, closing.title()));
+      } else {
+        drafts.forget(draftId);
+        isLeft = false;
+      }
     }
+  }
+
+  /** `false`: the destination has a panel with other edits, which was revealed instead. */
+  async function reopenDraft(target: PanelTarget, title: string): Promise<boolean> {
+    const known = open.get(keyOf(target));
+    if (known) {
+      known.window.reveal();
+      return (await known.controller?.takeDraft(target.draftId)) ?? false;
+    }
+    const panel = vscode.window.createWebviewPanel(PANEL_TYPE, plain(title), vscode.ViewColumn.Active);
+    await fill(panel, target);
+    return true;
   }
 
   async function fill(panel: vscode.WebviewPanel, target: PanelTarget): Promise<void> {
@@ -112,7 +128,8 @@ export function createPanels(
     let controller: PanelController | undefined;
     let closed = false;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
-    open.set(key, panel);
+    const opened: OpenPanel = { window: panel };
+    open.set(key, opened);
     const showFocus = (): void => {
       const { accountId, destinationId } = controller?.target() ?? target;
       given.focusedPanel.set(
@@ -122,7 +139,7 @@ export function createPanels(
     panel.onDidChangeViewState(() => panel.active && showFocus());
     panel.onDidDispose(() => {
       closed = true;
-      if (open.get(key) === panel) {
+      if (open.get(key) === opened) {
         open.delete(key);
       }
       if (controller) {
@@ -143,11 +160,11 @@ export function createPanels(
       const { accountId, destinationId, draftId } = controller.target();
       const title = plain(controller.title());
       panel.title = controller.isDirty() ? vscode.l10n.t('● {0}', title) : title;
-      if (open.get(key) === panel) {
+      if (open.get(key) === opened) {
         open.delete(key);
       }
       key = keyOf(controller.target());
-      open.set(key, panel);
+      open.set(key, opened);
       if (panel.active) {
         showFocus();
       }
@@ -162,6 +179,7 @@ export function createPanels(
       void afterClosing(made);
       return;
     }
+    opened.controller = made;
     controllers.add(made);
     follow();
     webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri, 'panel') };

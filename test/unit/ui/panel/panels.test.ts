@@ -223,4 +223,48 @@ describe('panels', () => {
       assert.deepEqual(await window.secrets().get(ACCOUNT, id), {});
     });
   });
+
+  describe('Reopen', () => {
+    it('brings back what was typed right before the panel was closed', async () => {
+      const page = await window.open(await account.put('Ops'));
+      await page.type({ name: 'Mine' });
+      page.panel.dispose();
+      (await window.notification()).press('Reopen');
+      const reopened = await window.page(1);
+      assert.deepEqual([reopened.fields().name, reopened.panel.title], ['Mine', '● Ops']);
+    });
+
+    it('fills a panel of the destination that was opened in the meantime', async () => {
+      const destination = await account.put('Ops');
+      const page = await window.open(destination);
+      await page.type({ name: 'Mine', secret: 'typed' });
+      page.panel.dispose();
+      const question = await window.notification();
+      const other = await window.open(destination);
+      question.press('Reopen');
+      await until(() => other.fields().name === 'Mine', 'the draft');
+      assert.deepEqual([window.created.length, other.panel.reveals, other.panel.title], [2, 1, '● Ops']);
+      assert.match(other.view().secretHint, /The secret you typed was not stored/);
+      await other.press('Save');
+      await until(() => other.text().includes('Renamed to “Mine”'), 'the new name');
+    });
+
+    it('is offered again if that panel has other edits', async () => {
+      const destination = await account.put('Ops');
+      const page = await window.open(destination);
+      await page.type({ name: 'Mine' });
+      page.panel.dispose();
+      const question = await window.notification();
+      const other = await window.open(destination);
+      await other.type({ name: 'Other' });
+      question.press('Reopen');
+      const again = await window.notification();
+      assert.deepEqual([other.fields().name, other.panel.reveals, again.message], ['Other', 1, question.message]);
+      await other.press('Save');
+      await until(() => other.text().includes('Renamed to “Other”'), 'the new name');
+      again.press('Reopen');
+      await until(() => other.fields().name === 'Mine', 'the draft');
+      assert.match(other.text(), /The destination changed at Cloudflare: the new name is “Other”/);
+    });
+  });
 });
