@@ -26,6 +26,8 @@ export type PanelStateServices = {
   readonly log: Log;
   readonly now: () => number;
   readonly canEditAsJson: boolean;
+  /** Resolves once the accounts are loaded, with whether they could be. Never rejects. */
+  readonly loaded: Promise<boolean>;
 };
 
 export type PanelTarget = {
@@ -76,7 +78,7 @@ export type PanelState = vscode.Disposable & {
 /** `post` sends to the page. `onMoved` is called if the title or the destination changes. */
 export async function createPanelState(
   target: PanelTarget,
-  { store, policies, secrets, lastTests, timelines, drafts, log, now, canEditAsJson }: PanelStateServices,
+  { store, policies, secrets, lastTests, timelines, drafts, log, now, canEditAsJson, loaded }: PanelStateServices,
   post: (message: ToPanel) => void,
   onMoved: () => void,
 ): Promise<PanelState> {
@@ -84,6 +86,7 @@ export async function createPanelState(
   const kept = await drafts.get(draftId);
   const model: PanelModel = {
     accountId,
+    areAccountsLoaded: false,
     destinationId: kept?.destinationId ?? target.destinationId,
     fields: { name: kept?.name ?? '', url: kept?.url ?? '', secret: '', remember: false },
     base: kept && { name: kept.baseName, url: kept.baseUrl },
@@ -251,6 +254,13 @@ export async function createPanelState(
     }
   }
 
+  async function awaitAccounts(): Promise<void> {
+    model.areAccountsLoaded = await loaded;
+    if (!closed.signal.aborted) {
+      show();
+    }
+  }
+
   async function readTimeline(): Promise<void> {
     const history = await timelines.of(accountId);
     if (!closed.signal.aborted) {
@@ -314,6 +324,7 @@ export async function createPanelState(
       show();
     }
   });
+  void awaitAccounts();
   follow();
 
   return {

@@ -33,6 +33,8 @@ import { describeHealth, nameOf } from '../text/destination.ts';
 /** The state of one panel that is not in the store. */
 export type PanelModel = {
   accountId: string;
+  /** Whether the accounts are loaded: one that is missing was removed. */
+  areAccountsLoaded: boolean;
   /** Undefined: nothing has been created yet. */
   destinationId: string | undefined;
   fields: PanelFields;
@@ -59,18 +61,21 @@ export type PanelModel = {
 /** Asks which of two drafts to send. It is withdrawn if the fields change. */
 export type Question = { readonly fields: PanelFields; readonly replacement: Draft; readonly update: Draft };
 
-/** The state of the panel's destination in the store. */
-export type Standing = 'new' | 'unread' | 'gone' | 'there';
+/** The state of the panel's destination in the store. `removed`: its account is no longer in VS Code. */
+export type Standing = 'new' | 'unread' | 'gone' | 'there' | 'removed';
 
 export function findCurrent({ destinationId }: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
   return destinationId === undefined ? undefined : findById(entry?.state.last?.destinations ?? [], destinationId);
 }
 
 export function standingOf(model: PanelModel, entry: AccountEntry | undefined): Standing {
-  if (model.destinationId === undefined) {
-    return entry ? 'new' : 'unread';
+  if (!entry) {
+    return model.areAccountsLoaded ? 'removed' : 'unread';
   }
-  if (!entry?.state.last) {
+  if (model.destinationId === undefined) {
+    return 'new';
+  }
+  if (!entry.state.last) {
     return 'unread';
   }
   return findCurrent(model, entry) ? 'there' : 'gone';
@@ -114,18 +119,19 @@ function keepsSecret({ fields }: PanelModel, current: Destination | undefined, t
 export function buildView(model: PanelModel, entry: AccountEntry | undefined, types = DESTINATION_TYPES): PanelView {
   const current = findCurrent(model, entry);
   const standing = standingOf(model, entry);
-  const shown = standing === 'unread' ? [] : findProblems(model, current, types);
+  const isForm = standing !== 'unread' && standing !== 'removed';
+  const shown = !isForm ? [] : findProblems(model, current, types);
   return {
     heading: headingOf(model, entry),
     account: entry?.connection.account.name ?? '',
     busy: model.busy || standing === 'unread',
-    guess: standing === 'unread' ? '' : describeGuess(model.fields.url, current, types),
+    guess: isForm ? describeGuess(model.fields.url, current, types) : '',
     secretHint: isSecretMissing(model)
       ? vscode.l10n.t('The secret you typed was not stored. Enter it again.')
       : keepsSecret(model, current, types)
         ? vscode.l10n.t('Cloudflare never shows the secret. Leave this empty to keep the current secret.')
         : vscode.l10n.t('Cloudflare never shows the secret again.'),
-    canGenerate: standing !== 'unread' && canInventSecret(model.fields.url, types),
+    canGenerate: isForm && canInventSecret(model.fields.url, types),
     rememberHint: vscode.l10n.t(
       'Stores the secret in VS Code’s secret storage for renaming and tests. If cleared, the secret is not stored.',
     ),
@@ -135,7 +141,10 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
     plan: planOf(model, standing, current, types),
     ...(current && healthOf(current) === 'failing' && !model.busy ? { banner: describeFailing(current) } : {}),
     notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
-    buttons: [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
+    buttons:
+      standing === 'removed'
+        ? []
+        : [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
     tools: current
       ? [
           button.test(),
@@ -144,7 +153,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
           button.refresh(),
           button.delete(),
         ]
-      : standing === 'new'
+      : standing === 'new' || standing === 'removed'
         ? []
         : [button.refresh()],
     ...(current ? { about: describeAbout(current, model, types) } : {}),
@@ -201,6 +210,7 @@ function planOf(
     case 'gone':
       return vscode.l10n.t('Saving creates a new destination with a new ID.');
     case 'unread':
+    case 'removed':
       return '';
     default:
       return standing satisfies never;
@@ -215,6 +225,10 @@ function standingNotices(
 ): readonly PanelNotice[] {
   if (model.busy) {
     return [];
+  }
+  if (standing === 'removed') {
+    const line = vscode.l10n.t('The Cloudflare account was removed from VS Code.');
+    return [{ tone: 'warning', lines: [line], buttons: [] }];
   }
   if (standing === 'unread') {
     const problem = entry?.state.kind === 'failed' ? entry.state.error : undefined;

@@ -44,7 +44,17 @@ type OpenPanel = { readonly window: vscode.WebviewPanel; controller?: PanelContr
 
 type Given = Pick<
   PanelServices,
-  'store' | 'policies' | 'writer' | 'replacements' | 'testing' | 'secrets' | 'lastTests' | 'timelines' | 'log' | 'now'
+  | 'store'
+  | 'loaded'
+  | 'policies'
+  | 'writer'
+  | 'replacements'
+  | 'testing'
+  | 'secrets'
+  | 'lastTests'
+  | 'timelines'
+  | 'log'
+  | 'now'
 > & { readonly focusedPanel: FocusedPanel };
 
 export function createPanels(

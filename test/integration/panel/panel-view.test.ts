@@ -15,6 +15,7 @@ describe('the view of the panel', () => {
       buildView(
         {
           accountId: '',
+          areAccountsLoaded: true,
           destinationId: undefined,
           fields: { name: 'Roof', url: typed, secret: '', remember: false },
           base: undefined,
@@ -60,6 +61,7 @@ describe('the view of the panel', () => {
       buildView(
         {
           accountId: account.id,
+          areAccountsLoaded: true,
           destinationId: id,
           fields: { name: 'Chat', url, secret, remember: false },
           base: { name: 'Chat', url },

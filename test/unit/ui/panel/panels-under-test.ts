@@ -109,7 +109,8 @@ export function usePanels() {
   const controllers: vscode.Disposable[] = [];
   let window: ReturnType<typeof openWindow>;
 
-  function openWindow() {
+  /** `loaded`: resolves once the accounts are loaded. */
+  function openWindow(loaded = Promise.resolve(true)) {
     const api: { -readonly [K in keyof Api]: Api[K] } = { ...account.api() };
     const connection = { account: { id: ACCOUNT, name: 'Acme' }, token: undefined, api };
     const store = createStore({
@@ -143,6 +144,7 @@ export function usePanels() {
       { extensionUri: new stub.Uri(), secrets: storage },
       {
         ...services,
+        loaded,
         writer: createDestinationWriter(services),
         replacements: createReplacements(services),
         testing: NO_TESTS,
@@ -183,6 +185,14 @@ export function usePanels() {
     api: () => window.api,
     store: () => window.store,
     secrets: () => window.secrets,
+    connection: () => window.connection,
+    /** A window whose accounts are not loaded. Returns what ends that, without any account. */
+    openLoading(): () => void {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      window = openWindow(promise);
+      window.store.setConnections([]);
+      return () => resolve(true);
+    },
     lastTests: () => window.lastTests,
     panels: () => window.panels,
     created: stub.created,

@@ -267,4 +267,35 @@ describe('panels', () => {
       assert.match(other.text(), /The destination changed at Cloudflare: the new name is “Other”/);
     });
   });
+
+  describe('a panel whose account is removed', () => {
+    const REMOVED = 'The Cloudflare account was removed from VS Code.';
+
+    it('says so, and keeps what was typed', async () => {
+      const page = await window.edit(await account.put('Ops'));
+      await page.type({ name: 'Mine' });
+      window.store().setConnections([]);
+      assert.deepEqual([page.text(), page.view().busy, page.labels()], [REMOVED, false, []]);
+      await page.type({ name: 'Mine too' });
+      window.store().setConnections([window.connection()]);
+      await window.store().refresh();
+      assert.deepEqual([page.text(), page.fields().name, page.labels()], ['', 'Mine too', ['Save', 'Replace…']]);
+    });
+
+    it('says so for a new destination', async () => {
+      const page = await window.openNew();
+      window.store().setConnections([]);
+      assert.equal(page.text(), REMOVED);
+    });
+
+    it('says so only once the accounts are loaded', async () => {
+      const destination = await account.put('Ops');
+      const load = window.openLoading();
+      const page = await window.edit(destination);
+      assert.equal(page.text(), 'Loading from Cloudflare…');
+      load();
+      await settle();
+      assert.deepEqual([page.text(), page.view().busy], [REMOVED, false]);
+    });
+  });
 });
