@@ -97,7 +97,8 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     throw lost;
   }
   // Accepted but not read back, or only the secret was to change, which no answer shows.
-  return { applied: [], ignored: [], unverifiable: differences, destination: before, isVerified: false };
+  const destination = { ...before, name: body.name };
+  return { applied: [], ignored: [], unverifiable: differences, destination, isVerified: false };
 }
 
 /** The fields that another client changed since the user saw them, and that the draft would overwrite. */

@@ -118,6 +118,8 @@ export function describeOutcome(
   { applied, ignored, unverifiable, destination }: UpdateOutcome,
   canRevert: boolean,
 ): PanelNotice {
+  // A name can be read back: it is unverifiable only if the destination could not be read.
+  const unseen = unverifiable.filter((each) => each !== 'name');
   const lines = [
     ...(applied.length > 0
       ? [
@@ -134,16 +136,19 @@ export function describeOutcome(
           ),
         ]
       : []),
-    ...(unverifiable.length > 0
+    ...(unverifiable.includes('name')
+      ? [vscode.l10n.t('Cloudflare accepted the new name of “{0}”, but it could not be checked.', destination.name)]
+      : []),
+    ...(unseen.length > 0
       ? [
           vscode.l10n.t(
             'Cloudflare does not confirm {0} changes. “Replace…” creates a new destination that uses the new {0}.',
-            listDifferences(unverifiable),
+            listDifferences(unseen),
           ),
         ]
       : []),
   ];
-  const doubt = ignored.length + unverifiable.length > 0;
+  const doubt = ignored.length + unseen.length > 0;
   return {
     tone: ignored.length > 0 ? 'warning' : unverifiable.length > 0 ? 'info' : 'success',
     lines,

@@ -254,6 +254,7 @@ describe('update destination, against the fake', () => {
       [outcome.applied, outcome.ignored, outcome.unverifiable, outcome.isVerified, accepted],
       [[], [], ['name', 'secret'], false, 1],
     );
+    assert.deepEqual(outcome.destination, { ...old, name: 'Now' });
   });
 
   it('does not call a refused update accepted', async () => {

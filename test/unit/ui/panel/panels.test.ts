@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { controls } from '../../../fake-cloudflare/control.ts';
+import { failWith } from '../../core/api/fake-api.ts';
 import { ACCOUNT } from '../../core/destinations/fake-account.ts';
 import { settle, until, usePanels } from './panels-under-test.ts';
 
@@ -297,5 +298,33 @@ describe('panels', () => {
       await settle();
       assert.deepEqual([page.text(), page.view().busy], [REMOVED, false]);
     });
+  });
+
+  it('keeps the new name if an accepted rename cannot be read back, and advises no replacement', async () => {
+    const destination = await account.put('Ops');
+    const page = await window.edit(destination);
+    const api = window.api();
+    const { updateDestination } = api;
+    api.updateDestination = async (...given) => {
+      await updateDestination(...given);
+      Object.assign(api, {
+        getDestination: failWith({ kind: 'network' }),
+        listDestinations: failWith({ kind: 'network' }),
+      });
+    };
+    await page.type({ name: 'Ops 2' });
+    await page.press('Save');
+    assert.equal(page.text(), 'Cloudflare accepted the new name of “Ops 2”, but it could not be checked.');
+    assert.deepEqual(
+      [
+        page.fields().name,
+        page.view().heading,
+        page
+          .view()
+          .notices.at(-1)
+          ?.buttons.map(({ label }) => label),
+      ],
+      ['Ops 2', 'Ops 2', ['Dismiss']],
+    );
   });
 });
