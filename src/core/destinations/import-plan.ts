@@ -26,8 +26,8 @@ export type ImportEntry = { readonly wanted: Wanted } & (
 /**
  * Compares what is wanted with what the account has. A destination is recognized by its name and URL; where the file has only
  * the host, by name, host and type. Each existing destination stands for one wanted one at most, and an exact match goes
- * first, so that two with the same name are told apart. Sends nothing. A second import plans only what the first did not
- * create.
+ * first, so that two with the same name are told apart. A URL that many share counts only together with the name. Sends
+ * nothing. A second import plans only what the first did not create.
  */
 export function planImport(wanted: readonly Wanted[], existing: readonly Destination[]): readonly ImportEntry[] {
   const left = new Set(existing);
@@ -35,8 +35,12 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
   const byUrl = Map.groupBy(existing, ({ url }) => normalizeAddress(url));
   const seen = new Set<string>();
   const entries: (ImportEntry | undefined)[] = wanted.map((each) => {
-    const key = JSON.stringify([keyOfName(each.name), each.url === undefined ? '' : normalizeAddress(each.url)]);
-    const isRepeated = each.url !== undefined && seen.has(key);
+    const { name, url, secret } = each;
+    if (url === undefined || (secret === undefined && isShared(url))) {
+      return undefined;
+    }
+    const key = JSON.stringify([keyOfName(name), normalizeAddress(url), secret]);
+    const isRepeated = seen.has(key);
     seen.add(key);
     return isRepeated ? { wanted: each, kind: 'same' } : undefined;
   });
@@ -74,13 +78,19 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
   );
   claim((each) => {
     const address = each.url === undefined ? undefined : normalizeAddress(each.url);
-    const renamed = address === undefined ? undefined : byUrl.get(address)?.find((one) => left.has(one));
+    const renamed =
+      address === undefined || isShared(address) ? undefined : byUrl.get(address)?.find((one) => left.has(one));
     // A cut URL is shared by many webhooks, so only a whole one says that it is the same.
     return renamed && toDraft(each).kind === 'create'
       ? { wanted: each, kind: 'differs', existing: renamed, fields: ['name'] }
       : undefined;
   });
   return wanted.map((each, index) => entries[index] ?? toDraft(each));
+}
+
+/** Whether many destinations have this URL, which only the secret tells apart: all customers of the service call it. */
+function isShared(url: string): boolean {
+  return guessType(url)?.secret === 'required';
 }
 
 /** Names that look the same are the same. */

@@ -70,6 +70,18 @@ describe('the plan of an import', () => {
       [],
       'incomplete secret',
     ],
+    [
+      'a URL that all customers of a service share, under another name',
+      wanted({ name: 'Staging', type: 'datadog', url: DATADOG, secret: 'key' }),
+      [makeDestination('x', { name: 'Production', type: 'datadog', url: DATADOG })],
+      'create',
+    ],
+    [
+      'that URL under the same name, since Cloudflare never shows the key',
+      wanted({ name: 'Production', type: 'datadog', url: DATADOG, secret: 'key' }),
+      [makeDestination('x', { name: 'Production', type: 'datadog', url: DATADOG })],
+      'same',
+    ],
     ['an empty name', wanted({ name: ' ' }), [], 'invalid'],
     ['no URL at all', wanted({ url: 'not a url' }), [], 'invalid'],
     ['another scheme', wanted({ url: 'ftp://example.com' }), [], 'invalid'],
@@ -104,6 +116,17 @@ describe('the plan of an import', () => {
   it('creates what a file has twice only once', () => {
     const twice = [wanted(), wanted({ name: 'Chat ', url: `${wanted().url}` }), wanted({ name: 'Other' })];
     assert.deepEqual(planned(planImport(twice, [])), ['create', 'same', 'create']);
+  });
+
+  it('tells two destinations apart by their secrets', () => {
+    const datadog = (secret?: string): Wanted =>
+      wanted({ name: 'Datadog', type: 'datadog', url: DATADOG, ...(secret === undefined ? {} : { secret }) });
+    assert.deepEqual(planned(planImport([datadog('1'), datadog('2'), datadog('1')], [])), ['create', 'create', 'same']);
+    const unknown = [datadog(), datadog()];
+    assert.deepEqual(planned(planImport(unknown, [])), ['incomplete secret', 'incomplete secret']);
+    const one = makeDestination('x', { name: 'Datadog', type: 'datadog', url: DATADOG });
+    assert.deepEqual(planned(planImport(unknown, [one])), ['same', 'incomplete secret']);
+    assert.deepEqual(planned(planImport([datadog('1'), datadog('2')], [one, { ...one, id: 'y' }])), ['same', 'same']);
   });
 
   it('is complete once the user has entered what is missing', () => {
