@@ -25,7 +25,7 @@ import {
 } from './messages.ts';
 import type { PanelReplacement, Replaced } from './panel-replacement.ts';
 import type { PanelState } from './panel-state.ts';
-import { draftOf, findProblems, isSameFields, type Question, saveLabel, standingOf } from './panel-view.ts';
+import { draftOf, findProblems, isCurrent, type Question, saveLabel, standingOf } from './panel-view.ts';
 
 /** What can be done with the form of a panel. None of these rejects: what went wrong is shown in the panel. */
 export type PanelActions = {
@@ -163,7 +163,7 @@ export function createPanelActions(
     };
   }
 
-  /** Asks in the panel, with the policies that will move, unless the fields change before these are loaded. */
+  /** Asks in the panel, with the policies that will move, unless the fields or the destination change before these are loaded. */
   async function ask(
     connection: Connection,
     destination: Destination,
@@ -176,14 +176,14 @@ export function createPanelActions(
       .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
       // The client has logged why. The user can still decide.
       .catch(() => undefined);
-    if (isSameFields(fields, model.fields) && !model.busy) {
+    if (isCurrent({ fields, destination }, model, panel.current()) && !model.busy) {
       const whole = completeDraft(destination);
       panel.tell(describe(destination, whole, names, findMissing(whole)));
-      model.question = { fields, replacement: whole, update: draft };
+      model.question = { fields, destination, replacement: whole, update: draft };
     }
   }
 
-  /** The question that is answered. Undefined if the fields have changed since: the question is then withdrawn. */
+  /** The question that is answered. Undefined if it is no longer current: it is then withdrawn. */
   function takeQuestion(): Question | undefined {
     panel.show();
     const { question } = model;

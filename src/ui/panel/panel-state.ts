@@ -12,7 +12,7 @@ import type { Timelines } from '../monitoring/timelines.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
-import { buildView, findCurrent, headingOf, isDirty, isSameFields, type PanelModel } from './panel-view.ts';
+import { buildView, findCurrent, headingOf, isCurrent, isDirty, type PanelModel } from './panel-view.ts';
 import { describeFailure, panelTexts } from './messages.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
@@ -115,7 +115,7 @@ export async function createPanelState(
   const current = (): Destination | undefined => findCurrent(model, entry());
 
   function show(): void {
-    if (model.question && !isSameFields(model.question.fields, model.fields)) {
+    if (model.question && !isCurrent(model.question, model, current())) {
       model.question = undefined;
       model.notice = undefined;
     }

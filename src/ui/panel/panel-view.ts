@@ -58,8 +58,13 @@ export type PanelModel = {
   canEditAsJson: boolean;
 };
 
-/** Asks which of two drafts to send. It is withdrawn if the fields change. */
-export type Question = { readonly fields: PanelFields; readonly replacement: Draft; readonly update: Draft };
+/** Asks which of two drafts to send. It is withdrawn if the fields or the destination change. */
+export type Question = {
+  readonly fields: PanelFields;
+  readonly destination: Destination;
+  readonly replacement: Draft;
+  readonly update: Draft;
+};
 
 /** The state of the panel's destination in the store. `removed`: its account is no longer in VS Code. */
 export type Standing = 'new' | 'unread' | 'gone' | 'there' | 'removed';
@@ -81,8 +86,20 @@ export function standingOf(model: PanelModel, entry: AccountEntry | undefined): 
   return findCurrent(model, entry) ? 'there' : 'gone';
 }
 
-export function isSameFields(a: PanelFields, b: PanelFields): boolean {
-  return a.name === b.name && a.url === b.url && a.secret === b.secret && a.remember === b.remember;
+/** Whether the fields and the destination are still those that the question is about. */
+export function isCurrent(
+  { fields, destination }: Pick<Question, 'fields' | 'destination'>,
+  { fields: { name, url, secret, remember } }: PanelModel,
+  current: Destination | undefined,
+): boolean {
+  return (
+    fields.name === name &&
+    fields.url === url &&
+    fields.secret === secret &&
+    fields.remember === remember &&
+    destination.name === current?.name &&
+    destination.url === current.url
+  );
 }
 
 export function isDirty({ fields, base }: PanelModel): boolean {

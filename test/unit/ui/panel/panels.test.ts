@@ -11,14 +11,15 @@ describe('panels', () => {
   describe('a question', () => {
     beforeEach(() => controls.changeSettings(account.world(), { putMode: 'as-documented' }));
 
-    it('is withdrawn when the user takes the version of Cloudflare', async () => {
+    it('is withdrawn when the destination changes at Cloudflare', async () => {
       const { id, url } = await account.put('Ops');
       const page = await window.edit(await window.api().getDestination(ACCOUNT, id));
       await page.type({ url: account.hook('mine') });
       await page.press('Save');
       controls.putDestination(account.world(), { account: ACCOUNT, id, name: 'Theirs' });
       await window.store().refresh();
-      assert.match(page.text(), /changed at Cloudflare.*“Update in Place” keeps the ID/);
+      assert.match(page.text(), /changed at Cloudflare/);
+      assert.deepEqual(page.labels(), ['Use Cloudflare’s Version', 'Keep Mine', 'Save', 'Replace…']);
       await page.press('Use Cloudflare’s Version');
       assert.deepEqual([page.text(), page.fields().name, page.fields().url], ['', 'Theirs', url]);
       // The page may be slow to hide the button.
