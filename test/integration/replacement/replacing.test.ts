@@ -186,6 +186,45 @@ describe('Rename… and Replace…', () => {
     assert.equal((await fake.log()).filter(({ method }) => method === 'DELETE').length, 0);
   });
 
+  it('is resumed with the connection that the account has by then, not with that of the notification', async () => {
+    await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    const { showWarningMessage } = vscode.window;
+    let updates = 0;
+    const replaceConnections = (): void => {
+      const replaced = extension.store.entries().map(({ connection: { api, ...rest } }) => {
+        const updatePolicy = async (...given: Parameters<typeof api.updatePolicy>): Promise<void> => {
+          updates += 1;
+          await api.updatePolicy(...given);
+        };
+        return { ...rest, api: { ...api, updatePolicy } };
+      });
+      extension.store.setConnections(replaced);
+    };
+    const replacing = runWith(
+      'replaceDestination',
+      { types: receiverUrl('new') },
+      { types: '' },
+      { presses: 'Replace' },
+      { presses: 'Resume' },
+    );
+    const show = vscode.window.showWarningMessage;
+    Object.assign(vscode.window, {
+      showWarningMessage: async (...given: Parameters<typeof show>) => {
+        if (/403|permission/.test(String(given[0]))) {
+          replaceConnections();
+        }
+        return show(...given);
+      },
+    });
+    try {
+      await replacing;
+      await until(async () => (await fake.destinations({ account: accountId })).length === 1);
+    } finally {
+      Object.assign(vscode.window, { showWarningMessage });
+    }
+    assert.ok(updates > 0);
+  });
+
   it('persists what can be resumed, without URL or secret', async () => {
     await fake.addFault({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
     await runWith(

@@ -4,10 +4,10 @@ import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { OverviewDetails } from '../../../../src/core/overview-protocol.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
-import { standInForVscode } from '../../../robust/vscode.ts';
+import { standInForVscode } from '../vscode.ts';
 import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
 
-standInForVscode();
+await standInForVscode();
 const { createDetailLoader } = await import('../../../../src/ui/overview/overview-details.ts');
 
 const ACCOUNT = 'a'.repeat(32);
