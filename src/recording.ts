@@ -4,10 +4,10 @@ import type { Recorder, RecordingServices } from './ui/monitoring/timelines.ts';
 
 /** The bundle that records and reads timelines, loaded once there is something to record or to show. */
 export function createRecording(
-  { context, store, host }: RecordingServices,
+  { profileFolder, store, host }: RecordingServices,
   listeners: ReadonlySet<(accountId: string) => void>,
 ): Recorder {
-  const root = path.join(context.globalStorageUri.fsPath, 'timelines');
+  const root = path.join(profileFolder, 'timelines');
   return createRecorder({ store, log: host.log }, root, (accountId) => {
     for (const listener of listeners) {
       listener(accountId);

@@ -10,7 +10,7 @@ import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { type Connections, createConnections } from './ui/accounts/connections.ts';
-import { createProfileSecrets } from './ui/accounts/profile-secrets.ts';
+import { createProfileSecrets, profileFolderOf } from './ui/accounts/profile-secrets.ts';
 import { createSecretStore, type SecretStore } from './ui/destinations/secret-store.ts';
 import { createLogger, type Logger } from './ui/host/log.ts';
 import { createOrderedState, type State } from './ui/host/ordered-state.ts';
@@ -41,6 +41,8 @@ export type Services = {
   readonly state: State;
   /** The folder of the operations in progress, which all windows share. */
   readonly operationsFolder: string;
+  /** The folder of what is recorded and cached about the accounts of this VS Code profile. */
+  readonly profileFolder: string;
   readonly store: Store;
   readonly budgets: CallBudgets;
   readonly snapshots: SharedSnapshots;
@@ -89,6 +91,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
   // Only the command that deletes stored credentials sees the records of other profiles.
   const secretStorage = createProfileSecrets(given.secrets, state, host.log);
   const context: vscode.ExtensionContext = Object.create(given, { secrets: { value: secretStorage } });
+  const profileFolder = profileFolderOf(context.globalStorageUri.fsPath, state, host.log);
   const budgets = createCallBudgets(() => performance.now());
   const store = createStore({
     now: host.now,
@@ -98,8 +101,8 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     skippedOf: (accountId) => connections.skippedEntries(accountId),
     admit: async ({ token }, signal) => admitUserCall(budgets.of(token?.id), host.sleep, signal),
   });
-  const snapshots = createSharedSnapshots(context, store, host.log);
-  const timelines = createTimelines({ context, store, host }, async () => import('./recording.ts'));
+  const snapshots = createSharedSnapshots({ profileFolder, secrets: secretStorage }, store, host.log);
+  const timelines = createTimelines({ profileFolder, store, host }, async () => import('./recording.ts'));
   const connections = createConnections({ context, userAgent, state, store, redactor, host, budgets, snapshots });
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
@@ -129,6 +132,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     host,
     state,
     operationsFolder: path.join(context.globalStorageUri.fsPath, 'operations'),
+    profileFolder,
     store,
     budgets,
     snapshots,

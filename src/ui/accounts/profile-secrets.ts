@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Log } from '../../core/api/transport.ts';
@@ -107,6 +108,22 @@ export function createProfileSecrets(all: vscode.SecretStorage, state: State, lo
 export function readProfileId(state: State): string | undefined {
   const value = state.get(PROFILE_KEY);
   return isProfile(value) ? value.id : undefined;
+}
+
+/**
+ * The folder for the files of this VS Code profile below `root`, which all profiles share. A sweep deletes the files of
+ * accounts that its window does not know, so it must not see those of another profile. The ID is encoded, because stored
+ * text must not become a path.
+ */
+export function profileFolderOf(root: string, state: State, log: Log): string {
+  let id = readProfileId(state);
+  if (id === undefined) {
+    id = crypto.randomUUID();
+    state
+      .update(PROFILE_KEY, { id, migrated: false } satisfies Profile)
+      .catch((error: unknown) => log('error', `The profile ID could not be stored: ${describeForLog(error)}`));
+  }
+  return path.join(root, `profile.${encodeURIComponent(id)}`);
 }
 
 function isProfile(value: unknown): value is Profile {

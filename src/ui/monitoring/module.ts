@@ -9,9 +9,18 @@ import { refreshForUser } from './refreshing.ts';
 
 /** Manual and automatic refresh, the failure notification and the status bar item. */
 export function createMonitoringModule(services: Services, tellNewFailures: Parameters<typeof createFailureNotice>[3]) {
-  const { context, store, policies, snapshots, timelines, destinationsView, backgroundRefresh, statusItem, logger } =
-    services;
-  const folder = path.join(context.globalStorageUri.fsPath, 'failures');
+  const {
+    profileFolder,
+    store,
+    policies,
+    snapshots,
+    timelines,
+    destinationsView,
+    backgroundRefresh,
+    statusItem,
+    logger,
+  } = services;
+  const folder = path.join(profileFolder, 'failures');
   return {
     commands: {
       refresh: async (argument) => {

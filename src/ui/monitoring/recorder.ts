@@ -12,7 +12,7 @@ import { createTimelineLog, type TimelineLog } from '../../core/monitoring/timel
 import { createTimelineFiles, sweepTimelines, timelineFolderOf } from './timeline-files.ts';
 import type { Recorder } from './timelines.ts';
 
-/** Records the timelines below `root`, the folder that all windows share. `changed`: something was recorded. */
+/** Records the timelines below `root`, the folder that all windows of a VS Code profile share. `changed`: something was recorded. */
 export function createRecorder(
   { store, log, now = Date.now }: { readonly store: Store; readonly log: Log; readonly now?: () => number },
   root: string,

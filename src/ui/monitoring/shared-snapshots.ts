@@ -14,10 +14,11 @@ import {
 } from '../../core/monitoring/snapshot-cache.ts';
 import type { Snapshot } from '../../core/monitoring/snapshot.ts';
 import type { Store } from '../../core/monitoring/store.ts';
+import type { Services } from '../../services.ts';
 
 /**
  * The snapshot cache: the last snapshot of each account, without URLs. Windows share it instead of all polling
- * Cloudflare, and a new session starts with it. Each account has one file in the extension's global storage, which is
+ * Cloudflare, and a new session starts with it. Each account has one file in the folder of the VS Code profile, which is
  * replaced as a whole. A file system failure is logged, and nothing is cached.
  */
 export type SharedSnapshots = vscode.Disposable & {
@@ -37,11 +38,11 @@ const READ_AT_ONCE = 16;
 const OLD_KEY_PREFIX = 'cloudflareWebhooks.snapshot.';
 
 export function createSharedSnapshots(
-  { globalStorageUri, secrets }: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'secrets'>,
+  { profileFolder, secrets }: Pick<Services, 'profileFolder'> & Pick<vscode.ExtensionContext, 'secrets'>,
   store: Store,
   log: Log,
 ): SharedSnapshots {
-  const directory = join(globalStorageUri.fsPath, 'snapshots');
+  const directory = join(profileFolder, 'snapshots');
   const fileOf = (accountId: string): string => join(directory, cacheFileOf(accountId));
   /** The cached snapshots, so that identical ones are not written again. */
   const cached = new Map<string, Pick<Snapshot, 'at' | 'destinations'>>();

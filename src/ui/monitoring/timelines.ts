@@ -23,7 +23,7 @@ export type Timelines = vscode.Disposable & {
   forget(accountId: string): Promise<void>;
 };
 
-export type RecordingServices = Pick<Services, 'context' | 'store' | 'host'>;
+export type RecordingServices = Pick<Services, 'profileFolder' | 'store' | 'host'>;
 
 /** What is in a bundle of its own. No method rejects. */
 export type Recorder = Pick<Timelines, 'of' | 'forget'> & {

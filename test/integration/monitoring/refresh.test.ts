@@ -243,7 +243,7 @@ describe('automatic refresh', () => {
   });
 
   describe('with several windows', () => {
-    const directory = (): string => join(extension.context.globalStorageUri.fsPath, 'snapshots');
+    const directory = (): string => join(extension.profileFolder, 'snapshots');
     const file = (): string => join(directory(), cacheFileOf(accountId));
     const stored = async (): Promise<string | undefined> => readFile(file(), 'utf8').catch(() => undefined);
     const storedOnce = async (): Promise<string> => {

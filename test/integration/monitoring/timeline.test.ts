@@ -38,7 +38,7 @@ describe('timeline', () => {
     await fake.clear({ part: 'faults' });
   });
 
-  const root = (): string => path.join(extension.context.globalStorageUri.fsPath, 'timelines');
+  const root = (): string => path.join(extension.profileFolder, 'timelines');
   const folder = (): string => timelineFolderOf(root(), accountId);
   const readAll = async (): Promise<string> => {
     const names = await readdir(folder()).catch(() => []);
@@ -119,7 +119,7 @@ describe('timeline', () => {
     });
     store.setConnections([entry.connection]);
     const other = createTimelines(
-      { context: extension.context, store, host: extension.host },
+      { profileFolder: extension.profileFolder, store, host: extension.host },
       async () => import('../../../src/recording.ts'),
     );
     await store.refresh();
