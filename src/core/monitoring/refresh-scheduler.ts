@@ -105,8 +105,9 @@ export function createRefreshScheduler({
   /** Updates the position of one account in the queue of its token. */
   function replan(plan: Plan, group: Group, turns: Turns): void {
     const entry = store.entry(plan.accountId);
-    // An account with a refused token is due only until it shows the token's error, which sends nothing.
-    const isLeftAlone = !entry || entry.inFlight || (entry.state.kind !== 'idle' && store.isRefused(entry.connection));
+    // An account with a refused token is due until it shows the error of the token, which sends nothing.
+    const isLeftAlone =
+      !entry || entry.inFlight || (entry.state.kind === 'failed' && store.isRefused(entry.connection));
     const at = isLeftAlone ? NEVER : dueAt(observe(plan.seen, entry, toElapsed), plan.place, turns, focusedAt);
     if (at < NEVER) {
       group.due.set(plan.accountId, at);

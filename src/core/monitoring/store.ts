@@ -10,7 +10,10 @@ import { createStoreEvents, type StoreEvents } from './store-events.ts';
 import { addState, NO_ACCOUNTS, subtractState, type Totals } from './totals.ts';
 
 export type RefreshOptions = {
-  /** Skips accounts whose token Cloudflare refused, until the user replaces the token or retries. */
+  /**
+   * Sends nothing for accounts whose token Cloudflare refused, until the user replaces the token or retries. They show
+   * the refusal.
+   */
   readonly background?: boolean;
   /** Ends a refresh of many accounts: requests in flight complete, and no other is sent. */
   readonly signal?: AbortSignal;
@@ -27,7 +30,7 @@ export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
   setConnections(connections: readonly Connection[]): void;
   /**
    * Refreshes these accounts (default: all). Joins a refresh that is in flight. Never rejects. Listeners are called
-   * before it resolves. An account that has never been loaded takes over its token's error.
+   * before it resolves. An account whose token was refused takes over the error.
    */
   refresh(accountIds?: readonly string[], options?: RefreshOptions): Promise<void>;
   /** Whether Cloudflare refused the token at its last use. */
@@ -208,9 +211,9 @@ export function createStore({
         }
       });
       await slot.inFlight;
-    } else if (slot.state.kind === 'idle') {
-      const { cached } = slot.state;
-      setState(slot, { kind: 'failed', error: refusal, ...(cached ? { cached } : {}) });
+    } else if (!slot.inFlight && slot.state.kind !== 'failed') {
+      const { last, cached } = slot.state;
+      setState(slot, { kind: 'failed', error: refusal, ...(last ? { last } : cached ? { cached } : {}) });
     }
     onDone?.(id);
   }

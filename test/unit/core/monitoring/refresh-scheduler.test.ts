@@ -177,6 +177,30 @@ describe('refresh scheduler', () => {
     assert.ok(simulation.store.entries().every(({ state }) => state.kind === 'ready'));
   });
 
+  it('shows the refusal of a token that expired in all its accounts, with their last data and few calls', async () => {
+    let refused = false;
+    const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
+    const simulation = simulateRefresh({ accounts: 40, interval: INTERVAL, answer });
+    await pass(simulation, 2 * INTERVAL);
+    assert.equal(simulation.store.totals().states.ready, 40);
+    refused = true;
+    const before = simulation.calls.length;
+    await pass(simulation, 3 * INTERVAL);
+    assert.equal(simulation.store.totals().states.failed, 40);
+    assert.ok(simulation.calls.length - before <= 6, 'a refused token was used again');
+    for (const { state } of simulation.store.entries()) {
+      assert.equal(state.kind === 'failed' && state.error.kind, 'auth');
+      assert.equal(state.last?.destinations.length, 1);
+    }
+    const asked = simulation.calls.length;
+    await pass(simulation, 24 * 60 * MINUTE);
+    assert.equal(simulation.calls.length, asked);
+    refused = false;
+    await Promise.all([simulation.store.refresh(['a9']), pass(simulation, 1000)]);
+    await pass(simulation, 2 * INTERVAL);
+    assert.equal(simulation.store.totals().states.ready, 40);
+  });
+
   it('starts over with an account that gets another client', async () => {
     const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL, answer: () => ({ kind: 'auth' }) });
     await pass(simulation, 1000);
