@@ -102,26 +102,35 @@ function toEmptyRow(accountId: string): Row {
 
 function toAccountRow({ accountId }: AccountNode, { connection, state }: AccountEntry): Row {
   const { account, token } = connection;
-  const shown = shownOf(state);
   const notice = describeExpiryNotice(token);
-  const description = [...describeAccount(state), notice].filter(Boolean).join(' · ');
   return {
     label: account.name,
-    description,
+    description: describeAccountRow({ connection, state }),
     collapsibleState: vscode.TreeItemCollapsibleState.Expanded,
     id: `account/${accountId}`,
     contextValue: notice ? 'account expiring' : 'account',
     iconPath: state.kind === 'failed' || notice ? WARNING : new vscode.ThemeIcon('organization'),
-    tooltip: toTooltip(account.name, [
-      [vscode.l10n.t('Account ID'), account.id],
-      [vscode.l10n.t('State'), description],
-      ...(token ? [[vscode.l10n.t('Token'), `${describeToken(token)}, ${describeExpiry(token)}`] as const] : []),
-      ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
-    ]),
     spoken: enumerate(
       [account.name, vscode.l10n.t('account'), ...describeAccount(state, countDestinations), notice].filter(Boolean),
     ),
   };
+}
+
+/** The description of the row of an account. It changes with time: it has the age of cached data and of the token. */
+export function describeAccountRow({ connection, state }: AccountEntry): string {
+  return [...describeAccount(state), describeExpiryNotice(connection.token)].filter(Boolean).join(' · ');
+}
+
+/** The tooltip of the row of an account, made on hover: a refresh without news repaints no row. */
+export function toAccountTooltip(entry: AccountEntry): vscode.MarkdownString {
+  const { account, token } = entry.connection;
+  const shown = shownOf(entry.state);
+  return toTooltip(account.name, [
+    [vscode.l10n.t('Account ID'), account.id],
+    [vscode.l10n.t('State'), describeAccountRow(entry)],
+    ...(token ? [[vscode.l10n.t('Token'), `${describeToken(token)}, ${describeExpiry(token)}`] as const] : []),
+    ...(shown ? [[vscode.l10n.t('Last refresh'), describeTime(new Date(shown.at).toISOString())] as const] : []),
+  ]);
 }
 
 /** "2 failing", "14", …: the number of failing destinations, if any, and of all, which `count` describes. */

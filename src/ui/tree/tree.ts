@@ -12,7 +12,7 @@ import { type AccountNode, type DestinationNode, type Node, type ProblemNode } f
 import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { describeShortAge } from '../text/format.ts';
-import { type Known, toTreeItem } from './tree-items.ts';
+import { describeAccountRow, type Known, toAccountTooltip, toTreeItem } from './tree-items.ts';
 import { describeFailing } from '../text/destination.ts';
 
 export type DestinationsView = vscode.Disposable & {
@@ -55,6 +55,10 @@ export function createDestinationsView(
    * show.
    */
   const painted = new Map<string, number>();
+  /** The description of each account as it was last painted. */
+  const described = new Map<string, string>();
+  /** When the account was last refreshed, as its tooltip says. VS Code keeps a tooltip until the row is repainted. */
+  const hovered = new Map<string, number | undefined>();
   /** The accounts that the view shows while the filter is on. */
   let filtered: ReadonlySet<string> = new Set();
   let failingOnly = false;
@@ -69,8 +73,20 @@ export function createDestinationsView(
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (node) => toTreeItem(node, { store, policies, documentOf }),
+    getTreeItem(node) {
+      const entry = node.kind === 'account' ? store.entry(node.accountId) : undefined;
+      if (entry) {
+        described.set(node.accountId, describeAccountRow(entry));
+        hovered.delete(node.accountId);
+      }
+      return toTreeItem(node, { store, policies, documentOf });
+    },
     async resolveTreeItem(item, node) {
+      const entry = node.kind === 'account' ? store.entry(node.accountId) : undefined;
+      if (entry) {
+        hovered.set(node.accountId, shownOf(entry.state)?.at);
+        item.tooltip = toAccountTooltip(entry);
+      }
       if (node.kind === 'destination') {
         item.tooltip = await describeOnHover(node);
       }
@@ -159,6 +175,8 @@ export function createDestinationsView(
         if (!present.has(id)) {
           accountNodes.delete(id);
           painted.delete(id);
+          described.delete(id);
+          hovered.delete(id);
         }
       }
       lastTests.keepAccounts(present);
@@ -170,6 +188,29 @@ export function createDestinationsView(
     }
     updateBadge();
   });
+
+  /** Whether the row of an account, or its tooltip that was shown, says what is not so any more. */
+  function isRowAged(accountId: string): boolean {
+    const entry = store.entry(accountId);
+    const before = described.get(accountId);
+    return (
+      entry !== undefined &&
+      ((before !== undefined && before !== describeAccountRow(entry)) ||
+        (hovered.has(accountId) && hovered.get(accountId) !== shownOf(entry.state)?.at))
+    );
+  }
+
+  function areChildrenAged(accountId: string, now: number): boolean {
+    const then = painted.get(accountId);
+    return (
+      then !== undefined &&
+      (findShown(accountId)?.some((destination) => {
+        const at = lastEventOf(destination)?.at;
+        return at && describeShortAge(at, then) !== describeShortAge(at, now);
+      }) ??
+        false)
+    );
+  }
 
   // F2 and other keys depend on the kind of the selected row.
   const setFailingOnly = createContextKey('failingOnly');
@@ -228,17 +269,14 @@ export function createDestinationsView(
     },
     repaintAges() {
       const now = Date.now();
-      const aged = [...painted].filter(([accountId, then]) =>
-        findShown(accountId)?.some((destination) => {
-          const at = lastEventOf(destination)?.at;
-          return at && describeShortAge(at, then) !== describeShortAge(at, now);
-        }),
-      );
-      for (const [accountId] of aged) {
-        painted.set(accountId, now);
+      const aged = [...accountNodes.keys()].filter((id) => isRowAged(id) || areChildrenAged(id, now));
+      for (const id of aged) {
+        if (painted.has(id)) {
+          painted.set(id, now);
+        }
       }
       if (aged.length > 0) {
-        changed.fire(aged.map(([accountId]) => toAccountNode(accountId)));
+        changed.fire(aged.map(toAccountNode));
       }
     },
     dispose: () => subscriptions.dispose(),

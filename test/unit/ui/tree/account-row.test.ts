@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { TreeItem } from 'vscode';
+import { ApiError } from '../../../../src/core/api/api-error.ts';
+import type { TokenInfo } from '../../../../src/core/model/token.ts';
+import { createStore } from '../../../../src/core/monitoring/store.ts';
+import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
+import type { Node } from '../../../../src/ui/tree/nodes.ts';
+import { standInForVscode } from '../../../robust/vscode.ts';
+import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
+
+standInForVscode();
+const vscode = await import('vscode');
+const { createLastTests } = await import('../../../../src/ui/tree/last-tests.ts');
+const { createDestinationsView } = await import('../../../../src/ui/tree/tree.ts');
+const { describeTime } = await import('../../../../src/ui/text/format.ts');
+
+const ACCOUNT = 'a'.repeat(32);
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const systemNow = Date.now;
+
+describe('row of an account', () => {
+  let time: number;
+  beforeEach(() => {
+    time = Date.UTC(2026, 10, 23, 12);
+    Date.now = () => time;
+  });
+  afterEach(() => {
+    Date.now = systemNow;
+  });
+
+  /** A window that shows one account with this token, whose refreshes never bring news. */
+  async function open(token: Partial<TokenInfo> = {}) {
+    const deferred: (() => void)[] = [];
+    const store = createStore({
+      now: () => time,
+      toApiError: () => new ApiError({ kind: 'protocol' }),
+      defer: (work) => deferred.push(work),
+      log() {},
+    });
+    const quiet = makeDestination('d', { lastSuccess: '2026-01-01T00:00:00Z' });
+    const connection = makeConnection(ACCOUNT, makeApi({ listDestinations: async () => [quiet] }));
+    store.setConnections([{ ...connection, token: { id: 't', owner: 'user', ...token } }]);
+    await store.refresh();
+    for (const work of deferred.splice(0)) {
+      work();
+    }
+    const view = createDestinationsView(store, createPolicyStore(), createLastTests(), {
+      view: { onDidChangeSelection: () => ({ dispose() {} }), selection: [] } as never,
+      documentOf: () => assert.fail(),
+      describeOnHover: async () => undefined,
+    });
+    const { provider } = view;
+    const [node = assert.fail()] = (await provider.getChildren()) ?? [];
+    /** As VS Code does when it paints the row and those below it. */
+    async function paint(): Promise<TreeItem> {
+      await provider.getChildren(node);
+      return provider.getTreeItem(node);
+    }
+    async function hover(item: TreeItem): Promise<string> {
+      await provider.resolveTreeItem?.(item, node, undefined as never);
+      return item.tooltip instanceof vscode.MarkdownString ? item.tooltip.value : assert.fail();
+    }
+    const repainted: Node[] = [];
+    provider.onDidChangeTreeData?.((nodes) => repainted.push(...[nodes ?? []].flat()));
+    /** Passes the time, refreshes, and does what the clock of the window does each minute. */
+    async function pass(milliseconds: number): Promise<number> {
+      time += milliseconds;
+      await store.refresh();
+      for (const work of deferred.splice(0)) {
+        work();
+      }
+      view.repaintAges();
+      return repainted.splice(0).length;
+    }
+    return { paint, hover, pass };
+  }
+
+  const lastRefresh = (): string => `Last refresh: ${describeTime(new Date(time).toISOString())}`;
+  /** Without the backslashes of Markdown. */
+  const unescape = (markdown: string): string => markdown.replaceAll('\\', '');
+
+  it('says on hover when the account was last refreshed, also after refreshes without news', async () => {
+    const { paint, hover, pass } = await open();
+    const item = await paint();
+    assert.equal(item.tooltip, undefined);
+    assert.equal(await pass(5 * MINUTE), 0, 'repainted without a reason');
+    assert.ok(unescape(await hover(item)).includes(lastRefresh()));
+    assert.equal(await pass(5 * MINUTE), 1, 'VS Code keeps the tooltip until the row is repainted');
+    assert.ok(unescape(await hover(await paint())).includes(lastRefresh()));
+    await paint();
+    assert.equal(await pass(5 * MINUTE), 0);
+  });
+
+  it('warns of a token from the week before it expires on, without any other news', async () => {
+    const { paint, pass } = await open({ expiresOn: new Date(time + 7 * DAY + 3 * MINUTE).toISOString() });
+    assert.doesNotMatch(String((await paint()).description), /token/);
+    assert.equal(await pass(MINUTE), 0);
+    assert.equal(await pass(3 * MINUTE), 1);
+    assert.match(String((await paint()).description), /token expires in/);
+    assert.equal(await pass(8 * DAY), 1);
+    assert.match(String((await paint()).description), /token expired/);
+  });
+});
