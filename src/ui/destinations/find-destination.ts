@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
-import { plural } from '../text/format.ts';
 import { healthOf } from '../../core/model/health.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import { locateAll, locateFailing, type Shown } from '../../core/monitoring/overview.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { runCommand } from '../host/run-command.ts';
-import { UserError } from '../host/report.ts';
-import { toPickItem } from './targets.ts';
+import { nothingToPick, toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from '../tree/tree-items.ts';
 import type { DestinationNode, ProblemNode } from '../tree/nodes.ts';
-import { describeProblem } from '../text/error.ts';
+import { describeProblem, describeUnread } from '../text/error.ts';
 import type { DestinationsView } from '../tree/tree.ts';
 import { tell } from '../host/notice.ts';
 import { toPlainItem } from '../host/pick.ts';
@@ -62,14 +60,6 @@ async function tellNothingFails(accounts: number, uncertain: number): Promise<vo
   }
 }
 
-function describeUnread(accounts: number): string {
-  return plural(
-    accounts,
-    vscode.l10n.t('The state of 1 account is unknown.'),
-    vscode.l10n.t('The state of {0} accounts is unknown.', accounts),
-  );
-}
-
 /** Finds a destination by name, account, type or state over all accounts. */
 export async function goToDestination(store: Store, view: DestinationsView): Promise<void> {
   const all = locateAll(store.entries());
@@ -78,7 +68,7 @@ export async function goToDestination(store: Store, view: DestinationsView): Pro
     return;
   }
   if (all.length === 0) {
-    throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
+    throw nothingToPick(store);
   }
   const placeholder = vscode.l10n.t('Type a name, account, type or state');
   await findAmong(all.map(toItem), vscode.l10n.t('Go to Destination'), placeholder, view);

@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { findById } from '../../core/model/id.ts';
 import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
+import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { isNode, type Node } from '../tree/nodes.ts';
 import type { CommandHandler } from '../host/commands.ts';
 import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
+import { describeProblem, describeUnread } from '../text/error.ts';
 
 /** Finds the target of a command: its argument, else the selection of the view, else a quick pick. */
 export type Targets = {
@@ -56,7 +58,7 @@ export function createTargets(
   async function pick(title: string): Promise<Located | undefined> {
     const targets = locateAll(store.entries());
     if (targets.length === 0) {
-      throw new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
+      throw nothingToPick(store);
     }
     const items = targets.map((target) => ({ ...toPickItem(target), target }));
     const options = { title, matchOnDescription: true, matchOnDetail: true };
@@ -91,6 +93,20 @@ export function createTargets(
       return picked ? [picked] : [];
     },
   };
+}
+
+/** Why there is no destination to pick. While an account is loading or failed, its destinations are unknown. */
+export function nothingToPick(store: Pick<Store, 'entries' | 'totals'>): UserError {
+  for (const { connection, state } of store.entries()) {
+    if (state.kind === 'failed') {
+      const { sentence, remedies } = describeProblem(state.error, connection.account.name);
+      return new UserError(sentence, ...remedies);
+    }
+  }
+  const uncertain = countUncertain(store.totals());
+  return uncertain > 0
+    ? new UserError(describeUnread(uncertain), 'retry')
+    : new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
 }
 
 /** A destination as an item of a quick pick. Its texts are untrusted. */

@@ -16,6 +16,15 @@ function problem(headline: string, sentence: string, ...remedies: readonly Remed
   return { headline, sentence, remedies: remedies.length > 0 ? remedies : RETRY };
 }
 
+/** That accounts are loading, or could not be loaded. */
+export function describeUnread(accounts: number): string {
+  return plural(
+    accounts,
+    vscode.l10n.t('The state of 1 account is unknown.'),
+    vscode.l10n.t('The state of {0} accounts is unknown.', accounts),
+  );
+}
+
 /**
  * Turns an API error into a message and remedies. `subject`: the target of the request, for example an account name.
  * Cloudflare's own message is quoted verbatim with secrets redacted.

@@ -13,7 +13,7 @@ import { createFocusKeeper, make } from '../dom.ts';
 import { COLUMN_COUNT, createCellTexts, createHead, drawCells, signatureOf } from './cells.ts';
 import { createControls } from './controls.ts';
 import { createGrid } from './grid.ts';
-import { createRows, filterRows, matchesState, type Row, sortRows } from './rows.ts';
+import { createRows, filterRows, matchesState, type Row, sortRows, whyEmpty } from './rows.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromOverview): void;
@@ -167,14 +167,13 @@ function createPage(texts: OverviewTexts) {
   }
 
   function showEmpty(): void {
-    const accounts = rows.accounts();
-    empty.hidden = shown.length > 0 || !isComplete;
+    const why = whyEmpty(rows.accounts(), all);
+    empty.hidden = shown.length > 0 || !isComplete || why === undefined;
     grid.element.hidden = shown.length === 0;
     grid.element.classList.toggle('marking', unprovenAfterDays > 0);
-    emptyText.textContent =
-      accounts.length === 0 ? texts.noAccount : all.length === 0 ? texts.noDestination : texts.noMatch;
-    emptyButton.textContent = accounts.length === 0 ? texts.addAccount : texts.clearFilter;
-    emptyButton.hidden = accounts.length > 0 && all.length === 0;
+    emptyText.textContent = why === undefined ? '' : texts[why];
+    emptyButton.textContent = why === 'noAccount' ? texts.addAccount : texts.clearFilter;
+    emptyButton.hidden = why === 'noDestination' || why === undefined;
   }
 
   function ask(wanted: readonly Row[]): void {

@@ -29,6 +29,23 @@ export type Rows = {
   accounts(): readonly OverviewAccount[];
 };
 
+/**
+ * Why the page has no row. Undefined while the note of an account says that it is loading or failed: its destinations
+ * are unknown.
+ */
+export function whyEmpty(
+  accounts: readonly OverviewAccount[],
+  all: readonly Row[],
+): 'noAccount' | 'noDestination' | 'noMatch' | undefined {
+  if (accounts.length === 0) {
+    return 'noAccount';
+  }
+  if (all.length > 0) {
+    return 'noMatch';
+  }
+  return accounts.some(({ note }) => note !== undefined) ? undefined : 'noDestination';
+}
+
 export function keyOf({ accountId, destinationId }: OverviewTarget): string {
   return `${accountId}/${destinationId}`;
 }

@@ -9,6 +9,7 @@ import {
   matchesState,
   type Row,
   sortRows,
+  whyEmpty,
 } from '../../../src/webview/overview/rows.ts';
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
@@ -35,6 +36,17 @@ function makeRow(destinationId: string, given: Partial<OverviewRow> = {}): Overv
 const names = (rows: readonly Row[]): readonly string[] => rows.map(({ name }) => name);
 
 describe('rows of the overview', () => {
+  it('says that there are no destinations only if no account is loading or failed', () => {
+    const [loaded, loading] = [
+      { accountId: 'a', name: 'Acme' },
+      { accountId: 'b', name: 'Bolt', note: 'Bolt is loading…' },
+    ];
+    assert.equal(whyEmpty([], []), 'noAccount');
+    assert.equal(whyEmpty([loaded], []), 'noDestination');
+    assert.equal(whyEmpty([loaded, loading], []), undefined);
+    assert.equal(whyEmpty([loaded, loading], [row('a')]), 'noMatch');
+  });
+
   it('sorts by health: failing first, the newest failure on top, then by name', () => {
     const rows = [
       row('b'),
