@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
+import { dayOf } from '../../core/model/local-day.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { Change } from '../../core/monitoring/store-events.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
@@ -50,6 +51,8 @@ export function createOverviewController(
   };
   /** What the page has of each account, by identity. */
   const sent = new Map<string, { readonly account: OverviewAccount; readonly destinations: unknown }>();
+  /** The local day of the last refresh of each account. */
+  const refreshedOn = new Map<string, string>();
   const details = createDetailLoader(services, (accountId, loadedDetails) =>
     post({ kind: 'details', accountId, details: [...loadedDetails] }),
   );
@@ -64,6 +67,7 @@ export function createOverviewController(
       if (!kept.has(id)) {
         sent.delete(id);
         details.forget(id);
+        refreshedOn.delete(id);
       }
     }
     post({ kind: 'accounts', accountIds, isComplete: areAccountsLoaded });
@@ -111,13 +115,35 @@ export function createOverviewController(
     }
   };
 
+  /** The first refresh of a day tells of the days since the last one whether they were quiet, even if it has no news. */
+  function followDays(accountId: string): void {
+    const shown = shownOf(store.entry(accountId)?.state);
+    if (shown) {
+      const before = refreshedOn.get(accountId);
+      const day = dayOf(shown.at);
+      refreshedOn.set(accountId, day);
+      if (before !== undefined && before !== day) {
+        postOutdated(accountId);
+      }
+    }
+  }
+
   const subscriptions = vscode.Disposable.from(
     { dispose: store.onChanged(follow) },
     { dispose: policies.onChanged(postOutdated) },
-    { dispose: timelines.onChanged(postOutdated) },
+    {
+      dispose: timelines.onChanged((accountId) => {
+        // The alert of a new delivery was possibly sent after the alerts were fetched.
+        details.forgetAlerts(accountId);
+        postOutdated(accountId);
+      }),
+    },
+    { dispose: store.onSettled(followDays) },
     onSettingChanged('unprovenAfterDays', postSettings),
     details,
   );
+
+  store.entries().forEach(({ connection }) => followDays(connection.account.id));
 
   async function loadVisible(rows: readonly OverviewTarget[]): Promise<void> {
     const byAccount = Map.groupBy(rows, ({ accountId }) => accountId);

@@ -22,6 +22,8 @@ export type DetailLoader = {
   known(accountId: string, destinationId: string): Pick<OverviewDetails, 'policies' | 'alerts'>;
   /** Fetches all alerts again at the next use. With an account, which was removed: drops what was loaded of it. */
   forget(accountId?: string): void;
+  /** Fetches the alerts of an account again at the next use. */
+  forgetAlerts(accountId: string): void;
   dispose(): void;
 };
 
@@ -177,6 +179,7 @@ export function createDetailLoader(
         counts.delete(accountId);
       }
     },
+    forgetAlerts: (accountId) => void alerts.delete(accountId),
     dispose: () => stop.abort(),
   };
 }
