@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -155,6 +155,17 @@ describe('start-up', () => {
     startOver();
     start({ accounts: { version: 2 } });
     await untilServicesThere();
+  });
+
+  it('keeps what it caches in a folder of the VS Code profile, of which each has its own globalState', async () => {
+    const list = async (): Promise<readonly string[]> => readdir(folder);
+    const before = (await list()).length;
+    start({ accounts: [ACME] });
+    start({ accounts: [{ ...ACME, id: 'bolt' }] });
+    while ((await list()).length < before + 2) {
+      await nextTask();
+    }
+    assert.ok((await list()).every((name) => name.startsWith('profile.')));
   });
 
   it('runs a command that is called before the services are loaded, and loads them once', async () => {
