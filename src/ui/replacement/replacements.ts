@@ -51,6 +51,9 @@ export type ReplacementsServices = {
   readonly sharedFiles: SharedFiles;
 };
 
+/** A draft, and whether the user wants its secret remembered. */
+type Given = { readonly draft: Draft; readonly remember: boolean };
+
 export function createReplacements(services: ReplacementsServices): Replacements {
   const { store, policies, secrets, redactor, host, leases, sharedFiles } = services;
   const controller = createReplacementController({
@@ -61,22 +64,26 @@ export function createReplacements(services: ReplacementsServices): Replacements
   });
   const listeners = new Set<Parameters<Replacements['onReplaced']>[0]>();
   /** Drafts of replacements that were started in this window: URL and secret are never persisted. */
-  const drafts = new Map<string, { readonly draft: Draft; readonly remember: boolean }>();
+  const drafts = new Map<string, Given>();
 
   /** Runs a replacement. The store follows each step, so that no refresh in flight brings a deleted destination back. */
   async function run(
     key: string,
     accountId: string,
-    { onState }: RunningOptions,
+    { started, ...options }: RunningOptions & { readonly started?: Given },
     work: (options: Pick<StepOptions, 'draft' | 'onState'>) => Promise<RunEnd>,
   ): Promise<RunEnd> {
-    const given = drafts.get(key);
+    const given = started ?? drafts.get(key);
     let remembered: string | undefined;
     try {
       const end = await work({
         draft: given?.draft,
         async onState(state) {
           const { newId, oldId, stage } = state;
+          if (started) {
+            // Only now: a start that is refused must leave the draft of the replacement that it met.
+            drafts.set(key, started);
+          }
           if (given?.remember && newId !== undefined && newId !== remembered) {
             remembered = newId;
             await secrets.remember(accountId, newId, rememberDraft(undefined, given.draft));
@@ -90,7 +97,7 @@ export function createReplacements(services: ReplacementsServices): Replacements
           if (stage === 'closing' && newId !== undefined) {
             store.removeDestination(accountId, newId);
           }
-          onState?.(state);
+          options.onState?.(state);
         },
       });
       drafts.delete(key);
@@ -125,8 +132,7 @@ export function createReplacements(services: ReplacementsServices): Replacements
         }
       }
       const key = keyOfReplacement({ accountId: account.id, oldId: destination.id });
-      drafts.set(key, { draft, remember: options.remember });
-      return run(key, account.id, options, async (given) =>
+      return run(key, account.id, { ...options, started: { draft, remember: options.remember } }, async (given) =>
         controller.start({
           ...given,
           api,

@@ -1,0 +1,40 @@
+import { createRedactor } from '../../../src/core/api/redaction.ts';
+import { ApiError } from '../../../src/core/api/api-error.ts';
+import type { Api } from '../../../src/core/api/client.ts';
+import { createStore } from '../../../src/core/monitoring/store.ts';
+import { createPolicyStore } from '../../../src/core/policies/policy-store.ts';
+import { createSecretStore } from '../../../src/ui/destinations/secret-store.ts';
+import { createMemoryFiles } from '../core/async/memory-files.ts';
+import { ACCOUNT, makeLeases, makeVirtualHost } from '../core/destinations/fake-account.ts';
+
+/** The services of a window with one account, on virtual time and in memory. */
+export function makeUiServices(api: Api) {
+  const host = { ...makeVirtualHost(), log: () => {}, random: () => 0.5, fetch };
+  const redactor = createRedactor();
+  const connection = { account: { id: ACCOUNT, name: 'Acme' }, token: undefined, api };
+  const store = createStore({
+    now: host.now,
+    toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'network' })),
+    defer: (work) => work(),
+    log: () => {},
+  });
+  store.setConnections([connection]);
+  const stored = new Map<string, string>();
+  const storage = {
+    get: async (key: string) => stored.get(key),
+    store: async (key: string, value: string) => void stored.set(key, value),
+    delete: async (key: string) => void stored.delete(key),
+    keys: async () => [...stored.keys()],
+    onDidChange: () => ({ dispose() {} }),
+  };
+  return {
+    connection,
+    store,
+    redactor,
+    host,
+    policies: createPolicyStore(),
+    secrets: createSecretStore(storage, redactor, () => {}),
+    leases: makeLeases(host.now),
+    sharedFiles: createMemoryFiles(),
+  };
+}
