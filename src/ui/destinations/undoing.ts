@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describeForLog } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Leases } from '../../core/async/lease.ts';
@@ -151,8 +151,18 @@ async function undoDeletion(
     services.logger.log('error', `Failed to undo the deletion of ${target.destination.id}: ${describeForLog(error)}`);
     const reason = describeFailure(error, account.name);
     const sentence = vscode.l10n.t('Could not create {0} again. {1}', describeTarget(target), reason);
-    return { result: 'failed', sentence, again: progress };
+    return { result: 'failed', sentence, again: isRefused(error, progress) ? withoutDraft(progress) : progress };
   }
+}
+
+/** Whether Cloudflare did not accept the draft, so that nothing was created from it. */
+function isRefused(error: unknown, { newId }: Deleted): boolean {
+  return newId === undefined && error instanceof ApiError && error.kind === 'rejected';
+}
+
+/** The next attempt asks for the URL and secret again, because one of them may be mistyped. */
+function withoutDraft({ draft: _draft, ...rest }: Deleted): Deleted {
+  return rest;
 }
 
 function describeUndone(results: readonly UndoResult[]): string {

@@ -1,0 +1,63 @@
+// Stands in for the `vscode` module in unit tests whose user is scripted: see scripted-window.ts.
+import * as base from '../../robust/vscode-stub.mjs';
+
+export * from '../../robust/vscode-stub.mjs';
+
+/** What the user of the running test does next, and the messages that were shown. */
+export const user = { presses: [], inputs: [], told: [] };
+
+export class Uri {
+  constructor({ scheme, path, query = '' }) {
+    Object.assign(this, { scheme, path, query });
+  }
+  static from = (parts) => new Uri(parts);
+  static parse(text) {
+    const { protocol, pathname, search } = new URL(text);
+    return new Uri({ scheme: protocol.slice(0, -1), path: decodeURI(pathname), query: search.slice(1) });
+  }
+  toString() {
+    return `${this.scheme}:${encodeURI(this.path)}?${this.query}`;
+  }
+}
+
+export class FileSystemError extends Error {
+  static FileNotFound = (uri) => new FileSystemError(`Not found: ${uri}`);
+  static Unavailable = (message) => new FileSystemError(message);
+}
+
+export const FileChangeType = { Changed: 1, Created: 2, Deleted: 3 };
+export const FileType = { File: 1, Directory: 2 };
+export const QuickInputButtons = { Back: {} };
+
+const show = async (message) => {
+  user.told.push(message);
+  return user.presses.shift();
+};
+
+function createInputBox() {
+  const listeners = {};
+  return {
+    onDidHide: (listener) => (listeners.hide = listener),
+    onDidAccept: (listener) => (listeners.accept = listener),
+    onDidChangeValue() {},
+    onDidTriggerButton() {},
+    show() {
+      const text = user.inputs.shift();
+      if (text === undefined) {
+        listeners.hide();
+      } else {
+        this.value = text;
+        listeners.accept();
+      }
+    },
+    dispose() {},
+  };
+}
+
+export const window = {
+  ...base.window,
+  createInputBox,
+  showInformationMessage: show,
+  showWarningMessage: show,
+  showErrorMessage: show,
+};

@@ -1,0 +1,42 @@
+import { registerHooks } from 'node:module';
+import type * as vscode from 'vscode';
+
+type User = {
+  /** The buttons that the next messages are answered with. Without one, a message is closed. */
+  readonly presses: (string | undefined | Promise<string | undefined>)[];
+  /** The texts for the next inputs. Without one, an input is canceled. */
+  readonly inputs: string[];
+  /** The messages that were shown. */
+  readonly told: string[];
+};
+type Stub = { readonly user: User; readonly Uri: typeof vscode.Uri };
+
+const STUB = new URL('scripted-vscode.mjs', import.meta.url).href;
+const UI = new URL('../../../src/ui/', import.meta.url).href;
+
+/**
+ * Imports modules of `src/ui` for a scripted user. They are copies of their own: test files can share a process, and a module
+ * that another one loaded has the `vscode` of that one.
+ */
+export async function loadScripted<T>(load: () => Promise<T>): Promise<T & { readonly stub: Stub }> {
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === 'vscode') {
+        return { url: STUB, shortCircuit: true };
+      }
+      const resolved = next(specifier, context);
+      return resolved.url.startsWith(UI) ? { ...resolved, url: `${resolved.url}?scripted` } : resolved;
+    },
+  });
+  try {
+    return { ...(await load()), stub: await import(STUB) };
+  } finally {
+    hooks.deregister();
+  }
+}
+
+export function startOver({ user }: Stub): void {
+  for (const each of [user.presses, user.inputs, user.told]) {
+    each.length = 0;
+  }
+}
