@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Draft } from '../../core/model/destination.ts';
 import { findRemoval, findValue, formatDocument, parseDocument } from '../../core/formats/json-document.ts';
+import { isSameId } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { addressOf, nextNewAddress, readAddress } from './addresses.ts';
 import { JSON_LANGUAGE, JSON_SCHEME } from '../host/ids.ts';
@@ -14,7 +15,7 @@ export async function openDestination({ connection, destination }: Located): Pro
   const address = addressOf(connection.account, destination);
   const isSame = ({ uri }: vscode.TextDocument): boolean => {
     const other = readAddress(uri);
-    return other?.kind === 'existing' && other.accountId === accountId && other.destinationId === destination.id;
+    return other?.kind === 'existing' && other.accountId === accountId && isSameId(other.destinationId, destination.id);
   };
   // Only documents in a tab count, because VS Code keeps documents without a tab for minutes.
   const open = vscode.workspace.textDocuments.filter(isSame).find(({ uri }) => isShown(uri));

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { formatDocument } from '../../core/formats/json-document.ts';
+import { isSameId } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
@@ -70,7 +71,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
   function destinationOf(uri: vscode.Uri): Destination | undefined {
     const wanted = destinationIdOf(uri);
     const last = store.entry(readAddress(uri)?.accountId ?? '')?.state.last;
-    return last?.destinations.find(({ id }) => id === wanted);
+    return wanted === undefined ? undefined : last?.destinations.find(({ id }) => isSameId(id, wanted));
   }
 
   /** The current content and its change time. */
@@ -148,7 +149,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
       const isStale = destination !== undefined && memory.seenOf(uri, before) !== before.text;
       const saved = await save({ uri, text, connection, target, isStale });
       keepUnsaved = saved.keepUnsaved;
-      if (saved.id !== destinationIdOf(uri)) {
+      if (!isSameId(saved.id, destinationIdOf(uri) ?? '')) {
         bound.set(uri.toString(), saved.id);
       }
       const now = look(uri);
@@ -208,8 +209,14 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
       const destination = destinationOf(uri);
       const address = readAddress(uri);
       const account = store.entry(address?.accountId ?? '')?.connection.account;
-      const now = destination && account && addressOf(account, destination);
-      return now?.toString() === uri.toString() ? undefined : now;
+      if (!destination || !account) {
+        return undefined;
+      }
+      const { id, name } = destination;
+      // Cloudflare writes the same ID in two forms, so the one in the URI stays.
+      const isSame = address?.kind === 'existing' && isSameId(address.destinationId, id);
+      const now = addressOf(account, { id: isSame ? address.destinationId : id, name });
+      return now.toString() === uri.toString() ? undefined : now;
     },
     isGone(uri) {
       const address = readAddress(uri);
@@ -218,7 +225,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     },
     follow(accountId, oldId, newId) {
       for (const uri of [...told.keys()].map((key) => vscode.Uri.parse(key, true))) {
-        if (readAddress(uri)?.accountId === accountId && destinationIdOf(uri) === oldId) {
+        if (readAddress(uri)?.accountId === accountId && isSameId(destinationIdOf(uri) ?? '', oldId)) {
           bound.set(uri.toString(), newId);
         }
       }

@@ -3,8 +3,10 @@ import * as base from '../../robust/vscode-stub.mjs';
 
 export * from '../../robust/vscode-stub.mjs';
 
-/** What the user of the running test does next, and the messages that were shown. */
-export const user = { presses: [], inputs: [], told: [] };
+/** What the user of the running test does next and has open, and what was shown. */
+export const user = { presses: [], inputs: [], told: [], documents: [], shown: [] };
+/** The registered provider of colors. */
+export const decorations = {};
 
 export class Uri {
   constructor({ scheme, path, query = '' }) {
@@ -28,6 +30,24 @@ export class FileSystemError extends Error {
 export const FileChangeType = { Changed: 1, Created: 2, Deleted: 3 };
 export const FileType = { File: 1, Directory: 2 };
 export const QuickInputButtons = { Back: {} };
+
+export class TabInputText {
+  uri;
+  constructor(uri) {
+    this.uri = uri;
+  }
+}
+export class TabInputTextDiff {
+  original;
+  modified;
+}
+
+export const workspace = {
+  ...base.workspace,
+  get textDocuments() {
+    return user.documents;
+  },
+};
 
 const show = async (message) => {
   user.told.push(message);
@@ -57,6 +77,16 @@ function createInputBox() {
 export const window = {
   ...base.window,
   createInputBox,
+  tabGroups: {
+    get all() {
+      return [{ tabs: user.documents.map(({ uri }) => ({ input: new TabInputText(uri) })) }];
+    },
+  },
+  showTextDocument: async (uri) => void user.shown.push(uri),
+  registerFileDecorationProvider(provider) {
+    decorations.provider = provider;
+    return new base.Disposable(() => {});
+  },
   showInformationMessage: show,
   showWarningMessage: show,
   showErrorMessage: show,

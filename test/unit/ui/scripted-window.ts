@@ -8,8 +8,12 @@ type User = {
   readonly inputs: string[];
   /** The messages that were shown. */
   readonly told: string[];
+  /** The open documents. Each has a tab. */
+  readonly documents: Pick<vscode.TextDocument, 'uri'>[];
+  /** The documents that were shown in an editor. */
+  readonly shown: vscode.Uri[];
 };
-type Stub = { readonly user: User; readonly Uri: typeof vscode.Uri };
+type Stub = { readonly user: User; readonly decorations: { readonly provider: vscode.FileDecorationProvider } };
 
 const STUB = new URL('scripted-vscode.mjs', import.meta.url).href;
 const UI = new URL('../../../src/ui/', import.meta.url).href;
@@ -36,7 +40,7 @@ export async function loadScripted<T>(load: () => Promise<T>): Promise<T & { rea
 }
 
 export function startOver({ user }: Stub): void {
-  for (const each of [user.presses, user.inputs, user.told]) {
+  for (const each of [user.presses, user.inputs, user.told, user.documents, user.shown]) {
     each.length = 0;
   }
 }

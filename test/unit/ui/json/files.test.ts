@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import { formatDocument } from '../../../../src/core/formats/json-document.ts';
+import type { Destination } from '../../../../src/core/model/destination.ts';
+import type { JsonWrite, Saved } from '../../../../src/ui/json/files.ts';
+import { makeApi } from '../../core/api/fake-api.ts';
+import { ACCOUNT } from '../../core/destinations/fake-account.ts';
+import { loadScripted, startOver } from '../scripted-window.ts';
+import { makeUiServices } from '../ui-services.ts';
+
+const { createJsonFiles, stub } = await loadScripted(async () => import('../../../../src/ui/json/files.ts'));
+const { addressOf } = await loadScripted(async () => import('../../../../src/ui/json/addresses.ts'));
+const { createDocumentMemory } = await loadScripted(async () => import('../../../../src/ui/json/document-memory.ts'));
+
+const OLD = '11111111-1111-1111-1111-111111111111';
+const [BARE, DASHED] = ['2'.repeat(32), '22222222-2222-2222-2222-222222222222'];
+
+const destination = (id: string, name = 'Ops', url = 'https://a.example/1'): Destination => ({
+  id,
+  name,
+  type: 'generic',
+  url,
+});
+
+describe('JSON documents', () => {
+  let destinations: readonly Destination[];
+  let persisted: Map<string, unknown>;
+  let opened: { dispose(): void }[];
+  beforeEach(() => {
+    startOver(stub);
+    destinations = [];
+    persisted = new Map();
+    opened = [];
+  });
+  afterEach(() => opened.forEach((each) => each.dispose()));
+
+  /** The documents of a window. `save`: what a save does at Cloudflare. */
+  async function openWindow(save: (write: JsonWrite) => Saved) {
+    const { store, connection } = makeUiServices(makeApi({ listDestinations: async () => destinations }));
+    await store.refresh();
+    const targets: JsonWrite['target'][] = [];
+    const files = createJsonFiles({
+      store,
+      loaded: Promise.resolve(),
+      claims: { prepare: async () => {}, claim: async () => {} },
+      memory: createDocumentMemory({
+        get: (key) => persisted.get(key),
+        update: async (key, value) => void persisted.set(key, value),
+      }),
+      async save(write) {
+        targets.push(write.target);
+        const saved = save(write);
+        await store.refresh();
+        return saved;
+      },
+    });
+    opened.push(files);
+    const { provider } = files;
+    const read = async (uri: vscode.Uri): Promise<string> => {
+      await provider.stat(uri);
+      return Buffer.from(await provider.readFile(uri)).toString();
+    };
+    const write = async (uri: vscode.Uri, name: string): Promise<void> => {
+      await provider.stat(uri);
+      const text = formatDocument({ name, url: 'https://a.example/1' });
+      await provider.writeFile(uri, Buffer.from(text), { create: true, overwrite: true });
+    };
+    return { account: connection.account, store, files, targets, read, write };
+  }
+
+  describe('of a destination whose ID Cloudflare writes in two forms', () => {
+    it('show the new destination of a replacement, and their next save changes it', async () => {
+      destinations = [destination(OLD)];
+      const window = await openWindow(() => {
+        window.files.follow(ACCOUNT, OLD.replaceAll('-', ''), BARE);
+        destinations = [destination(DASHED, 'New', 'https://b.example/2')];
+        return { id: BARE };
+      });
+      const uri = addressOf(window.account, destination(OLD));
+      await window.read(uri);
+      await window.write(uri, 'New');
+      assert.equal(await window.read(uri), formatDocument({ name: 'New', url: 'https://b.example/2' }));
+      assert.equal(String(window.files.movedTo(uri)), String(addressOf(window.account, destination(DASHED, 'New'))));
+      await window.write(uri, 'Newer');
+      assert.deepEqual(window.targets.at(-1), destinations[0]);
+    });
+
+    it('follow a replacement whose old ID is written in the other form', async () => {
+      destinations = [destination(DASHED), destination(OLD, 'Other')];
+      const window = await openWindow(() => ({ id: DASHED }));
+      const uri = addressOf(window.account, destination(DASHED));
+      await window.read(uri);
+      window.files.follow(ACCOUNT, BARE, OLD);
+      assert.equal(window.files.destinationOf(uri)?.name, 'Other');
+    });
+
+    it('stay open under their URI', async () => {
+      destinations = [destination(DASHED)];
+      const window = await openWindow(() => ({ id: BARE }));
+      const uri = addressOf(window.account, destination(DASHED));
+      await window.read(uri);
+      destinations = [destination(BARE)];
+      await window.store.refresh();
+      assert.equal(window.files.isGone(uri), false);
+      assert.equal(window.files.movedTo(uri), undefined);
+    });
+  });
+});
