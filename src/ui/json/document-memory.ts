@@ -10,10 +10,15 @@ type Entry = {
   readonly size?: number;
   /** What the document became when it was saved for the first time. */
   readonly policyId?: string;
+  /** The destination that the document created, or that replaced its destination. */
+  readonly destinationId?: string;
 };
 
 export type DocumentMemory = {
   policyIdOf(uri: vscode.Uri): string | undefined;
+  destinationIdOf(uri: vscode.Uri): string | undefined;
+  /** From now on, the document belongs to this destination. */
+  bind(uri: vscode.Uri, destinationId: string): void;
   remember(uri: vscode.Uri, content: string, policyId?: string): void;
   /** The content that the user has seen, or that VS Code asks about before it saves. Undefined if neither is known. */
   seenOf(uri: vscode.Uri, told: Told): string | undefined;
@@ -31,18 +36,26 @@ export function createDocumentMemory(state: State): DocumentMemory {
     return new Map(Array.isArray(value) ? value.filter(isPair) : []);
   }
 
+  function put(uri: vscode.Uri, changes: Entry): void {
+    const key = uri.toString();
+    const entries = read();
+    const others = [...entries].filter(([each]) => each !== key);
+    void state.update(KEY, [...others, [key, { ...entries.get(key), ...changes }]].slice(-MOST_KEPT));
+  }
+
   return {
     policyIdOf: (uri) => read().get(uri.toString())?.policyId,
-    remember(uri, content, policyId = read().get(uri.toString())?.policyId) {
-      const key = uri.toString();
-      const others = [...read()].filter(([each]) => each !== key);
-      const entry: Entry = {
+    destinationIdOf(uri) {
+      const id: unknown = read().get(uri.toString())?.destinationId;
+      return typeof id === 'string' ? id : undefined;
+    },
+    bind: (uri, destinationId) => put(uri, { destinationId }),
+    remember: (uri, content, policyId) =>
+      put(uri, {
         digest: digestOf(content),
         size: Buffer.byteLength(content),
         ...(policyId === undefined ? {} : { policyId }),
-      };
-      void state.update(KEY, [...others, [key, entry]].slice(-MOST_KEPT));
-    },
+      }),
     seenOf(uri, told) {
       const { digest, size } = read().get(uri.toString()) ?? {};
       const readSize = told.read === undefined ? size : Buffer.byteLength(told.read);

@@ -59,13 +59,23 @@ export type JsonFilesParts = {
 export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFilesParts): JsonFiles {
   const abandoned = new Map<string, string>();
   const told = new Map<string, Version>();
+  /** The destinations that documents of this window created, or whose destination they replaced. */
   const bound = new Map<string, string>();
   const writing = new Set<string>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
   function destinationIdOf(uri: vscode.Uri): string | undefined {
     const address = readAddress(uri);
-    return bound.get(uri.toString()) ?? (address?.kind === 'existing' ? address.destinationId : undefined);
+    return (
+      bound.get(uri.toString()) ??
+      memory.destinationIdOf(uri) ??
+      (address?.kind === 'existing' ? address.destinationId : undefined)
+    );
+  }
+
+  function bind(uri: vscode.Uri, id: string): void {
+    bound.set(uri.toString(), id);
+    memory.bind(uri, id);
   }
 
   function destinationOf(uri: vscode.Uri): Destination | undefined {
@@ -150,7 +160,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
       const saved = await save({ uri, text, connection, target, isStale });
       keepUnsaved = saved.keepUnsaved;
       if (!isSameId(saved.id, destinationIdOf(uri) ?? '')) {
-        bound.set(uri.toString(), saved.id);
+        bind(uri, saved.id);
       }
       const now = look(uri);
       const seen = now.text === undefined ? {} : { looked: now.text, read: now.text };
@@ -226,7 +236,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     follow(accountId, oldId, newId) {
       for (const uri of [...told.keys()].map((key) => vscode.Uri.parse(key, true))) {
         if (readAddress(uri)?.accountId === accountId && isSameId(destinationIdOf(uri) ?? '', oldId)) {
-          bound.set(uri.toString(), newId);
+          bind(uri, newId);
         }
       }
     },

@@ -9,7 +9,7 @@ import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
 const { createJsonFiles, stub } = await loadScripted(async () => import('../../../../src/ui/json/files.ts'));
-const { addressOf } = await loadScripted(async () => import('../../../../src/ui/json/addresses.ts'));
+const { addressOf, nextNewAddress } = await loadScripted(async () => import('../../../../src/ui/json/addresses.ts'));
 const { createDocumentMemory } = await loadScripted(async () => import('../../../../src/ui/json/document-memory.ts'));
 
 const OLD = '11111111-1111-1111-1111-111111111111';
@@ -103,6 +103,45 @@ describe('JSON documents', () => {
       await window.store.refresh();
       assert.equal(window.files.isGone(uri), false);
       assert.equal(window.files.movedTo(uri), undefined);
+    });
+  });
+
+  describe('that are edited during a save, and saved again after a window reload', () => {
+    /** VS Code restores the unsaved text without reading the document. */
+    async function saveAfterReload(uri: vscode.Uri): Promise<JsonWrite['target'] | undefined> {
+      const window = await openWindow(() => ({ id: BARE }));
+      await window.write(uri, 'Later');
+      return window.targets[0];
+    }
+
+    it('change the destination that they created', async () => {
+      const window = await openWindow(() => {
+        destinations = [destination(BARE)];
+        return { id: BARE };
+      });
+      const uri = nextNewAddress(window.account);
+      await window.read(uri);
+      await window.write(uri, 'Ops');
+      assert.deepEqual(await saveAfterReload(uri), destination(BARE));
+    });
+
+    it('change the destination that they created, if it was not listed yet', async () => {
+      const window = await openWindow(() => ({ id: BARE }));
+      const uri = nextNewAddress(window.account);
+      await window.read(uri);
+      await window.write(uri, 'Ops');
+      destinations = [destination(BARE)];
+      assert.deepEqual(await saveAfterReload(uri), destination(BARE));
+    });
+
+    it('change the destination that replaced theirs', async () => {
+      destinations = [destination(OLD)];
+      const window = await openWindow(() => ({ id: OLD }));
+      const uri = addressOf(window.account, destination(OLD));
+      await window.read(uri);
+      window.files.follow(ACCOUNT, OLD, BARE);
+      destinations = [destination(BARE)];
+      assert.deepEqual(await saveAfterReload(uri), destination(BARE));
     });
   });
 });
