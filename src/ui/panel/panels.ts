@@ -98,21 +98,23 @@ export function createPanels(
   async function afterClosing(closing: PanelController): Promise<void> {
     const result = await closing.ended().catch(() => undefined);
     const { accountId, destinationId, draftId } = closing.target();
-    const [kind, lines] = result ? [KINDS[result.tone], result.lines] : (['warning', []] as const);
-    if (!closing.isDirty()) {
+    const target = { accountId, ...(destinationId === undefined ? {} : { destinationId }), draftId };
+    const isDirty = closing.isDirty();
+    if (!isDirty) {
       drafts.forget(draftId);
-      if (result) {
-        void tell(kind, lines.join(' '));
-      }
-      return;
     }
+    const lines = [
+      ...(result?.lines ?? []),
+      ...(isDirty ? [vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title())] : []),
+    ];
     const reopen = vscode.l10n.t('Reopen');
-    const message = vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title());
-    const ids = { accountId, ...(destinationId === undefined ? {} : { destinationId }) };
-    for (let isLeft = true; isLeft;) {
-      const chosen = await tell(kind, [...lines, message].join(' '), reopen, vscode.l10n.t('Discard'));
+    // A replacement that stopped is resumed in its panel.
+    const isStopped = result?.steps !== undefined && result.tone !== 'success';
+    const buttons = isDirty ? [reopen, vscode.l10n.t('Discard')] : isStopped ? [reopen] : [];
+    for (let isLeft = lines.length > 0; isLeft;) {
+      const chosen = await tell(KINDS[result?.tone ?? 'warning'], lines.join(' '), ...buttons);
       if (chosen === reopen) {
-        isLeft = !(await reopenDraft({ ...ids, draftId }, closing.title()));
+        isLeft = !(await reopenDraft(target, closing.title())) && isDirty;
       } else {
         drafts.forget(draftId);
         isLeft = false;

@@ -23,6 +23,14 @@ const { createLastTests } = await import('../../../../src/ui/tree/last-tests.ts'
 /** No test of this suite sends one. */
 const NO_TESTS = {} as TestingServices;
 
+/** Timelines of destinations that were never seen. */
+const TIMELINES = {
+  of: async () => ({ destination: () => undefined }),
+  onChanged: () => () => {},
+  forget: async () => {},
+  dispose() {},
+};
+
 /** How long to wait for a condition, in milliseconds. */
 const MOST_WAITING = 4000;
 
@@ -149,7 +157,7 @@ export function usePanels() {
         replacements: createReplacements(services),
         testing: NO_TESTS,
         lastTests,
-        timelines: never(),
+        timelines: TIMELINES,
         log: (_level, message) => assert.fail(message),
         now: Date.now,
         focusedPanel: { get: () => undefined, set() {} },
@@ -257,15 +265,5 @@ export function usePanels() {
       }
       return { release: resolve, isCalled: async () => until(() => calls > 0, `a call of ${name}`) };
     },
-  };
-}
-
-/** Timelines that never load. */
-function never() {
-  return {
-    of: async () => new Promise<never>(() => {}),
-    onChanged: () => () => {},
-    forget: async () => {},
-    dispose() {},
   };
 }

@@ -99,6 +99,43 @@ describe('panels', () => {
     });
   });
 
+  describe('a panel that is closed while it replaces', () => {
+    async function closeWhileReplacing(): Promise<() => void> {
+      const page = await window.open(await account.put('Ops'));
+      await page.press('Replace…');
+      await until(() => page.labels().includes('Replace'), 'the question');
+      const creation = window.hold('createDestination');
+      await page.press('Replace');
+      await creation.isCalled();
+      page.panel.dispose();
+      return creation.release;
+    }
+
+    it('reports the end', async () => {
+      const release = await closeWhileReplacing();
+      release();
+      const { message, buttons } = await window.notification();
+      assert.match(message, /^Replaced “Ops” of Acme\./);
+      assert.deepEqual(buttons, []);
+    });
+
+    it('reports where it stopped, and can be resumed in the panel', async () => {
+      const release = await closeWhileReplacing();
+      const [{ id } = assert.fail()] = await window.api().listDestinations(ACCOUNT);
+      account.putPolicy('Policy', [id]);
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+      release();
+      const { message, buttons, press } = await window.notification();
+      assert.match(message, /both exist\..*Resume moves the remaining policies/);
+      assert.deepEqual(buttons, ['Reopen']);
+      press('Reopen');
+      const page = await window.page(1);
+      await until(() => page.labels().includes('Resume'), 'the button');
+      await page.press('Resume');
+      await until(() => page.text().includes('Replaced “Ops”'), 'the end');
+    });
+  });
+
   describe('the secret that was sent', () => {
     const secretOf = (name: string) =>
       controls.destinations(account.world(), { account: ACCOUNT }).find((each) => each.name === name)?.secret;
