@@ -18,7 +18,7 @@ import { createDocumentMemory } from './document-memory.ts';
 import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
-import { saveDocument } from './save-document.ts';
+import { type LastSaves, saveDocument } from './save-document.ts';
 import { closeTabs, documentsOf, keepLanguage, swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
@@ -55,6 +55,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
   const held = new Map<string, string>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
 
+  const lastSaves: LastSaves = new Map();
   const refuse = (uri: vscode.Uri, sentence: string): void => diagnostics.refuse(uri, sentence);
 
   const claims = createSaveClaims(announcedSaves, async (uri) => {
@@ -69,7 +70,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     claims,
     memory: createDocumentMemory(state),
     async save(write) {
-      const saved = await saveDocument(write, { ...services, heldSecret, refuse, showReplacement });
+      const saved = await saveDocument(write, { ...services, lastSaves, heldSecret, refuse, showReplacement });
       if (saved.keepUnsaved === undefined) {
         held.delete(write.uri.toString());
       }

@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
+import type { Connection } from '../../core/accounts/connection.ts';
 import type { Account } from '../../core/model/account.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { secretFor } from '../../core/destinations/remembered-secret.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
+import { comparableId, isSameId } from '../../core/model/id.ts';
+import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
+import type { Store } from '../../core/monitoring/store.ts';
 import { planChange } from '../../core/model/plan.ts';
 import { DestinationConflictError, type UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
+import { openDestination } from './commands.ts';
 import { askWhichDestination } from './conflict.ts';
 import type { JsonWrite, Saved } from './files.ts';
 import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } from './messages.ts';
@@ -28,8 +33,11 @@ import { reportFailure, UserError } from '../host/report.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 import { nameOf } from '../text/destination.ts';
+import { isShown } from './tabs.ts';
 
 export type SaveServices = {
+  readonly store: Pick<Store, 'entry'>;
+  readonly lastSaves: LastSaves;
   readonly writer: DestinationWriter;
   readonly replacements: Replacements;
   readonly policies: PolicyStore;
@@ -42,6 +50,9 @@ export type SaveServices = {
   /** Shows the new destination instead of a document whose unsaved `text` it was created from. */
   readonly showReplacement: (uri: vscode.Uri, text: string, id: string) => Promise<void>;
 };
+
+/** The last save of each destination. Weak, because a text can contain a secret. */
+export type LastSaves = Map<string, WeakRef<JsonWrite>>;
 
 /**
  * Saves a document. Every failure is thrown as a `FileSystemError`, so that VS
@@ -93,6 +104,7 @@ async function carryOut(write: JsonWrite, draft: Draft, parts: SaveServices): Pr
   for (;;) {
     // After this save, VS Code loads Cloudflare's version, since it differs from the saved text.
     if (isConflict && (await askWhichDestination(destination)) === 'cloudflare') {
+      markSaved(write, target, parts);
       return { id: target.id };
     }
     try {
@@ -111,6 +123,7 @@ async function change(write: JsonWrite, target: Located, draft: Draft, parts: Sa
   const plan = planChange(target.destination, draft);
   switch (plan.kind) {
     case 'nothing':
+      markSaved(write, target.destination, parts);
       return { id: target.destination.id };
     case 'rename':
       return update(write, target, draft, parts);
@@ -188,7 +201,8 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
     throw error;
   }
   const sentence = describeUpdate(outcome, nameOf(outcome.destination), connection.account.name);
-  const located = { connection, destination: outcome.destination };
+  const located = { connection, destination: findNow(connection, destination.id, parts) ?? outcome.destination };
+  markSaved(write, destination, parts);
   if (outcome.ignored.length > 0) {
     // The document stays unsaved, with the ignored text in it. Not awaited, because an open message must not block the save.
     void offerReplacement(sentence, write, { target: located, draft }, parts);
@@ -202,28 +216,76 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
   return { id: destination.id };
 }
 
+/** The message can stay open for long, so the button does nothing to a destination that changed or was saved again since. */
 async function offerReplacement(
   sentence: string,
-  { uri, text }: JsonWrite,
+  write: JsonWrite,
   { target, draft }: { readonly target: Located; readonly draft: Draft },
   parts: SaveServices,
 ): Promise<void> {
+  const { uri, text } = write;
   const { account } = target.connection;
   const button = vscode.l10n.t('Replace…');
   if ((await tell('warning', sentence, button)) !== button) {
     return;
   }
   try {
-    await requireSecret(target, draft, parts);
-    const id = await replace(target, draft, parts);
+    const now = { ...target, connection: connectionNow(parts.store, target.connection) };
+    const outdated = await describeOutdated(write, target, parts);
+    if (outdated !== undefined) {
+      void tell('warning', outdated);
+      return;
+    }
+    await requireSecret(now, draft, parts);
+    const id = await replace(now, draft, parts);
     await parts.showReplacement(uri, text, id);
   } catch (error) {
-    if (!(error instanceof vscode.FileSystemError)) {
+    if (error instanceof AccountRemovedError) {
+      void tell('error', describeFailure(error, account.name));
+    } else if (!(error instanceof vscode.FileSystemError)) {
       await reportFailure(error, parts.logger, 'replaceDestination', {
         subject: { name: account.name, accountId: account.id },
       });
     }
   }
+}
+
+/** Shows the document of a destination and says why its older message must not replace it. Undefined where nothing changed. */
+async function describeOutdated(
+  write: JsonWrite,
+  { connection, destination }: Located,
+  parts: SaveServices,
+): Promise<string | undefined> {
+  const now = findNow(connection, destination.id, parts);
+  if (!now) {
+    return vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', nameOf(destination));
+  }
+  const isSame = now.name === destination.name && now.url === destination.url && now.type === destination.type;
+  const isLast = parts.lastSaves.get(keyOf(write, destination))?.deref() === write;
+  if (isSame && isLast) {
+    return undefined;
+  }
+  await (isShown(write.uri)
+    ? vscode.window.showTextDocument(write.uri, { preview: false })
+    : openDestination({ connection, destination: now }));
+  return vscode.l10n.t(
+    '{0} Nothing was replaced. Use “Replace Destination…” instead.',
+    isSame
+      ? vscode.l10n.t('The document was saved again after this message.')
+      : vscode.l10n.t('“{0}” has changed at Cloudflare since you opened it.', nameOf(now)),
+  );
+}
+
+function findNow({ account }: Connection, id: string, { store }: SaveServices): Destination | undefined {
+  return store.entry(account.id)?.state.last?.destinations.find((each) => isSameId(each.id, id));
+}
+
+function markSaved(write: JsonWrite, destination: Destination, { lastSaves }: SaveServices): void {
+  lastSaves.set(keyOf(write, destination), new WeakRef(write));
+}
+
+function keyOf({ connection }: JsonWrite, { id }: Destination): string {
+  return `${connection.account.id}.${comparableId(id)}`;
 }
 
 /** An update keeps the current secret, but a replacement needs the secret again. */
