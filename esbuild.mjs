@@ -123,7 +123,7 @@ const bundles = [
   },
   {
     name: 'managing',
-    most: 72_000,
+    most: 73_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
   },
@@ -165,7 +165,7 @@ const bundles = [
   },
   {
     name: 'overview page',
-    most: 60_000,
+    most: 61_000,
     forbidden: webviewForbidden,
     options: { ...page, entryPoints: ['src/webview/overview/overview.ts'], outfile: 'dist/overview/overview.js' },
   },

@@ -171,17 +171,13 @@ export async function testThroughCloudflare(
   }
   const { connection } = target;
   const again = async (): Promise<void> => {
+    const now = { ...target, connection: connectionNow(services.store, connection) };
     let isSent = false;
-    const end = await withCancel(target, async (signal) =>
-      sendThroughCloudflare(
-        { ...target, connection: connectionNow(services.store, connection) },
-        policy,
-        services,
-        signal,
-        () => {
-          isSent = true;
-        },
-      ),
+    const onSend = (): void => {
+      isSent = true;
+    };
+    const end = await withCancel(now, async (signal) =>
+      sendThroughCloudflare(now, policy, services, { signal, onSend }),
     );
     if (end) {
       keep(target, end, services);

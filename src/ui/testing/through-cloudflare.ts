@@ -120,8 +120,7 @@ export async function sendThroughCloudflare(
   { connection, destination }: Located,
   policy: Policy,
   { store, host }: TestingServices,
-  signal: AbortSignal,
-  onSend: () => void,
+  { signal, onSend }: { readonly signal: AbortSignal; readonly onSend: () => void },
 ): Promise<TestEnd> {
   const { account, api } = connection;
   const name = nameOf(destination);

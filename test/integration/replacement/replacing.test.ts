@@ -210,7 +210,7 @@ describe('Rename… and Replace…', () => {
     const show = vscode.window.showWarningMessage;
     Object.assign(vscode.window, {
       showWarningMessage: async (...given: Parameters<typeof show>) => {
-        if (/403|permission/.test(String(given[0]))) {
+        if (/403|permission/.test(given[0])) {
           replaceConnections();
         }
         return show(...given);

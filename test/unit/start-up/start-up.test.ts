@@ -7,6 +7,7 @@ import { setImmediate as nextTask } from 'node:timers/promises';
 import { ACCOUNTS_KEY, COMMANDS } from '../../../src/ui/host/ids.ts';
 import { recorded, registered, startOver } from './recorded-vscode.ts';
 
+const SOURCES = new URL('../../../src/', import.meta.url).href;
 const ACME = { id: 'acme', name: 'Acme', tokenIds: ['t1'] };
 
 type Rows = {
@@ -52,9 +53,13 @@ describe('start-up', () => {
         if (specifier === './main.ts' && isBroken) {
           throw new Error('Cannot find module ./main.ts');
         }
-        return specifier === 'vscode'
-          ? { url: new URL('recorded-vscode.ts', import.meta.url).href, shortCircuit: true }
-          : next(specifier, context);
+        if (specifier === 'vscode') {
+          return { url: new URL('recorded-vscode.ts', import.meta.url).href, shortCircuit: true };
+        }
+        const resolved = next(specifier, context);
+        // Copies of their own: another test of this process may have loaded them with its own `vscode`.
+        const isOurs = resolved.url.startsWith(SOURCES) && !resolved.url.startsWith(`${SOURCES}core/`);
+        return isOurs ? { ...resolved, url: `${resolved.url}?start-up` } : resolved;
       },
     });
     folder = await mkdtemp(path.join(tmpdir(), 'start-up-'));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
-import { standInForVscode } from '../../../robust/vscode.ts';
+import { standInForVscode } from '../vscode.ts';
 import { failWith, makeApi, makeConnection } from '../../core/api/fake-api.ts';
 
-standInForVscode();
+await standInForVscode();
 const { createTargets } = await import('../../../../src/ui/destinations/targets.ts');
 const { goToDestination } = await import('../../../../src/ui/destinations/find-destination.ts');
 

@@ -6,10 +6,10 @@ import { setImmediate as nextTask } from 'node:timers/promises';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { cacheFileOf } from '../../../../src/core/monitoring/snapshot-cache.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
-import { standInForVscode } from '../../../robust/vscode.ts';
+import { standInForVscode } from '../vscode.ts';
 import { failWith, makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
 
-standInForVscode();
+await standInForVscode();
 const { profileFolderOf, readProfileId } = await import('../../../../src/ui/accounts/profile-secrets.ts');
 const { createSharedFiles } = await import('../../../../src/ui/host/shared-files.ts');
 const { createFailureNotice } = await import('../../../../src/ui/monitoring/failure-notice.ts');

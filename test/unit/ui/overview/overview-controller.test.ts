@@ -10,10 +10,10 @@ import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.t
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import type { OverviewDetails } from '../../../../src/core/overview-protocol.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
-import { standInForVscode } from '../../../robust/vscode.ts';
+import { standInForVscode } from '../vscode.ts';
 import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
 
-standInForVscode();
+await standInForVscode();
 const { createRecorder } = await import('../../../../src/ui/monitoring/recorder.ts');
 const { createTimelines } = await import('../../../../src/ui/monitoring/timelines.ts');
 const { createOverviewController } = await import('../../../../src/ui/overview/overview-controller.ts');

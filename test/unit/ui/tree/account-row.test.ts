@@ -5,10 +5,10 @@ import type { TokenInfo } from '../../../../src/core/model/token.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
 import type { Node } from '../../../../src/ui/tree/nodes.ts';
-import { standInForVscode } from '../../../robust/vscode.ts';
+import { standInForVscode } from '../vscode.ts';
 import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
 
-standInForVscode();
+await standInForVscode();
 const vscode = await import('vscode');
 const { createLastTests } = await import('../../../../src/ui/tree/last-tests.ts');
 const { createDestinationsView } = await import('../../../../src/ui/tree/tree.ts');
