@@ -7,6 +7,17 @@ import { createSecretStore } from '../../../src/ui/destinations/secret-store.ts'
 import { createMemoryFiles } from '../core/async/memory-files.ts';
 import { ACCOUNT, makeLeases, makeVirtualHost } from '../core/destinations/fake-account.ts';
 
+/** A SecretStorage over `stored`. */
+export function makeSecretStorage(stored: Map<string, string>) {
+  return {
+    get: async (key: string) => stored.get(key),
+    store: async (key: string, value: string) => void stored.set(key, value),
+    delete: async (key: string) => void stored.delete(key),
+    keys: async () => [...stored.keys()],
+    onDidChange: () => ({ dispose() {} }),
+  };
+}
+
 /** The services of a window with one account, on virtual time and in memory. */
 export function makeUiServices(api: Api) {
   const host = { ...makeVirtualHost(), log: () => {}, random: () => 0.5, fetch };
@@ -19,21 +30,13 @@ export function makeUiServices(api: Api) {
     log: () => {},
   });
   store.setConnections([connection]);
-  const stored = new Map<string, string>();
-  const storage = {
-    get: async (key: string) => stored.get(key),
-    store: async (key: string, value: string) => void stored.set(key, value),
-    delete: async (key: string) => void stored.delete(key),
-    keys: async () => [...stored.keys()],
-    onDidChange: () => ({ dispose() {} }),
-  };
   return {
     connection,
     store,
     redactor,
     host,
     policies: createPolicyStore(),
-    secrets: createSecretStore(storage, redactor, () => {}),
+    secrets: createSecretStore(makeSecretStorage(new Map()), redactor, () => {}),
     leases: makeLeases(host.now),
     sharedFiles: createMemoryFiles(),
   };

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
 import { createSecretStore } from '../../../../src/ui/destinations/secret-store.ts';
+import { makeSecretStorage } from '../ui-services.ts';
 
 const [BARE, DASHED] = ['f174e90afafe4643bbbc4a0ed4fc8415', 'F174E90A-fafe-4643-bbbc-4a0ed4fc8415'];
 
 function makeStore(stored = new Map<string, string>()) {
-  const storage: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete' | 'keys'> = {
-    get: async (key) => stored.get(key),
-    store: async (key, value) => void stored.set(key, value),
-    delete: async (key) => void stored.delete(key),
-    keys: async () => [...stored.keys()],
-  };
   const redactor = { remember() {}, redact: (text: string) => text };
-  return { stored, secrets: createSecretStore(storage as vscode.SecretStorage, redactor, () => {}) };
+  return { stored, secrets: createSecretStore(makeSecretStorage(stored), redactor, () => {}) };
 }
 
 describe('a remembered secret', () => {

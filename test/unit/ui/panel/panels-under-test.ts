@@ -14,6 +14,7 @@ import { createReplacements } from '../../../../src/ui/replacement/replacements.
 import type { TestingServices } from '../../../../src/ui/testing/services.ts';
 import { createMemoryFiles } from '../../core/async/memory-files.ts';
 import { ACCOUNT, makeLeases, useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { makeSecretStorage } from '../ui-services.ts';
 import { standInForVscode, type StubPanel } from '../vscode.ts';
 
 const stub = await standInForVscode();
@@ -128,13 +129,7 @@ export function usePanels() {
       log: () => {},
     });
     store.setConnections([connection]);
-    const storage = {
-      get: async (key: string) => stored.get(key),
-      store: async (key: string, value: string) => void stored.set(key, value),
-      delete: async (key: string) => void stored.delete(key),
-      keys: async () => [...stored.keys()],
-      onDidChange: () => ({ dispose() {} }),
-    };
+    const storage = makeSecretStorage(stored);
     const redactor = createRedactor();
     const policies = createPolicyStore();
     const secrets = createSecretStore(storage, redactor, () => {});

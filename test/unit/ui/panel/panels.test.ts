@@ -156,6 +156,18 @@ describe('panels', () => {
       assert.deepEqual([secretOf('Ops'), window.rememberedSecrets()], ['good', ['good']]);
     });
 
+    /** The new destination exists, and its secret was sent; the policy was not changed. */
+    const replaceUntilItStops = async () => {
+      const destination = await account.put('Ops');
+      account.putPolicy('Policy', [destination.id]);
+      const page = await window.edit(destination);
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+      await page.type({ secret: 'sent' });
+      await page.press('Replace…');
+      await page.press('Replace');
+      return page;
+    };
+
     it('counts for the next replacement', async () => {
       const page = await window.edit(await account.put('Ops'));
       await page.type({ secret: 'sent' });
@@ -168,13 +180,7 @@ describe('panels', () => {
     });
 
     it('counts after a replacement that stopped and was resumed', async () => {
-      const destination = await account.put('Ops');
-      account.putPolicy('Policy', [destination.id]);
-      const page = await window.edit(destination);
-      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
-      await page.type({ secret: 'sent' });
-      await page.press('Replace…');
-      await page.press('Replace');
+      const page = await replaceUntilItStops();
       await page.press('Resume');
       await page.type({ url: account.hook('next') });
       await page.press('Replace…');
@@ -183,13 +189,7 @@ describe('panels', () => {
     });
 
     it('does not count after the replacement was undone', async () => {
-      const destination = await account.put('Ops');
-      account.putPolicy('Policy', [destination.id]);
-      const page = await window.edit(destination);
-      account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
-      await page.type({ secret: 'sent' });
-      await page.press('Replace…');
-      await page.press('Replace');
+      const page = await replaceUntilItStops();
       await page.press('Undo');
       assert.match(page.text(), /was undone/);
       await page.type({ secret: '' });
