@@ -218,7 +218,7 @@ describe('Rename… and Replace…', () => {
     });
     try {
       await replacing;
-      await until(async () => (await fake.destinations({ account: accountId })).length === 1);
+      await until(async () => user?.messages.some((message) => message.startsWith('Replaced “Ops”')) ?? false);
     } finally {
       Object.assign(vscode.window, { showWarningMessage });
     }
