@@ -63,6 +63,9 @@ describe('start-up in the workbench', function () {
       await workbench.screenshot(pictureFile('start-up failed'));
       // The view is open, and start-up fails too.
       assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
+      // VS Code shows no log before it has its output channels, which the panel waits for.
+      await workbench.runCommand('View: Toggle Output');
+      await workbench.page.locator('.part.panel .view-lines').waitFor();
       await notifications.press(FAILURE, 'Show Log');
       // The panel shows the end of the log: the last lines of the error.
       await waitUntil(async () => (await workbench.panelText()).includes('dist/extension.cjs'));
