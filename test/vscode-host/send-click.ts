@@ -1,11 +1,12 @@
 import type { Locator } from 'playwright-core';
 
 /**
- * Clicks an element, as soon as it is visible, by an event that is sent to the element itself. For what VS Code moves or renders
- * anew at any time: if that happens between the press and the release of a mouse, they are no click. A tooltip above the
- * element does not matter either.
+ * Clicks an element, as soon as it is visible and enabled, by an event that is sent to the element itself. For what VS Code
+ * moves or renders anew at any time: if that happens between the press and the release of a mouse, they are no click. A tooltip
+ * above the element does not matter either.
  */
 export async function sendClick(target: Locator, options: { readonly timeout?: number } = {}): Promise<void> {
-  await target.waitFor(options);
-  await target.dispatchEvent('click', {}, options);
+  const enabled = target.and(target.page().locator(':not([aria-disabled="true"])'));
+  await enabled.waitFor(options);
+  await enabled.dispatchEvent('click', {}, options);
 }
