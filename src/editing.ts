@@ -1,7 +1,6 @@
-import { createLeases } from './core/async/lease.ts';
 import type { Services } from './services.ts';
 import { withTargets } from './target-services.ts';
-import { createSharedFiles, isProcessAlive } from './ui/host/shared-files.ts';
+import { createSharedFiles, createWindowLeases } from './ui/host/shared-files.ts';
 import { createDestinationWriter } from './ui/destinations/destination-writer.ts';
 import { createDestinationsModule } from './ui/destinations/module.ts';
 import { createJsonModule } from './ui/json/module.ts';
@@ -18,17 +17,7 @@ export type Editing = ReturnType<typeof createEditing>;
 /** The editing bundle: everything that changes destinations, loaded on first use. */
 export function createEditing(shared: Services, announcedSaves: AnnouncedSaves) {
   const sharedFiles = createSharedFiles(shared.operationsFolder);
-  const leases = createLeases({
-    files: sharedFiles,
-    now: shared.host.now,
-    makeId: () => crypto.randomUUID(),
-    process: String(process.pid),
-    isAlive: isProcessAlive,
-    every(milliseconds, work) {
-      const timer = setInterval(work, milliseconds);
-      return () => clearInterval(timer);
-    },
-  });
+  const leases = createWindowLeases(sharedFiles, shared.host.now);
   const operations = { ...withTargets(shared), sharedFiles, leases };
   const writer = createDestinationWriter(operations);
   const replacements = createReplacements(operations);

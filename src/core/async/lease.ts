@@ -37,8 +37,13 @@ export type LeaseOptions = {
 const HEARTBEAT = 5_000;
 const LIFETIME = 20_000;
 const SUFFIX = '.lock';
+/** Between two tries of an operation that waits for its turn, in milliseconds. */
+const TURN_PAUSE = 1000;
 
 type Content = { readonly owner: string; readonly process: string; readonly at: number };
+
+/** Encoded, because a name contains IDs of the server. */
+const fileOf = (name: string): string => `${encodeURIComponent(name)}${SUFFIX}`;
 
 export function createLeases({ files, now, makeId, process, isAlive, every }: LeaseOptions): Leases {
   const read = async (file: string): Promise<Content | undefined> => parse(await files.read(file));
@@ -62,11 +67,11 @@ export function createLeases({ files, now, makeId, process, isAlive, every }: Le
 
   return {
     async isTaken(name) {
-      const content = await read(`${name}${SUFFIX}`);
+      const content = await read(fileOf(name));
       return content !== undefined && isLive(content);
     },
     async acquire(name) {
-      const file = `${name}${SUFFIX}`;
+      const file = fileOf(name);
       const owner = makeId();
       const makeContent = (): string => JSON.stringify({ owner, process, at: now() } satisfies Content);
       if (!(await files.create(file, makeContent()))) {
@@ -103,6 +108,24 @@ export function createLeases({ files, now, makeId, process, isAlive, every }: Le
       };
     },
   };
+}
+
+/** Waits for its turn: acquires a lease as soon as no other operation holds it. */
+export async function acquireInTurn(
+  leases: Leases,
+  name: string,
+  sleep: (milliseconds: number) => Promise<void>,
+): Promise<Lease> {
+  for (;;) {
+    try {
+      return await leases.acquire(name);
+    } catch (error) {
+      if (!(error instanceof LeaseTakenError)) {
+        throw error;
+      }
+    }
+    await sleep(TURN_PAUSE);
+  }
 }
 
 function parse(text: string | undefined): Content | undefined {

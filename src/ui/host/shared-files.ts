@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createLeases, type Leases } from '../../core/async/lease.ts';
 import type { SharedFiles } from '../../core/async/shared-files.ts';
 
 /** A folder on this machine, created on the first write. */
@@ -48,6 +49,21 @@ function orElse<T>(code: string, value: T): (error: unknown) => T {
     }
     throw error;
   };
+}
+
+/** The leases of this window over files that all windows share. */
+export function createWindowLeases(files: SharedFiles, now: () => number): Leases {
+  return createLeases({
+    files,
+    now,
+    makeId: randomUUID,
+    process: String(process.pid),
+    isAlive: isProcessAlive,
+    every(milliseconds, work) {
+      const timer = setInterval(work, milliseconds);
+      return () => clearInterval(timer);
+    },
+  });
 }
 
 /** Whether a process of this machine still runs. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiError, type ApiErrorKind, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
-import type { KeyedQueue } from '../../core/async/serial-queue.ts';
+import { acquireInTurn, type Lease, type Leases } from '../../core/async/lease.ts';
 import { admitUserCall } from '../../core/monitoring/call-budget.ts';
 import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
@@ -27,8 +27,8 @@ export type ImportServices = Pick<Services, 'store' | 'policies' | 'redactor' | 
   readonly documents: TransferDocuments;
   /** Shared by all imports of the window, so that a creation that was not answered is found at the next one. */
   readonly unanswered: UnansweredCreations;
-  /** Runs imports into one account one after another: the second plans with what the first created. */
-  readonly inTurn: KeyedQueue;
+  /** Imports into one account take turns, over all windows: the second plans with what the first created. */
+  readonly leases: Leases;
 };
 
 /** No other creation can succeed after these. A creation has no ID, so `notFound` is about the account. */
@@ -85,7 +85,11 @@ async function confirmAndCreate(
     if ((await tell('warning', summarizePlan(agreed, account.name), create)) !== create) {
       return;
     }
-    const done = await services.inTurn(account.id, async () => createAgreed(account.id, agreed, services));
+    const lease = await acquireInTurn(services.leases, `import.${account.id}`, host.sleep);
+    const done = await createAgreed(account.id, agreed, lease, services).finally(async () =>
+      // A lease that cannot be released expires by itself.
+      lease.release().catch(() => undefined),
+    );
     if (!done) {
       void tell('warning', vscode.l10n.t('The account was removed from VS Code. Nothing was sent.'));
       return;
@@ -118,6 +122,7 @@ async function confirmAndCreate(
 async function createAgreed(
   accountId: string,
   agreed: readonly ImportEntry[],
+  lease: Lease,
   services: ImportServices,
 ): Promise<{ readonly entries: readonly ImportEntry[]; readonly imported: readonly Imported[] } | undefined> {
   const connection = services.store.entry(accountId)?.connection;
@@ -131,14 +136,14 @@ async function createAgreed(
   );
   const entries = agreed.map((entry, index) => (entry.kind === 'create' ? (now[index] ?? entry) : entry));
   const planned = entries.flatMap((entry) => (entry.kind === 'create' ? [entry] : []));
-  return { entries, imported: await createAll(connection, planned, existing, services) };
+  return { entries, imported: await createAll(connection, planned, existing, { ...services, lease }) };
 }
 
 async function createAll(
   { account, api, token }: Connection,
   planned: readonly { readonly wanted: Wanted; readonly draft: Draft }[],
   existing: readonly Destination[],
-  { store, policies, redactor, host, budgets, unanswered }: ImportServices,
+  { store, policies, redactor, host, budgets, unanswered, lease }: ImportServices & { readonly lease: Lease },
 ): Promise<readonly Imported[]> {
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
   for (const { draft } of planned) {
@@ -159,6 +164,7 @@ async function createAll(
         return importDestinations(planned, {
           async create(draft) {
             await admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal);
+            await lease.check();
             const id = await createDestination({
               api,
               host: operationHost,

@@ -3,10 +3,11 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import type { Wanted } from '../../core/destinations/import-plan.ts';
 import { LARGEST_FILE, type ReadFile, readExportFile } from '../../core/formats/export-file.ts';
-import { createKeyedQueue } from '../../core/async/serial-queue.ts';
+import type { Leases } from '../../core/async/lease.ts';
 import { isSameId } from '../../core/model/id.ts';
 import { hostOf } from '../../core/model/destination.ts';
 import { wholeUrlOf } from '../../core/model/whole-url.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { TargetServices } from '../../target-services.ts';
 import { onDestinations, pickAccount } from '../destinations/targets.ts';
@@ -22,11 +23,11 @@ import { describeFileProblem } from './messages.ts';
 import { enumerate } from '../text/format.ts';
 
 /** Export, import, copying to another account, and comparing with a file. A bundle of its own. */
-export function createTransferModule(services: TargetServices) {
+export function createTransferModule(services: TargetServices & { readonly leases: Leases }) {
   const { store, targets, secrets, destinationsView } = services;
   const documents = createTransferDocuments();
   const unanswered: UnansweredCreations = new Map();
-  const importing = { ...services, documents, unanswered, inTurn: createKeyedQueue() };
+  const importing = { ...services, documents, unanswered };
 
   /** The account of the row, or one that the user chooses: a file says nothing about where it goes. */
   async function chooseAccount(argument: unknown, title: string): Promise<Connection | undefined> {
@@ -110,10 +111,7 @@ export function createTransferModule(services: TargetServices) {
           await compareWithFile({ file, isExport: read.isExport, wanted }, connection, {
             ...services,
             documents,
-            startImport: async () => {
-              const now = store.entry(connection.account.id)?.connection ?? connection;
-              await importInto(now, nameOfFile(file), wanted, importing);
-            },
+            startImport: async () => importInto(connectionNow(store, connection), nameOfFile(file), wanted, importing),
           });
         }
       },

@@ -13,6 +13,7 @@ import {
   until,
   untilSaid,
 } from '../extension-under-test.ts';
+import { createSharedFiles, createWindowLeases } from '../../../src/ui/host/shared-files.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 describe('export, import and comparison', () => {
@@ -224,6 +225,23 @@ describe('export, import and comparison', () => {
     } finally {
       Object.assign(vscode.window, { showWarningMessage: original });
     }
+  });
+
+  it('waits for an import of another window, and creates nothing that it created', async () => {
+    await exportWith('Whole URLs', accountNode());
+    const other = createWindowLeases(createSharedFiles(extension.operationsFolder), Date.now);
+    const turn = await other.acquire(`import.${otherId}`);
+    script({ presses: 'Create' });
+    await run('importDestinations', accountNode(otherId));
+    await until(async () => user?.questions.some(({ title }) => title.startsWith('Create 2')) ?? false);
+    for (const name of ['On-call', 'Backup']) {
+      await fake.putDestination({ account: otherId, name, url: receiverUrl(name.toLowerCase()) });
+    }
+    assert.equal(await posts(), 0);
+    await turn.release();
+    await said(/^Created 0 webhook destinations in Beta\./);
+    assert.equal(await other.isTaken(`import.${otherId}`), false);
+    assert.deepEqual([await names(otherId), await posts()], [['Backup', 'On-call'], 0]);
   });
 
   it('asks which accounts of a file to use', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createLeases, type Lease, LeaseTakenError } from '../../../../src/core/async/lease.ts';
+import { acquireInTurn, createLeases, type Lease, LeaseTakenError } from '../../../../src/core/async/lease.ts';
 import type { SharedFiles } from '../../../../src/core/async/shared-files.ts';
 import { createMemoryFiles } from './memory-files.ts';
 
@@ -51,6 +51,35 @@ describe('lease', () => {
     await lease.release();
     assert.equal(await b.isTaken('x'), false);
     await (await b.acquire('x')).check();
+  });
+
+  it('is waited for by an operation that takes its turn, and given to it after its release', async () => {
+    const machine = makeMachine();
+    const held = await machine.window('A').acquire('x');
+    let pauses = 0;
+    const turn = await acquireInTurn(machine.window('B'), 'x', async () => {
+      pauses += 1;
+      if (pauses === 3) {
+        await held.release();
+      }
+    });
+    await turn.check();
+    assert.equal(pauses, 3);
+  });
+
+  it('does not wait where the files cannot be used', async () => {
+    const files = { ...createMemoryFiles(), create: async () => Promise.reject(new Error('read-only')) };
+    const leases = makeMachine(files).window('A');
+    await assert.rejects(
+      acquireInTurn(leases, 'x', () => assert.fail()),
+      /read-only/,
+    );
+  });
+
+  it('has a file in its folder, whatever its name', async () => {
+    const machine = makeMachine();
+    await machine.window('A').acquire('../../x');
+    assert.deepEqual(await machine.files.names(), ['..%2F..%2Fx.lock']);
   });
 
   it('is taken over at once from a process that is gone', async () => {
