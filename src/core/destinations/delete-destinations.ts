@@ -4,7 +4,7 @@ import type { Host } from '../api/transport.ts';
 import type { Lease, Leases } from '../async/lease.ts';
 import { createLimit } from '../async/limit.ts';
 import { isNamed } from '../async/named-error.ts';
-import { comparableId, createIdSet, type IdSet } from '../model/id.ts';
+import { createIdSet, type IdSet, keyOfDestination } from '../model/id.ts';
 import { type Policy, usesDestination, withoutDestinations } from '../model/policy.ts';
 import type { Located } from '../monitoring/overview.ts';
 import { changePolicy } from '../policies/change-policy.ts';
@@ -57,9 +57,9 @@ export async function deleteDestinations(
   // Held before the first policy is changed: a replacement in another window moves the same policies.
   for (const target of targets) {
     const { connection, destination } = target;
-    const key = keyOf(connection.account.id, destination.id);
+    const key = keyOfDestination(connection.account.id, destination.id);
     try {
-      held.set(key, await leases.acquire(`${connection.account.id}.${destination.id}`));
+      held.set(key, await leases.acquire(key));
       await check?.(target);
     } catch (error) {
       kept.set(key, error);
@@ -69,7 +69,7 @@ export async function deleteDestinations(
 
   async function remove(target: Located): Promise<Deletion> {
     const { connection, destination } = target;
-    const key = keyOf(connection.account.id, destination.id);
+    const key = keyOfDestination(connection.account.id, destination.id);
     const known = { target, removedFrom: removedFrom.get(key) ?? [] };
     if (kept.has(key)) {
       return { ...known, outcome: 'failed', error: kept.get(key) };
@@ -97,7 +97,7 @@ export async function deleteDestinations(
         const deletion = await remove(target);
         // A lease that cannot be released expires by itself.
         await held
-          .get(keyOf(target.connection.account.id, target.destination.id))
+          .get(keyOfDestination(target.connection.account.id, target.destination.id))
           ?.release()
           .catch(() => undefined);
         onDone?.(deletion);
@@ -126,10 +126,10 @@ async function detachFromPolicies(
   );
   for (const { policy } of impacts) {
     // A destination that is kept stays in the policies that it has not been removed from.
-    const ids = all.filter((id) => !kept.has(keyOf(accountId, id)));
+    const ids = all.filter((id) => !kept.has(keyOfDestination(accountId, id)));
     const deleted = createIdSet(ids);
     const left: IdSet = { has: (id) => existing.has(id) && !deleted.has(id) };
-    const keys = ids.filter((id) => usesDestination(policy, id)).map((id) => keyOf(accountId, id));
+    const keys = ids.filter((id) => usesDestination(policy, id)).map((id) => keyOfDestination(accountId, id));
     if (signal?.aborted) {
       return;
     }
@@ -163,10 +163,6 @@ async function detachFromPolicies(
       }
     }
   }
-}
-
-function keyOf(accountId: string, destinationId: string): string {
-  return `${accountId}/${comparableId(destinationId)}`;
 }
 
 /** Without the destinations the policy would have no mechanism left, so it was not changed. */

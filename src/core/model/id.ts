@@ -15,6 +15,11 @@ export function findById<T extends { readonly id: string }>(all: readonly T[], w
   return all.find(({ id }) => id === wanted) ?? all.find(({ id }) => isSameId(id, wanted));
 }
 
+/** The key of a destination among those of all accounts, the same for each spelling of its ID. */
+export function keyOfDestination(accountId: string, destinationId: string): string {
+  return `${accountId}.${comparableId(destinationId)}`;
+}
+
 /** A set of IDs that ignores dashes and case. */
 export type IdSet = { has(id: string): boolean };
 

@@ -3,7 +3,7 @@ import type { Log } from '../api/transport.ts';
 import { type Connection, isSameConnection } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
 import type { CachedDestination, Destination } from '../model/destination.ts';
-import { isSameId } from '../model/id.ts';
+import { findById, isSameId } from '../model/id.ts';
 import { type AccountEntry, type AccountState, type Attempt, isSameState } from './account-state.ts';
 import { makeSnapshot, mergeCached } from './snapshot.ts';
 import { createStoreEvents, type StoreEvents } from './store-events.ts';
@@ -30,7 +30,7 @@ export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
   setConnections(connections: readonly Connection[]): void;
   /**
    * Refreshes these accounts (default: all). Joins a refresh that is in flight. Never rejects. Listeners are called
-   * before it resolves. An account whose token was refused takes over the error.
+   * before it resolves. An account whose token was refused gets the error of the token.
    */
   refresh(accountIds?: readonly string[], options?: RefreshOptions): Promise<void>;
   /** Whether Cloudflare refused the token at its last use. */
@@ -190,13 +190,15 @@ export function createStore({
     events.flush();
   }
 
-  const isListed = (accountId: string, { id }: Destination): boolean =>
-    slots.get(accountId)?.state.last?.destinations.some((each) => isSameId(each.id, id)) ?? false;
-
-  function replaceDestination(accountId: string, destination: Destination): void {
-    changeDestinations(accountId, (destinations) =>
-      destinations.map((each) => (isSameId(each.id, destination.id) ? { ...destination, id: each.id } : each)),
-    );
+  /** Keeps the spelling of the listed ID. `false`: the destination is not listed. */
+  function updateDestination(accountId: string, destination: Destination): boolean {
+    const listed = findById(slots.get(accountId)?.state.last?.destinations ?? [], destination.id);
+    if (!listed) {
+      return false;
+    }
+    const updated = { ...destination, id: listed.id };
+    changeDestinations(accountId, (destinations) => destinations.map((each) => (each === listed ? updated : each)));
+    return true;
   }
 
   /** Starts or joins the refresh of an account. */
@@ -284,16 +286,10 @@ export function createStore({
       changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => !isSameId(id, destinationId)));
     },
     putDestination(accountId, destination) {
-      if (isListed(accountId, destination)) {
-        replaceDestination(accountId, destination);
-      } else {
+      if (!updateDestination(accountId, destination)) {
         changeDestinations(accountId, (destinations) => [...destinations, destination]);
       }
     },
-    updateDestination(accountId, destination) {
-      if (isListed(accountId, destination)) {
-        replaceDestination(accountId, destination);
-      }
-    },
+    updateDestination: (accountId, destination) => void updateDestination(accountId, destination),
   };
 }

@@ -1,3 +1,4 @@
+import { keyOfDestination } from '../model/id.ts';
 import * as v from 'valibot';
 import type { Candidate } from '../destinations/fingerprint.ts';
 
@@ -131,5 +132,5 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
 }
 
 export function keyOfReplacement({ accountId, oldId }: Pick<Replacement, 'accountId' | 'oldId'>): string {
-  return `${accountId}.${oldId}`;
+  return keyOfDestination(accountId, oldId);
 }

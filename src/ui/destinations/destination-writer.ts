@@ -9,6 +9,7 @@ import { rememberDraft, rememberUpdate } from '../../core/destinations/remembere
 import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
+import { keyOfDestination } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
@@ -88,7 +89,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
             await secrets.forget(account.id, destination.id);
           }
         };
-        const lease = await leases.acquire(`${account.id}.${destination.id}`);
+        const lease = await leases.acquire(keyOfDestination(account.id, destination.id));
         try {
           const outcome = await updateDestination({
             api,

@@ -4,7 +4,7 @@ import type { RememberedSecret } from '../../core/destinations/remembered-secret
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Log } from '../../core/api/transport.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-import { comparableId } from '../../core/model/id.ts';
+import { keyOfDestination } from '../../core/model/id.ts';
 
 /** Secrets of destinations that the user chose to remember, in SecretStorage. No method rejects. */
 export type SecretStore = {
@@ -23,7 +23,7 @@ const schema = v.object({
 });
 
 function keyOf(accountId: string, destinationId: string): string {
-  return `cloudflareWebhooks.secret.${accountId}.${comparableId(destinationId)}`;
+  return `cloudflareWebhooks.secret.${keyOfDestination(accountId, destinationId)}`;
 }
 
 /** The keys that a secret can have: earlier versions used the ID as Cloudflare had written it. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { healthOf } from '../../core/model/health.ts';
-import { isSameId } from '../../core/model/id.ts';
+import { findById } from '../../core/model/id.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Change } from '../../core/monitoring/store-events.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -39,9 +39,7 @@ export function createFailingColors(store: Store): vscode.Disposable {
         const address = readAddress(uri);
         const destination =
           address?.kind === 'existing'
-            ? shownOf(store.entry(address.accountId)?.state)?.destinations.find(({ id }) =>
-                isSameId(id, address.destinationId),
-              )
+            ? findById(shownOf(store.entry(address.accountId)?.state)?.destinations ?? [], address.destinationId)
             : undefined;
         return destination && healthOf(destination) === 'failing'
           ? { color: new vscode.ThemeColor(FAILING_COLOR), tooltip: describeHealth('failing') }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { formatDocument } from '../../core/formats/json-document.ts';
-import { isSameId } from '../../core/model/id.ts';
+import { findById, isSameId } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
@@ -81,7 +81,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
   function destinationOf(uri: vscode.Uri): Destination | undefined {
     const wanted = destinationIdOf(uri);
     const last = store.entry(readAddress(uri)?.accountId ?? '')?.state.last;
-    return wanted === undefined ? undefined : last?.destinations.find(({ id }) => isSameId(id, wanted));
+    return wanted === undefined ? undefined : findById(last?.destinations ?? [], wanted);
   }
 
   /** The current content and its change time. */

@@ -5,8 +5,8 @@ import type { Account } from '../../core/model/account.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { secretFor } from '../../core/destinations/remembered-secret.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
-import { comparableId, isSameId } from '../../core/model/id.ts';
-import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
+import { findById, keyOfDestination } from '../../core/model/id.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { parseDocument } from '../../core/formats/json-document.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -240,9 +240,7 @@ async function offerReplacement(
     const id = await replace(now, draft, parts);
     await parts.showReplacement(uri, text, id);
   } catch (error) {
-    if (error instanceof AccountRemovedError) {
-      void tell('error', describeFailure(error, account.name));
-    } else if (!(error instanceof vscode.FileSystemError)) {
+    if (!(error instanceof vscode.FileSystemError)) {
       await reportFailure(error, parts.logger, 'replaceDestination', {
         subject: { name: account.name, accountId: account.id },
       });
@@ -261,7 +259,7 @@ async function describeOutdated(
     return vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', nameOf(destination));
   }
   const isSame = now.name === destination.name && now.url === destination.url && now.type === destination.type;
-  const isLast = parts.lastSaves.get(keyOf(write, destination))?.deref() === write;
+  const isLast = parts.lastSaves.get(keyOfDestination(connection.account.id, destination.id))?.deref() === write;
   if (isSame && isLast) {
     return undefined;
   }
@@ -277,15 +275,11 @@ async function describeOutdated(
 }
 
 function findNow({ account }: Connection, id: string, { store }: SaveServices): Destination | undefined {
-  return store.entry(account.id)?.state.last?.destinations.find((each) => isSameId(each.id, id));
+  return findById(store.entry(account.id)?.state.last?.destinations ?? [], id);
 }
 
 function markSaved(write: JsonWrite, destination: Destination, { lastSaves }: SaveServices): void {
-  lastSaves.set(keyOf(write, destination), new WeakRef(write));
-}
-
-function keyOf({ connection }: JsonWrite, { id }: Destination): string {
-  return `${connection.account.id}.${comparableId(id)}`;
+  lastSaves.set(keyOfDestination(write.connection.account.id, destination.id), new WeakRef(write));
 }
 
 /** An update keeps the current secret, but a replacement needs the secret again. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
-import { isSameId } from '../../core/model/id.ts';
+import { findById } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { TargetServices } from '../../target-services.ts';
 import { inView } from '../host/commands.ts';
@@ -29,7 +29,7 @@ export async function locatePolicy(
   if (node?.kind === 'policy') {
     const connection = store.entry(node.accountId)?.connection;
     const known = connection && (await policies.get(connection));
-    const policy = known?.policies.find(({ id }) => isSameId(id, node.policyId));
+    const policy = findById(known?.policies ?? [], node.policyId);
     if (!connection || !policy) {
       policies.forget([node.accountId]);
       throw new UserError(vscode.l10n.t('This policy no longer exists at Cloudflare.'));

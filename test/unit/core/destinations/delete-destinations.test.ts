@@ -5,7 +5,7 @@ import {
   type DeleteManyOptions,
   type Detaching,
 } from '../../../../src/core/destinations/delete-destinations.ts';
-import { createIdSet } from '../../../../src/core/model/id.ts';
+import { createIdSet, keyOfDestination } from '../../../../src/core/model/id.ts';
 import type { Located } from '../../../../src/core/monitoring/overview.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
 import { failAfterUpdate, makeConnection, noteSignals } from '../api/fake-api.ts';
@@ -223,6 +223,21 @@ describe('deleting many, against the fake', () => {
     assert.deepEqual(outcomes(deletions), ['failed', 'deleted']);
     assert.ok(first?.outcome === 'failed' && (first.error as Error).name === 'LeaseTakenError');
     assert.deepEqual(account.webhooksOf('Mail too'), [idAt(0)]);
+  });
+
+  it('keeps a destination that another window works on under the other spelling of its ID', async () => {
+    await seed(1);
+    const [target] = targets;
+    assert.ok(target);
+    const dashed = idAt(0)
+      .replace(/^(.{8})(.{4})/, '$1-$2-')
+      .toUpperCase();
+    const files = createMemoryFiles();
+    await makeLeases(() => 0, files, 'other').acquire(keyOfDestination(ACCOUNT, dashed));
+    assert.deepEqual(outcomes(await remove(targets, { leases: makeLeases(() => 0, files) })), ['failed']);
+    const spelled = [{ ...target, destination: { ...target.destination, id: dashed } }];
+    assert.deepEqual(outcomes(await remove(spelled, { leases: makeLeases(() => 0, files) })), ['failed']);
+    assert.equal(left(), 1);
   });
 
   it('keeps a destination that the check refuses while its lease is held, changes no policy of it, and releases the lease', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { comparableId, createIdSet, findById, isSameId } from '../../../../src/core/model/id.ts';
+import { comparableId, createIdSet, findById, isSameId, keyOfDestination } from '../../../../src/core/model/id.ts';
 
 const dashed = '5e7cbf41-0d29-4c2c-9a1b-6b2d0f1a9c33';
 const bare = '5e7cbf410d294c2c9a1b6b2d0f1a9c33';
@@ -25,6 +25,11 @@ describe('ids', () => {
     const all = [{ id: bare }, { id: dashed }, { id: 'other' }];
     assert.deepEqual([findById(all, dashed), findById(all, bare), findById(all, 'OTHER')], [all[1], all[0], all[2]]);
     assert.equal(findById(all, 'none'), undefined);
+  });
+
+  it('have one key in an account in either form', () => {
+    assert.equal(keyOfDestination('a', dashed.toUpperCase()), keyOfDestination('a', bare));
+    assert.notEqual(keyOfDestination('a', bare), keyOfDestination('b', bare));
   });
 
   it('compare the same wherever dashes stand', () => {

@@ -107,7 +107,7 @@ describe('JSON documents', () => {
   });
 
   describe('that are edited during a save, and saved again after a window reload', () => {
-    /** VS Code restores the unsaved text without reading the document. */
+    /** VS Code restores the unsaved text, and does not ask for the document. */
     async function saveAfterReload(uri: vscode.Uri): Promise<JsonWrite['target'] | undefined> {
       const window = await openWindow(() => ({ id: BARE }));
       await window.write(uri, 'Later');

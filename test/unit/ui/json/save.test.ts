@@ -104,7 +104,7 @@ describe('Replace… of the message of a save', () => {
     assert.equal(account.posts(), 0);
   });
 
-  it('says that the destination was deleted meanwhile', async () => {
+  it('says that the destination was deleted in the meantime', async () => {
     const button = await saveIgnored();
     account.remove(old.id);
     await services.store.refresh();
