@@ -5,7 +5,7 @@ import type { Logger } from './log.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { tell } from './notice.ts';
 import { runCommand } from './run-command.ts';
-import { describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
+import { describeObstacle, describeProblem, describeRemedy, type Remedy } from '../text/error.ts';
 import { showSetting } from './settings.ts';
 
 /** Thrown by a command for a problem that the user can fix. Its message is shown unchanged, with its remedies. */
@@ -34,21 +34,29 @@ export async function reportFailure(
   { subject, retry }: { readonly subject?: Subject | undefined; readonly retry?: () => void } = {},
 ): Promise<void> {
   logger.log('error', `${command}: ${describeForLog(error)}`);
-  const { sentence, remedies } =
-    error instanceof UserError
-      ? { sentence: error.message, remedies: error.remedies }
-      : error instanceof ApiError
-        ? describeProblem(error, subject?.name ?? 'Cloudflare')
-        : {
-            sentence: vscode.l10n.t('The extension failed unexpectedly. See the log for details.'),
-            remedies: ['showLog'] as const satisfies readonly Remedy[],
-          };
+  const { sentence, remedies } = describe(error, subject?.name ?? 'Cloudflare');
   const possible = remedies.filter(
     (remedy) => (remedy !== 'retry' || retry) && (remedy !== 'replaceToken' || subject?.accountId),
   );
   const chosen = await tell('error', sentence, ...possible.map(describeRemedy));
   const remedy = possible.find((each) => describeRemedy(each) === chosen);
   await applyRemedy(remedy, logger, subject?.accountId, retry);
+}
+
+function describe(error: unknown, name: string): { readonly sentence: string; readonly remedies: readonly Remedy[] } {
+  if (error instanceof UserError) {
+    return { sentence: error.message, remedies: error.remedies };
+  }
+  if (error instanceof ApiError) {
+    return describeProblem(error, name);
+  }
+  const obstacle = describeObstacle(error, name);
+  return obstacle === undefined
+    ? {
+        sentence: vscode.l10n.t('The extension failed unexpectedly. See the log for details.'),
+        remedies: ['showLog'],
+      }
+    : { sentence: obstacle, remedies: [] };
 }
 
 async function applyRemedy(

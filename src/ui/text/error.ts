@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { ApiError } from '../../core/api/api-error.ts';
+import { LeaseTakenError } from '../../core/async/lease.ts';
+import { AccountRemovedError } from '../../core/monitoring/connection-now.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { enumerate, describeAge, plural } from './format.ts';
 
@@ -23,6 +25,17 @@ export function describeUnread(accounts: number): string {
     vscode.l10n.t('The state of 1 account is unknown.'),
     vscode.l10n.t('The state of {0} accounts is unknown.', accounts),
   );
+}
+
+/** What keeps any operation from its start. Undefined for another error. */
+export function describeObstacle(error: unknown, accountName: string): string | undefined {
+  if (error instanceof AccountRemovedError) {
+    return vscode.l10n.t('The account {0} was removed from VS Code.', accountName);
+  }
+  if (error instanceof LeaseTakenError) {
+    return vscode.l10n.t('Another operation is using this destination. Try again when it has ended.');
+  }
+  return undefined;
 }
 
 /**

@@ -1,17 +1,15 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
-import { LeaseTakenError } from '../../core/async/lease.ts';
 import { UncertainCreationError } from '../../core/destinations/create-destination.ts';
 import { LastMechanismError } from '../../core/destinations/delete-destinations.ts';
 import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
-import { AccountRemovedError } from '../../core/monitoring/connection-now.ts';
 import {
   MissingDestinationsError,
   PolicyConflictError,
   PolicyUnchangedError,
 } from '../../core/policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError, UnfinishedReplacementError } from '../../core/replacement/errors.ts';
-import { describeProblem } from './error.ts';
+import { describeObstacle, describeProblem } from './error.ts';
 import { enumerate, list } from './format.ts';
 
 /** Why an operation on destinations of an account failed, in a sentence. */
@@ -63,11 +61,7 @@ export function describeFailure(error: unknown, accountName: string): string {
       error.oldName,
     );
   }
-  if (error instanceof AccountRemovedError) {
-    return vscode.l10n.t('The account {0} was removed from VS Code.', accountName);
-  }
-  if (error instanceof LeaseTakenError) {
-    return vscode.l10n.t('Another operation is using this destination. Try again when it has ended.');
-  }
-  return vscode.l10n.t('Something went wrong in the extension. The log has details.');
+  return (
+    describeObstacle(error, accountName) ?? vscode.l10n.t('Something went wrong in the extension. The log has details.')
+  );
 }
