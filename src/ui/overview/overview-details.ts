@@ -4,6 +4,7 @@ import { startOfDay } from '../../core/model/local-day.ts';
 import { createIdSet } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import type { ShownDestination } from '../../core/model/destination.ts';
 import type { SentAlert } from '../../core/model/policy.ts';
 import type { OverviewDetails } from '../../core/overview-protocol.ts';
 import { countAlerts } from '../../core/policies/alert-counts.ts';
@@ -43,6 +44,8 @@ export function createDetailLoader(
   const limit = createLimit(AT_ONCE);
   const stop = new AbortController();
   const alerts = new Map<string, { readonly at: number; readonly sent: Promise<readonly SentAlert[]> }>();
+  /** The counts of the alerts that were fetched, for the destinations they were counted for. */
+  const counted = new WeakMap<readonly SentAlert[], { readonly of: unknown; readonly counts: Counts }>();
   const counts = new Map<string, { policies?: Counts; alerts?: Counts }>();
   /** Numbers the loads. An older load that ends after a newer one must not replace its result. */
   let clock = 0;
@@ -81,6 +84,17 @@ export function createDetailLoader(
     );
   }
 
+  /** A page asks for each row that it shows, so the same alerts are counted once for the same destinations. */
+  function countFor(sent: readonly SentAlert[], destinations: readonly ShownDestination[]): Counts {
+    const known = counted.get(sent);
+    if (known?.of === destinations) {
+      return known.counts;
+    }
+    const found = countAlerts(sent, destinations);
+    counted.set(sent, { of: destinations, counts: found });
+    return found;
+  }
+
   /**
    * Shares one fetch per account, and counts for the destinations that are listed by then. A failure is not kept, and shown as
    * "could not be loaded".
@@ -93,7 +107,7 @@ export function createDetailLoader(
     const running = known && Math.abs(now - known.at) < ALERTS_AGE ? known : { at: now, sent: readAlerts(connection) };
     alerts.set(id, running);
     try {
-      return countAlerts(await running.sent, shownOf(store.entry(id)?.state)?.destinations ?? []);
+      return countFor(await running.sent, shownOf(store.entry(id)?.state)?.destinations ?? []);
     } catch {
       if (alerts.get(id) === running) {
         alerts.delete(id);
