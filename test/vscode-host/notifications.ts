@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { sendClick } from './send-click.ts';
+import { sendClick } from './send-event.ts';
 
 /**
  * The notifications at the lower right. VS Code hides a notification without buttons after about ten seconds. It shows at

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { sendClick } from './send-click.ts';
+import { sendClick } from './send-event.ts';
 
 /** VS Code's quick picks and input boxes. All use the same widget, which stays open between steps. */
 export interface QuickInput {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import { sendClick } from './send-click.ts';
+import { sendClick } from './send-event.ts';
 import { leaveTooltips } from './tooltips.ts';
 
 /** The accessible name of a row: `accessibilityInformation.label` of the item, else its tooltip, else its label. */

@@ -2,7 +2,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { type ModalDialog, modalDialogOf } from './modal-dialog.ts';
 import { type Notifications, notificationsOf } from './notifications.ts';
 import { type QuickInput, quickInputOf } from './quick-input.ts';
-import { sendClick } from './send-click.ts';
+import { sendClick } from './send-event.ts';
 import { type TreeView, treeViewOf } from './tree-view.ts';
 
 /** The window of VS Code as a user sees it. Every action waits for the elements that it needs. */
