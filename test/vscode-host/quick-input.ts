@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { sendClick } from './send-event.ts';
+import { sendClick, sendEnter } from './send-event.ts';
 
 /** VS Code's quick picks and input boxes. All use the same widget, which stays open between steps. */
 export interface QuickInput {
@@ -44,7 +44,7 @@ export function quickInputOf(page: Page): QuickInput {
     });
   const type = async (text: string, timeout?: number): Promise<void> =>
     input.fill(text, timeout === undefined ? {} : { timeout });
-  const accept = async (): Promise<void> => input.press('Enter');
+  const accept = async (): Promise<void> => sendEnter(input);
   return {
     widget,
     type,

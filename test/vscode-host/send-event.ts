@@ -10,3 +10,11 @@ export async function sendClick(target: Locator, options: { readonly timeout?: n
   await enabled.waitFor(options);
   await enabled.dispatchEvent('click', {}, options);
 }
+
+/**
+ * Presses Enter in an input, by an event that is sent to the input itself. A key of the keyboard goes to whatever has the focus:
+ * an input that has just closed hands it to a row of the tree, which then collapses.
+ */
+export async function sendEnter(input: Locator): Promise<void> {
+  await input.dispatchEvent('keydown', { key: 'Enter', code: 'Enter', keyCode: 13 });
+}
