@@ -7,6 +7,7 @@ import { connectControl } from '../fake-cloudflare/client.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { scriptUser, type ScriptedUser } from './scripted-user.ts';
 import { removeStoredAccount } from '../../src/ui/accounts/stored-accounts.ts';
+import { keyOfReplacement } from '../../src/core/replacement/state.ts';
 
 export const EXTENSION_ID = 'webhook-destinations.cloudflare-webhooks';
 
@@ -96,7 +97,7 @@ export async function endReplacements(extension: Extension): Promise<void> {
   const { replacements } = await extension.editing.load();
   for (const { accountId, oldId } of await replacements.unfinished()) {
     const connection = extension.store.entry(accountId)?.connection;
-    const key = `${accountId}.${oldId}`;
+    const key = keyOfReplacement({ accountId, oldId });
     const look = connection && (await replacements.look(connection, key));
     const [step] = look?.steps ?? [];
     if (connection && step && step !== 'retry') {

@@ -1,5 +1,6 @@
 import { deleteDestinations } from '../../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../../src/core/destinations/restore-destination.ts';
+import { keyOfReplacement } from '../../../src/core/replacement/state.ts';
 import type { RememberedAccount } from '../../../src/core/accounts/remembered-accounts.ts';
 import type { Api } from '../../../src/core/api/client.ts';
 import { countBusiest, createVirtualClock } from '../../unit/core/monitoring/simulated-refresh.ts';
@@ -389,7 +390,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
     for (let round = 0; round < 6; round += 1) {
       for (const state of await last.replacements.unfinished()) {
         const api = apiOf(state.accountId, last);
-        const key = `${state.accountId}.${state.oldId}`;
+        const key = keyOfReplacement(state);
         const takeFirstStep = async (): Promise<void> => {
           const look = await last.replacements.look(api, key);
           const step = look?.steps.find((each) => each !== 'retry');
