@@ -10,6 +10,22 @@ const STATUS_ITEM = 'cloudflareWebhooks.health';
 const ACCOUNT =
   'Owner [link](command:workbench.action.quit) $(error) <img src=x onerror="window.hostile = 1"> a\u202Eb\u200Bc';
 
+/** So many characters of a name are shown in every place. */
+const LONGEST = 1000;
+
+/**
+ * The hostile texts, as many as possible in one name: the tests in the extension host try each text in each place, this one
+ * looks at what VS Code renders. Names of properties are nothing that a renderer could take for more than text.
+ */
+const names = hostileTexts
+  .filter(({ text, mark }) => text !== mark)
+  .reduce<readonly { readonly text: string; readonly marks: readonly string[] }[]>((joined, { text, mark }) => {
+    const last = joined.at(-1);
+    return last && last.text.length + text.length < LONGEST
+      ? joined.with(joined.length - 1, { text: `${last.text} ${text}`, marks: [...last.marks, mark] })
+      : [...joined, { text, marks: [mark] }];
+  }, []);
+
 /** What the browser made of a part of the page, beside text. */
 type Rendered = { readonly text: string; readonly labels: readonly string[]; readonly extras: readonly string[] };
 
@@ -57,17 +73,16 @@ describe('hostile text in the workbench', function () {
     await keepPictureOfFailure(this.currentTest, session);
   });
 
-  for (const { title, text, mark } of hostileTexts) {
-    it(`is only text: ${title}`, async () => {
+  for (const { text, marks } of names) {
+    const [mark = ''] = marks;
+    it(`is only text: ${marks.join(', ')}`, async () => {
       const { fake, workbench, view } = session;
       const { page, quickInput, dialog, notifications } = workbench;
       const problems: string[] = [];
       const check = async (name: string, part: Locator, own?: string): Promise<void> => {
         const { text: shown, labels, extras } = await render(part, own);
-        assert.ok(
-          [shown, ...labels].some((each) => each.includes(mark)),
-          `${name} shows ${shown.slice(0, 300)}`,
-        );
+        const missing = marks.filter((each) => ![shown, ...labels].some((one) => one.includes(each)));
+        assert.deepEqual(missing, [], `${name} shows ${shown.slice(0, 300)}`);
         const harm = [shown, ...labels].flatMap((each) => findHarm(each, { lines: true }));
         problems.push(...harm.map((each) => `${name} has ${each}: ${JSON.stringify(shown.slice(0, 300))}`));
         problems.push(...extras.map((each) => `${name} has ${each}`));

@@ -271,7 +271,8 @@ describe('health overview in four themes', function () {
       await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
       for (const theme of THEME_NAMES) {
         await setThemeOfWebview(session, theme);
-        for (const width of [1280, 600]) {
+        // Colors do not depend on the width, nor the layout on the theme.
+        for (const width of theme === 'dark' ? [1280, 600] : [1280]) {
           await workbench.page.setViewportSize({ width, height: 800 });
           await strip.waitFor();
           await workbench.screenshot(pictureFile(`overview ${theme} ${width}`));
