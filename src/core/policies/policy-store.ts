@@ -22,15 +22,23 @@ export type PolicyStore = {
   get(connection: Connection): Promise<AccountPolicies>;
   /** Fetches the policies again, for decisions that need current data, such as a deletion. */
   read(connection: Connection, signal?: AbortSignal): Promise<AccountPolicies>;
-  /** Drops the cache after policies may have changed; the next use fetches them again. Default: all accounts. */
+  /**
+   * Drops the cache after policies may have changed; the next use fetches them again, also where the last fetch failed.
+   * Default: all accounts.
+   */
   forget(accountIds?: readonly string[]): void;
-  /** Fires with an account when its cached policies are dropped or changed. Returns a function that unsubscribes. */
+  /**
+   * Fires with an account when its cached policies are dropped or changed, or can be fetched after a failure. Returns a
+   * function that unsubscribes.
+   */
   onChanged(listener: (accountId: string) => void): () => void;
 };
 
 export function createPolicyStore(): PolicyStore {
   const kept = new Map<string, { readonly api: Connection['api']; readonly value: AccountPolicies }>();
   const inFlight = new Map<string, { readonly api: Connection['api']; readonly value: Promise<AccountPolicies> }>();
+  /** The accounts whose last fetch failed for a view that shows so. */
+  const failed = new Set<string>();
   const listeners = new Set<(accountId: string) => void>();
   /** Cloudflare's display names of alert types, which rarely change. */
   const alertNames = new Map<string, ReadonlyMap<string, string>>();
@@ -77,7 +85,11 @@ export function createPolicyStore(): PolicyStore {
     newest.set(account.id, turn);
     const before = kept.get(account.id)?.value;
     kept.set(account.id, { api, value });
-    if (before && JSON.stringify([before.policies, before.silences]) !== JSON.stringify([policies, silences])) {
+    const hadFailed = failed.delete(account.id);
+    if (
+      hadFailed ||
+      (before && JSON.stringify([before.policies, before.silences]) !== JSON.stringify([policies, silences]))
+    ) {
       emit(account.id);
     }
     return value;
@@ -100,18 +112,22 @@ export function createPolicyStore(): PolicyStore {
       inFlight.set(account.id, started);
       try {
         return await started.value;
+      } catch (error) {
+        failed.add(account.id);
+        throw error;
       } finally {
         if (inFlight.get(account.id) === started) {
           inFlight.delete(account.id);
         }
       }
     },
-    forget(accountIds = [...kept.keys(), ...inFlight.keys()]) {
+    forget(accountIds = [...kept.keys(), ...inFlight.keys(), ...failed]) {
       for (const id of accountIds) {
         clock += 1;
         newest.set(id, clock);
         const wasInProgress = inFlight.delete(id);
-        if (kept.delete(id) || wasInProgress) {
+        const hadFailed = failed.delete(id);
+        if (kept.delete(id) || wasInProgress || hadFailed) {
           emit(id);
         }
       }

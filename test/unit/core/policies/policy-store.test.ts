@@ -68,6 +68,28 @@ describe('policy store', () => {
     );
   });
 
+  it('says that policies can be fetched again after a failure, at a reset and once a fetch succeeds', async () => {
+    let isBroken = true;
+    const api = makeApi({
+      listPolicies: async () => (isBroken ? failWith({ kind: 'timeout' })() : []),
+      listAlertNames: async () => new Map(),
+    });
+    const connection = makeConnection('a', api);
+    for (const recover of ['forget', 'read'] as const) {
+      const store = createPolicyStore();
+      const told: string[] = [];
+      store.onChanged((id) => told.push(id));
+      isBroken = true;
+      await assert.rejects(store.get(connection));
+      isBroken = false;
+      await (recover === 'forget' ? store.forget() : store.read(connection));
+      assert.deepEqual(told, ['a'], recover);
+      store.forget();
+      await store.get(connection);
+      assert.deepEqual(told.length, recover === 'forget' ? 1 : 2);
+    }
+  });
+
   it('always fetches when fresh policies are required', async () => {
     const { calls, connection } = makeCountingConnection();
     const store = createPolicyStore();
