@@ -1,17 +1,21 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { findById } from '../../core/model/id.ts';
+import { shownOf } from '../../core/monitoring/account-state.ts';
 import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
-import { isNode, type Node } from '../tree/nodes.ts';
+import { type DestinationNode, isNode, type Node } from '../tree/nodes.ts';
 import type { CommandHandler } from '../host/commands.ts';
 import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
 import { describeProblem, describeUnread } from '../text/error.ts';
 
-/** Finds the target of a command: its argument, else the selection of the view, else a quick pick. */
+/**
+ * Finds the target of a command: its argument, else the selection of the view, else a quick pick. Throws {@link UserError} for a
+ * destination that no longer exists: a command never acts on another one.
+ */
 export type Targets = {
   /** Undefined if the user dismissed the pick. Throws {@link UserError} if there is nothing to pick. */
   account(argument: unknown, title: string): Promise<Connection | undefined>;
@@ -39,11 +43,7 @@ export function createTargets(
   /**
    * The destination of the node, as fetched from Cloudflare. A cached destination has no URL, so it is fetched first.
    */
-  async function locate(node: Node | undefined): Promise<Located | undefined> {
-    if (node?.kind !== 'destination') {
-      return undefined;
-    }
-    const { accountId, destinationId } = node;
+  async function locate({ accountId, destinationId }: DestinationNode): Promise<Located | undefined> {
     if (store.entry(accountId)?.state.cached) {
       await store.refresh([accountId]);
     }
@@ -53,6 +53,20 @@ export function createTargets(
     }
     const destination = findById(entry?.state.last?.destinations ?? [], destinationId);
     return entry && destination ? { connection: entry.connection, destination } : undefined;
+  }
+
+  async function require(node: DestinationNode): Promise<Located> {
+    const shown = shownOf(store.entry(node.accountId)?.state)?.destinations;
+    const before = shown && findById(shown, node.destinationId);
+    const located = await locate(node);
+    if (!located) {
+      throw new UserError(
+        before
+          ? vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', nameOf(before))
+          : vscode.l10n.t('This webhook destination no longer exists at Cloudflare.'),
+      );
+    }
+    return located;
   }
 
   async function pick(title: string): Promise<Located | undefined> {
@@ -81,16 +95,21 @@ export function createTargets(
         title,
       );
     },
-    destination: async (argument, title) => (await locate(selected(argument))) ?? pick(title),
+    async destination(argument, title) {
+      const node = selected(argument);
+      return node?.kind === 'destination' ? require(node) : pick(title);
+    },
     async destinations(argument, all, title) {
       const node = nodeOf(argument);
       const nodes = !node ? selection() : Array.isArray(all) ? all.filter(isNode) : [node];
-      const located = (await Promise.all(nodes.map(locate))).flatMap((each) => each ?? []);
-      if (located.length > 0) {
-        return located;
+      const rows = nodes.filter((each) => each.kind === 'destination');
+      const [first] = rows;
+      if (!first) {
+        const picked = await pick(title);
+        return picked ? [picked] : [];
       }
-      const picked = await pick(title);
-      return picked ? [picked] : [];
+      const located = (await Promise.all(rows.map(locate))).flatMap((each) => each ?? []);
+      return located.length > 0 ? located : [await require(first)];
     },
   };
 }

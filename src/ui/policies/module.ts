@@ -5,7 +5,7 @@ import type { TargetServices } from '../../target-services.ts';
 import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
 import { DELIVERY_SCHEME } from '../host/ids.ts';
-import { isNode } from '../tree/nodes.ts';
+import { type DestinationNode, destinationsOfRows, isNode } from '../tree/nodes.ts';
 import { createPolicy, type CreateServices } from './create-policy.ts';
 import { createDeliveryDocuments } from './explain-delivery.ts';
 import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
@@ -34,24 +34,20 @@ export function createPoliciesModule(
   const manage = onDestinations(services.targets, vscode.l10n.t('Policies'), async (chosen) =>
     managePolicies(chosen, services),
   );
+  function destinationsOf(argument: unknown, selected: unknown): readonly DestinationNode[] {
+    const node = services.targets.nodeOf(argument);
+    const nodes = node ? [node] : services.destinationsView.selected();
+    return destinationsOfRows(node && Array.isArray(selected) ? selected.filter(isNode) : nodes);
+  }
+
   return {
     commands: {
-      // A row below a destination stands for its destination.
-      managePolicies: async (argument, naming, selected) =>
-        manage(
-          isNode(argument) && (argument.kind === 'policy' || argument.kind === 'noPolicy')
-            ? { kind: 'destination', accountId: argument.accountId, destinationId: argument.destinationId }
-            : argument,
-          naming,
-          selected,
-        ),
+      async managePolicies(argument, naming, selected) {
+        const destinations = destinationsOf(argument, selected);
+        await manage(destinations[0] ?? argument, naming, destinations);
+      },
       async createPolicy(argument, naming, selected) {
-        const nodes = !isNode(argument)
-          ? services.destinationsView.selected()
-          : Array.isArray(selected)
-            ? selected.filter(isNode)
-            : [argument];
-        const destinations = nodes.flatMap((node) => ('destinationId' in node ? [node] : []));
+        const destinations = destinationsOf(argument, selected);
         requireOneAccount(destinations.map(({ accountId }) => accountId));
         const connection = await services.targets.account(argument, vscode.l10n.t('Create Policy'));
         if (connection) {

@@ -1,3 +1,5 @@
+import { keyOfDestination } from '../../core/model/id.ts';
+
 /** The node of a row. It contains only IDs, because the store has the data. */
 export type AccountNode = { readonly kind: 'account'; readonly accountId: string };
 export type DestinationNode = {
@@ -49,4 +51,16 @@ export function isNode(value: unknown): value is Node {
     typeof value.accountId === 'string' &&
     (!UNDER_DESTINATIONS.has(value.kind) || ('destinationId' in value && typeof value.destinationId === 'string'))
   );
+}
+
+/** The destinations that rows are about, each once: a row below a destination stands for its destination. */
+export function destinationsOfRows(nodes: readonly Node[]): readonly DestinationNode[] {
+  const destinations = nodes.flatMap((node): readonly DestinationNode[] =>
+    'destinationId' in node
+      ? [{ kind: 'destination', accountId: node.accountId, destinationId: node.destinationId }]
+      : [],
+  );
+  return [
+    ...new Map(destinations.map((each) => [keyOfDestination(each.accountId, each.destinationId), each])).values(),
+  ];
 }

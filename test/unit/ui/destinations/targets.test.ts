@@ -3,27 +3,93 @@ import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { standInForVscode } from '../vscode.ts';
-import { failWith, makeApi, makeConnection } from '../../core/api/fake-api.ts';
+import { destinationsOfRows, type Node } from '../../../../src/ui/tree/nodes.ts';
+import { failWith, makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
 
 await standInForVscode();
 const { createTargets } = await import('../../../../src/ui/destinations/targets.ts');
+const { openLink } = await import('../../../../src/ui/destinations/links.ts');
 const { goToDestination } = await import('../../../../src/ui/destinations/find-destination.ts');
 
 const ACCOUNT = 'a'.repeat(32);
 const NONE = 'There are no webhook destinations. Create one with “Create Destination…”.';
 
-describe('target of a command without a destination to choose', () => {
-  function makeStore(listDestinations: Api['listDestinations']) {
-    const store = createStore({
-      now: () => 1000,
-      toApiError: (error) => (error instanceof ApiError ? error : assert.fail(String(error))),
-      defer: () => {},
-      log() {},
-    });
-    store.setConnections([makeConnection(ACCOUNT, makeApi({ listDestinations }))]);
-    return store;
+function makeStore(listDestinations: Api['listDestinations'], skipped = 0) {
+  const store = createStore({
+    now: () => 1000,
+    toApiError: (error) => (error instanceof ApiError ? error : assert.fail(String(error))),
+    defer: () => {},
+    log() {},
+    skippedOf: () => skipped,
+  });
+  store.setConnections([makeConnection(ACCOUNT, makeApi({ listDestinations }))]);
+  return store;
+}
+
+describe('target of a command whose destination is gone', () => {
+  const at = (destinationId: string): Node => ({ kind: 'destination', accountId: ACCOUNT, destinationId });
+
+  it('is no other one, and is said to be gone', async () => {
+    let listed = ['x', 'y'];
+    const store = makeStore(async () => listed.map((id) => makeDestination(id, { name: id })));
+    await store.refresh();
+    const targets = createTargets(
+      store,
+      () => [at('y')],
+      () => undefined,
+    );
+    listed = ['x'];
+    await store.refresh();
+    const gone = /no longer exists at Cloudflare/;
+    await assert.rejects(targets.destination(at('y'), 'Test'), gone);
+    await assert.rejects(targets.destination(undefined, 'Test'), gone);
+    await assert.rejects(targets.destinations(at('y'), [at('y')], 'Test'), gone);
+    await assert.rejects(targets.destinations(undefined, undefined, 'Test'), gone);
+    const left = await targets.destinations(at('y'), [at('x'), at('y')], 'Test');
+    assert.deepEqual(
+      left.map(({ destination }) => destination.id),
+      ['x'],
+    );
+  });
+
+  it('is the destination above the row of a policy, once for several rows', () => {
+    const below = { accountId: ACCOUNT, destinationId: 'x' };
+    const rows: readonly Node[] = [
+      { kind: 'policy', ...below, policyId: 'p' },
+      at('y'),
+      { kind: 'noPolicy', ...below },
+      { kind: 'account', accountId: ACCOUNT },
+    ];
+    assert.deepEqual(destinationsOfRows(rows), [at('x'), at('y')]);
+  });
+});
+
+describe('link to a destination', () => {
+  async function follow(store: ReturnType<typeof makeStore>, loaded = true): Promise<string> {
+    const link = { path: '/open', query: `account=${ACCOUNT}&destination=${'d'.repeat(32)}` };
+    const services = { store, loaded: Promise.resolve(loaded), destinationsView: undefined as never };
+    return openLink(link, services).then(
+      () => '',
+      (error: unknown) => (error instanceof Error ? error.message : ''),
+    );
   }
 
+  it('says what is known, if it shows nothing', async () => {
+    const empty = makeStore(async () => []);
+    empty.setConnections([]);
+    assert.match(await follow(empty, false), /^The stored accounts could not be loaded/);
+    assert.match(await follow(empty), /has not been added/);
+    const failed = makeStore(failWith({ kind: 'timeout' }));
+    const partly = makeStore(async () => [], 2);
+    const read = makeStore(async () => []);
+    await Promise.all([failed, partly, read].map(async (store) => store.refresh()));
+    assert.match(await follow(failed), /was not found\. .+: Request timed out$/);
+    assert.match(await follow(partly), /was not found\. .+: 2 entries could not be read$/);
+    assert.match(await follow(read), /did not have at the last refresh/);
+  });
+});
+
+describe('target of a command without a destination to choose', () => {
   /** What the commands say. */
   async function messageOf(store: ReturnType<typeof makeStore>): Promise<string> {
     const targets = createTargets(
