@@ -27,7 +27,7 @@ export function activate(context: vscode.ExtensionContext) {
   );
   const { services } = main;
   const announcedSaves: AnnouncedSaves = new Map();
-  const managing = createLazyManaging(services);
+  const managing = createLazyManaging(services, main.runHandler);
   const policies = createLazyPolicies(services, announcedSaves);
   const transfer = createLazyTransfer(services);
   const overview = createLazyOverview(services);

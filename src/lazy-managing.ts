@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { loadOnce } from './core/async/load-once.ts';
 import type { Managing } from './managing.ts';
 import type { Services } from './services.ts';
-import { type CommandHandler, createLater } from './ui/host/commands.ts';
+import { type CommandHandler, createLater, type RunHandler } from './ui/host/commands.ts';
 
 type ManagingCommand = keyof Managing['commands'];
 
@@ -14,8 +14,8 @@ export type LazyManaging = {
   readonly disposables: readonly vscode.Disposable[];
 };
 
-/** Loads rarely used features on first use, because start-up does not need them. */
-export function createLazyManaging(services: () => Promise<Services>): LazyManaging {
+/** Loads rarely used features on first use, because start-up does not need them. `runHandler`: the error boundary of links. */
+export function createLazyManaging(services: () => Promise<Services>, runHandler: RunHandler): LazyManaging {
   const load = loadOnce(async () => {
     const { createManaging } = await import('./managing.ts');
     return createManaging(await services());
@@ -42,6 +42,12 @@ export function createLazyManaging(services: () => Promise<Services>): LazyManag
       copyAsCurl: later('copyAsCurl'),
       copyAsTerraform: later('copyAsTerraform'),
     },
-    disposables: [vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) })],
+    disposables: [
+      vscode.window.registerUriHandler({
+        async handleUri(uri) {
+          await runHandler('link', async () => (await load()).openLink(uri), undefined, undefined);
+        },
+      }),
+    ],
   };
 }

@@ -6,7 +6,6 @@ import { findUnused, sweep } from './ui/accounts/sweep.ts';
 import { describeTrouble } from './ui/accounts/storage-trouble.ts';
 import { createCopyingCommands } from './ui/destinations/copying-commands.ts';
 import { openLink } from './ui/destinations/links.ts';
-import { reportFailure } from './ui/host/report.ts';
 import { createFindingCommands } from './ui/destinations/finding.ts';
 
 export { tellNewFailures } from './ui/monitoring/new-failures.ts';
@@ -17,7 +16,7 @@ export type Managing = ReturnType<typeof createManaging>;
 /** The bundle of rarely used features without editing: accounts, finding and copying destinations. */
 export function createManaging(shared: Services) {
   const services = withTargets(shared);
-  const { connections, destinationsView, logger } = services;
+  const { connections, destinationsView } = services;
   return {
     commands: {
       ...createAccountCommands(services),
@@ -28,10 +27,7 @@ export function createManaging(shared: Services) {
     showTrouble: (): void => {
       destinationsView.showTrouble(describeTrouble(connections.trouble()));
     },
-    /** Shows what a link to this extension is about. Never rejects. */
-    async handleUri(uri: vscode.Uri): Promise<void> {
-      await openLink(uri, services).catch(async (error: unknown) => reportFailure(error, logger, 'link'));
-    },
+    openLink: async (uri: vscode.Uri): Promise<void> => openLink(uri, services),
     findUnused: async () => findUnused(services),
     sweep: async (before: ReadonlySet<string>) => sweep(services, before),
   };

@@ -62,7 +62,7 @@ createStatusItem(store, () => 300_000);
 createFailureNotice(
   { read: async () => undefined, write: async () => {} },
   store,
-  () => {},
+  { log: () => {}, sleep: async () => {} },
   async () => {},
 );
 

@@ -36,6 +36,11 @@ export function shownOf(state: AccountState | undefined): SnapshotOf<ShownDestin
   return state?.last ?? state?.cached;
 }
 
+/** Whether the last refresh succeeded, but its list has entries that could not be read. Any of those may be failing. */
+export function isIncomplete(state: AccountState): boolean {
+  return state.kind === 'ready' && state.last.skipped > 0;
+}
+
 /**
  * Whether two states show the same. Destinations are compared by identity, because unchanged ones keep their object.
  * The time of the fetch is ignored.

@@ -6,7 +6,7 @@ import type { Totals } from './totals.ts';
  * - `none`: there is no account
  * - `failing`: at least one destination is failing
  * - `offline`: no account can reach Cloudflare
- * - `unknown`: some accounts could not be refreshed
+ * - `unknown`: some accounts could not be refreshed, or not read as a whole
  * - `checking`: no account has data yet
  * - `partial`: nothing is known to fail, but this window has not refreshed some accounts yet
  * - `stale`: nothing is known to fail, but the oldest data is stale
@@ -17,8 +17,10 @@ export type Status = {
   readonly kind: StatusKind;
   readonly failing: number;
   readonly healthy: number;
-  /** How many accounts could not be refreshed. */
+  /** How many accounts could not be refreshed, or not read as a whole. */
   readonly unread: number;
+  /** How many of these could not reach Cloudflare. */
+  readonly unreachable: number;
   /** Whether Cloudflare cannot be reached at all. */
   readonly offline: boolean;
   /** How many accounts have not been refreshed yet. */
@@ -47,6 +49,7 @@ export function summarize(
   const oldest = findOldest(entries);
   const offline = totals.accounts > 0 && totals.unreachable === totals.accounts;
   const waiting = totals.states.idle + totals.states.loading;
+  const unread = totals.states.failed + totals.incomplete;
   const kind =
     totals.accounts === 0
       ? 'none'
@@ -54,7 +57,7 @@ export function summarize(
         ? 'failing'
         : offline
           ? 'offline'
-          : totals.states.failed > 0
+          : unread > 0
             ? 'unknown'
             : oldest === undefined
               ? 'checking'
@@ -67,7 +70,8 @@ export function summarize(
     kind,
     failing: totals.health.failing,
     healthy: totals.health.healthy,
-    unread: totals.states.failed,
+    unread,
+    unreachable: totals.unreachable,
     offline,
     waiting,
     cached: totals.cached,
@@ -75,9 +79,9 @@ export function summarize(
   };
 }
 
-/** How many accounts are loading, failed, or not yet refreshed in this window. */
-export function countUncertain({ states }: Totals): number {
-  return states.idle + states.loading + states.failed;
+/** How many accounts are loading, failed, not read as a whole, or not yet refreshed in this window. */
+export function countUncertain({ states, incomplete }: Totals): number {
+  return states.idle + states.loading + states.failed + incomplete;
 }
 
 function findOldest(

@@ -4,7 +4,7 @@ import { parseAccountId } from '../model/account.ts';
 import { shownHostOf } from '../model/destination.ts';
 import { healthOf } from '../model/health.ts';
 import { plain } from '../model/plain-text.ts';
-import { type AccountEntry, shownOf } from './account-state.ts';
+import { type AccountEntry, isIncomplete, shownOf } from './account-state.ts';
 import { locateAll, locateFailing, type Shown } from './overview.ts';
 
 /** The input of a tool: the destinations of one account, by name or ID, or of all accounts. VS Code does not validate it. */
@@ -23,7 +23,7 @@ export type ToolAccountState = 'fresh' | 'stale' | 'loading' | 'failed' | 'unrea
 
 /**
  * What an empty list of destinations means:
- * - `complete`: all accounts are fresh, so nothing was found
+ * - `complete`: all accounts are fresh and were read as a whole, so nothing was found
  * - `partial`: there may be more, or other ones
  * - `unknown`: there is no data of any account
  * - `noAccounts`: no account was added
@@ -63,10 +63,11 @@ export async function answerTool(
   await waitForRefresh(asked, options.host, signal);
   const located = kind === 'list' ? locateAll(asked) : locateFailing(asked);
   const states = asked.map((entry) => stateOf(entry, options));
-  const knowledge = knowledgeOf(states);
+  const unreadable = asked.reduce((sum, { state }) => sum + (isIncomplete(state) ? (state.last?.skipped ?? 0) : 0), 0);
+  const knowledge = knowledgeOf(states, unreadable);
   return JSON.stringify({
     knowledge,
-    note: describeKnowledge(knowledge, kind, states, located.length),
+    note: describeKnowledge(knowledge, { kind, states, unreadable, found: located.length }),
     accounts: asked.map((entry) => describeAccount(entry, options)),
     destinations: located.map(describeDestination),
   });
@@ -142,11 +143,12 @@ function stateOf(entry: AccountEntry, { host, oldestAllowed }: ToolOptions): Too
   return kind === 'ready' && host.now() - shown.at <= oldestAllowed(entry) ? 'fresh' : 'stale';
 }
 
-function knowledgeOf(states: readonly ToolAccountState[]): ToolKnowledge {
+/** `unreadable`: how many entries of the accounts’ lists could not be read. */
+function knowledgeOf(states: readonly ToolAccountState[], unreadable: number): ToolKnowledge {
   if (states.length === 0) {
     return 'noAccounts';
   }
-  return states.every((state) => state === 'fresh')
+  return unreadable === 0 && states.every((state) => state === 'fresh')
     ? 'complete'
     : states.some((state) => state === 'fresh' || state === 'stale')
       ? 'partial'
@@ -155,9 +157,17 @@ function knowledgeOf(states: readonly ToolAccountState[]): ToolKnowledge {
 
 function describeKnowledge(
   knowledge: ToolKnowledge,
-  kind: ToolKind,
-  states: readonly ToolAccountState[],
-  found: number,
+  {
+    kind,
+    states,
+    unreadable,
+    found,
+  }: {
+    readonly kind: ToolKind;
+    readonly states: readonly ToolAccountState[];
+    readonly unreadable: number;
+    readonly found: number;
+  },
 ): string | undefined {
   const uncertain = states.filter((state) => state !== 'fresh').length;
   switch (knowledge) {
@@ -168,7 +178,15 @@ function describeKnowledge(
           ? 'These accounts have no webhook destination.'
           : 'No webhook destination of these accounts is failing.';
     case 'partial':
-      return `The present state of ${uncertain} of ${states.length} accounts is not known: see “state”. Destinations that are not listed may exist and may be failing.`;
+      return [
+        ...(uncertain > 0
+          ? [`The present state of ${uncertain} of ${states.length} accounts is not known: see “state”.`]
+          : []),
+        ...(unreadable > 0
+          ? [`Entries of Cloudflare’s lists that could not be read: ${unreadable}. See “unreadableEntries”.`]
+          : []),
+        'Destinations that are not listed may exist and may be failing.',
+      ].join(' ');
     case 'unknown':
       return 'Nothing is known about the destinations of these accounts: see “state”. The empty list does not mean that nothing is failing.';
     case 'noAccounts':
@@ -191,6 +209,7 @@ function describeAccount(entry: AccountEntry, options: ToolOptions): Readonly<Re
     state: stateOf(entry, options),
     readAt: shown ? new Date(shown.at).toISOString() : null,
     refreshing: inFlight !== undefined,
+    ...(isIncomplete(state) ? { unreadableEntries: state.last?.skipped } : {}),
     ...(state.kind === 'failed'
       ? { problemKind: state.error.kind, problem: options.describeError(state.error, nameOf(account)) }
       : {}),

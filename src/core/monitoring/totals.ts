@@ -1,5 +1,5 @@
 import type { Health } from '../model/health.ts';
-import { type AccountState, shownOf } from './account-state.ts';
+import { type AccountState, isIncomplete, shownOf } from './account-state.ts';
 
 /** Counts over all accounts. A change of one account subtracts its old state and adds its new one. */
 export type Totals = {
@@ -12,6 +12,8 @@ export type Totals = {
   readonly cached: number;
   /** Accounts whose last refresh could not reach Cloudflare. */
   readonly unreachable: number;
+  /** Accounts that were refreshed, but whose list has entries that could not be read. Any of those may be failing. */
+  readonly incomplete: number;
 };
 
 export const NO_ACCOUNTS: Totals = {
@@ -20,6 +22,7 @@ export const NO_ACCOUNTS: Totals = {
   health: { failing: 0, healthy: 0, unused: 0 },
   cached: 0,
   unreachable: 0,
+  incomplete: 0,
 };
 
 /** Subtracts one account in this state. */
@@ -31,7 +34,8 @@ export function addState(totals: Totals, state: AccountState): Totals {
   return shift(totals, state, 1);
 }
 
-function shift({ accounts, states, health, cached, unreachable }: Totals, state: AccountState, by: 1 | -1): Totals {
+function shift(totals: Totals, state: AccountState, by: 1 | -1): Totals {
+  const { accounts, states, health, cached, unreachable, incomplete } = totals;
   const counts = shownOf(state)?.counts ?? NO_ACCOUNTS.health;
   const isUnreachable = state.kind === 'failed' && state.error.kind === 'network';
   return {
@@ -44,5 +48,6 @@ function shift({ accounts, states, health, cached, unreachable }: Totals, state:
     },
     cached: cached + (state.cached && state.kind !== 'failed' ? by : 0),
     unreachable: unreachable + (isUnreachable ? by : 0),
+    incomplete: incomplete + (isIncomplete(state) ? by : 0),
   };
 }

@@ -3,7 +3,6 @@ import { dashboardAddress } from '../../core/model/account.ts';
 import type { TargetServices } from '../../target-services.ts';
 import { onAccount } from '../destinations/targets.ts';
 import { type CommandHandlers, inView } from '../host/commands.ts';
-import { isNode } from '../tree/nodes.ts';
 import { addAccount, addFromEnvironment } from './add-account.ts';
 import { confirmApiAddress } from './confirm-address.ts';
 import { forgetCredentials } from './forget-credentials.ts';
@@ -13,10 +12,10 @@ import { chooseToken, removeAccount, renameAccount, replaceToken } from './manag
 export function createAccountCommands(
   services: Pick<
     TargetServices,
-    'allSecrets' | 'connections' | 'secrets' | 'snapshots' | 'state' | 'timelines' | 'targets'
+    'allSecrets' | 'connections' | 'destinationsView' | 'secrets' | 'snapshots' | 'state' | 'timelines' | 'targets'
   >,
 ) {
-  const { connections, targets } = services;
+  const { connections, destinationsView, targets } = services;
   return {
     addAccount: async (argument) => {
       const fromEnvironment = argument === 'fromEnvironment';
@@ -42,7 +41,8 @@ export function createAccountCommands(
       vscode.env.clipboard.writeText(account.id),
     ),
     openInDashboard: async (argument, naming, selected) => {
-      const page = isNode(argument) && argument.kind === 'policy' ? 'policies' : 'destinations';
+      const node = targets.nodeOf(argument) ?? destinationsView.selected()[0];
+      const page = node?.kind === 'policy' ? 'policies' : 'destinations';
       const open = onAccount(targets, vscode.l10n.t('Open in Dashboard'), async ({ account }) =>
         vscode.env.openExternal(vscode.Uri.parse(dashboardAddress(account.id, page), true)),
       );

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { healthOf } from '../../core/model/health.ts';
-import type { AccountEntry } from '../../core/monitoring/account-state.ts';
+import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
 import { locateAll, locateFailing, type Shown } from '../../core/monitoring/overview.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -8,7 +8,7 @@ import { runCommand } from '../host/run-command.ts';
 import { nothingToPick, toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from '../tree/tree-items.ts';
 import type { DestinationNode, ProblemNode } from '../tree/nodes.ts';
-import { describeProblem, describeUnread } from '../text/error.ts';
+import { describeUnknownState, describeUnread } from '../text/error.ts';
 import type { DestinationsView } from '../tree/tree.ts';
 import { tell } from '../host/notice.ts';
 import { toPlainItem } from '../host/pick.ts';
@@ -18,7 +18,7 @@ import { plain } from '../../core/model/plain-text.ts';
 type Item = vscode.QuickPickItem & { readonly node: DestinationNode | ProblemNode };
 
 /**
- * Lists the failing destinations of all accounts, newest failure first, and the accounts that could not be refreshed.
+ * Lists the failing destinations of all accounts, newest failure first, and the accounts whose state is unknown.
  * If only accounts failed, shows the problem of the first in the view, with its remedies. While an account is loading,
  * failed or cached, it never reports that no destination is failing.
  */
@@ -83,19 +83,19 @@ function toItem(located: Shown): Item {
   };
 }
 
-function toProblemItem({ connection, state }: AccountEntry): readonly Item[] {
-  if (state.kind !== 'failed') {
+function toProblemItem(entry: AccountEntry): readonly Item[] {
+  const problem = describeUnknownState(entry);
+  if (!problem) {
     return [];
   }
-  const { account } = connection;
-  const { headline, sentence } = describeProblem(state.error, account.name);
+  const { id: accountId, name } = entry.connection.account;
   return [
     {
-      label: headline,
-      description: account.name,
-      detail: sentence,
+      label: problem.headline,
+      description: name,
+      detail: problem.sentence,
       iconPath: new vscode.ThemeIcon('warning'),
-      node: { kind: 'problem', accountId: account.id },
+      node: { kind: 'problem', accountId, ...(isIncomplete(entry.state) ? { skipped: true } : {}) },
     },
   ];
 }

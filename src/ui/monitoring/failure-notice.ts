@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
-import type { Log } from '../../core/api/transport.ts';
+import type { Host } from '../../core/api/transport.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 import type { SharedFiles } from '../../core/async/shared-files.ts';
 import type { Destination } from '../../core/model/destination.ts';
@@ -29,9 +29,11 @@ const LONGEST_GATHERING = 10_000;
 export function createFailureNotice(
   files: SharedFiles,
   store: Store,
-  log: Log,
+  host: Pick<Host, 'log' | 'sleep'>,
   tellNewFailures: (failing: readonly Located[]) => Promise<void>,
 ): vscode.Disposable {
+  const { log } = host;
+  const disposed = new AbortController();
   let gathered: readonly Located[] = [];
   const inTurn = createSerialQueue();
   /** Kept for as long as the file cannot be written, so that no failure is announced again. */
@@ -85,13 +87,24 @@ export function createFailureNotice(
 
   /** Shows one notification for all failures that the refreshes in flight find. */
   async function announce(): Promise<void> {
-    const end = Date.now() + LONGEST_GATHERING;
+    const stop = new AbortController();
+    let isOver = false;
+    const gather = async (): Promise<void> => {
+      await host.sleep(LONGEST_GATHERING, AbortSignal.any([stop.signal, disposed.signal])).catch(() => undefined);
+      isOver = true;
+    };
+    const over = gather();
     for (;;) {
       const refreshes = store.entries().flatMap(({ inFlight }) => (inFlight ? [inFlight] : []));
-      if (refreshes.length === 0 || Date.now() > end) {
+      if (refreshes.length === 0 || isOver) {
         break;
       }
-      await Promise.all(refreshes);
+      // A refresh of another account may wait for minutes.
+      await Promise.race([Promise.all(refreshes), over]);
+    }
+    stop.abort();
+    if (disposed.signal.aborted) {
+      return;
     }
     const failing = gathered;
     gathered = [];
@@ -104,6 +117,7 @@ export function createFailureNotice(
     );
 
   return vscode.Disposable.from(
+    { dispose: () => disposed.abort() },
     { dispose: store.onRead(look) },
     { dispose: store.onChanged(({ accounts }) => accounts && forgetRemoved()) },
   );

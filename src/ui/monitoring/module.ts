@@ -18,6 +18,7 @@ export function createMonitoringModule(services: Services, tellNewFailures: Para
     destinationsView,
     backgroundRefresh,
     statusItem,
+    host,
     logger,
   } = services;
   const folder = path.join(profileFolder, 'failures');
@@ -40,7 +41,7 @@ export function createMonitoringModule(services: Services, tellNewFailures: Para
       backgroundRefresh,
       snapshots,
       timelines,
-      createFailureNotice(createSharedFiles(folder), store, logger.log, tellNewFailures),
+      createFailureNotice(createSharedFiles(folder), store, host, tellNewFailures),
       createMinuteClock(() => {
         destinationsView.repaintAges();
         statusItem.repaintAges();

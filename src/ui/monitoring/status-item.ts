@@ -7,6 +7,7 @@ import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
 import { describeAge, escapeMarkdown, plural } from '../text/format.ts';
+import { describeUnknownState, describeUnread } from '../text/error.ts';
 import { describeFailing, describeLastEvent, nameOf } from '../text/destination.ts';
 import { countUnproven } from '../../core/monitoring/unproven.ts';
 import { type CommandId, STATUS_ITEM_ID } from '../host/ids.ts';
@@ -100,21 +101,26 @@ function describeStatus(
       );
       const label = [
         withAge(describeFailing(status.failing), status),
-        ...(status.unread > 0 ? [describeUnread(status)] : []),
+        ...(status.unread > 0 ? [describeUnknown(status)] : []),
       ].join('. ');
       return { text: `$(warning) ${text}`, label, lines };
     }
     case 'offline':
-    case 'unknown':
-      return {
-        text: `$(cloud-offline) ${plural(
-          status.unread,
-          vscode.l10n.t('Webhooks: 1 account unreachable'),
-          vscode.l10n.t('Webhooks: {0} accounts unreachable', status.unread),
-        )}`,
-        label: describeUnread(status),
-        lines,
-      };
+    case 'unknown': {
+      const text =
+        status.unreachable === status.unread
+          ? plural(
+              status.unread,
+              vscode.l10n.t('Webhooks: 1 account unreachable'),
+              vscode.l10n.t('Webhooks: {0} accounts unreachable', status.unread),
+            )
+          : plural(
+              status.unread,
+              vscode.l10n.t('Webhooks: 1 account unknown'),
+              vscode.l10n.t('Webhooks: {0} accounts unknown', status.unread),
+            );
+      return { text: `$(cloud-offline) ${text}`, label: describeUnknown(status), lines };
+    }
     case 'checking': {
       const text = vscode.l10n.t('Checking webhooks');
       return { text: `$(sync~spin) ${text}`, label: text, lines };
@@ -147,10 +153,13 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
       `${nameOf(destination)} (${connection.account.name}): ${describeLastEvent(destination)}`,
   );
   const unread = status.offline
-    ? [describeUnread(status)]
+    ? [describeUnknown(status)]
     : takeFirst(
-        entries.filter(({ state }) => state.kind === 'failed'),
-        ({ connection }) => vscode.l10n.t('Could not refresh {0}', connection.account.name),
+        entries.flatMap((entry) => {
+          const problem = describeUnknownState(entry);
+          return problem ? [{ name: entry.connection.account.name, ...problem }] : [];
+        }),
+        ({ name, headline }) => vscode.l10n.t('{0}: {1}', name, headline),
       );
   const isOld = status.oldest !== undefined && (status.offline || status.kind === 'stale' || status.cached > 0);
   return [
@@ -165,14 +174,8 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
   ];
 }
 
-function describeUnread({ offline, unread }: Status): string {
-  return offline
-    ? vscode.l10n.t('Could not reach Cloudflare')
-    : plural(
-        unread,
-        vscode.l10n.t('Could not refresh 1 Cloudflare account'),
-        vscode.l10n.t('Could not refresh {0} Cloudflare accounts', unread),
-      );
+function describeUnknown({ offline, unread }: Status): string {
+  return offline ? vscode.l10n.t('Could not reach Cloudflare') : describeUnread(unread);
 }
 
 /** How many destinations are not proved, if the setting marks them. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ApiError } from '../../core/api/api-error.ts';
 import { LeaseTakenError } from '../../core/async/lease.ts';
+import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
 import { AccountRemovedError } from '../../core/monitoring/connection-now.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { enumerate, describeAge, plural } from './format.ts';
@@ -189,6 +190,18 @@ export function describeSkipped(count: number): Pick<Problem, 'headline' | 'sent
     ),
     sentence: vscode.l10n.t('See the log for details.'),
   };
+}
+
+/** Why the state of an account is unknown, or known in part. Undefined where it was read, or is not read yet. */
+export function describeUnknownState({
+  connection,
+  state,
+}: Pick<AccountEntry, 'connection' | 'state'>): Pick<Problem, 'headline' | 'sentence'> | undefined {
+  return state.kind === 'failed'
+    ? describeProblem(state.error, connection.account.name)
+    : isIncomplete(state)
+      ? describeSkipped(state.last?.skipped ?? 0)
+      : undefined;
 }
 
 function describeCodes(codes: readonly number[]): string {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import { healthOf, lastEventOf, sortDestinations } from '../../core/model/health.ts';
-import { findById } from '../../core/model/id.ts';
-import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import { findById, keyOfDestination } from '../../core/model/id.ts';
+import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
 import { policiesOf } from '../../core/model/policy.ts';
+import { changesBetween } from '../../core/model/silence.ts';
+import { fromMilliseconds, type Instant } from '../../core/model/timestamp.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { createContextKey } from '../host/context-key.ts';
@@ -59,6 +61,8 @@ export function createDestinationsView(
   const described = new Map<string, string>();
   /** When the account was last refreshed, as its tooltip says. VS Code keeps a tooltip until the row is repainted. */
   const hovered = new Map<string, number | undefined>();
+  /** The destinations whose tooltip was shown since the row was painted, and when that was. */
+  const hoveredDestinations = new Map<string, { readonly node: DestinationNode; readonly at: number }>();
   /** The accounts that the view shows while the filter is on. */
   let filtered: ReadonlySet<string> = new Set();
   let failingOnly = false;
@@ -79,6 +83,9 @@ export function createDestinationsView(
         described.set(node.accountId, describeAccountRow(entry));
         hovered.delete(node.accountId);
       }
+      if (node.kind === 'destination') {
+        hoveredDestinations.delete(keyOfDestination(node.accountId, node.destinationId));
+      }
       return toTreeItem(node, { store, policies, documentOf });
     },
     async resolveTreeItem(item, node) {
@@ -88,6 +95,7 @@ export function createDestinationsView(
         item.tooltip = toAccountTooltip(entry);
       }
       if (node.kind === 'destination') {
+        hoveredDestinations.set(keyOfDestination(node.accountId, node.destinationId), { node, at: Date.now() });
         item.tooltip = await describeOnHover(node);
       }
       return item;
@@ -200,15 +208,20 @@ export function createDestinationsView(
     );
   }
 
+  /** Whether the rows of destinations or policies, or a tooltip that was shown, say what is not so any more. */
   function areChildrenAged(accountId: string, now: number): boolean {
     const then = painted.get(accountId);
+    const isAged = (at: Instant | undefined, before: number): boolean =>
+      at !== undefined && describeShortAge(at, before) !== describeShortAge(at, now);
+    const isTestAged = ({ node, at }: { readonly node: DestinationNode; readonly at: number }): boolean => {
+      const test = lastTests.get(accountId, node.destinationId);
+      return node.accountId === accountId && test !== undefined && isAged(fromMilliseconds(test.at), at);
+    };
     return (
       then !== undefined &&
-      (findShown(accountId)?.some((destination) => {
-        const at = lastEventOf(destination)?.at;
-        return at && describeShortAge(at, then) !== describeShortAge(at, now);
-      }) ??
-        false)
+      ((findShown(accountId)?.some((destination) => isAged(lastEventOf(destination)?.at, then)) ?? false) ||
+        (policies.known(accountId)?.silences?.some((silence) => changesBetween(silence, then, now)) ?? false) ||
+        [...hoveredDestinations.values()].some(isTestAged))
     );
   }
 
@@ -220,7 +233,8 @@ export function createDestinationsView(
 
   function showMessage(): void {
     // VS Code shows no welcome content beside a message, and that of an empty view says the same.
-    const filter = failingOnly && filtered.size > 0 ? vscode.l10n.t('Only failing destinations are shown.') : '';
+    const filter =
+      failingOnly && (filtered.size > 0 || trouble !== '') ? vscode.l10n.t('Only failing destinations are shown.') : '';
     const message = [trouble, filter].filter(Boolean).join(' ');
     if (message !== (view.message ?? '')) {
       view.message = message;
@@ -244,6 +258,8 @@ export function createDestinationsView(
     }),
     changed,
     onSettingChanged('sort', () => changed.fire(undefined)),
+    // The tooltips say what is not proved.
+    onSettingChanged('unprovenAfterDays', () => changed.fire(undefined)),
     { dispose: stop },
     { dispose: lastTests.onChanged((accountId) => changed.fire(toAccountNode(accountId))) },
     {
@@ -285,5 +301,5 @@ export function createDestinationsView(
 
 /** Whether the filter shows an account: it has a failing destination, or its health is unknown. */
 function isWorthALook({ state }: AccountEntry): boolean {
-  return state.kind !== 'ready' || state.last.counts.failing > 0;
+  return state.kind !== 'ready' || state.last.counts.failing > 0 || isIncomplete(state);
 }

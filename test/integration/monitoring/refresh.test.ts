@@ -226,7 +226,7 @@ describe('automatic refresh', () => {
     assert.equal(extension.statusItem.item.text, '$(warning) 1 webhook failing');
     assert.match(
       extension.statusItem.item.accessibilityInformation?.label ?? '',
-      /Could not refresh 1 Cloudflare account$/,
+      /The state of 1 account is unknown\.$/,
     );
   });
 

@@ -225,7 +225,8 @@ describe('destinations view', () => {
     await run('refresh');
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'html' } });
     await run('refresh');
-    assert.equal(extension.statusItem.item.text, '$(cloud-offline) Webhooks: 1 account unreachable');
+    assert.equal(extension.statusItem.item.text, '$(cloud-offline) Webhooks: 1 account unknown');
+    assert.match(readTooltip(extension.statusItem.item.tooltip), /^Acme: Unexpected response$/m);
     assert.equal(extension.statusItem.item.backgroundColor, undefined);
   });
 

@@ -112,7 +112,7 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
     snapshots,
   });
   const secretStore = createSecretStore(secrets, redactor, log);
-  const notice = createFailureNotice(storage.files, store, log, async () => {});
+  const notice = createFailureNotice(storage.files, store, host, async () => {});
   const leases = createLeases({
     files: storage.files,
     now: clock.now,

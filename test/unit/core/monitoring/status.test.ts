@@ -15,6 +15,8 @@ const api = makeApi();
 const account = (state: AccountState): AccountEntry => ({ connection: makeConnection('a', api), state });
 const ready = (at: number, ...destinations: readonly Destination[]) =>
   account({ kind: 'ready', last: makeSnapshot(at, destinations) });
+const incomplete = (...destinations: readonly Destination[]) =>
+  account({ kind: 'ready', last: makeSnapshot(4500, destinations, undefined, 2) });
 const failed = (kind: ApiErrorKind, ...destinations: readonly Destination[]) =>
   account({ kind: 'failed', error: new ApiError({ kind }), last: makeSnapshot(1, destinations) });
 const cached = (at: number): AccountEntry => account({ kind: 'idle', cached: makeSnapshot(at, []) });
@@ -28,8 +30,8 @@ describe('status', () => {
     assert.deepEqual([oldestAllowedOf(60_000), oldestAllowedOf(0)], [120_000, 600_000]);
   });
 
-  it('counts accounts that are loading, failed or not yet refreshed as uncertain', () => {
-    const entries = [account({ kind: 'idle' }), account({ kind: 'loading' }), failed('auth'), failed('network')];
+  it('counts accounts that are loading, failed, not read as a whole or not yet refreshed as uncertain', () => {
+    const entries = [account({ kind: 'idle' }), account({ kind: 'loading' }), failed('auth'), incomplete()];
     const totals = [...entries, ready(1, good)].reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
     assert.equal(countUncertain(totals), 4);
   });
@@ -46,6 +48,8 @@ describe('status', () => {
     ['failing as far as known, and nothing can be reached', [failed('network', bad)], 'failing'],
     ['some unknown', [ready(4500, good), failed('network', good)], 'unknown'],
     ['all unknown, for several reasons', [failed('auth', good), failed('network')], 'unknown'],
+    ['a list with entries that could not be read', [ready(4500, good), incomplete(good)], 'unknown'],
+    ['such a list with one failing', [incomplete(bad)], 'failing'],
     ['nothing can be reached', [failed('network', good), failed('network')], 'offline'],
     ['one refresh too old', [ready(4500, good), ready(3999, good)], 'stale'],
     ['no destination at all', [ready(4500)], 'healthy'],
@@ -62,5 +66,7 @@ describe('status', () => {
     );
     assert.deepEqual([failing, healthy, unread, waiting, oldest, offline], [1, 2, 0, 1, 4200, false]);
     assert.equal(status(failed('network', bad)).offline, true);
+    const mixed = status(failed('network'), failed('auth'), incomplete(), ready(4500, good));
+    assert.deepEqual([mixed.unread, mixed.unreachable], [3, 1]);
   });
 });

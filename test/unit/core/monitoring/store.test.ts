@@ -465,6 +465,7 @@ describe('store', () => {
       health: { failing: 1, healthy: 1, unused: 1 },
       cached: 0,
       unreachable: 1,
+      incomplete: 0,
     });
     store.removeDestination('a', '1');
     store.setConnections(connections.slice(0, 2));
@@ -474,6 +475,7 @@ describe('store', () => {
       health: { failing: 0, healthy: 1, unused: 1 },
       cached: 0,
       unreachable: 0,
+      incomplete: 0,
     });
   });
 

@@ -81,6 +81,7 @@ describe('answer of a language model tool', () => {
         ['failed', null, 'forbidden', 'forbidden for Acme'],
         'unknown',
       ],
+      ['fetched in part', { kind: 'ready', last: { ...last, skipped: 2 } }, ['fresh', at], 'partial'],
       ['loading', { kind: 'loading' }, ['loading', null], 'unknown'],
       ['loading, cached', { kind: 'loading', cached }, ['stale', at], 'partial'],
       ['not refreshed', { kind: 'idle' }, ['unread', null], 'unknown'],
@@ -104,6 +105,12 @@ describe('answer of a language model tool', () => {
       ['list', [entry(ready())], 'complete', /^These accounts have no webhook destination\.$/],
       ['failing', [entry(ready(good))], 'complete', /^No webhook destination of these accounts is failing\.$/],
       ['failing', [entry(ready(good)), entry({ kind: 'loading' })], 'partial', /^The present state of 1 of 2 accounts/],
+      [
+        'failing',
+        [entry({ kind: 'ready', last: makeSnapshot(NOW - 1000, [good], undefined, 2) })],
+        'partial',
+        /^Entries of Cloudflare’s lists that could not be read: 2\. .+ may be failing\.$/,
+      ],
       [
         'failing',
         [entry({ kind: 'failed', error })],

@@ -66,12 +66,7 @@ describe('files of two VS Code profiles in the global storage that they share', 
     );
     disposables.push(
       snapshots,
-      createFailureNotice(
-        files,
-        store,
-        (_, line) => lines.push(line),
-        async () => {},
-      ),
+      createFailureNotice(files, store, { log: (_, line) => lines.push(line), sleep: async () => {} }, async () => {}),
     );
     store.setConnections([makeConnection(accountId, makeApi({ listDestinations: async () => destinations() }))]);
     const recorder = createRecorder({ store, log }, path.join(folder, 'timelines'), () => {});

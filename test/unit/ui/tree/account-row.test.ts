@@ -30,7 +30,7 @@ describe('row of an account', () => {
   });
 
   /** A window that shows one account with this token, whose refreshes never bring news. */
-  async function open(token: Partial<TokenInfo> = {}) {
+  async function open(token: Partial<TokenInfo> = {}, silences: readonly object[] = []) {
     const deferred: (() => void)[] = [];
     const store = createStore({
       now: () => time,
@@ -39,13 +39,22 @@ describe('row of an account', () => {
       log() {},
     });
     const quiet = makeDestination('d', { lastSuccess: '2026-01-01T00:00:00Z' });
-    const connection = makeConnection(ACCOUNT, makeApi({ listDestinations: async () => [quiet] }));
+    const connection = makeConnection(
+      ACCOUNT,
+      makeApi({
+        listDestinations: async () => [quiet],
+        listPolicies: async () => [],
+        listAlertNames: async () => new Map(),
+        request: async () => silences,
+      }),
+    );
     store.setConnections([{ ...connection, token: { id: 't', owner: 'user', ...token } }]);
     await store.refresh();
     for (const work of deferred.splice(0)) {
       work();
     }
-    const view = createDestinationsView(store, createPolicyStore(), createLastTests(), {
+    const tests = createLastTests();
+    const view = createDestinationsView(store, createPolicyStore(), tests, {
       view: { onDidChangeSelection: () => ({ dispose() {} }), selection: [] } as never,
       documentOf: () => assert.fail(),
       describeOnHover: async () => undefined,
@@ -54,7 +63,9 @@ describe('row of an account', () => {
     const [node = assert.fail()] = (await provider.getChildren()) ?? [];
     /** As VS Code does when it paints the row and those below it. */
     async function paint(): Promise<TreeItem> {
-      await provider.getChildren(node);
+      const [row = assert.fail()] = (await provider.getChildren(node)) ?? [];
+      await provider.getChildren(row);
+      await provider.getTreeItem(row);
       return provider.getTreeItem(node);
     }
     async function hover(item: TreeItem): Promise<string> {
@@ -73,7 +84,11 @@ describe('row of an account', () => {
       view.repaintAges();
       return repainted.splice(0).length;
     }
-    return { paint, hover, pass };
+    async function hoverDestination(): Promise<void> {
+      const [row = assert.fail()] = (await provider.getChildren(node)) ?? [];
+      await provider.resolveTreeItem?.(await provider.getTreeItem(row), row, undefined as never);
+    }
+    return { paint, hover, hoverDestination, pass, tests };
   }
 
   const lastRefresh = (): string => `Last refresh: ${describeTime(new Date(time).toISOString())}`;
@@ -90,6 +105,24 @@ describe('row of an account', () => {
     assert.ok(unescape(await hover(await paint())).includes(lastRefresh()));
     await paint();
     assert.equal(await pass(5 * MINUTE), 0);
+  });
+
+  it('is painted again when a silence begins or ends, and when a test in a tooltip that was shown ages', async () => {
+    const at = (minutes: number): string => new Date(time + minutes * MINUTE).toISOString();
+    const { paint, hoverDestination, pass, tests } = await open({}, [
+      { policy_id: 'p', start_time: at(3), end_time: at(10) },
+    ]);
+    await paint();
+    assert.deepEqual([await pass(2 * MINUTE), await pass(2 * MINUTE), await pass(2 * MINUTE)], [0, 1, 0]);
+    assert.deepEqual([await pass(6 * MINUTE), await pass(6 * MINUTE)], [1, 0]);
+    tests.set(ACCOUNT, 'd', { at: time, way: 'direct', result: 'worked', reason: '' });
+    await paint();
+    await pass(0);
+    assert.equal(await pass(MINUTE), 0, 'no tooltip was shown');
+    await hoverDestination();
+    assert.equal(await pass(MINUTE), 1);
+    await paint();
+    assert.equal(await pass(MINUTE), 0);
   });
 
   it('warns of a token from the week before it expires on, without any other news', async () => {
