@@ -163,5 +163,5 @@ function toApiError(error: unknown, host: Host): ApiError {
     return error;
   }
   host.log('error', describeForLog(error));
-  return new ApiError({ kind: 'protocol', reason: 'the extension could not make sense of the answer; see the log' });
+  return new ApiError({ kind: 'protocol', answer: 'otherForm' });
 }

@@ -33,6 +33,12 @@ export type ApiErrorKind =
   | 'noToken'
   | 'undecryptable';
 
+/**
+ * What came instead of an answer of the API: a redirect, a web page (HTML), nothing, JSON that is broken or not the API's, other
+ * text, more than is read, or an answer of another form than documented.
+ */
+export type ForeignAnswer = 'redirect' | 'html' | 'empty' | 'otherJson' | 'text' | 'tooLarge' | 'otherForm';
+
 export type ApiErrorDetails = {
   readonly kind: ApiErrorKind;
   /** HTTP status; absent without an answer. */
@@ -41,6 +47,10 @@ export type ApiErrorDetails = {
   readonly codes?: readonly number[];
   /** Cloudflare's message, or the system's message for a network failure, redacted. */
   readonly reason?: string;
+  /** What came instead of an answer of the API. */
+  readonly answer?: ForeignAnswer;
+  /** More about that, in the words of this extension, for the log only. */
+  readonly forLog?: string;
   /** The `cf-ray` header, which Cloudflare's support asks for. */
   readonly rayId?: string;
   /** The token's status from its verification, if it is not active. */
@@ -53,6 +63,16 @@ export type ApiErrorDetails = {
   readonly retryAfter?: number;
 };
 
+const IN_THE_LOG: Readonly<Record<ForeignAnswer, string>> = {
+  redirect: 'a redirect instead of an answer',
+  html: 'a web page (HTML) instead of an answer of the API',
+  empty: 'an empty answer',
+  otherJson: 'broken JSON, or JSON that is not the API’s',
+  text: 'text that is not JSON',
+  tooLarge: 'the answer is too large',
+  otherForm: 'the answer has another form than documented',
+};
+
 /**
  * The only error that the API client throws. Its message is for the log; `ui/text/error.ts` makes the text for users.
  */
@@ -62,13 +82,15 @@ export class ApiError extends Error {
   readonly details: ApiErrorDetails;
 
   constructor(details: ApiErrorDetails) {
-    const { kind, status, codes = [], reason, rayId, tokenStatus } = details;
+    const { kind, status, codes = [], reason, answer, forLog, rayId, tokenStatus } = details;
     const facts = [
       kind,
       ...(status === undefined ? [] : [`status ${status}`]),
       ...(codes.length > 0 ? [`code ${codes.join(', ')}`] : []),
       ...(tokenStatus ? [`the token is ${tokenStatus}`] : []),
       ...(reason ? [reason] : []),
+      ...(answer ? [IN_THE_LOG[answer]] : []),
+      ...(forLog === undefined ? [] : [forLog]),
       ...(rayId ? [`ray ${rayId}`] : []),
     ];
     super(facts.join('; '));

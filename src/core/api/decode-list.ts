@@ -35,7 +35,11 @@ export function decodeList<T>(
 ): { readonly items: readonly T[]; readonly oddities: Oddities } {
   const list: unknown = result ?? [];
   if (!Array.isArray(list)) {
-    throw new ApiError({ kind: 'protocol', reason: `expected ${what}, but result should be Array` });
+    throw new ApiError({
+      kind: 'protocol',
+      answer: 'otherForm',
+      forLog: `expected ${what}, but result should be Array`,
+    });
   }
   const places: string[] = [];
   const items = list.flatMap((raw: unknown, index): readonly T[] => {
@@ -53,7 +57,8 @@ export function decodeList<T>(
   if (skipped > 0 && items.length === 0) {
     throw new ApiError({
       kind: 'protocol',
-      reason: `expected ${what}, but cannot read ${places.slice(0, 3).join(', ')}`,
+      answer: 'otherForm',
+      forLog: `expected ${what}, but cannot read ${places.slice(0, 3).join(', ')}`,
     });
   }
   return { items, oddities: { skipped, places } };

@@ -165,7 +165,7 @@ export function decodeAlertNames(result: unknown): ReadonlyMap<string, string> {
 function decodeOne<T>(result: unknown, what: string, toItem: Parameters<typeof decodeList<T>>[2]): T {
   const [item] = decodeList([result], what, toItem).items;
   if (item === undefined) {
-    throw new ApiError({ kind: 'protocol', reason: `expected ${what}` });
+    throw new ApiError({ kind: 'protocol', answer: 'otherForm', forLog: `expected ${what}` });
   }
   return item;
 }
@@ -180,6 +180,7 @@ function decode<Schema extends v.GenericSchema>(schema: Schema, value: unknown, 
   const place = v.getDotPath(issue) ?? 'result';
   throw new ApiError({
     kind: 'protocol',
-    reason: `expected ${what}, but ${place} should be ${issue.expected ?? 'something else'}`,
+    answer: 'otherForm',
+    forLog: `expected ${what}, but ${place} should be ${issue.expected ?? 'something else'}`,
   });
 }

@@ -2,7 +2,7 @@ import type { CallLimits, CallMeter } from './call-meter.ts';
 import { ANSWER_DEADLINE } from './deadlines.ts';
 import { createCanceledError } from '../async/canceled.ts';
 import { plain } from '../model/plain-text.ts';
-import { ApiError, kindOfAnswer } from './api-error.ts';
+import { ApiError, type ForeignAnswer, kindOfAnswer } from './api-error.ts';
 import { readBounded } from './bounded-body.ts';
 import { decodeEnvelope } from './decode.ts';
 import { LONGEST_MESSAGE, redactPatterns } from './redaction.ts';
@@ -87,7 +87,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
         error instanceof ApiError
           ? error
           : timeout.signal.aborted
-            ? new ApiError({ kind: 'timeout', reason: `no whole answer within ${deadline / 1000} s` })
+            ? new ApiError({ kind: 'timeout', forLog: `no whole answer within ${deadline / 1000} s` })
             : new ApiError({ kind: 'network', reason: describeNetworkFailure(error, redact) });
       note('warn', failure.message);
       throw failure;
@@ -100,7 +100,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
 async function readText(response: Response): Promise<string> {
   const { text, isCut } = await readBounded(response, LARGEST_ANSWER);
   if (isCut) {
-    throw new ApiError({ kind: 'protocol', status: response.status, reason: 'the answer is too large' });
+    throw new ApiError({ kind: 'protocol', status: response.status, answer: 'tooLarge' });
   }
   return text;
 }
@@ -126,12 +126,13 @@ function failureOf(response: Response, body: string, redact: (words: string) => 
   const rayId = headers.get('cf-ray');
   const retryAfter = parseRetryAfter(headers.get('retry-after'));
   const kind = response.ok ? 'rejected' : kindOfAnswer(status, codes, words.slice(0, LONGEST_MESSAGE));
-  const reason = envelope ? redact(words) : describeForeignAnswer(status, headers, body);
+  const reason = envelope ? redact(words) : '';
   return new ApiError({
     kind: envelope ? kind : 'protocol',
     status,
     codes,
     ...(reason ? { reason } : {}),
+    ...(envelope ? {} : { answer: foreignAnswerOf(status, headers, body) }),
     ...(rayId ? { rayId: redact(rayId) } : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
@@ -156,20 +157,20 @@ function parseRetryAfter(header: string | null): number | undefined {
 }
 
 /**
- * Describes an answer that is not from the API: a proxy's login page, a redirect, a truncated body. Never quotes it.
+ * What an answer is that is not from the API: a proxy's login page, a redirect, a truncated body.
  */
-function describeForeignAnswer(status: number, headers: Headers, body: string): string {
+function foreignAnswerOf(status: number, headers: Headers, body: string): ForeignAnswer {
   if (status >= 300 && status < 400) {
-    return 'a redirect instead of an answer';
+    return 'redirect';
   }
   const start = body.trimStart();
   if (start.startsWith('<') || headers.get('content-type')?.includes('html')) {
-    return 'a web page (HTML) instead of an answer of the API';
+    return 'html';
   }
   if (start === '') {
-    return 'an empty answer';
+    return 'empty';
   }
-  return start.startsWith('{') ? 'broken JSON, or JSON that is not the API’s' : 'text that is not JSON';
+  return start.startsWith('{') ? 'otherJson' : 'text';
 }
 
 /** The system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) is in a nested cause. The message may contain more. */

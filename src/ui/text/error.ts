@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ApiError } from '../../core/api/api-error.ts';
+import type { ApiError, ForeignAnswer } from '../../core/api/api-error.ts';
 import { LeaseTakenError } from '../../core/async/lease.ts';
 import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
 import { AccountRemovedError } from '../../core/monitoring/connection-now.ts';
@@ -44,7 +44,11 @@ export function describeObstacle(error: unknown, accountName: string): string | 
  * Cloudflare's own message is quoted verbatim with secrets redacted.
  */
 export function describeProblem({ kind, details }: ApiError, subject: string): Problem {
-  const because = [details.reason, ...(details.codes?.length ? [describeCodes(details.codes)] : [])].filter(Boolean);
+  const because = [
+    details.reason,
+    details.answer && describeForeignAnswer(details.answer),
+    ...(details.codes?.length ? [describeCodes(details.codes)] : []),
+  ].filter(Boolean);
   const quote = because.length > 0 ? ` (${because.join('; ')})` : '';
   const status = details.status ?? 0;
   switch (kind) {
@@ -202,6 +206,18 @@ export function describeUnknownState({
     : isIncomplete(state)
       ? describeSkipped(state.last?.skipped ?? 0)
       : undefined;
+}
+
+function describeForeignAnswer(answer: ForeignAnswer): string {
+  return {
+    redirect: vscode.l10n.t('a redirect instead of an answer'),
+    html: vscode.l10n.t('a web page instead of an answer'),
+    empty: vscode.l10n.t('an empty answer'),
+    otherJson: vscode.l10n.t('JSON that is incomplete or not the API’s'),
+    text: vscode.l10n.t('text that is not JSON'),
+    tooLarge: vscode.l10n.t('the answer is too large'),
+    otherForm: vscode.l10n.t('the answer has an unexpected form'),
+  }[answer];
 }
 
 function describeCodes(codes: readonly number[]): string {

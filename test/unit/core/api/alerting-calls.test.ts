@@ -122,7 +122,7 @@ describe('decoding of alerting calls', () => {
   it('says what it expected instead of a list of silences', async () => {
     await assert.rejects(
       listSilences(answering({}), 'a'),
-      (error: ApiError) => error.details.reason?.startsWith('expected a list of silences,') === true,
+      (error: ApiError) => error.details.forLog?.startsWith('expected a list of silences,') === true,
     );
   });
 

@@ -177,7 +177,7 @@ describe('decoding', () => {
     it(`says what it expected instead of ${what}`, () => {
       assert.throws(
         () => decode(value),
-        (error: ApiError) => error.kind === 'protocol' && error.details.reason === reason,
+        (error: ApiError) => error.kind === 'protocol' && error.details.forLog === reason,
       );
     });
   }
@@ -275,7 +275,7 @@ describe('decoding', () => {
     }
     assert.throws(
       () => decodeId({ id: 3 }),
-      (error: ApiError) => error.details.reason === 'expected the id of the new destination, but id should be string',
+      (error: ApiError) => error.details.forLog === 'expected the id of the new destination, but id should be string',
     );
   });
 

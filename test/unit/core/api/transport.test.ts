@@ -142,7 +142,10 @@ describe('transport', () => {
       'test/1',
     )('https://api.example.com/x').catch((reason: unknown) => reason);
     assert.ok(error instanceof ApiError);
-    assert.deepEqual([error.kind, error.details.reason], ['timeout', 'no whole answer within 15 s']);
+    assert.deepEqual(
+      [error.kind, error.details.reason, error.details.forLog],
+      ['timeout', undefined, 'no whole answer within 15 s'],
+    );
     assert.deepEqual(waited, [DEADLINE]);
   });
 
@@ -208,7 +211,7 @@ describe('transport', () => {
   ] as const) {
     it(`describes status ${status} ${isRedirect ? 'as a redirect' : 'by its body'}`, async () => {
       const { error } = await failureOf(answering('hello', { status }));
-      assert.equal(error.details.reason, isRedirect ? 'a redirect instead of an answer' : 'text that is not JSON');
+      assert.equal(error.details.answer, isRedirect ? 'redirect' : 'text');
       assert.ok(!('retryAfter' in error.details));
     });
   }
@@ -241,23 +244,24 @@ describe('transport', () => {
     assert.equal(error.details.rayId, 'Bearer •••');
   });
 
-  for (const [body, reason] of [
-    ['', 'an empty answer'],
-    ['hello', 'text that is not JSON'],
-    ['{"success":tr', 'broken JSON, or JSON that is not the API’s'],
-    ['  <!doctype html>', 'a web page (HTML) instead of an answer of the API'],
+  for (const [body, answer] of [
+    ['', 'empty'],
+    ['hello', 'text'],
+    ['{"success":tr', 'otherJson'],
+    ['  <!doctype html>', 'html'],
   ] as const) {
-    it(`describes ${JSON.stringify(body)} without quoting it`, async () => {
+    it(`names ${JSON.stringify(body)} without quoting it`, async () => {
       const { error } = await failureOf(answering(body, { status: 200 }));
-      assert.deepEqual([error.kind, error.details.reason], ['protocol', reason]);
+      assert.deepEqual([error.kind, error.details.answer, error.details.reason], ['protocol', answer, undefined]);
     });
   }
 
-  it('describes text that says it is HTML, and a redirect', async () => {
+  it('recognizes text that says it is HTML, and a redirect', async () => {
     const html = await failureOf(answering('hello', { status: 502, headers: { 'content-type': 'text/html' } }));
-    assert.match(html.error.details.reason ?? '', /^a web page/);
+    assert.equal(html.error.details.answer, 'html');
+    assert.match(html.error.message, /a web page \(HTML\) instead of an answer/);
     const redirect = await failureOf(answering('', { status: 307, headers: { location: 'https://c4n4ry/' } }));
-    assert.equal(redirect.error.details.reason, 'a redirect instead of an answer');
+    assert.equal(redirect.error.details.answer, 'redirect');
   });
 
   for (const [headers, expected] of [
@@ -289,12 +293,12 @@ describe('transport', () => {
       cancel: () => void (canceled = true),
     });
     const { error } = await failureOf(async () => new Response(body));
-    assert.deepEqual([error.kind, error.details.reason, canceled], ['protocol', 'the answer is too large', true]);
+    assert.deepEqual([error.kind, error.details.answer, canceled], ['protocol', 'tooLarge', true]);
   });
 
   it('reads an answer without a body', async () => {
     const { error } = await failureOf(async () => new Response(null, { status: 204 }));
-    assert.deepEqual([error.kind, error.details.reason], ['protocol', 'an empty answer']);
+    assert.deepEqual([error.kind, error.details.answer], ['protocol', 'empty']);
   });
 });
 
