@@ -252,6 +252,14 @@ export function createDestinationsView(
     changed.fire(undefined);
   }
 
+  /** Repaints an account, unless it was removed while a test or a fetch of it was in flight. */
+  function repaint(accountId: string): void {
+    const node = accountNodes.get(accountId);
+    if (node) {
+      changed.fire(node);
+    }
+  }
+
   const subscriptions = vscode.Disposable.from(
     view.onDidChangeSelection(({ selection }) => {
       selected = selection;
@@ -261,10 +269,8 @@ export function createDestinationsView(
     // The tooltips say what is not proved.
     onSettingChanged('unprovenAfterDays', () => changed.fire(undefined)),
     { dispose: stop },
-    { dispose: lastTests.onChanged((accountId) => changed.fire(toAccountNode(accountId))) },
-    {
-      dispose: policies.onChanged((accountId) => accountNodes.has(accountId) && changed.fire(toAccountNode(accountId))),
-    },
+    { dispose: lastTests.onChanged(repaint) },
+    { dispose: policies.onChanged(repaint) },
   );
   return {
     provider,
