@@ -15,7 +15,7 @@ export type PolicyProblem =
   | { readonly kind: 'syntax'; readonly code: SyntaxCode }
   | { readonly kind: 'notAnObject' | 'emptyName' | 'noMechanism' }
   | { readonly kind: 'duplicateKey' | 'readOnlyKey' | 'unknownMechanism'; readonly key: string }
-  | { readonly kind: 'missingKey'; readonly key: 'name' | 'alert_type' | 'mechanisms' }
+  | { readonly kind: 'missingKey'; readonly key: string }
   | { readonly kind: 'wrongType'; readonly key: string; readonly expected: Shape }
   | { readonly kind: 'unknownAlertType'; readonly type: string }
   | { readonly kind: 'unknownFilter' | 'missingFilter'; readonly key: string; readonly alert: string }
@@ -46,6 +46,8 @@ export type ParsedPolicy = {
 
 /** Only Cloudflare sets these. A document does not show them, and a save keeps them. */
 const READ_ONLY_KEYS: ReadonlySet<string> = new Set(['id', 'created', 'modified']);
+/** Saving replaces the whole policy, and Cloudflare enables one without `enabled` (its default in the API schema). */
+const REQUIRED_KEYS: readonly string[] = ['name', 'alert_type', 'enabled', 'mechanisms'];
 const MECHANISMS: ReadonlySet<string> = new Set(['email', 'pagerduty', 'webhooks']);
 
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -172,7 +174,7 @@ function checkKeys(root: Node): readonly PolicyFinding[] {
     }
     seen.set(key, valueNode ?? keyNode);
   }
-  for (const key of ['name', 'alert_type', 'mechanisms'] as const) {
+  for (const key of REQUIRED_KEYS) {
     if (!seen.has(key)) {
       findings.push(makeFinding({ offset: root.offset, length: 1 }, { kind: 'missingKey', key }));
     }
@@ -186,7 +188,7 @@ function checkKeys(root: Node): readonly PolicyFinding[] {
 
 /** Cloudflare itself returns null for optional fields. */
 function isEmptyOptional(key: string, { type }: Node): boolean {
-  return type === 'null' && !['name', 'alert_type', 'mechanisms'].includes(key);
+  return type === 'null' && !REQUIRED_KEYS.includes(key);
 }
 
 function checkMechanisms(root: Node, { destinations, mayLack, ineligible }: PolicyContext): readonly PolicyFinding[] {

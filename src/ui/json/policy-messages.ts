@@ -12,7 +12,7 @@ export function describePolicyProblem(problem: PolicyProblem): string {
       }[problem.code];
     case 'notAnObject':
       return vscode.l10n.t(
-        'A notification policy is an object with the properties "name", "alert_type" and "mechanisms".',
+        'A notification policy is an object with the properties "name", "alert_type", "enabled" and "mechanisms".',
       );
     case 'emptyName':
       return vscode.l10n.t('Enter a name.');

@@ -53,6 +53,8 @@ describe('policy document', () => {
     ['an unknown field', { conditions: { '>=': [1] } }, []],
     ['an empty name', { name: ' ' }, ['error emptyName']],
     ['a missing name', { name: undefined }, ['error missingKey']],
+    ['no “enabled”, which would enable the policy', { enabled: undefined }, ['error missingKey']],
+    ['null for “enabled”', { enabled: null }, ['error wrongType']],
     ['a wrong type', { enabled: 'yes' }, ['error wrongType']],
     ['null for a required field', { mechanisms: null }, ['error wrongType']],
     ['a read-only field', { id: 'x', created: 'y' }, ['warning readOnlyKey', 'warning readOnlyKey']],
@@ -106,7 +108,7 @@ describe('policy document', () => {
     assert.deepEqual(Object.keys(policy ?? {}), ['__proto__', 'constructor', 'toString']);
     assert.deepEqual(
       findings.map(({ problem }) => problem.kind),
-      ['missingKey', 'missingKey', 'missingKey'],
+      ['missingKey', 'missingKey', 'missingKey', 'missingKey'],
     );
   });
 
