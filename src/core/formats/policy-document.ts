@@ -83,7 +83,7 @@ export function parsePolicyDocument(text: string, context: PolicyContext = {}): 
     return { findings };
   }
   const value = isValid ? parseValue(text) : undefined;
-  const checked = [...checkKeys(root), ...checkMechanisms(root, context), ...checkFilters(root, context)];
+  const checked = [...findDuplicates(root), ...checkKeys(root), ...checkMechanisms(root, context), ...checkFilters(root, context)];
   return { findings: [...findings, ...checked], ...(isObject(value) ? { policy: value } : {}) };
 }
 
@@ -155,6 +155,26 @@ export function fieldOfCode(codes: readonly number[]): JsonPath | undefined {
         : undefined;
 }
 
+/** At any depth: JSON keeps only the last value of a key, so the recipients or filters of the others would be lost. */
+function findDuplicates(root: Node): readonly PolicyFinding[] {
+  const findings: PolicyFinding[] = [];
+  // Without recursion, which could overflow the stack where the parser does not.
+  const nodes = [root];
+  for (let node = nodes.pop(); node; node = nodes.pop()) {
+    const seen = new Set<string>();
+    for (const { key, keyNode } of propertiesOf(node)) {
+      if (seen.has(key)) {
+        findings.push(makeFinding(keyNode, { kind: 'duplicateKey', key }));
+      }
+      seen.add(key);
+    }
+    for (const child of node.children ?? []) {
+      nodes.push(child);
+    }
+  }
+  return findings;
+}
+
 function checkKeys(root: Node): readonly PolicyFinding[] {
   const seen = new Map<string, Node>();
   const findings: PolicyFinding[] = [];
@@ -165,9 +185,7 @@ function checkKeys(root: Node): readonly PolicyFinding[] {
     }
     const key = String(keyNode.value);
     const expected = Object.hasOwn(SHAPES, key) ? SHAPES[key] : undefined;
-    if (seen.has(key)) {
-      findings.push(makeFinding(keyNode, { kind: 'duplicateKey', key }));
-    } else if (READ_ONLY_KEYS.has(key)) {
+    if (READ_ONLY_KEYS.has(key)) {
       findings.push(makeFinding(keyNode, { kind: 'readOnlyKey', key }, 'warning'));
     } else if (expected && valueNode && valueNode.type !== expected && !isEmptyOptional(key, valueNode)) {
       findings.push(makeFinding(valueNode, { kind: 'wrongType', key, expected }));

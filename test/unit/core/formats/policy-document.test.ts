@@ -102,6 +102,21 @@ describe('policy document', () => {
     );
   });
 
+  it('finds a key twice at any depth: JSON keeps only the last one', () => {
+    const text = JSON.stringify(sound);
+    for (const [key, value] of [
+      ['webhooks', '[{"id":"d1"}]'],
+      ['impact', '["MAJOR"]'],
+      ['id', '"d1"'],
+    ]) {
+      const { findings } = parsePolicyDocument(text.replace(`"${key}":`, `"${key}":${value},"${key}":`), context);
+      assert.deepEqual(
+        findings.map(({ problem }) => problem),
+        [{ kind: 'duplicateKey', key }],
+      );
+    }
+  });
+
   it('does not take inherited keys for its own', () => {
     const text = '{"__proto__": {"name": "x"}, "constructor": [], "toString": 1}';
     const { policy, findings } = parsePolicyDocument(text, context);
