@@ -4,6 +4,7 @@ import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { checkDraft, type DraftProblem } from '../model/draft-check.ts';
 import { canStandFor } from '../model/plan.ts';
 import { isSameAddress, normalizeAddress, normalizeName } from '../model/web-address.ts';
+import { lacksSecret } from '../model/whole-url.ts';
 
 /** A destination to create, from a file or from another account. */
 export type Wanted = ExportedDestination & {
@@ -16,6 +17,8 @@ export type ImportEntry = { readonly wanted: Wanted } & (
   | { readonly kind: 'create'; readonly draft: Draft }
   /** The account has it already, or the file has it twice. */
   | { readonly kind: 'same'; readonly existing?: Destination }
+  /** The account has fewer with this name and URL than are wanted. `existing`: one that this may be, and no other entry is. */
+  | { readonly kind: 'unclear'; readonly existing?: Destination }
   /** The account has one with the same name and another URL or type, or with the same URL and another name. */
   | { readonly kind: 'differs'; readonly existing: Destination; readonly fields: readonly ('name' | 'url' | 'type')[] }
   /** The URL, its secret part or the secret is needed first. `url`: the part that is known. */
@@ -26,29 +29,20 @@ export type ImportEntry = { readonly wanted: Wanted } & (
 /**
  * Compares what is wanted with what the account has. A destination is recognized by its name and URL; where the file has only
  * the host, by name, host and type. Each existing destination stands for one wanted one at most, and an exact match goes
- * first, so that two with the same name are told apart. A URL that many share counts only together with the name. Sends
- * nothing. A second import plans only what the first did not create.
+ * first, so that two with the same name are told apart. A URL that many share counts only together with the name, and where
+ * fewer exist than are wanted, none is created. Sends nothing. A second import plans only what the first did not create.
  */
 export function planImport(wanted: readonly Wanted[], existing: readonly Destination[]): readonly ImportEntry[] {
   const left = new Set(existing);
   const byName = Map.groupBy(existing, ({ name }) => keyOfName(name));
   const byUrl = Map.groupBy(existing, ({ url }) => normalizeAddress(url));
-  const seen = new Set<string>();
-  const entries: (ImportEntry | undefined)[] = wanted.map((each) => {
-    const { name, url, secret } = each;
-    if (url === undefined || (secret === undefined && isShared(url))) {
-      return undefined;
-    }
-    const key = JSON.stringify([keyOfName(name), normalizeAddress(url), secret]);
-    const isRepeated = seen.has(key);
-    seen.add(key);
-    return isRepeated ? { wanted: each, kind: 'same' } : undefined;
-  });
+  const namesakes = ({ name }: Wanted): readonly Destination[] => byName.get(keyOfName(name)) ?? [];
+  const entries: (ImportEntry | undefined)[] = wanted.map(() => undefined);
 
   const claim = (match: (each: Wanted, candidates: readonly Destination[]) => ImportEntry | undefined): void => {
     for (const [index, each] of wanted.entries()) {
       if (!entries[index]) {
-        const named = (byName.get(keyOfName(each.name)) ?? []).filter((one) => left.has(one));
+        const named = namesakes(each).filter((one) => left.has(one));
         const entry = match(each, named);
         entries[index] = entry;
         if (entry && 'existing' in entry && entry.existing) {
@@ -72,6 +66,32 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
       named.find((one) => isSameTarget(each, one)),
     ),
   );
+  // After the claims, because the account may have twins too.
+  const seen = new Set<string>();
+  for (const [index, each] of wanted.entries()) {
+    const { name, url, secret } = each;
+    if (url !== undefined && (secret !== undefined || !isShared(url))) {
+      const key = JSON.stringify([keyOfName(name), normalizeAddress(url), secret]);
+      entries[index] ??= seen.has(key) ? { wanted: each, kind: 'same' } : undefined;
+      seen.add(key);
+    }
+  }
+  // Those that may be what the account has, which another one claimed: any of them may be the missing one.
+  const doubtful = new Set<Destination>();
+  claim((each) => {
+    const possible = namesakes(each).filter(
+      (one) => each.url !== undefined && isShared(one.url) && isSameTarget(each, one),
+    );
+    for (const one of possible) {
+      doubtful.add(one);
+    }
+    return possible.length > 0 ? { wanted: each, kind: 'unclear' } : undefined;
+  });
+  for (const [index, entry] of entries.entries()) {
+    if (entry?.kind === 'same' && entry.existing && doubtful.has(entry.existing)) {
+      entries[index] = { ...entry, kind: 'unclear' };
+    }
+  }
   // Those that would be created, and those that say that something changed.
   claim(
     (each, [other]) => other && { wanted: each, kind: 'differs', existing: other, fields: differencesOf(each, other) },
@@ -80,7 +100,6 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
     const address = each.url === undefined ? undefined : normalizeAddress(each.url);
     const renamed =
       address === undefined || isShared(address) ? undefined : byUrl.get(address)?.find((one) => left.has(one));
-    // A cut URL is shared by many webhooks, so only a whole one says that it is the same.
     return renamed && toDraft(each).kind === 'create'
       ? { wanted: each, kind: 'differs', existing: renamed, fields: ['name'] }
       : undefined;
@@ -88,9 +107,10 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
   return wanted.map((each, index) => entries[index] ?? toDraft(each));
 }
 
-/** Whether many destinations have this URL, which only the secret tells apart: all customers of the service call it. */
+/** Whether many destinations have this URL: all customers of the service call it, or its secret part is missing. */
 function isShared(url: string): boolean {
-  return guessType(url)?.secret === 'required';
+  const type = guessType(url);
+  return type !== undefined && (type.secret === 'required' || lacksSecret(type, url));
 }
 
 /** Names that look the same are the same. */

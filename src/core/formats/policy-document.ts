@@ -83,7 +83,12 @@ export function parsePolicyDocument(text: string, context: PolicyContext = {}): 
     return { findings };
   }
   const value = isValid ? parseValue(text) : undefined;
-  const checked = [...findDuplicates(root), ...checkKeys(root), ...checkMechanisms(root, context), ...checkFilters(root, context)];
+  const checked = [
+    ...findDuplicates(root),
+    ...checkKeys(root),
+    ...checkMechanisms(root, context),
+    ...checkFilters(root, context),
+  ];
   return { findings: [...findings, ...checked], ...(isObject(value) ? { policy: value } : {}) };
 }
 

@@ -37,6 +37,8 @@ function toDrift(entry: ImportEntry): readonly Drift[] {
   switch (entry.kind) {
     case 'same':
       return [];
+    case 'unclear':
+      return entry.existing ? [] : [{ kind: 'onlyInFile', wanted: entry.wanted }];
     case 'differs':
       return [{ kind: 'changed', wanted: entry.wanted, destination: entry.existing }];
     case 'create':

@@ -63,6 +63,7 @@ export function describePlan(entries: readonly ImportEntry[], accountName: strin
     [vscode.l10n.t('Create'), lines(['create'])],
     [vscode.l10n.t('Not created: the URL or secret is missing'), lines(['incomplete'])],
     [vscode.l10n.t('Not created: invalid'), lines(['invalid'])],
+    [vscode.l10n.t('Not created: unclear whether the account has it'), lines(['unclear'])],
     [vscode.l10n.t('Not changed: differs from the destination in the account'), lines(['differs'])],
     [vscode.l10n.t('Already there'), lines(['same'])],
   ] as const;
@@ -85,6 +86,11 @@ function describeEntry(entry: ImportEntry): string {
         : `${line} · ${wanted.type}`;
     case 'same':
       return `${line}${wanted.type === '' ? '' : ` · ${wanted.type}`}`;
+    case 'unclear':
+      return vscode.l10n.t(
+        '{0}: the account has only some with this name, and their URLs do not tell which. To create it, give it another name.',
+        line,
+      );
     case 'differs':
       return entry.fields.includes('name')
         ? vscode.l10n.t('{0}: its name in the account is “{1}”', line, nameOf(entry.existing))

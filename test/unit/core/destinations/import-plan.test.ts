@@ -125,8 +125,44 @@ describe('the plan of an import', () => {
     const unknown = [datadog(), datadog()];
     assert.deepEqual(planned(planImport(unknown, [])), ['incomplete secret', 'incomplete secret']);
     const one = makeDestination('x', { name: 'Datadog', type: 'datadog', url: DATADOG });
-    assert.deepEqual(planned(planImport(unknown, [one])), ['same', 'incomplete secret']);
+    assert.deepEqual(planned(planImport(unknown, [one])), ['unclear', 'unclear']);
+    assert.deepEqual(planned(planImport([datadog('1'), datadog('2')], [one])), ['unclear', 'unclear']);
+    assert.deepEqual(planned(planImport([datadog('1'), datadog('1')], [one])), ['same', 'same']);
     assert.deepEqual(planned(planImport([datadog('1'), datadog('2')], [one, { ...one, id: 'y' }])), ['same', 'same']);
+  });
+
+  it('creates none of several namesakes where a URL without its secret part may stand for any of them', () => {
+    const hook = 'https://open.feishu.cn/open-apis/bot/v2/hook';
+    const ops = (url?: string): Wanted => ({
+      name: 'Ops',
+      type: 'feishu',
+      host: 'open.feishu.cn',
+      ...(url ? { url } : {}),
+    });
+    const [first, second] = [ops(`${hook}/token-1`), ops(`${hook}/token-2`)];
+    const one = makeDestination('x', { name: 'Ops', type: 'feishu', url: hook });
+    const two = { ...one, id: 'y' };
+    assert.deepEqual(planned(planImport([second, first], [one])), ['unclear', 'unclear']);
+    assert.deepEqual(planned(planImport([second, ops(hook)], [one])), ['unclear', 'unclear']);
+    assert.deepEqual(planned(planImport([second, first], [one, two])), ['same', 'same']);
+    // The URL of the second is asked for, and says nothing about the first.
+    assert.deepEqual(planned(planImport([ops(), ops()], [one])), ['same', 'incomplete url']);
+    assert.deepEqual(planned(planImport([ops(), second], [one])), ['unclear', 'unclear']);
+    assert.deepEqual(planned(planImport([first, { ...second, name: 'Other' }], [one])), ['same', 'create']);
+  });
+
+  it('asks for each of two whose URLs lack the secret part', () => {
+    const cut = wanted({ url: 'https://chat.googleapis.com/v1/spaces/AAA/messages' });
+    assert.deepEqual(planned(planImport([cut, cut], [])), ['incomplete url', 'incomplete url']);
+  });
+
+  it('takes twins of a file for the twins of the account', () => {
+    const twin = wanted({ type: 'generic', url: 'https://example.com/hook' });
+    const all = ['a', 'b'].map((id) => makeDestination(id, { name: twin.name, url: twin.url ?? '' }));
+    assert.deepEqual(
+      planImport([twin, twin], all).map((entry) => ('existing' in entry ? entry.existing?.id : undefined)),
+      ['a', 'b'],
+    );
   });
 
   it('is complete once the user has entered what is missing', () => {
@@ -185,7 +221,7 @@ describe('the plan of an import', () => {
             file,
             created.filter((each) => each !== lost),
           );
-          assert.equal(again.filter(({ kind }) => kind === 'create' || kind === 'differs').length >= 1, true);
+          assert.equal(again.filter(({ kind }) => ['create', 'differs', 'unclear'].includes(kind)).length >= 1, true);
         }
       }),
     );
