@@ -287,6 +287,36 @@ describe('import, against the fake', () => {
     assert.equal(account.posts(), 507);
   });
 
+  it('takes no destination for another one with the same name and URL, whose answer was lost', async () => {
+    const url = account.hook('twin');
+    const todo = ['1', '2', '3'].map((secret) => ({ wanted: wanted(), draft: { name: 'Twin', url, secret } }));
+    let before = await account.api().listDestinations(ACCOUNT);
+    const importTwins = async () => {
+      const ends = await importDestinations(todo, {
+        async create(draft) {
+          const id = await createDestination({
+            api: account.api(),
+            host: host(),
+            accountId: ACCOUNT,
+            draft,
+            unanswered,
+            before,
+          });
+          before = [...before, makeDestination(id, draft)];
+          return id;
+        },
+        isFatal: () => false,
+      });
+      return ends.map((each) => (each.outcome === 'created' ? each.id : each.outcome));
+    };
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    assert.deepEqual(await importTwins(), ['failed', 'skipped', 'skipped']);
+    assert.equal(account.posts(), 1);
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, after: true, times: 1 });
+    assert.equal(new Set(await importTwins()).size, 3);
+    assert.equal(account.names().length, 3);
+  });
+
   it('skips a creation that was canceled before it was sent', async () => {
     const todo = planImport([{ ...wanted({ name: 'a' }), url: account.hook('a') }], []).flatMap((entry) =>
       entry.kind === 'create' ? [entry] : [],
