@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { describeForLog, isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
+import { findById } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { startOfDay } from '../../core/model/local-day.ts';
 import { type Link, type LinkState, type Observed, walkDelivery } from '../../core/policies/delivery-chain.ts';
@@ -163,7 +164,7 @@ async function explain(connection: Connection, destinationId: string, services: 
   };
   const node = { kind: 'destination', accountId: account.id, destinationId } as const;
   const shown =
-    destination ?? services.store.entry(account.id)?.state.last?.destinations.find(({ id }) => id === destinationId);
+    destination ?? findById(services.store.entry(account.id)?.state.last?.destinations ?? [], destinationId);
   const lines = [
     vscode.l10n.t('Delivery to “{0}” of {1}', shown ? nameOf(shown) : destinationId, account.name),
     vscode.l10n.t('As of {0}. The weakest link is first.', describeMoment(new Date(now).toISOString())),

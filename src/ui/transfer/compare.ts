@@ -3,6 +3,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
 import { formatExportFile, toExportFile } from '../../core/formats/export-file.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
+import { createIdSet } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
@@ -24,7 +25,9 @@ export type Drift =
 /** The differences between the destinations of a file and of an account. Sends nothing. */
 export function findDrift(wanted: readonly Wanted[], existing: readonly Destination[]): readonly Drift[] {
   const entries = planImport(wanted, existing);
-  const known = new Set(entries.flatMap((entry) => ('existing' in entry && entry.existing ? [entry.existing.id] : [])));
+  const known = createIdSet(
+    entries.flatMap((entry) => ('existing' in entry && entry.existing ? [entry.existing.id] : [])),
+  );
   return [
     ...entries.flatMap((entry) => toDrift(entry)),
     ...existing
@@ -81,7 +84,7 @@ export async function compareWithFile(
     const [destinations] = await Promise.all([readDestinations(connection), services.store.refresh([account.id])]);
     return destinations;
   });
-  const withUrl = new Set(
+  const withUrl = createIdSet(
     planImport(wanted, existing).flatMap((entry) =>
       'existing' in entry && entry.existing && entry.wanted.url !== undefined ? [entry.existing.id] : [],
     ),

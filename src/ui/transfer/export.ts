@@ -7,20 +7,22 @@ import {
   toExportFile,
 } from '../../core/formats/export-file.ts';
 import type { Destination } from '../../core/model/destination.ts';
+import { createIdSet } from '../../core/model/id.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
+import { plural } from '../text/format.ts';
 
 export type ExportServices = Pick<Services, 'policies'>;
 
 /** What to export of an account: some destinations, or all where `ids` is undefined. */
-export type Selection = { readonly connection: Connection; readonly ids?: ReadonlySet<string> };
+export type Selection = { readonly connection: Connection; readonly ids?: readonly string[] };
 
 /**
  * Runs Export…: asks whether to write whole URLs, and where to. Everything is fetched first. Where an account cannot be
- * fetched, its error is thrown and nothing is written.
+ * fetched, its error is thrown and nothing is written. Throws {@link UserError} if none of the selected destinations exists.
  */
 export async function exportDestinations(selections: readonly Selection[], services: ExportServices): Promise<void> {
   const urls = await askUrls();
@@ -28,6 +30,12 @@ export async function exportDestinations(selections: readonly Selection[], servi
     return;
   }
   const file = await inView(async () => readExport(selections, urls, services));
+  const all = file.accounts.flatMap(({ destinations }) => destinations);
+  const exported = createIdSet(all.flatMap(({ id }) => id ?? []));
+  const gone = selections.flatMap(({ ids = [] }) => ids).filter((id) => !exported.has(id)).length;
+  if (gone > 0 && all.length === 0) {
+    throw new UserError(vscode.l10n.t('The selected webhook destinations no longer exist at Cloudflare.'));
+  }
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uri = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export Webhook Destinations'),
@@ -42,13 +50,21 @@ export async function exportDestinations(selections: readonly Selection[], servi
   } catch {
     throw new UserError(vscode.l10n.t('{0} could not be written. Choose another folder.', uri.path));
   }
-  const all = file.accounts.flatMap(({ destinations }) => destinations);
   const isUnsure = all.some(({ policies }) => policies === undefined);
   const message = [
     vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', all.length),
+    ...(gone > 0
+      ? [
+          plural(
+            gone,
+            vscode.l10n.t('1 selected destination no longer exists at Cloudflare.'),
+            vscode.l10n.t('{0} selected destinations no longer exist at Cloudflare.', gone),
+          ),
+        ]
+      : []),
     ...(isUnsure ? [vscode.l10n.t('Some policies could not be loaded, so the file does not list them.')] : []),
   ].join(' ');
-  void offerOpen(isUnsure ? 'warning' : 'information', message, uri);
+  void offerOpen(isUnsure || gone > 0 ? 'warning' : 'information', message, uri);
 }
 
 async function offerOpen(kind: 'information' | 'warning', message: string, uri: vscode.Uri): Promise<void> {
@@ -87,6 +103,7 @@ export async function readExport(
   const accounts = await Promise.all(
     selections.map(async ({ connection, ids }): Promise<AccountToExport> => {
       const { id, name } = connection.account;
+      const chosen = ids && createIdSet(ids);
       const [destinations, known] = await Promise.all([
         readDestinations(connection),
         // The file says nothing about policies then. The client has logged why.
@@ -95,7 +112,7 @@ export async function readExport(
       return {
         id,
         name,
-        destinations: ids ? destinations.filter((each) => ids.has(each.id)) : destinations,
+        destinations: chosen ? destinations.filter((each) => chosen.has(each.id)) : destinations,
         policies: known?.policies,
       };
     }),

@@ -53,7 +53,7 @@ export function createTransferModule(services: TargetServices & { readonly lease
       const byAccount = Map.groupBy(chosen, ({ accountId }) => accountId);
       return [...byAccount].flatMap(([accountId, group]): readonly Selection[] => {
         const connection = store.entry(accountId)?.connection;
-        const ids = new Set(group.flatMap((node) => (node.kind === 'destination' ? [node.destinationId] : [])));
+        const ids = group.flatMap((node) => (node.kind === 'destination' ? [node.destinationId] : []));
         const isWhole = group.some(({ kind }) => kind === 'account');
         return connection ? [{ connection, ...(isWhole ? {} : { ids }) }] : [];
       });

@@ -13,7 +13,13 @@ type User = {
   /** The documents that were shown in an editor. */
   readonly shown: vscode.Uri[];
 };
-type Stub = { readonly user: User; readonly decorations: { readonly provider: vscode.FileDecorationProvider } };
+type Stub = {
+  readonly user: User;
+  readonly window: object;
+  readonly workspace: object;
+  readonly commands: object;
+  readonly decorations: { readonly provider: vscode.FileDecorationProvider };
+};
 
 const STUB = new URL('scripted-vscode.mjs', import.meta.url).href;
 const UI = new URL('../../../src/ui/', import.meta.url).href;
