@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { findById } from '../../core/model/id.ts';
+import { hasSameRecipients, type Policy } from '../../core/model/policy.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
@@ -169,24 +171,34 @@ export async function testThroughCloudflare(
   if (!policy) {
     return;
   }
-  const { connection } = target;
-  const again = async (): Promise<void> => {
-    const now = { ...target, connection: connectionNow(services.store, connection) };
-    let isSent = false;
-    const onSend = (): void => {
-      isSent = true;
-    };
-    const end = await withCancel(now, async (signal) =>
-      sendThroughCloudflare(now, policy, services, { signal, onSend }),
-    );
-    if (end) {
-      keep(target, end, services);
-      void tellEnd(target, end, services, { again });
-    } else if (isSent) {
-      void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
-    }
+  await sendTo(target, policy, services);
+}
+
+async function sendTo(target: Located, policy: Policy, services: TestingServices): Promise<void> {
+  let isSent = false;
+  const onSend = (): void => {
+    isSent = true;
   };
-  await again();
+  const end = await withCancel(target, async (signal) =>
+    sendThroughCloudflare(target, policy, services, { signal, onSend }),
+  );
+  if (end) {
+    keep(target, end, services);
+    void tellEnd(target, end, services, { again: async () => sendAgain(target, policy, services) });
+  } else if (isSent) {
+    void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
+  }
+}
+
+/** The message with the button can be open for long, and only recipients that a question named may be notified. */
+async function sendAgain(target: Located, confirmed: Policy, services: TestingServices): Promise<void> {
+  const now = { ...target, connection: connectionNow(services.store, target.connection) };
+  const policy = findById((await services.policies.read(now.connection)).policies, confirmed.id);
+  if (policy && hasSameRecipients(policy.whole, confirmed.whole)) {
+    await sendTo(now, policy, services);
+  } else {
+    await testThroughCloudflare(now, services, confirmed.id);
+  }
 }
 
 /** Undefined if the user cancels. */

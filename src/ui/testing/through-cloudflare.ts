@@ -28,6 +28,8 @@ export async function pickPolicy(
   if (using.length === 0) {
     return 'none';
   }
+  // After the policies, so that each webhook that they name and that exists has its name.
+  await store.refresh([connection.account.id]);
   const names = new Map(
     store.entry(connection.account.id)?.state.last?.destinations.map((each) => [comparableId(each.id), nameOf(each)]),
   );
@@ -79,7 +81,7 @@ export function describeMechanism(kind: string, id: string, names: ReadonlyMap<s
     case 'webhooks':
       return names.has(comparableId(id))
         ? vscode.l10n.t('the webhook “{0}”', names.get(comparableId(id)) ?? '')
-        : vscode.l10n.t('a deleted webhook');
+        : vscode.l10n.t('a webhook that is not in the list');
     case 'email':
       return plain(id);
     case 'pagerduty':
