@@ -69,7 +69,8 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
   // After the claims, because the account may have twins too.
   const seen = new Set<string>();
   for (const [index, each] of wanted.entries()) {
-    const { name, url, secret } = each;
+    const { name, url } = each;
+    const secret = secretOf(each);
     if (url !== undefined && (secret !== undefined || !isShared(url))) {
       const key = JSON.stringify([keyOfName(name), normalizeAddress(url), secret]);
       entries[index] ??= seen.has(key) ? { wanted: each, kind: 'same' } : undefined;
@@ -132,13 +133,21 @@ function differencesOf({ url, host, type }: Wanted, existing: Destination): read
   return [...(isOtherUrl ? (['url'] as const) : []), ...(isOtherType ? (['type'] as const) : [])];
 }
 
+/** The secret to send: none beside a URL that contains it. */
+function secretOf({ url = '', secret }: Wanted): string | undefined {
+  const address = normalizeAddress(url);
+  const type = guessType(address);
+  return type?.secret === 'url' && !lacksSecret(type, address) ? undefined : secret;
+}
+
 /** What is created, or what is missing for that. */
 function toDraft(wanted: Wanted): ImportEntry {
-  const { name, url, secret } = wanted;
+  const { name, url } = wanted;
   if (url === undefined) {
     return { wanted, kind: 'incomplete', needs: 'url', url: '' };
   }
   const address = normalizeAddress(url);
+  const secret = secretOf(wanted);
   const draft: Draft = { name: normalizeName(name), url: address, ...(secret === undefined ? {} : { secret }) };
   const problem = checkDraft(draft, { secret: false }).find(({ severity }) => severity === 'error')?.problem;
   if (problem?.kind === 'incomplete' || problem?.kind === 'missing') {

@@ -165,6 +165,12 @@ describe('the plan of an import', () => {
     );
   });
 
+  it('sends no secret beside a URL that contains it', () => {
+    const [entry, ...rest] = planImport([wanted({ secret: 'part' }), wanted()], []);
+    assert.deepEqual(entry?.kind === 'create' ? entry.draft : entry, { name: 'Chat', url: wanted().url });
+    assert.deepEqual(planned(rest), ['same']);
+  });
+
   it('is complete once the user has entered what is missing', () => {
     const [url, secret] = planImport([hostOnly, wanted({ type: 'datadog', url: DATADOG })], []);
     assert.ok(url && secret);
