@@ -149,7 +149,10 @@ function toDraft(wanted: Wanted): ImportEntry {
   const address = normalizeAddress(url);
   const secret = secretOf(wanted);
   const draft: Draft = { name: normalizeName(name), url: address, ...(secret === undefined ? {} : { secret }) };
-  const problem = checkDraft(draft, { secret: false }).find(({ severity }) => severity === 'error')?.problem;
+  // Without the white space inside, the URL may be another one. The user sees that while typing, but not in a file.
+  const problem = checkDraft({ ...draft, url }, { secret: false }).find(
+    ({ severity, problem: { kind } }) => severity === 'error' || kind === 'invisible',
+  )?.problem;
   if (problem?.kind === 'incomplete' || problem?.kind === 'missing') {
     return { wanted, kind: 'incomplete', needs: problem.kind === 'missing' ? 'secret' : 'url', url: address };
   }

@@ -102,7 +102,9 @@ function describeEntry(entry: ImportEntry): string {
         ? vscode.l10n.t('{0}: the secret is missing', line)
         : vscode.l10n.t('{0}: the full URL is missing', line);
     case 'invalid':
-      return `${line}: ${describeDraftProblem(entry.problem)}`;
+      return entry.problem.kind === 'invisible'
+        ? vscode.l10n.t('{0}: the URL contains white space or invisible characters. Remove them from the URL.', line)
+        : `${line}: ${describeDraftProblem(entry.problem)}`;
     default:
       return entry satisfies never;
   }

@@ -84,6 +84,8 @@ describe('the plan of an import', () => {
     ],
     ['an empty name', wanted({ name: ' ' }), [], 'invalid'],
     ['no URL at all', wanted({ url: 'not a url' }), [], 'invalid'],
+    ['white space inside a URL', wanted({ url: 'https://example.com/my hook' }), [], 'invalid'],
+    ['white space around a URL', wanted({ url: ' https://example.com/hook\n' }), [], 'create'],
     ['another scheme', wanted({ url: 'ftp://example.com' }), [], 'invalid'],
   ];
   for (const [what, each, account, kind] of cases) {
