@@ -96,7 +96,7 @@ export function formatExportFile(file: ExportFile): string {
 
 /** Why a file cannot be imported; `ui` has the sentences. `at`: the place, for example `accounts.0.destinations.3.name`. */
 export type FileProblem =
-  | { readonly kind: 'tooLarge' | 'notJson' | 'unknownFormat' | 'empty' | 'tooMany' }
+  | { readonly kind: 'tooLarge' | 'otherEncoding' | 'notJson' | 'unknownFormat' | 'empty' | 'tooMany' }
   | { readonly kind: 'newerVersion'; readonly version: number }
   | { readonly kind: 'malformed'; readonly at: string };
 
@@ -139,9 +139,13 @@ const listedSchema = v.pipe(
 
 /**
  * Reads a file: an export of this extension, or the API's answer to the list call or its `result`. Never throws, and takes
- * at most {@link LARGEST_FILE} characters.
+ * at most {@link LARGEST_FILE} characters. Bytes are UTF-8, or UTF-16 with a byte order mark.
  */
-export function readExportFile(content: string): ReadFile {
+export function readExportFile(file: string | Uint8Array): ReadFile {
+  const content = typeof file === 'string' ? file : decodeText(file);
+  if (content === undefined) {
+    return refuse({ kind: 'otherEncoding' });
+  }
   if (content.length > LARGEST_FILE) {
     return refuse({ kind: 'tooLarge' });
   }
@@ -168,6 +172,18 @@ export function readExportFile(content: string): ReadFile {
         ],
       }))
     : refuse({ kind: 'unknownFormat' });
+}
+
+/** Undefined if the encoding is another one, in which the names of destinations would be wrong. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 type Output = {

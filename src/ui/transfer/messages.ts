@@ -16,6 +16,8 @@ export function describeFileProblem(problem: FileProblem, fileName: string): str
     case 'tooLarge':
     case 'tooMany':
       return vscode.l10n.t('{0} is too large to be a list of webhook destinations. Choose another file.', fileName);
+    case 'otherEncoding':
+      return vscode.l10n.t('{0} is not in UTF-8. Save it with the encoding UTF-8 and try again.', fileName);
     case 'notJson':
       return vscode.l10n.t('{0} is not valid JSON. Open it to see where, or choose another file.', fileName);
     case 'unknownFormat':

@@ -202,15 +202,12 @@ async function chooseFile(argument: unknown, title: string): Promise<vscode.Uri 
 async function readFile(file: vscode.Uri): Promise<UsableFile> {
   const name = nameOfFile(file);
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-  let content = open?.getText();
+  let content: string | Uint8Array | undefined = open?.getText();
   if (content === undefined) {
     try {
       // Four bytes per character at most. A larger file is not read at all.
       const { size } = await vscode.workspace.fs.stat(file);
-      content =
-        size > 4 * LARGEST_FILE
-          ? ' '.repeat(LARGEST_FILE + 1)
-          : new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+      content = size > 4 * LARGEST_FILE ? ' '.repeat(LARGEST_FILE + 1) : await vscode.workspace.fs.readFile(file);
     } catch {
       throw new UserError(vscode.l10n.t('{0} cannot be read. Check that the file exists and try again.', name));
     }

@@ -110,6 +110,17 @@ describe('export file', () => {
     }
   });
 
+  it('reads UTF-8, and UTF-16 with a byte order mark, and refuses any other encoding', () => {
+    const text = '\uFEFF{"version":1,"accounts":[{"destinations":[{"name":"München","url":"https://example.com/"}]}]}';
+    const little = Buffer.from(text, 'utf16le');
+    for (const bytes of [Buffer.from(text), Buffer.from(text.slice(1)), little, Buffer.from(little).swap16()]) {
+      const read = readExportFile(bytes);
+      assert.equal(read.ok && read.accounts[0]?.destinations[0]?.name, 'München');
+    }
+    const latin = readExportFile(Buffer.from(text.slice(1), 'latin1'));
+    assert.deepEqual(latin, { ok: false, problem: { kind: 'otherEncoding' } });
+  });
+
   it('refuses what is no such file, each with its reason', () => {
     assert.deepEqual(problemOf(''), { kind: 'notJson' });
     assert.deepEqual(problemOf('{'), { kind: 'notJson' });
