@@ -78,8 +78,8 @@ export function toExportFile(
   };
 }
 
-/** By code units, so that the order does not depend on the language of the machine. */
-function byNameAndId(a: Named, b: Named): number {
+/** Compares by code units, so that the order of a file does not depend on the language of the machine. */
+export function byNameAndId(a: Named, b: Named): number {
   return compare(a.name, b.name) || compare(a.id ?? '', b.id ?? '');
 }
 
@@ -134,7 +134,12 @@ const fileSchema = v.object({
 const listedSchema = v.pipe(
   v.unknown(),
   v.check(isObject),
-  v.object({ name: v.nullish(v.string(), ''), type: v.nullish(v.string(), ''), url: v.nullish(v.string(), '') }),
+  v.object({
+    id: v.nullish(v.string(), ''),
+    name: v.nullish(v.string(), ''),
+    type: v.nullish(v.string(), ''),
+    url: v.nullish(v.string(), ''),
+  }),
 );
 
 /**
@@ -167,7 +172,13 @@ export function readExportFile(file: string | Uint8Array): ReadFile {
         isExport: false,
         accounts: [
           {
-            destinations: all.map(({ name, type, url }) => ({ name, type, host: '', ...(url === '' ? {} : { url }) })),
+            destinations: all.map(({ id, name, type, url }) => ({
+              name,
+              type,
+              host: '',
+              ...(url === '' ? {} : { url }),
+              ...(id === '' ? {} : { id }),
+            })),
           },
         ],
       }))

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
-import { formatExportFile, toExportFile } from '../../core/formats/export-file.ts';
+import { byNameAndId, type ExportedDestination, formatExportFile } from '../../core/formats/export-file.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { createIdSet } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -65,7 +65,7 @@ export type Compared = {
   readonly file: vscode.Uri;
   /** Whether the file is an export, so that it can be compared line by line. */
   readonly isExport: boolean;
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly ExportedDestination[];
 };
 
 /**
@@ -89,7 +89,8 @@ export async function compareWithFile(
       'existing' in entry && entry.existing && entry.wanted.url !== undefined ? [entry.existing.id] : [],
     ),
   );
-  const fresh = await readExport([{ connection }], ({ id }) => withUrl.has(id), services);
+  // An answer of the API has no policies.
+  const fresh = await readExport([{ connection }], ({ id }) => withUrl.has(id), isExport ? services : {});
   const right = services.documents.add(`${account.name}.cfwebhooks.json`, formatExportFile(fresh));
   const left = isExport ? file : services.documents.add(`${nameOfFile(file)}.cfwebhooks.json`, toText(wanted, account));
   const title = vscode.l10n.t('{0} ↔ {1} at Cloudflare', nameOfFile(file), account.name);
@@ -102,9 +103,8 @@ function nameOfFile({ path }: vscode.Uri): string {
 }
 
 /** An answer of the API in the format of an export. */
-function toText(wanted: readonly Wanted[], { id, name }: Connection['account']): string {
-  const destinations = wanted.map((each) => ({ ...each, id: each.id ?? '', url: each.url ?? '' }));
-  return formatExportFile(toExportFile([{ id, name, destinations, policies: undefined }], ({ url }) => url !== ''));
+function toText(wanted: readonly ExportedDestination[], { id, name }: Connection['account']): string {
+  return formatExportFile({ version: 1, accounts: [{ id, name, destinations: wanted.toSorted(byNameAndId) }] });
 }
 
 async function offerDrift(

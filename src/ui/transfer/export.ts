@@ -94,11 +94,11 @@ async function askUrls(): Promise<'host' | 'whole' | undefined> {
   return (await pickOne(items, { title, placeHolder: vscode.l10n.t('Choose what to write of each URL') }))?.urls;
 }
 
-/** Fetches destinations and policies, and builds the file. */
+/** Fetches destinations and policies, and builds the file. Without `policies`, the file does not list them. */
 export async function readExport(
   selections: readonly Selection[],
   urls: Parameters<typeof toExportFile>[1],
-  { policies }: ExportServices,
+  { policies }: Partial<ExportServices>,
 ): Promise<ExportFile> {
   const accounts = await Promise.all(
     selections.map(async ({ connection, ids }): Promise<AccountToExport> => {
@@ -107,7 +107,7 @@ export async function readExport(
       const [destinations, known] = await Promise.all([
         readDestinations(connection),
         // The file says nothing about policies then. The client has logged why.
-        policies.read(connection).catch(() => undefined),
+        policies?.read(connection).catch(() => undefined),
       ]);
       return {
         id,

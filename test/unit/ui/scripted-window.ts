@@ -18,6 +18,7 @@ type Stub = {
   readonly window: object;
   readonly workspace: object;
   readonly commands: object;
+  readonly Uri: new (parts: { readonly scheme: string; readonly path: string }) => vscode.Uri;
   readonly decorations: { readonly provider: vscode.FileDecorationProvider };
 };
 

@@ -105,7 +105,7 @@ describe('export file', () => {
     const result = [{ id: 'x', name: 'Chat', type: 'slack', url: slack.url, last_success: null }, { name: null }];
     for (const content of [JSON.stringify({ success: true, errors: [], result }), JSON.stringify(result)]) {
       const read = destinationsOf(content);
-      assert.deepEqual(read[0], { name: 'Chat', type: 'slack', host: 'hooks.slack.com', url: slack.url });
+      assert.deepEqual(read[0], { name: 'Chat', type: 'slack', host: 'hooks.slack.com', url: slack.url, id: 'x' });
       assert.deepEqual(read[1], { name: '', type: '', host: '' });
     }
   });

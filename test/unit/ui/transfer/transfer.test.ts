@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { formatExportFile } from '../../../../src/core/formats/export-file.ts';
+import type * as vscode from 'vscode';
+import { decodePolicy } from '../../../../src/core/api/decode.ts';
+import { formatExportFile, readExportFile } from '../../../../src/core/formats/export-file.ts';
 import { makeApi, makeDestination } from '../../core/api/fake-api.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
@@ -7,6 +9,9 @@ import { makeUiServices } from '../ui-services.ts';
 const { exportDestinations, readExport, stub } = await loadScripted(
   async () => import('../../../../src/ui/transfer/export.ts'),
 );
+
+const { compareWithFile } = await loadScripted(async () => import('../../../../src/ui/transfer/compare.ts'));
+const { createTransferDocuments } = await loadScripted(async () => import('../../../../src/ui/transfer/documents.ts'));
 
 const [BARE, DASHED] = ['2'.repeat(32), '22222222-2222-2222-2222-222222222222'];
 
@@ -43,5 +48,34 @@ describe('export of selected destinations', () => {
       /The selected webhook destinations no longer exist at Cloudflare\./,
     );
     assert.deepEqual(written, []);
+  });
+});
+
+describe('comparison with an answer of the API', () => {
+  it('shows no difference where nothing differs', async () => {
+    const all = ['b', 'a'].map((id) =>
+      makeDestination(id, { name: 'Same', type: 'generic', url: 'https://a.example/1' }),
+    );
+    const policies = [decodePolicy({ id: 'p', name: 'P', mechanisms: { webhooks: [{ id: 'a' }] } })];
+    const services = makeUiServices(makeApi({ listDestinations: async () => all, listPolicies: async () => policies }));
+    const read = readExportFile(JSON.stringify({ result: all }));
+    assert.ok(read.ok);
+    const documents = createTransferDocuments();
+    const sides: string[] = [];
+    Object.assign(stub.commands, {
+      executeCommand: async (_name: string, left: vscode.Uri, right: vscode.Uri) =>
+        void sides.push(documents.provide(left), documents.provide(right)),
+    });
+    const wanted = read.accounts[0]?.destinations ?? [];
+    const file = new stub.Uri({ scheme: 'file', path: '/answer.json' });
+    await compareWithFile({ file, isExport: false, wanted }, services.connection, {
+      ...services,
+      documents,
+      logger: { log: () => {}, show: () => {} } as never,
+      startImport: async () => assert.fail(),
+    });
+    assert.equal(sides[0], sides[1]);
+    assert.match(sides[0] ?? '', /"id": "a"/);
+    assert.match(stub.user.told.at(-1) ?? '', /has the same webhook destinations as the file/);
   });
 });
