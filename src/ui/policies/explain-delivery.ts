@@ -217,7 +217,7 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
             describeTime(link.last),
           )
         : link.isRead
-          ? vscode.l10n.t('Cloudflare sent no alert to it in the last {0} days.', DAYS)
+          ? vscode.l10n.t('The history of the last {0} days shows no alert that names it.', DAYS)
           : vscode.l10n.t('Could not load the history of sent alerts. See the log for details.');
     case 'test':
       return test === undefined
