@@ -83,9 +83,11 @@ function rateTest({ lastSuccess }: Destination, { test }: Observed): LinkState {
 function toCredentials(destination: Destination, { remembered }: Observed): Link {
   const type = typeOrGeneric(destination.type);
   const hasSecret = remembered?.secret !== undefined;
+  // Nothing stored is not the same as stored that there is no secret.
+  const isKnown = hasSecret || (type.secret === 'optional' && remembered !== undefined);
   const lacks = lacksSecret(type, wholeUrlOf(destination, remembered))
     ? 'url'
-    : hasSecret || type.secret === 'url'
+    : isKnown || type.secret === 'url'
       ? undefined
       : type.secret === 'required'
         ? 'secret'

@@ -104,11 +104,12 @@ describe('the chain of a delivery', () => {
       [
         lacks({}),
         lacks({ remembered: { secret: 's' } }),
+        lacks({ remembered: {} }),
         lacks(of('slack', 'https://hooks.slack.com/services/T/B')),
         lacks(of('slack', 'https://hooks.slack.com/services/T/B/c')),
         lacks(of('datadog', 'https://api.datadoghq.com/api/v1/events')),
       ].flat(),
-      ['perhapsSecret', 'nothing', 'url', 'no secret needed', 'secret'],
+      ['perhapsSecret', 'nothing', 'no secret needed', 'url', 'no secret needed', 'secret'],
     );
   });
 
