@@ -116,18 +116,18 @@ export async function sendFromHere(
   signal: AbortSignal,
 ): Promise<TestEnd> {
   const outcome = await sendTest(host, request, userAgent, signal);
-  const end = describeOutcome({ destination, url: request.url }, outcome, redactor);
+  const end = describeOutcome({ destination, request }, outcome, redactor);
   // A receiver may echo the secret, with control characters in between.
   return { ...end, answer: redactor.redact(toPlainText(end.answer)) };
 }
 
 function describeOutcome(
-  { destination, url }: { readonly destination: Destination; readonly url: string },
+  { destination, request }: { readonly destination: Destination; readonly request: TestRequest },
   outcome: SendOutcome,
   redactor: TestingServices['redactor'],
 ): TestEnd {
   const name = nameOf(destination);
-  const host = hostOf(url);
+  const host = hostOf(request.url);
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
@@ -141,11 +141,11 @@ function describeOutcome(
     );
     return { ...makeUnclear(name, why, outcome), answer: '' };
   }
-  return describeAnswer({ destination, url }, outcome, redactor);
+  return describeAnswer({ destination, request }, outcome, redactor);
 }
 
 function describeAnswer(
-  { destination, url }: { readonly destination: Destination; readonly url: string },
+  { destination, request: { url, secretHeader } }: { readonly destination: Destination; readonly request: TestRequest },
   { status, text, milliseconds }: SendOutcome & { readonly kind: 'answered' },
   redactor: TestingServices['redactor'],
 ): TestEnd {
@@ -169,13 +169,16 @@ function describeAnswer(
     return { ...makeUnclear(name, why, { status, milliseconds }), answer: text };
   }
   const reason = verdict.reason ? `${service}: ${verdict.reason}` : vscode.l10n.t('status {0}', status);
+  // A known service without a type of its own issues URLs that contain the secret.
+  const isUrlSecret = type.secret === 'url' || verdict.service !== undefined;
+  const hasSecret = isUrlSecret || secretHeader !== undefined;
   const sentence = vscode.l10n.t(
     'The test of “{0}” from this machine failed: {1} (status {2}, {3} ms). {4}',
     name,
     reason,
     status,
     milliseconds,
-    verdict.advice ? describeAdvice(verdict.advice) : describeStatus(status, service),
+    verdict.advice ? describeAdvice(verdict.advice) : describeStatus(status, service, { isUrlSecret, hasSecret }),
   );
   const replace = [401, 403, 404, 410].includes(status);
   return { way: 'direct', result: 'failed', reason, sentence, answer: text, replace };

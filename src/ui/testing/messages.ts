@@ -3,16 +3,30 @@ import type { Advice } from '../../core/model/destination-types/answer.ts';
 import type { KnownService } from '../../core/model/destination-types/destination-type.ts';
 import { SEND_DEADLINE, type SendProblem } from '../../core/testing/send-test.ts';
 
-/** Explains the status of a failed test and how to fix it. */
-export function describeStatus(status: number, service: string): string {
+/**
+ * Explains the status of a failed test and how to fix it. `isUrlSecret`: the service issued the URL, which contains the
+ * secret. `hasSecret`: the request had a secret, in its URL or in a header.
+ */
+export function describeStatus(
+  status: number,
+  service: string,
+  { isUrlSecret, hasSecret }: { readonly isUrlSecret: boolean; readonly hasSecret: boolean },
+): string {
   if (status === 401 || status === 403) {
-    return vscode.l10n.t('{0} does not accept the secret. Use “Replace Destination…” to set a new one.', service);
+    return hasSecret
+      ? vscode.l10n.t('{0} does not accept the secret. Use “Replace Destination…” to set a new one.', service)
+      : vscode.l10n.t(
+          '{0} denies access. Check whether it requires a secret, and whether a firewall blocks this machine.',
+          service,
+        );
   }
   if (status === 404 || status === 410) {
-    return vscode.l10n.t(
-      'The webhook was deleted or archived. Create a new one in {0}, then use “Replace Destination…” with its URL.',
-      service,
-    );
+    return isUrlSecret
+      ? vscode.l10n.t(
+          'The webhook was deleted or archived. Create a new one in {0}, then use “Replace Destination…” with its URL.',
+          service,
+        )
+      : vscode.l10n.t('{0} has nothing at this path. Check the URL.', service);
   }
   if (status === 429) {
     return vscode.l10n.t('{0} reached its rate limit. Try again in a minute.', service);
