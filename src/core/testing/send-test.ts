@@ -15,8 +15,9 @@ export type SendProblem =
   | 'certificate'
   /** Redirected to another host, named in `detail`. */
   | 'redirected'
-  /** Redirected to the same host: from http to https, with another trailing slash, or to another path or port. */
+  /** Redirected to the same host: to the other scheme, with another trailing slash, or to another path or port. */
   | 'redirectedToHttps'
+  | 'redirectedToHttp'
   | 'redirectedBySlash'
   | 'redirectedHere'
   | 'unreachable';
@@ -126,8 +127,8 @@ function compareRedirect(from: URL, to: URL): SendProblem {
   if (to.hostname !== from.hostname) {
     return 'redirected';
   }
-  if (from.protocol === 'http:' && to.protocol === 'https:') {
-    return 'redirectedToHttps';
+  if (from.protocol !== to.protocol) {
+    return to.protocol === 'https:' ? 'redirectedToHttps' : 'redirectedToHttp';
   }
   const isSlash = to.origin === from.origin && to.pathname.replace(/\/$/, '') === from.pathname.replace(/\/$/, '');
   return isSlash && to.pathname !== from.pathname ? 'redirectedBySlash' : 'redirectedHere';

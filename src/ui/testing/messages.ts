@@ -105,6 +105,11 @@ export function describeSendProblem(problem: SendProblem, host: string, detail: 
       );
     case 'redirectedToHttps':
       return vscode.l10n.t('{0} redirects from http to https. Change the URL to https.', host);
+    case 'redirectedToHttp':
+      return vscode.l10n.t(
+        '{0} redirects from https to http, where the secret would be readable. Turn off the redirect at the receiver.',
+        host,
+      );
     case 'redirectedBySlash':
       return vscode.l10n.t(
         '{0} redirects to the same URL with or without the slash at the end. Change the end of the URL.',
