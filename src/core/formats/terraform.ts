@@ -60,7 +60,8 @@ function describeTarget(
 ): readonly string[] {
   const type = typeOrGeneric(typeName, types);
   const isCut = lacksSecret(type, url);
-  const isOpen = URL.canParse(url) && new URL(url).search === '' && new URL(url).username === '';
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  const isOpen = address !== undefined && !address.search && !address.username && !address.password;
   const isVariable = !(isCut || (isOpen && !type.terraform.includes('url')));
   const urlValue = isVariable ? `var.${label}_url` : quote(url);
   const hasSecret = type.terraform.includes('secret') && (type.secret !== 'url' || isCut);

@@ -70,6 +70,13 @@ async function read(text: string): Promise<v.InferOutput<typeof fileSchema>> {
 }
 
 describe('Terraform', () => {
+  it('writes no user name or password of a URL', () => {
+    for (const user of ['me', ':pa55', 'me:pa55']) {
+      const text = toTerraform([destination('Ops', `https://${user}@api.opsgenie.com/v2/alerts`)], { comments });
+      assert.doesNotMatch(text, /opsgenie|pa55/);
+    }
+  });
+
   it('writes a URL without its secret part, and the secret as a variable that is null', async () => {
     const text = toTerraform([destination('Ops')], { comments });
     const { variable, resource, import: imports } = await read(text);
