@@ -117,8 +117,8 @@ function comparable(whole: Policy['whole']): Readonly<Record<string, string>> {
   );
 }
 
-/** JSON with sorted keys; absent, null and empty are the same, since Cloudflare leaves any of them out of answers. */
-function canonical(value: unknown): string {
+/** JSON with sorted keys, to compare by; absent, null and empty are the same, since Cloudflare leaves any of them out of answers. */
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) {
     return value.length === 0 ? '' : `[${value.map(canonical).join()}]`;
   }

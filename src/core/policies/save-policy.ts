@@ -3,7 +3,7 @@ import type { Host } from '../api/transport.ts';
 import { isObject } from '../api/decode-list.ts';
 import { mergePolicy } from '../formats/policy-document.ts';
 import { createIdSet } from '../model/id.ts';
-import { differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
+import { canonical, differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
 import { MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
 
 export type SavePolicyOptions = {
@@ -35,10 +35,13 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
   const { api, host, accountId, policyId, edited, seen } = options;
   const before = await api.getPolicy(accountId, policyId);
   const wanted = mergePolicy(before.whole, edited);
-  if (differences(wanted, before.whole).length === 0) {
+  const known = parse(seen);
+  const isSame = differences(wanted, before.whole).length === 0;
+  // Two answers of Cloudflare can differ in the text of recipients too, so only what the user edited counts.
+  if (isSame && (!known || isSameText(edited, known) || isSameText(wanted, before.whole))) {
     return { kind: 'unchanged' };
   }
-  const known = parse(seen);
+  const compare = isSame ? exactDifferences : differences;
   if (!known || differences(mergePolicy(before.whole, known), before.whole).length > 0) {
     return { kind: 'conflict', now: before };
   }
@@ -54,8 +57,8 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
       return { kind: 'changed', differing: undefined };
     }
     // Cloudflare may have normalized a field, so any change counts, and the rest is told.
-    if (after && differences(before.whole, after.whole).length > 0) {
-      return { kind: 'changed', differing: differences(wanted, after.whole) };
+    if (after && compare(before.whole, after.whole).length > 0) {
+      return { kind: 'changed', differing: compare(wanted, after.whole) };
     }
   }
   throw lost ?? new PolicyUnchangedError(before.name);
@@ -79,6 +82,16 @@ async function checkAdded({ api, accountId, edited }: SavePolicyOptions, before:
 function differences(a: Policy['whole'], b: Policy['whole']): readonly string[] {
   const fields = differingFields(a, b).filter((key) => key !== 'mechanisms');
   return hasSameRecipients(a, b) ? fields : [...fields, 'mechanisms'];
+}
+
+/** The fields that differ, with every detail of the recipients, for example the case of an e-mail address. */
+function exactDifferences(a: Policy['whole'], b: Policy['whole']): readonly string[] {
+  const fields = differences(a, b).filter((key) => key !== 'mechanisms');
+  return isSameText(a, b) ? fields : [...fields, 'mechanisms'];
+}
+
+function isSameText(a: Policy['whole'], b: Policy['whole']): boolean {
+  return canonical(a['mechanisms']) === canonical(b['mechanisms']);
 }
 
 function parse(text: string): Policy['whole'] | undefined {

@@ -42,6 +42,25 @@ describe('save policy, against the fake', () => {
     assert.deepEqual([stored()?.name, puts()], ['Q', 1]);
   });
 
+  it('sends an edit that changes only how a recipient is written, and nothing if only the answers differ so', async () => {
+    const webhooks = [{ id: destinationId }];
+    const [before, after] = ['a@example.com', 'A@example.com'].map((id) => ({ webhooks, email: [{ id }] }));
+    assert.deepEqual(await save({ mechanisms: after }), { kind: 'changed', differing: [] });
+    assert.deepEqual(stored()?.mechanisms, after);
+    const seen = formatPolicy({ ...(await whole()), mechanisms: before });
+    assert.deepEqual(await save({ mechanisms: before }, { seen }), { kind: 'unchanged' });
+    const twice = { webhooks: [...webhooks, ...webhooks], email: [{ id: 'A@example.com' }] };
+    await save({ mechanisms: twice });
+    assert.deepEqual(await save({ mechanisms: after }), { kind: 'changed', differing: [] });
+    assert.deepEqual(stored()?.mechanisms, after);
+  });
+
+  it('says that nothing was applied of such an edit', async () => {
+    const before = await whole();
+    const mechanisms = { webhooks: [{ id: destinationId }], email: [{ id: 'A@example.com' }] };
+    await assert.rejects(save({ mechanisms }, { api: normalizing(() => before) }), PolicyUnchangedError);
+  });
+
   it('never sends an ID or a time of the document', async () => {
     const { id, created } = await whole();
     await save({ name: 'Q', id: 'f'.repeat(32), created: '2000-01-01T00:00:00Z' });
