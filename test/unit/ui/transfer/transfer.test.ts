@@ -71,7 +71,7 @@ describe('comparison with an answer of the API', () => {
     await compareWithFile({ file, isExport: false, wanted }, services.connection, {
       ...services,
       documents,
-      logger: { log: () => {}, show: () => {} } as never,
+      logger: { log: () => {}, show: () => {} },
       startImport: async () => assert.fail(),
     });
     assert.equal(sides[0], sides[1]);
