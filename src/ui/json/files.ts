@@ -6,7 +6,7 @@ import { findById, isSameId } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeProblem } from '../text/error.ts';
-import { notSaved, refuseFileOperation } from './messages.ts';
+import { decodeSaved, notSaved, refuseFileOperation } from './messages.ts';
 import type { DocumentMemory, Told } from './document-memory.ts';
 import type { SaveClaims } from './save-claims.ts';
 
@@ -208,7 +208,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
         memory.remember(uri, found.text);
         return Buffer.from(found.text);
       },
-      writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
+      writeFile: async (uri, content) => write(uri, decodeSaved(content)),
       readDirectory: () => [],
       createDirectory() {},
       delete: refuseFileOperation,

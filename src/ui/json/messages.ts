@@ -102,6 +102,20 @@ export function notSaved(sentence: string): vscode.FileSystemError {
   return vscode.FileSystemError.Unavailable(withoutLinks(sentence));
 }
 
+/**
+ * The text of a save. VS Code writes it in the encoding of the setting `files.encoding`. Refuses another one than UTF-8, of which
+ * Cloudflare would get wrong characters.
+ */
+export function decodeSaved(content: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch {
+    throw notSaved(
+      vscode.l10n.t('The document is not in UTF-8. Run “Change File Encoding”, then “Save with Encoding” and “UTF-8”.'),
+    );
+  }
+}
+
 /** Refuses to delete or rename a document in a file explorer. */
 export function refuseFileOperation(): never {
   throw notSaved(

@@ -7,7 +7,7 @@ import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import type { DocumentMemory, Told } from './document-memory.ts';
-import { notSaved, refuseFileOperation } from './messages.ts';
+import { decodeSaved, notSaved, refuseFileOperation } from './messages.ts';
 import { policyAddressOf, readPolicyAddress } from './policy-addresses.ts';
 import type { SaveClaims } from './save-claims.ts';
 import { isShown } from './tabs.ts';
@@ -195,7 +195,7 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
         memory.remember(uri, text);
         return Buffer.from(text);
       },
-      writeFile: async (uri, content) => write(uri, new TextDecoder().decode(content)),
+      writeFile: async (uri, content) => write(uri, decodeSaved(content)),
       readDirectory: () => [],
       createDirectory() {},
       delete: refuseFileOperation,

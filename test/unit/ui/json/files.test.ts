@@ -60,13 +60,24 @@ describe('JSON documents', () => {
       await provider.stat(uri);
       return Buffer.from(await provider.readFile(uri)).toString();
     };
-    const write = async (uri: vscode.Uri, name: string): Promise<void> => {
+    const write = async (uri: vscode.Uri, name: string, encoding: BufferEncoding = 'utf8'): Promise<void> => {
       await provider.stat(uri);
       const text = formatDocument({ name, url: 'https://a.example/1' });
-      await provider.writeFile(uri, Buffer.from(text), { create: true, overwrite: true });
+      await provider.writeFile(uri, Buffer.from(text, encoding), { create: true, overwrite: true });
     };
     return { account: connection.account, store, files, targets, read, write };
   }
+
+  it('are saved in UTF-8 only, whatever the encoding of the user’s files', async () => {
+    destinations = [destination(BARE)];
+    const window = await openWindow(() => ({ id: BARE }));
+    const uri = addressOf(window.account, destination(BARE));
+    await window.read(uri);
+    await assert.rejects(window.write(uri, 'München', 'latin1'), /not in UTF-8/);
+    assert.deepEqual(window.targets, []);
+    await window.write(uri, 'München');
+    assert.equal(window.targets.length, 1);
+  });
 
   describe('of a destination whose ID Cloudflare writes in two forms', () => {
     it('show the new destination of a replacement, and their next save changes it', async () => {
