@@ -135,13 +135,20 @@ export function createPanelActions(
     return describeOutcome(outcome, canRevert);
   }
 
+  /** Another editor or window may have stored another secret: what this panel sent before then is outdated. */
+  async function readSecret(): Promise<void> {
+    if (await panel.readRemembered()) {
+      sent = undefined;
+      panel.setFields({});
+    }
+  }
+
   async function forgetUnlessWanted(destinationId: string): Promise<void> {
+    await readSecret();
     if (!model.fields.remember && model.remembered) {
       await secrets.forget(model.accountId, destinationId);
+      model.remembered = undefined;
     }
-    const { remember } = model.fields;
-    await panel.readRemembered();
-    model.fields = { ...model.fields, remember };
   }
 
   function follow(replaced: Replaced | undefined): void {
@@ -176,6 +183,7 @@ export function createPanelActions(
       .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
       // The client has logged why. The user can still decide.
       .catch(() => undefined);
+    await readSecret();
     if (isCurrent({ fields, destination }, model, panel.current()) && !model.busy) {
       const whole = completeDraft(destination);
       panel.tell(describe(destination, whole, names, findMissing(whole)));
@@ -199,8 +207,18 @@ export function createPanelActions(
       }
     },
     async confirm(connection, destination) {
-      const draft = takeQuestion()?.replacement;
-      if (draft && !findMissing(draft)) {
+      const question = takeQuestion();
+      if (!question) {
+        return;
+      }
+      await readSecret();
+      const draft = completeDraft(destination);
+      if (!isCurrent(question, model, panel.current()) || model.busy) {
+        return;
+      }
+      if (draft.secret === undefined && question.replacement.secret !== undefined) {
+        await ask(connection, destination, question.update, describeReplace);
+      } else if (!findMissing(draft)) {
         follow(await replacement.start(connection, destination, draft));
       }
     },
@@ -236,6 +254,7 @@ export function createPanelActions(
       if (!isSound(destination)) {
         return;
       }
+      await readSecret();
       const draft = destination ? completeDraft(destination) : draftOf(model.fields);
       const send = await testDraft(connection, draft, testing);
       if (send) {

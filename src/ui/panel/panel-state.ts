@@ -58,7 +58,8 @@ export type PanelState = vscode.Disposable & {
   load(destination: Destination): void;
   /** Switches the panel to a destination that was just created. */
   move(destinationId: string): Promise<void>;
-  readRemembered(): Promise<void>;
+  /** Whether this machine stores another secret or URL than before. “Remember” follows, unless the user changed it. */
+  readRemembered(): Promise<boolean>;
   /** Loads policies and alert history. */
   readAbout(): Promise<void>;
   /** Sends everything to a page that was created or shown again. Calls `onShown` before the activity is loaded. */
@@ -228,10 +229,14 @@ export async function createPanelState(
     void readAbout();
   }
 
-  async function readRemembered(): Promise<void> {
-    const { destinationId } = model;
-    model.remembered = destinationId === undefined ? undefined : await secrets.get(accountId, destinationId);
-    model.fields = { ...model.fields, remember: model.remembered !== undefined };
+  async function readRemembered(): Promise<boolean> {
+    const { destinationId, remembered: before } = model;
+    const now = destinationId === undefined ? undefined : await secrets.get(accountId, destinationId);
+    model.remembered = now;
+    if (model.fields.remember === (before !== undefined)) {
+      model.fields = { ...model.fields, remember: now !== undefined };
+    }
+    return now?.secret !== before?.secret || now?.url !== before?.url;
   }
 
   async function readAbout(): Promise<void> {

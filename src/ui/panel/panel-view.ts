@@ -89,14 +89,13 @@ export function standingOf(model: PanelModel, entry: AccountEntry | undefined): 
 /** Whether the fields and the destination are still those that the question is about. */
 export function isCurrent(
   { fields, destination }: Pick<Question, 'fields' | 'destination'>,
-  { fields: { name, url, secret, remember } }: PanelModel,
+  { fields: { name, url, secret } }: PanelModel,
   current: Destination | undefined,
 ): boolean {
   return (
     fields.name === name &&
     fields.url === url &&
     fields.secret === secret &&
-    fields.remember === remember &&
     destination.name === current?.name &&
     destination.url === current.url
   );

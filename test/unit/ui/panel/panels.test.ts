@@ -188,6 +188,32 @@ describe('panels', () => {
       assert.deepEqual([page.fields().url, secretOf('Ops')], [account.hook('next'), 'sent']);
     });
 
+    it('does not count if another editor stores another one, also while the question is open', async () => {
+      const destination = await account.put('Ops');
+      const store = async (secret: string) => window.secrets().remember(ACCOUNT, destination.id, { secret });
+      await store('first');
+      const page = await window.edit(destination);
+      await page.type({ secret: 'sent' });
+      await page.press('Save');
+      await page.press('Update in Place');
+      await store('second');
+      await page.press('Replace…');
+      await store('third');
+      await page.press('Replace');
+      assert.deepEqual([secretOf('Ops'), window.rememberedSecrets()], ['third', ['third']]);
+    });
+
+    it('is not replaced by none without a new question, if another editor deleted it', async () => {
+      const destination = await account.put('Ops');
+      await window.secrets().remember(ACCOUNT, destination.id, { secret: 'first' });
+      const page = await window.edit(destination);
+      await page.press('Replace…');
+      await window.secrets().forget(ACCOUNT, destination.id);
+      await page.press('Replace');
+      assert.match(page.text(), /The new destination will have no secret/);
+      assert.deepEqual([account.names(), page.fields().remember], [['Ops'], false]);
+    });
+
     it('does not count after the replacement was undone', async () => {
       const page = await replaceUntilItStops();
       await page.press('Undo');
