@@ -7,6 +7,7 @@ import { checkDraft, type DraftProblem } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
+import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Step } from '../../core/replacement/state.ts';
@@ -36,8 +37,8 @@ export type PanelActions = {
   updateInPlace(connection: Connection, destination: Destination): Promise<void>;
   /** Takes a step of a replacement that stopped. */
   takeStep(step: Step, connection: Connection): Promise<void>;
-  /** Undoes the last update in place. */
-  revert(connection: Connection, destination: Destination): Promise<void>;
+  /** Undoes the last update in place. What was typed since stays. */
+  revert(connection: Connection): Promise<void>;
   withdraw(): void;
   /** Tests the values of the form from this machine, saved or not. */
   testTyped(connection: Connection): Promise<void>;
@@ -61,8 +62,8 @@ export function createPanelActions(
    * whole URLs. Undefined if it is not known.
    */
   let sent: Draft | undefined;
-  /** What an update in place can be undone to. */
-  let previous: Draft | undefined;
+  /** What the last update in place can be undone to, and the destination as that update left it. */
+  let previous: { readonly draft: Draft; readonly left: Destination } | undefined;
 
   /** Shows all findings and focuses the first error. */
   function isSound(destination: Destination | undefined): boolean {
@@ -118,21 +119,46 @@ export function createPanelActions(
     return describeCreated(created);
   }
 
+  async function send(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
+    previous = undefined;
+    const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
+    await forgetUnlessWanted(seen.id);
+    sent = draft;
+    return outcome;
+  }
+
   async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
     const seen = asSeen(destination);
     const before = await secrets.get(model.accountId, destination.id);
-    previous = revertible(seen, before, draft);
-    const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
-    await forgetUnlessWanted(destination.id);
-    sent = draft;
+    const outcome = await send(connection, seen, draft);
     const { name, url } = outcome.destination;
     model.base = { name, url };
     // Ignored values stay in the fields for Replace.
     const keeps = outcome.ignored.includes('url') || !outcome.isVerified;
     panel.setFields(keeps ? { name } : { name, url, secret: '' });
     model.visited = new Set();
-    const canRevert = previous !== undefined && outcome.applied.some((each) => each === 'url');
-    return describeOutcome(outcome, canRevert);
+    const undone = outcome.applied.includes('url') ? revertible(seen, before, draft) : undefined;
+    // Another client may have renamed the destination, which undoing this update keeps.
+    previous = undone && {
+      draft: { ...undone, name: outcome.applied.includes('name') ? seen.name : name },
+      left: outcome.destination,
+    };
+    return describeOutcome(outcome, previous !== undefined);
+  }
+
+  async function undo(
+    connection: Connection,
+    { draft, left }: { readonly draft: Draft; readonly left: Destination },
+  ): Promise<PanelNotice> {
+    const outcome = await send(connection, left, draft);
+    const { fields, base = left } = model;
+    const { name, url } = outcome.destination;
+    model.base = { name: draft.name === left.name ? base.name : name, url };
+    panel.setFields({
+      ...(fields.name === base.name ? { name: model.base.name } : {}),
+      ...(fields.url === base.url ? { url } : {}),
+    });
+    return { ...describeOutcome(outcome, false), buttons: [button.dismiss()] };
   }
 
   /** Another editor or window may have stored another secret: what this panel sent before then is outdated. */
@@ -232,17 +258,10 @@ export function createPanelActions(
         await panel.work(progressOf(text), async () => update(connection, destination, draft));
       }
     },
-    async revert(connection, destination) {
-      const draft = previous;
-      previous = undefined;
-      if (draft) {
-        await panel.work(progressOf(vscode.l10n.t('Undoing the update…')), async () => {
-          const { name, url } = destination;
-          model.base = { name, url };
-          const notice = await update(connection, destination, draft);
-          previous = undefined;
-          return { ...notice, buttons: [button.dismiss()] };
-        });
+    async revert(connection) {
+      const last = previous;
+      if (last) {
+        await panel.work(progressOf(vscode.l10n.t('Undoing the update…')), async () => undo(connection, last));
       }
     },
     withdraw() {
@@ -277,7 +296,11 @@ function revertible(seen: Destination, before: RememberedSecret | undefined, dra
   const isSecretLost = draft.secret !== undefined && before?.secret === undefined;
   return isSecretLost || lacksSecret(typeOrGeneric(seen.type), url)
     ? undefined
-    : { name: seen.name, url, ...(before?.secret === undefined ? {} : { secret: before.secret }) };
+    : {
+        name: seen.name,
+        url,
+        ...(draft.secret === undefined || before?.secret === undefined ? {} : { secret: before.secret }),
+      };
 }
 
 function progressOf(text: string): PanelNotice {

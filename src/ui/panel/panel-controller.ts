@@ -88,9 +88,7 @@ export async function createPanelController(
         }
         break;
       case 'revert':
-        if (destination) {
-          await actions.revert(connection, destination);
-        }
+        await actions.revert(connection);
         break;
       case 'resume':
       case 'undo':

@@ -63,6 +63,46 @@ describe('panels', () => {
     });
   });
 
+  describe('Undo of an update in place', () => {
+    beforeEach(() => controls.changeSettings(account.world(), { putMode: 'as-documented' }));
+
+    const update = async () => {
+      const destination = await account.put('Ops');
+      const page = await window.edit(destination);
+      await page.type({ url: account.hook('new') });
+      await page.press('Save');
+      await page.press('Update in Place');
+      return { page, ...destination };
+    };
+
+    it('keeps what was typed since', async () => {
+      const { page, id, url } = await update();
+      await page.type({ name: 'Mine', secret: 'typed' });
+      await page.press('Undo');
+      assert.deepEqual([account.stored(id)?.name, account.stored(id)?.url], ['Ops', url]);
+      const { name, secret } = page.fields();
+      assert.deepEqual([name, page.fields().url, secret], ['Mine', url, 'typed']);
+    });
+
+    it('keeps a name that another client changed since, and shows it beside a typed one', async () => {
+      const { page, id, url } = await update();
+      await page.type({ name: 'Mine' });
+      controls.putDestination(account.world(), { account: ACCOUNT, id, name: 'Theirs' });
+      await page.press('Undo');
+      assert.deepEqual([account.stored(id)?.name, account.stored(id)?.url], ['Theirs', url]);
+      assert.match(page.text(), /The destination changed at Cloudflare: the new name is “Theirs”/);
+    });
+
+    it('changes nothing if another client changed the URL since', async () => {
+      const { page, id } = await update();
+      controls.putDestination(account.world(), { account: ACCOUNT, id, url: account.hook('theirs') });
+      await window.store().refresh();
+      await page.press('Undo');
+      assert.equal(account.stored(id)?.url, account.hook('theirs'));
+      assert.match(page.text(), /Another client changed “Ops” at Cloudflare/);
+    });
+  });
+
   describe('a panel that is closed while it creates', () => {
     async function closeWhileCreating(): Promise<() => void> {
       const page = await window.openNew();
