@@ -65,8 +65,14 @@ export function createPanelActions(
   /** What the last update in place can be undone to, and the destination as that update left it. */
   let previous: { readonly draft: Draft; readonly left: Destination } | undefined;
 
-  /** Shows all findings and focuses the first error. */
+  /**
+   * Whether the form can be sent. Shows all findings and focuses the first error. While the account is not loaded, nothing
+   * tells a destination that is not loaded from one that does not exist.
+   */
   function isSound(destination: Destination | undefined): boolean {
+    if (standingOf(model, panel.entry()) === 'unread') {
+      return false;
+    }
     const error = findProblems(model, destination).find(({ severity }) => severity === 'error');
     model.visited = new Set<PanelField>(['name', 'url', 'secret']);
     panel.show();

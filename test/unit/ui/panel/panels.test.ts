@@ -387,6 +387,22 @@ describe('panels', () => {
       assert.deepEqual([page.text(), page.fields().name, page.labels()], ['', 'Mine too', ['Save', 'Replace…']]);
     });
 
+    it('creates nothing if a notice offers to save while the account is loaded again', async () => {
+      controls.changeSettings(account.world(), { putMode: 'as-documented' });
+      const page = await window.edit(await account.put('Ops'));
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 422 }, times: 1 });
+      await page.type({ url: account.hook('new') });
+      await page.press('Save');
+      await page.press('Update in Place');
+      window.store().setConnections([]);
+      window.store().setConnections([window.connection()]);
+      await settle();
+      for (const action of ['save', 'replace', 'testTyped'] as const) {
+        await page.act(action);
+      }
+      assert.deepEqual(account.names(), ['Ops']);
+    });
+
     it('says so for a new destination', async () => {
       const page = await window.openNew();
       window.store().setConnections([]);
