@@ -212,7 +212,8 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
     const row = rowAt(target);
     if (row && row.key !== active) {
       active = row.key;
-      anchor = active;
+      // The press of the mouse focuses the row before a click with Shift selects from the anchor to it.
+      anchor = indexes.has(anchor) ? anchor : active;
       paint();
     }
   });
@@ -254,6 +255,7 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
       if (row) {
         if (!selected.has(row.key)) {
           setSelected([row.key]);
+          anchor = row.key;
         }
         pool.elementOf(row.key)?.setAttribute('data-vscode-context', contextOf(row, chosen()));
       }
