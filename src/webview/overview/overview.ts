@@ -13,7 +13,7 @@ import { createFocusKeeper, make } from '../dom.ts';
 import { COLUMN_COUNT, createCellTexts, createHead, drawCells, signatureOf } from './cells.ts';
 import { createControls } from './controls.ts';
 import { createGrid } from './grid.ts';
-import { createRows, filterRows, matchesState, type Row, sortRows, whyEmpty } from './rows.ts';
+import { createRows, filterRows, matchesState, reduceUrls, type Row, sortRows, whyEmpty } from './rows.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromOverview): void;
@@ -199,7 +199,14 @@ function createPage(texts: OverviewTexts) {
     settling = window.setTimeout(() => {
       ask(grid.visible());
       const { selected: kept, active, scroll } = grid.place();
-      host.setState({ version: 1, filter, sort, selected: [...kept], active, scroll });
+      host.setState({
+        version: 1,
+        filter: { ...filter, text: reduceUrls(filter.text) },
+        sort,
+        selected: [...kept],
+        active,
+        scroll,
+      });
     }, SETTLING);
   }
 

@@ -1,3 +1,4 @@
+import { hostOf } from '../../core/model/destination.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import type {
   OverviewAccount,
@@ -185,9 +186,19 @@ export function matchesState(row: Row, state: StateFilter): boolean {
   return state === 'all' || (state === 'unproven' ? row.unproven !== undefined : row.health === state);
 }
 
+/** A URL without its scheme. */
+const HOST_AND_MORE = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?[/?#]/;
+
+/** The text of a filter with each URL reduced to its host: rows have no more of a URL, and the rest can be a credential. */
+export function reduceUrls(text: string): string {
+  return text.replaceAll(/\S+/g, (word) =>
+    word.includes('://') ? hostOf(word) : HOST_AND_MORE.test(word) ? hostOf(`https://${word}`) : word,
+  );
+}
+
 /** The rows of a filter. Each word of its text must be in the name, the account, the type or the host. */
 export function filterRows(rows: readonly Row[], filter: Omit<OverviewFilter, 'state'>): readonly Row[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = reduceUrls(filter.text).toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     if (
       (filter.accountId !== '' && row.accountId !== filter.accountId) ||

@@ -7,6 +7,7 @@ import {
   filterRows,
   keysBetween,
   matchesState,
+  reduceUrls,
   type Row,
   sortRows,
   whyEmpty,
@@ -117,6 +118,21 @@ describe('rows of the overview', () => {
     assert.deepEqual(names(filterRows(rows, filter)), ['Other']);
     assert.deepEqual(names(filterRows(rows, { ...filter, text: '', type: 'slack' })), ['On-call']);
     assert.deepEqual(names(filterRows(rows, { ...filter, text: '', accountId: 'x' })), []);
+  });
+
+  it('filters by the host of a URL, and keeps no more of the URL', () => {
+    const rows = [row('Ops/EU v1.2'), row('Other', { host: 'example.com:8080' })];
+    const filter = (text: string) => names(filterRows(rows, { text, accountId: '', type: '' }));
+    for (const text of [
+      'https://hooks.slack.com/services/T/B/s3cret',
+      'hooks.slack.com/services/s3cret',
+      'ops/eu v1.2',
+    ]) {
+      assert.deepEqual(filter(text), ['Ops/EU v1.2'], text);
+      assert.doesNotMatch(reduceUrls(text), /s3cret/);
+    }
+    assert.deepEqual(filter('https://user:s3cret@example.com:8080?s3cret'), ['Other']);
+    assert.deepEqual([reduceUrls('a http://x.y/z b'), reduceUrls('https://')], ['a x.y b', '']);
   });
 
   it('counts rows and failing rows by a value', () => {
