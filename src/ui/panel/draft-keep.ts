@@ -11,6 +11,8 @@ const keptSchema = v.object({
   baseUrl: v.string(),
   /** The destination of the draft. The webview state may still have the ID from before a replacement. */
   destinationId: v.exactOptional(v.string()),
+  /** Whether to store the secret on this machine. */
+  remember: v.exactOptional(v.boolean()),
   /** A secret was typed too. It is never persisted, so a restored panel says that it has to be typed again. */
   hadSecret: v.exactOptional(v.boolean()),
 });

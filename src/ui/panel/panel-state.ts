@@ -156,6 +156,7 @@ export async function createPanelState(
         url: fields.url,
         baseName: base?.name ?? '',
         baseUrl: base?.url ?? '',
+        remember: fields.remember,
         ...(model.destinationId === undefined ? {} : { destinationId: model.destinationId }),
         ...(fields.secret === '' && !model.isSecretLost ? {} : { hadSecret: true }),
       });
@@ -184,7 +185,8 @@ export async function createPanelState(
     if (draft) {
       model.base = { name: draft.baseName, url: draft.baseUrl };
       model.isSecretLost = draft.hadSecret ?? false;
-      setFields({ name: draft.name, url: draft.url });
+      const { name, url, remember = model.fields.remember } = draft;
+      setFields({ name, url, remember });
       drafts.forget(from);
       show();
       onMoved();
@@ -302,6 +304,7 @@ export async function createPanelState(
   }
 
   await readRemembered();
+  model.fields = { ...model.fields, remember: kept?.remember ?? model.fields.remember };
   const listening = store.onChanged(({ accounts, states }) => {
     if (accounts || states.has(accountId)) {
       follow();

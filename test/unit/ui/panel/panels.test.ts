@@ -332,17 +332,18 @@ describe('panels', () => {
   describe('Reopen', () => {
     it('brings back what was typed right before the panel was closed', async () => {
       const page = await window.open(await account.put('Ops'));
-      await page.type({ name: 'Mine' });
+      await page.type({ name: 'Mine', remember: true });
       page.panel.dispose();
       (await window.notification()).press('Reopen');
       const reopened = await window.page(1);
-      assert.deepEqual([reopened.fields().name, reopened.panel.title], ['Mine', '● Ops']);
+      const { name, remember } = reopened.fields();
+      assert.deepEqual([name, remember, reopened.panel.title], ['Mine', true, '● Ops']);
     });
 
     it('fills a panel of the destination that was opened in the meantime', async () => {
       const destination = await account.put('Ops');
       const page = await window.open(destination);
-      await page.type({ name: 'Mine', secret: 'typed' });
+      await page.type({ name: 'Mine', secret: 'typed', remember: true });
       page.panel.dispose();
       const question = await window.notification();
       const other = await window.open(destination);
@@ -350,6 +351,7 @@ describe('panels', () => {
       await until(() => other.fields().name === 'Mine', 'the draft');
       assert.deepEqual([window.created.length, other.panel.reveals, other.panel.title], [2, 1, '● Ops']);
       assert.match(other.view().secretHint, /The secret you typed was not stored/);
+      assert.equal(other.fields().remember, true);
       await other.press('Save');
       await until(() => other.text().includes('Renamed to “Mine”'), 'the new name');
     });
