@@ -64,7 +64,9 @@ type Page = ReturnType<typeof createPage>;
 
 function createPage(texts: PanelTexts) {
   const status = make('p', { role: 'status', class: 'unseen' });
-  let spoken = '';
+  /** The notices of the page, and those among them that were announced. */
+  let current: readonly string[] = [];
+  let spoken: readonly string[] = [];
   let silence: ReturnType<typeof setTimeout> | undefined;
   let soon: ReturnType<typeof setTimeout> | undefined;
   /** Announces a text once, then clears it, so that a screen reader does not read it again while browsing. */
@@ -73,14 +75,15 @@ function createPage(texts: PanelTexts) {
     clearTimeout(silence);
     silence = setTimeout(() => status.replaceChildren(), SPEAKING_MILLISECONDS);
   };
-  const announceSoon = (text: string): void => {
-    if (text !== spoken) {
-      spoken = text;
+  const announceSoon = (texts: readonly string[]): void => {
+    if (texts.join('\n') !== current.join('\n')) {
+      current = texts;
       clearTimeout(soon);
       soon = setTimeout(() => {
         // A notice that takes the focus is read because of that.
-        const isRead = document.hasFocus() && document.activeElement?.matches('.notice');
-        announce(isRead ? '' : text);
+        const read = document.hasFocus() ? document.activeElement?.getAttribute('aria-label') : undefined;
+        announce(texts.filter((text) => text !== read && !spoken.includes(text)).join(' '));
+        spoken = texts;
       }, FOCUS_MILLISECONDS);
     }
   };
@@ -181,11 +184,12 @@ function createPage(texts: PanelTexts) {
       if (view.about) {
         about.show(view.about);
       }
-      announceSoon(view.notices.map(describeNotice).join(' '));
+      announceSoon(view.notices.map(describeNotice));
     },
     focus(at: PanelField | 'notice'): void {
       if (at === 'notice') {
-        notices.querySelector<HTMLElement>('.notice')?.focus();
+        // The newest notice is below those about the state of the destination.
+        notices.querySelector<HTMLElement>('.notice:last-child')?.focus();
       } else {
         form.focus(at);
       }
