@@ -54,10 +54,15 @@ export function createFocusKeeper(findAgain?: (lost: HTMLElement) => HTMLElement
 }
 
 /**
- * Renders a part of the page only if its value changes, so that focus and selection stay. A focused button is found
- * again by its action.
+ * Renders a part of the page only if its value changes, so that focus and selection stay. A focused element is found again
+ * by its action or its name. If it is gone, the focus moves to another element of the part. `onEmpty`: moves the focus if
+ * there is none.
  */
-export function createRegion<T>(element: HTMLElement, draw: (value: T) => readonly Node[]): (value: T) => void {
+export function createRegion<T>(
+  element: HTMLElement,
+  draw: (value: T) => readonly Node[],
+  onEmpty?: () => void,
+): (value: T) => void {
   let last = '';
   return (value) => {
     const key = JSON.stringify(value);
@@ -69,12 +74,19 @@ export function createRegion<T>(element: HTMLElement, draw: (value: T) => readon
     const action = focused?.getAttribute('data-action');
     element.replaceChildren(...draw(value));
     if (focused) {
-      const again = action ? element.querySelector<HTMLElement>(`[data-action="${action}"]`) : null;
-      (
-        again ??
-        element.querySelector<HTMLElement>('[tabindex="0"]') ??
-        element.querySelector<HTMLElement>('[tabindex]')
-      )?.focus();
+      const find = (selector: string): HTMLElement[] => [...element.querySelectorAll<HTMLElement>(selector)];
+      const others = find('[tabindex]');
+      const next =
+        (action ? find(`[data-action="${action}"]`)[0] : undefined) ??
+        find('[tabindex="0"]')[0] ??
+        others.find((each) => each.getAttribute('aria-label') === focused.getAttribute('aria-label')) ??
+        others.at(-1) ??
+        find('button')[0];
+      if (next) {
+        next.focus();
+      } else {
+        onEmpty?.();
+      }
     }
   };
 }

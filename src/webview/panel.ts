@@ -82,8 +82,11 @@ function createPage(texts: PanelTexts) {
       soon = setTimeout(() => {
         // A notice that takes the focus is read because of that.
         const read = document.hasFocus() ? document.activeElement?.getAttribute('aria-label') : undefined;
-        announce(texts.filter((text) => text !== read && !spoken.includes(text)).join(' '));
+        const unread = texts.filter((text) => text !== read && !spoken.includes(text));
         spoken = texts;
+        if (unread.length > 0) {
+          announce(unread.join(' '));
+        }
       }, FOCUS_MILLISECONDS);
     }
   };
@@ -117,15 +120,26 @@ function createPage(texts: PanelTexts) {
     return button;
   }
 
-  const drawButtons = createRegion<PanelView['buttons']>(buttons, (value) =>
-    value.map((each, index) => drawButton(each, index === 0)),
+  const focusName = (): void => form.focus('name');
+  const drawButtons = createRegion<PanelView['buttons']>(
+    buttons,
+    (value) => value.map((each, index) => drawButton(each, index === 0)),
+    focusName,
   );
-  const drawTools = createRegion<PanelView['tools']>(tools, (value) => value.map((each) => drawButton(each, false)));
-  const drawNotices = createRegion<readonly PanelNotice[]>(notices, (value) =>
-    value.map((notice) => drawNotice(notice, drawButton)),
+  const drawTools = createRegion<PanelView['tools']>(
+    tools,
+    (value) => value.map((each) => drawButton(each, false)),
+    focusName,
   );
-  const drawBanner = createRegion<PanelNotice | null>(banner, (value) =>
-    value ? [drawNotice(value, drawButton, 'banner')] : [],
+  const drawNotices = createRegion<readonly PanelNotice[]>(
+    notices,
+    (value) => value.map((notice) => drawNotice(notice, drawButton)),
+    focusName,
+  );
+  const drawBanner = createRegion<PanelNotice | null>(
+    banner,
+    (value) => (value ? [drawNotice(value, drawButton, 'banner')] : []),
+    focusName,
   );
 
   function save(): void {

@@ -14,6 +14,8 @@ export type Controls = {
   readonly elements: readonly HTMLElement[];
   /** `all`: without any filter. `narrowed`: with all filters but that of the state. */
   show(view: ControlsView): void;
+  /** Focuses the text of the filter. */
+  focus(): void;
 };
 
 export type ControlsView = {
@@ -125,6 +127,7 @@ export function createControls(texts: OverviewTexts, events: ControlEvents): Con
       selection.hidden = selected === 0;
       showNotes(notes, accounts);
     },
+    focus: () => text.focus(),
   };
 }
 

@@ -142,12 +142,13 @@ function createPage(texts: OverviewTexts) {
     });
   }
 
-  /** Moves the focus to the grid if its element was hidden, such as a button that acts on a selection. */
+  /** Moves the focus if its element is gone or hidden, such as the last row, or a button that acts on a selection. */
   function keepingFocus(work: () => void): void {
     const focused = document.activeElement;
     work();
-    if (focused?.closest('[hidden]')) {
-      (grid.element.hidden ? emptyButton : grid).focus();
+    const isGone = document.activeElement === document.body && focused !== document.body;
+    if (isGone || focused?.closest('[hidden]')) {
+      (!grid.element.hidden ? grid : emptyButton.closest('[hidden]') ? controls : emptyButton).focus();
     }
   }
 
