@@ -186,8 +186,16 @@ const toOverviewSchema = v.variant('kind', [
   v.object({ kind: v.literal('texts'), texts: textsSchema }),
   /** `unprovenAfterDays`: 0 turns the marking off. */
   v.object({ kind: v.literal('settings'), unprovenAfterDays: v.number() }),
-  /** The IDs of all accounts, in their order. The others are dropped. `isComplete`: all accounts are known. */
-  v.object({ kind: v.literal('accounts'), accountIds: v.array(v.string()), isComplete: v.boolean() }),
+  /**
+   * The IDs of all accounts, in their order. The others are dropped. `isComplete`: no account is still loading. `problem`: a
+   * sentence about why the stored accounts are unknown.
+   */
+  v.object({
+    kind: v.literal('accounts'),
+    accountIds: v.array(v.string()),
+    isComplete: v.boolean(),
+    problem: v.exactOptional(v.string()),
+  }),
   /** An account that changed, with all its rows if they changed. */
   v.object({ kind: v.literal('account'), account: accountSchema, rows: v.exactOptional(v.array(rowSchema)) }),
   v.object({ kind: v.literal('details'), accountId: v.string(), details: v.array(detailsSchema) }),

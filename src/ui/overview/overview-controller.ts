@@ -14,6 +14,7 @@ import type {
 import type { CommandName } from '../host/ids.ts';
 import { runCommand } from '../host/run-command.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
+import { describeUnloaded } from '../text/error.ts';
 import type { DestinationNode } from '../tree/nodes.ts';
 import { exportCsv } from './overview-csv.ts';
 import { createDetailLoader, type DetailServices } from './overview-details.ts';
@@ -24,8 +25,8 @@ import { overviewTexts } from './overview-texts.ts';
 export type OverviewController = vscode.Disposable & { receive(message: OverviewEvent): Promise<void> };
 
 export type OverviewServices = DetailServices & {
-  /** Resolves once the accounts are loaded. */
-  readonly loaded: Promise<unknown>;
+  /** Resolves once the accounts are loaded, with whether they could be. */
+  readonly loaded: Promise<boolean>;
 };
 
 const COMMANDS: Readonly<Record<OverviewAction, CommandName>> = {
@@ -58,7 +59,8 @@ export function createOverviewController(
   );
   let isReady = false;
   let isDisposed = false;
-  let areAccountsLoaded = false;
+  /** Undefined: they are loading. */
+  let areAccountsLoaded: boolean | undefined;
 
   function postAccounts(): void {
     const accountIds = store.entries().map(({ connection }) => connection.account.id);
@@ -70,7 +72,12 @@ export function createOverviewController(
         refreshedOn.delete(id);
       }
     }
-    post({ kind: 'accounts', accountIds, isComplete: areAccountsLoaded });
+    post({
+      kind: 'accounts',
+      accountIds,
+      isComplete: areAccountsLoaded !== undefined,
+      ...(areAccountsLoaded === false ? { problem: describeUnloaded() } : {}),
+    });
     store.entries().forEach(postAccount);
   }
 
@@ -167,8 +174,7 @@ export function createOverviewController(
           post({ kind: 'texts', texts: overviewTexts() });
           postSettings();
           postAccounts();
-          await loaded;
-          areAccountsLoaded = true;
+          areAccountsLoaded = await loaded;
           postAccounts();
           return;
         case 'visible':

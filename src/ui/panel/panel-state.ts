@@ -87,7 +87,7 @@ export async function createPanelState(
   const kept = await drafts.get(draftId);
   const model: PanelModel = {
     accountId,
-    areAccountsLoaded: false,
+    areAccountsLoaded: undefined,
     destinationId: kept?.destinationId ?? target.destinationId,
     fields: { name: kept?.name ?? '', url: kept?.url ?? '', secret: '', remember: false },
     base: kept && { name: kept.baseName, url: kept.baseUrl },

@@ -24,7 +24,7 @@ import { type Activity, DAYS } from './activity.ts';
 import { button, describeConflict, describeFailing, describePlan } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
 import type { LastTest } from '../tree/last-tests.ts';
-import { describeProblem } from '../text/error.ts';
+import { describeProblem, describeUnloaded } from '../text/error.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { describeTime } from '../text/format.ts';
 import { describeDays, summarizeDays } from '../text/timeline.ts';
@@ -33,8 +33,8 @@ import { describeHealth, nameOf } from '../text/destination.ts';
 /** The state of one panel that is not in the store. */
 export type PanelModel = {
   accountId: string;
-  /** Whether the accounts are loaded: one that is missing was removed. */
-  areAccountsLoaded: boolean;
+  /** Whether the accounts could be loaded: one that is missing was removed. Undefined: they are loading. */
+  areAccountsLoaded: boolean | undefined;
   /** Undefined: nothing has been created yet. */
   destinationId: string | undefined;
   fields: PanelFields;
@@ -66,7 +66,7 @@ export type Question = {
   readonly update: Draft;
 };
 
-/** The state of the panel's destination in the store. `removed`: its account is no longer in VS Code. */
+/** The state of the panel's destination in the store. `removed`: its account is not in VS Code, or could not be loaded. */
 export type Standing = 'new' | 'unread' | 'gone' | 'there' | 'removed';
 
 export function findCurrent({ destinationId }: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
@@ -75,7 +75,7 @@ export function findCurrent({ destinationId }: PanelModel, entry: AccountEntry |
 
 export function standingOf(model: PanelModel, entry: AccountEntry | undefined): Standing {
   if (!entry) {
-    return model.areAccountsLoaded ? 'removed' : 'unread';
+    return model.areAccountsLoaded === undefined ? 'unread' : 'removed';
   }
   if (model.destinationId === undefined) {
     return 'new';
@@ -243,7 +243,9 @@ function standingNotices(
     return [];
   }
   if (standing === 'removed') {
-    const line = vscode.l10n.t('The Cloudflare account was removed from VS Code.');
+    const line = model.areAccountsLoaded
+      ? vscode.l10n.t('The Cloudflare account was removed from VS Code.')
+      : describeUnloaded();
     return [{ tone: 'warning', lines: [line], buttons: [] }];
   }
   if (standing === 'unread') {

@@ -28,6 +28,11 @@ export function describeUnread(accounts: number): string {
   );
 }
 
+/** That the stored accounts could not be loaded when this window started. */
+export function describeUnloaded(): string {
+  return vscode.l10n.t('The stored accounts could not be loaded. Nothing was deleted. Reload the window to try again.');
+}
+
 /** What keeps any operation from its start. Undefined for another error. */
 export function describeObstacle(error: unknown, accountName: string): string | undefined {
   if (error instanceof AccountRemovedError) {

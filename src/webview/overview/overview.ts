@@ -50,6 +50,7 @@ function createPage(texts: OverviewTexts) {
   let sort = saved?.sort ?? FIRST_SORT;
   let unprovenAfterDays = 0;
   let isComplete = false;
+  let problem: string | undefined;
   const rows = createRows();
   /** The destinations of each account whose details were requested, and are not out of date. */
   const requested = new Map<string, Set<string>>();
@@ -172,9 +173,10 @@ function createPage(texts: OverviewTexts) {
     empty.hidden = shown.length > 0 || !isComplete || why === undefined;
     grid.element.hidden = shown.length === 0;
     grid.element.classList.toggle('marking', unprovenAfterDays > 0);
-    emptyText.textContent = why === undefined ? '' : texts[why];
+    const unknown = why === 'noAccount' ? problem : undefined;
+    emptyText.textContent = unknown ?? (why === undefined ? '' : texts[why]);
     emptyButton.textContent = why === 'noAccount' ? texts.addAccount : texts.clearFilter;
-    emptyButton.hidden = why === 'noDestination' || why === undefined;
+    emptyButton.hidden = why === 'noDestination' || why === undefined || unknown !== undefined;
   }
 
   function ask(wanted: readonly Row[]): void {
@@ -239,7 +241,7 @@ function createPage(texts: OverviewTexts) {
       case 'accounts':
         rows.setAccounts(message.accountIds);
         forgetRequests(new Set(message.accountIds));
-        isComplete = message.isComplete;
+        ({ isComplete, problem } = message);
         break;
       case 'account':
         rows.setAccount(message.account, message.rows);

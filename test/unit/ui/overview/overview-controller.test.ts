@@ -35,7 +35,7 @@ describe('overview while it is open', () => {
   });
 
   /** The page of an account with one destination, which asks for its details as the real page does. */
-  async function open({ cachedAt }: { readonly cachedAt?: number }) {
+  async function open({ cachedAt, couldLoad = true }: { readonly cachedAt?: number; readonly couldLoad?: boolean }) {
     let time = TUESDAY_MORNING;
     let destination = makeDestination('d', {
       createdAt: '2026-10-01T00:00:00Z',
@@ -70,6 +70,7 @@ describe('overview while it is open', () => {
       store.adopt(ACCOUNT, { at: cachedAt, destinations: [{ ...facts, host: 'hooks.slack.com' }] });
     }
     let shown: Partial<OverviewDetails> = {};
+    let problem: string | undefined;
     let outdated = 0;
     let asking: Promise<void> = Promise.resolve();
     const controller = createOverviewController(
@@ -79,7 +80,7 @@ describe('overview while it is open', () => {
         timelines,
         budgets: createCallBudgets(now),
         host,
-        loaded: Promise.resolve(true),
+        loaded: Promise.resolve(couldLoad),
       } as never,
       (message) => {
         if (message.kind === 'outdated') {
@@ -87,6 +88,8 @@ describe('overview while it is open', () => {
           asking = asking.then(ask);
         } else if (message.kind === 'details') {
           shown = message.details.reduce((all, each) => ({ ...all, ...each }), shown);
+        } else if (message.kind === 'accounts') {
+          ({ problem } = message);
         }
       },
     );
@@ -100,6 +103,7 @@ describe('overview while it is open', () => {
     await ask();
     return {
       shown: () => shown,
+      problem: () => problem,
       /** How often the page was told to ask again since the last call. */
       async refresh(after: number, change: Partial<Destination> = {}, sent = alerts): Promise<number> {
         time += after;
@@ -115,6 +119,11 @@ describe('overview while it is open', () => {
       },
     };
   }
+
+  it('says that the stored accounts could not be loaded', async () => {
+    const page = await open({ couldLoad: false });
+    assert.match(page.problem() ?? '', /^The stored accounts could not be loaded\./);
+  });
 
   it('shows that yesterday was quiet once the first refresh of today tells it, and asks no more than once a day', async () => {
     const page = await open({ cachedAt: MONDAY_EVENING });

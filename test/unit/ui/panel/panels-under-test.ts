@@ -190,12 +190,12 @@ export function usePanels() {
     store: () => window.store,
     secrets: () => window.secrets,
     connection: () => window.connection,
-    /** A window whose accounts are not loaded. Returns what ends that, without any account. */
-    openLoading(): () => void {
+    /** A window whose accounts are not loaded. Returns what ends that, without any account. `false`: they cannot be loaded. */
+    openLoading(): (couldLoad?: boolean) => void {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       window = openWindow(promise);
       window.store.setConnections([]);
-      return () => resolve(true);
+      return (couldLoad = true) => resolve(couldLoad);
     },
     lastTests: () => window.lastTests,
     panels: () => window.panels,

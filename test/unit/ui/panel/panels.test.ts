@@ -422,6 +422,15 @@ describe('panels', () => {
     });
   });
 
+  it('says that the stored accounts could not be loaded, and is not busy without end', async () => {
+    const load = window.openLoading();
+    const page = await window.edit(await account.put('Ops'));
+    load(false);
+    await settle();
+    assert.match(page.text(), /^The stored accounts could not be loaded\./);
+    assert.equal(page.view().busy, false);
+  });
+
   it('keeps the new name if an accepted rename cannot be read back, and advises no replacement', async () => {
     const destination = await account.put('Ops');
     const page = await window.edit(destination);
