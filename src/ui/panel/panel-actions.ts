@@ -31,7 +31,7 @@ import { draftOf, findProblems, isCurrent, type Question, saveLabel, standingOf 
 /** What can be done with the form of a panel. None of these rejects: what went wrong is shown in the panel. */
 export type PanelActions = {
   save(connection: Connection): Promise<void>;
-  /** Asks; `confirm` then replaces, `updateInPlace` updates, `withdraw` does neither. */
+  /** Asks; `confirm` then replaces, `updateInPlace` updates, the `withdraw` of the panel does neither. */
   askReplace(connection: Connection, destination: Destination): Promise<void>;
   confirm(connection: Connection, destination: Destination): Promise<void>;
   updateInPlace(connection: Connection, destination: Destination): Promise<void>;
@@ -39,7 +39,6 @@ export type PanelActions = {
   takeStep(step: Step, connection: Connection): Promise<void>;
   /** Undoes the last update in place. What was typed since stays. */
   revert(connection: Connection): Promise<void>;
-  withdraw(): void;
   /** Tests the values of the form from this machine, saved or not. */
   testTyped(connection: Connection): Promise<void>;
 };
@@ -103,6 +102,7 @@ export function createPanelActions(
       case 'nothing':
         await forgetUnlessWanted(destination.id);
         panel.tell({ tone: 'info', lines: [vscode.l10n.t('No changes to save.')], buttons: [] });
+        model.noticeFields = model.fields;
         break;
       case 'rename':
         await panel.work(progressOf(vscode.l10n.t('Renaming…')), async () => update(connection, destination, draft));
@@ -270,10 +270,6 @@ export function createPanelActions(
         await panel.work(progressOf(vscode.l10n.t('Undoing the update…')), async () => undo(connection, last));
       }
     },
-    withdraw() {
-      model.question = undefined;
-      model.notice = undefined;
-    },
     async testTyped(connection) {
       const destination = panel.current();
       if (!isSound(destination)) {
@@ -281,11 +277,19 @@ export function createPanelActions(
       }
       await readSecret();
       const draft = destination ? completeDraft(destination) : draftOf(model.fields);
+      const { fields } = model;
       const send = await testDraft(connection, draft, testing);
       if (send) {
-        await panel.work(progressOf(vscode.l10n.t('Testing from this machine…')), async () =>
-          describeTypedTest(await send(), saveLabel(standingOf(model, panel.entry()))),
-        );
+        let offersToSave = false;
+        await panel.work(progressOf(vscode.l10n.t('Testing from this machine…')), async () => {
+          const end = await send();
+          offersToSave = end.result !== 'failed';
+          return describeTypedTest(end, saveLabel(standingOf(model, panel.entry())));
+        });
+        if (offersToSave) {
+          model.noticeFields = fields;
+          panel.show();
+        }
       }
     },
   };

@@ -102,7 +102,7 @@ export async function createPanelController(
       case 'cancel':
       case 'dismiss':
         // Only the notice goes: a replacement that stopped stays, and is shown again when the panel is opened.
-        actions.withdraw();
+        panel.withdraw();
         panel.show();
         panel.focus('name');
         break;
@@ -115,7 +115,7 @@ export async function createPanelController(
         break;
       case 'keep':
         model.base = destination && { name: destination.name, url: destination.url };
-        actions.withdraw();
+        panel.withdraw();
         panel.keepDraft();
         panel.show();
         panel.focus('name');

@@ -12,7 +12,7 @@ import type { Timelines } from '../monitoring/timelines.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
-import { buildView, findCurrent, headingOf, isCurrent, isDirty, type PanelModel } from './panel-view.ts';
+import { buildView, findCurrent, headingOf, isCurrent, isDirty, isSameInput, type PanelModel } from './panel-view.ts';
 import { describeFailure, panelTexts } from './messages.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
@@ -46,6 +46,8 @@ export type PanelState = vscode.Disposable & {
   show(): void;
   /** Replaces the notice and, by default, focuses it. */
   tell(notice: PanelNotice | undefined, focus?: boolean): void;
+  /** Removes the notice from the next `show`. */
+  withdraw(): void;
   focus(at: PanelField | 'notice'): void;
   setFields(fields: Partial<PanelModel['fields']>): void;
   keepDraft(): void;
@@ -97,6 +99,7 @@ export async function createPanelState(
     visited: new Set(),
     busy: false,
     notice: undefined,
+    noticeFields: undefined,
     question: undefined,
     activity: loadingActivity(),
     history: undefined,
@@ -116,9 +119,12 @@ export async function createPanelState(
   const current = (): Destination | undefined => findCurrent(model, entry());
 
   function show(): void {
-    if (model.question && !isCurrent(model.question, model, current())) {
-      model.question = undefined;
-      model.notice = undefined;
+    const { question, noticeFields } = model;
+    if (
+      (question && !isCurrent(question, model, current())) ||
+      (noticeFields && !isSameInput(noticeFields, model.fields))
+    ) {
+      withdraw();
     }
     model.lastTest = lastTests.get(accountId, model.destinationId ?? '');
     post({ kind: 'view', view: buildView(model, entry()) });
@@ -129,13 +135,19 @@ export async function createPanelState(
     }
   }
 
+  function withdraw(): void {
+    model.notice = undefined;
+    model.noticeFields = undefined;
+    model.question = undefined;
+  }
+
   function focus(at: PanelField | 'notice'): void {
     post({ kind: 'focus', at });
   }
 
   function tell(notice: PanelNotice | undefined, takeFocus = true): void {
+    withdraw();
     model.notice = notice;
-    model.question = undefined;
     show();
     if (notice && takeFocus) {
       focus('notice');
@@ -341,6 +353,7 @@ export async function createPanelState(
     current,
     show,
     tell,
+    withdraw,
     focus,
     setFields,
     keepDraft,

@@ -49,6 +49,8 @@ export type PanelModel = {
   visited: ReadonlySet<PanelField>;
   busy: boolean;
   notice: PanelNotice | undefined;
+  /** The fields that the notice is about: it is withdrawn if they change. */
+  noticeFields: PanelFields | undefined;
   /** What the notice asks, if it is a question. */
   question: Question | undefined;
   activity: Activity;
@@ -89,16 +91,14 @@ export function standingOf(model: PanelModel, entry: AccountEntry | undefined): 
 /** Whether the fields and the destination are still those that the question is about. */
 export function isCurrent(
   { fields, destination }: Pick<Question, 'fields' | 'destination'>,
-  { fields: { name, url, secret } }: PanelModel,
+  model: PanelModel,
   current: Destination | undefined,
 ): boolean {
-  return (
-    fields.name === name &&
-    fields.url === url &&
-    fields.secret === secret &&
-    destination.name === current?.name &&
-    destination.url === current.url
-  );
+  return isSameInput(fields, model.fields) && destination.name === current?.name && destination.url === current.url;
+}
+
+export function isSameInput(a: PanelFields, b: PanelFields): boolean {
+  return a.name === b.name && a.url === b.url && a.secret === b.secret;
 }
 
 export function isDirty({ fields, base }: PanelModel): boolean {

@@ -375,6 +375,14 @@ describe('panels', () => {
     });
   });
 
+  it('withdraws that there are no changes once there are some', async () => {
+    const page = await window.edit(await account.put('Ops'));
+    await page.press('Save');
+    assert.equal(page.text(), 'No changes to save.');
+    await page.type({ name: 'Mine' });
+    assert.equal(page.text(), '');
+  });
+
   describe('a panel whose account is removed', () => {
     const REMOVED = 'The Cloudflare account was removed from VS Code.';
 
