@@ -20,6 +20,14 @@ const fieldsSchema = v.strictObject({
 });
 export type PanelFields = Readonly<v.InferOutput<typeof fieldsSchema>>;
 
+/**
+ * How often the user has changed each field since the page was created. Messages of both sides can cross: the field that has
+ * seen more changes is the newer one.
+ */
+const editsSchema = v.strictObject({ name: v.number(), url: v.number(), secret: v.number(), remember: v.number() });
+export type PanelEdits = Readonly<v.InferOutput<typeof editsSchema>>;
+export const NO_EDITS: PanelEdits = { name: 0, url: 0, secret: 0, remember: 0 };
+
 const actionSchema = v.picklist([
   'save',
   /** Asks before replacing the destination with the contents of the form. */
@@ -61,8 +69,13 @@ export type PanelAction = v.InferOutput<typeof actionSchema>;
 const fromPanelSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready') }),
   /** `left` is the field that lost the focus. */
-  v.strictObject({ kind: v.literal('edit'), fields: fieldsSchema, left: v.exactOptional(fieldSchema) }),
-  v.strictObject({ kind: v.literal('act'), action: actionSchema, fields: fieldsSchema }),
+  v.strictObject({
+    kind: v.literal('edit'),
+    fields: fieldsSchema,
+    edits: editsSchema,
+    left: v.exactOptional(fieldSchema),
+  }),
+  v.strictObject({ kind: v.literal('act'), action: actionSchema, fields: fieldsSchema, edits: editsSchema }),
   /** The answer to `takeFocus`. */
   v.strictObject({ kind: v.literal('tookFocus') }),
 ]);
@@ -183,7 +196,7 @@ export type SavedPanelState = Readonly<v.InferOutput<typeof stateSchema>>;
 const toPanelSchema = v.variant('kind', [
   v.object({ kind: v.literal('texts'), texts: textsSchema }),
   v.object({ kind: v.literal('state'), state: stateSchema }),
-  v.object({ kind: v.literal('fields'), fields: fieldsSchema }),
+  v.object({ kind: v.literal('fields'), fields: fieldsSchema, edits: editsSchema }),
   v.object({ kind: v.literal('view'), view: viewSchema }),
   v.object({ kind: v.literal('focus'), at: v.union([fieldSchema, v.literal('notice')]) }),
   /** A modal is answered: what had the focus before takes it back. */

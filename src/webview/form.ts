@@ -1,11 +1,19 @@
-import type { PanelField, PanelFields, PanelTexts, PanelView } from '../core/panel-protocol.ts';
+import {
+  NO_EDITS,
+  type PanelEdits,
+  type PanelField,
+  type PanelFields,
+  type PanelTexts,
+  type PanelView,
+} from '../core/panel-protocol.ts';
 import { createRegion, make, setAttribute } from './dom.ts';
 
 export type Form = {
   /** The fields with their labels, hints and findings. */
   readonly elements: readonly HTMLElement[];
-  read(): PanelFields;
-  write(fields: PanelFields): void;
+  read(): { readonly fields: PanelFields; readonly edits: PanelEdits };
+  /** Fills the fields, except those that the user has changed since. */
+  write(fields: PanelFields, edits: PanelEdits): void;
   /** Shows hints and findings at their fields. */
   show(view: PanelView): void;
   focus(field: PanelField): void;
@@ -34,6 +42,12 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
   const guess = make('p', { id: 'guess', class: 'guess' });
   const reveal = make('button', { type: 'button', class: 'secondary', 'aria-pressed': 'false' }, texts.show);
   const generate = make('button', { type: 'button', class: 'secondary' }, texts.generate);
+
+  let edits = NO_EDITS;
+  function edit(field: keyof PanelFields, left?: PanelField): void {
+    edits = { ...edits, [field]: edits[field] + 1 };
+    onEdit(left);
+  }
 
   /** An input drops line breaks. A value that the user has not edited must stay exact. */
   const written: Partial<Record<PanelField, { readonly exact: string; readonly shown: string }>> = {};
@@ -86,11 +100,11 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
     inputs.secret.value = makeSecret();
     setShown(true);
     announce(texts.generated);
-    onEdit('secret');
+    edit('secret', 'secret');
   });
-  remember.addEventListener('change', () => onEdit());
+  remember.addEventListener('change', () => edit('remember'));
   const findings = (['name', 'url', 'secret'] as const).map((field) => {
-    inputs[field].addEventListener('input', () => onEdit());
+    inputs[field].addEventListener('input', () => edit(field));
     inputs[field].addEventListener('change', () => leave(field));
     const list = make('div', { id: `${field}-findings` });
     const draw = createRegion<PanelView['findings']>(list, (found) =>
@@ -132,20 +146,25 @@ export function createForm(texts: PanelTexts, { onEdit, announce }: FormEvents):
       ),
     ],
     read: () => ({
-      name: read('name'),
-      url: read('url'),
-      secret: read('secret'),
-      remember: remember.checked,
+      fields: {
+        name: read('name'),
+        url: read('url'),
+        secret: read('secret'),
+        remember: remember.checked,
+      },
+      edits,
     }),
-    write(fields) {
+    write(fields, seen) {
       for (const field of ['name', 'url', 'secret'] as const) {
-        if (read(field) !== fields[field]) {
+        if (read(field) !== fields[field] && seen[field] >= edits[field]) {
           inputs[field].value = fields[field];
           written[field] = { exact: fields[field], shown: inputs[field].value };
         }
       }
-      remember.checked = fields.remember;
-      if (fields.secret === '') {
+      if (seen.remember >= edits.remember) {
+        remember.checked = fields.remember;
+      }
+      if (inputs.secret.value === '') {
         setShown(false);
       }
     },

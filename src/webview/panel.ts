@@ -40,7 +40,7 @@ window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       host.setState(message.state);
       break;
     case 'fields':
-      page?.form.write(message.fields);
+      page?.form.write(message.fields, message.edits);
       break;
     case 'view':
       page?.show(message.view);
@@ -92,7 +92,7 @@ function createPage(texts: PanelTexts) {
   };
   const form = createForm(texts, {
     announce,
-    onEdit: (left) => host.postMessage({ kind: 'edit', fields: form.read(), ...(left ? { left } : {}) }),
+    onEdit: (left) => host.postMessage({ kind: 'edit', ...form.read(), ...(left ? { left } : {}) }),
   });
   const about = createAbout(texts);
   const heading = make('h1');
@@ -107,7 +107,7 @@ function createPage(texts: PanelTexts) {
   let busy = false;
 
   function act(action: PanelAction): void {
-    host.postMessage({ kind: 'act', action, fields: form.read() });
+    host.postMessage({ kind: 'act', action, ...form.read() });
   }
 
   function drawButton({ action, label }: PanelButton, primary: boolean): HTMLButtonElement {

@@ -167,18 +167,14 @@ export async function createPanelController(
           await replacement.show();
           break;
         case 'edit':
-          if (!model.busy) {
-            model.fields = message.fields;
-            model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
-            panel.keepDraft();
-            panel.show();
-            onMoved();
-          }
+          panel.takeFields(message.fields, message.edits);
+          model.visited = message.left ? new Set([...model.visited, message.left]) : model.visited;
+          panel.keepDraft();
+          panel.show();
+          onMoved();
           break;
         case 'act':
-          if (!model.busy) {
-            model.fields = message.fields;
-          }
+          panel.takeFields(message.fields, message.edits);
           await act(message.action);
           break;
         default:

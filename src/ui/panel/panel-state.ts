@@ -3,7 +3,14 @@ import type { Log } from '../../core/api/transport.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { isSameId } from '../../core/model/id.ts';
-import type { PanelField, PanelNotice, ToPanel } from '../../core/panel-protocol.ts';
+import {
+  NO_EDITS,
+  type PanelEdits,
+  type PanelField,
+  type PanelFields,
+  type PanelNotice,
+  type ToPanel,
+} from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -12,7 +19,16 @@ import type { Timelines } from '../monitoring/timelines.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
 import { loadingActivity, loadActivity } from './activity.ts';
-import { buildView, findCurrent, headingOf, isCurrent, isDirty, isSameInput, type PanelModel } from './panel-view.ts';
+import {
+  buildView,
+  chooseFields,
+  findCurrent,
+  headingOf,
+  isCurrent,
+  isDirty,
+  isSameInput,
+  type PanelModel,
+} from './panel-view.ts';
 import { describeFailure, panelTexts } from './messages.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 
@@ -49,7 +65,10 @@ export type PanelState = vscode.Disposable & {
   /** Removes the notice from the next `show`. */
   withdraw(): void;
   focus(at: PanelField | 'notice'): void;
-  setFields(fields: Partial<PanelModel['fields']>): void;
+  /** Keeps what the user has typed since a job began. */
+  setFields(fields: Partial<PanelFields>): void;
+  /** Takes the fields that the user has changed. Those of the page may be older than the others here. */
+  takeFields(fields: PanelFields, edits: PanelEdits): void;
   keepDraft(): void;
   /**
    * Fills the fields with the draft of a panel that was closed, and deletes that draft. `false`: this panel has edits of its
@@ -114,6 +133,10 @@ export async function createPanelState(
   let readFor: string | undefined;
   let isReadingAbout = false;
   let running: Promise<PanelNotice> | undefined;
+  /** The edits of the page that the fields include. */
+  let edits = NO_EDITS;
+  /** The fields that the running job began with. */
+  let sent: PanelFields | undefined;
 
   const entry = (): AccountEntry | undefined => store.entry(accountId);
   const current = (): Destination | undefined => findCurrent(model, entry());
@@ -154,10 +177,22 @@ export async function createPanelState(
     }
   }
 
-  function setFields(fields: Partial<PanelModel['fields']>): void {
-    model.fields = { ...model.fields, ...fields };
-    post({ kind: 'fields', fields: model.fields });
+  function postFields(): void {
+    post({ kind: 'fields', fields: model.fields, edits });
+  }
+
+  function setFields(fields: Partial<PanelFields>): void {
+    const now = model.fields;
+    const isTyped = (field: keyof PanelFields): boolean => sent !== undefined && sent[field] !== now[field];
+    model.fields = chooseFields(isTyped, now, { ...now, ...fields });
+    sent &&= { ...sent, ...fields };
+    postFields();
     keepDraft();
+  }
+
+  function takeFields(fields: PanelFields, newer: PanelEdits): void {
+    model.fields = chooseFields((field) => newer[field] > edits[field], fields, model.fields);
+    edits = newer;
   }
 
   function keepDraft(): void {
@@ -294,11 +329,13 @@ export async function createPanelState(
     failed = async (error: unknown): Promise<PanelNotice> => explain(error),
   ): Promise<void> {
     model.busy = true;
+    sent = model.fields;
     tell(progress);
     running = job()
       .catch(failed)
       .finally(() => {
         running = undefined;
+        sent = undefined;
         model.busy = false;
       });
     const notice = await running;
@@ -356,6 +393,7 @@ export async function createPanelState(
     withdraw,
     focus,
     setFields,
+    takeFields,
     keepDraft,
     load,
     takeDraft,
@@ -365,7 +403,9 @@ export async function createPanelState(
     async fill(onShown) {
       drawn = true;
       post({ kind: 'texts', texts: panelTexts() });
-      post({ kind: 'fields', fields: model.fields });
+      // The page is new.
+      edits = NO_EDITS;
+      postFields();
       onMoved();
       show();
       onShown?.();

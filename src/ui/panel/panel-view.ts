@@ -101,6 +101,21 @@ export function isSameInput(a: PanelFields, b: PanelFields): boolean {
   return a.name === b.name && a.url === b.url && a.secret === b.secret;
 }
 
+/** The fields of `a` that pass, and those of `b` that do not. */
+export function chooseFields(
+  isOfA: (field: keyof PanelFields) => boolean,
+  a: PanelFields,
+  b: PanelFields,
+): PanelFields {
+  const from = (field: keyof PanelFields): PanelFields => (isOfA(field) ? a : b);
+  return {
+    name: from('name').name,
+    url: from('url').url,
+    secret: from('secret').secret,
+    remember: from('remember').remember,
+  };
+}
+
 export function isDirty({ fields, base }: PanelModel): boolean {
   return fields.secret !== '' || fields.name !== (base?.name ?? '') || fields.url !== (base?.url ?? '');
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { PanelEvent, PanelAction, PanelFields, PanelView, ToPanel } from '../../../src/core/panel-protocol.ts';
+import type {
+  PanelAction,
+  PanelEdits,
+  PanelEvent,
+  PanelFields,
+  PanelView,
+  ToPanel,
+} from '../../../src/core/panel-protocol.ts';
 import type { PanelController } from '../../../src/ui/panel/panel-controller.ts';
 import type { Extension } from '../extension-under-test.ts';
 
@@ -16,6 +23,11 @@ export type Page = {
   readonly controller: PanelController;
   close(): void;
 };
+
+/** The counts of a page that changes all fields at once. */
+function everyField(edits: number): PanelEdits {
+  return { name: edits, url: edits, secret: edits, remember: edits };
+}
 
 /** Opens the panel of a destination, or of a new destination without an ID. */
 export async function openPanelPage(
@@ -35,6 +47,7 @@ export async function openPanelPage(
   const last = <Kind extends ToPanel['kind']>(kind: Kind) =>
     sent.findLast((each): each is Extract<ToPanel, { kind: Kind }> => each.kind === kind) ?? assert.fail(kind);
   let typed: PanelFields | undefined;
+  let edits = 0;
   const fields = (): PanelFields => typed ?? last('fields').fields;
   const send = async (message: PanelEvent): Promise<void> => {
     const before = sent.length;
@@ -55,9 +68,10 @@ export async function openPanelPage(
         .join(' '),
     types: async (changes, left) => {
       typed = { ...fields(), ...changes };
-      await send({ kind: 'edit', fields: typed, ...(left ? { left } : {}) });
+      edits += 1;
+      await send({ kind: 'edit', fields: typed, edits: everyField(edits), ...(left ? { left } : {}) });
     },
-    presses: async (action) => send({ kind: 'act', action, fields: fields() }),
+    presses: async (action) => send({ kind: 'act', action, fields: fields(), edits: everyField(edits) }),
     close() {
       controller.dispose();
       void extension.context.secrets.delete(`cloudflareWebhooks.draft.${draftId}`);

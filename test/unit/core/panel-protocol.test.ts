@@ -3,14 +3,15 @@ import { anything, assert as check, property } from 'fast-check';
 import { parseFromPanel, parseSavedPanelState, parseToPanel } from '../../../src/core/panel-protocol.ts';
 
 const fields = { name: 'Ops', url: 'https://ops.example/hook', secret: 's', remember: true };
+const edits = { name: 1, url: 2, secret: 3, remember: 4 };
 
 describe('messages from the page', () => {
   it('accepts valid messages unchanged', () => {
     for (const message of [
       { kind: 'ready' },
-      { kind: 'edit', fields },
-      { kind: 'edit', fields, left: 'url' },
-      { kind: 'act', action: 'save', fields },
+      { kind: 'edit', fields, edits },
+      { kind: 'edit', fields, edits, left: 'url' },
+      { kind: 'act', action: 'save', fields, edits },
     ]) {
       assert.deepEqual(parseFromPanel(message), message);
     }
@@ -23,12 +24,13 @@ describe('messages from the page', () => {
       'ready',
       [],
       { kind: 'shutdown' },
-      { kind: 'act', action: 'addAccount', fields },
+      { kind: 'act', action: 'addAccount', fields, edits },
       { kind: 'act', action: 'save' },
-      { kind: 'act', action: 'save', fields: { ...fields, name: 1 } },
-      { kind: 'act', action: 'save', fields: { ...fields, id: 'another' } },
-      { kind: 'edit', fields, left: 'remember' },
-      { kind: 'edit', fields, extra: true },
+      { kind: 'act', action: 'save', fields: { ...fields, name: 1 }, edits },
+      { kind: 'act', action: 'save', fields: { ...fields, id: 'another' }, edits },
+      { kind: 'edit', fields },
+      { kind: 'edit', fields, edits, left: 'remember' },
+      { kind: 'edit', fields, edits, extra: true },
       { kind: 'ready', fields },
     ]) {
       assert.equal(parseFromPanel(message), undefined, JSON.stringify(message));
@@ -48,7 +50,7 @@ describe('messages from the page', () => {
 
 describe('messages from the host', () => {
   it('accepts fields and focus, and rejects malformed messages', () => {
-    assert.deepEqual(parseToPanel({ kind: 'fields', fields }), { kind: 'fields', fields });
+    assert.deepEqual(parseToPanel({ kind: 'fields', fields, edits }), { kind: 'fields', fields, edits });
     assert.deepEqual(parseToPanel({ kind: 'focus', at: 'notice' }), { kind: 'focus', at: 'notice' });
     assert.equal(parseToPanel({ kind: 'focus', at: 'body' }), undefined);
     assert.equal(parseToPanel({ kind: 'view', view: { heading: 'Only this' } }), undefined);

@@ -6,7 +6,14 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { createRedactor } from '../../../../src/core/api/redaction.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
-import type { PanelAction, PanelEvent, PanelFields, PanelView, ToPanel } from '../../../../src/core/panel-protocol.ts';
+import type {
+  PanelAction,
+  PanelEdits,
+  PanelEvent,
+  PanelFields,
+  PanelView,
+  ToPanel,
+} from '../../../../src/core/panel-protocol.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
 import { createDestinationWriter } from '../../../../src/ui/destinations/destination-writer.ts';
 import { createSecretStore } from '../../../../src/ui/destinations/secret-store.ts';
@@ -67,6 +74,12 @@ function pageOf<P extends PageHost>(panel: P) {
     panel.sent.findLast((each): each is Extract<ToPanel, { kind: K }> => each.kind === kind);
   let typed: PanelFields | undefined;
   let seen = 0;
+  let count = 0;
+  /** This page changes all fields at once. */
+  const edits = (isEdited: boolean): PanelEdits => {
+    count += Number(isEdited);
+    return { name: count, url: count, secret: count, remember: count };
+  };
 
   const fields = (): PanelFields => {
     const filled = panel.sent.filter(({ kind }) => kind === 'fields').length;
@@ -94,7 +107,7 @@ function pageOf<P extends PageHost>(panel: P) {
     labels: () => buttons().map(({ label }) => label),
     async type(changes: Partial<PanelFields>): Promise<void> {
       typed = { ...fields(), ...changes };
-      await panel.receive({ kind: 'edit', fields: typed });
+      await panel.receive({ kind: 'edit', fields: typed, edits: edits(true) });
     },
     async press(label: string): Promise<void> {
       const action = buttons().find((each) => each.label === label)?.action;
@@ -102,7 +115,8 @@ function pageOf<P extends PageHost>(panel: P) {
     },
     /** An action of a button that the page may no longer show. */
     async act(action: PanelAction, changes: Partial<PanelFields> = {}): Promise<void> {
-      await panel.receive({ kind: 'act', action, fields: { ...fields(), ...changes } });
+      const isEdited = Object.keys(changes).length > 0;
+      await panel.receive({ kind: 'act', action, fields: { ...fields(), ...changes }, edits: edits(isEdited) });
     },
     sees: async (pattern: RegExp) =>
       until(() => pattern.test(text()) && !view().busy, `${String(pattern)} in the panel`).catch(() =>

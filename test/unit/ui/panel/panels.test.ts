@@ -375,6 +375,38 @@ describe('panels', () => {
     });
   });
 
+  describe('messages of the page and the host that cross', () => {
+    const NONE = { name: 0, url: 0, secret: 0, remember: 0 };
+
+    it('keep what is typed right after Save', async () => {
+      const destination = await account.put('Ops');
+      const page = await window.open(destination);
+      await page.type({ name: 'Ops 2' });
+      const update = window.hold('updateDestination');
+      await page.press('Save');
+      await update.isCalled();
+      await page.type({ name: 'Ops 2x' });
+      update.release();
+      await page.sees(/Renamed to “Ops 2”/);
+      assert.deepEqual([page.fields().name, account.stored(destination.id)?.name], ['Ops 2x', 'Ops 2']);
+      await window.draftIsKept('Ops 2x');
+    });
+
+    it('keep the newer value of each field', async () => {
+      const { id, url } = await account.put('Ops');
+      const page = await window.open(await window.api().getDestination(ACCOUNT, id));
+      const theirs = account.hook('theirs');
+      controls.putDestination(account.world(), { account: ACCOUNT, id, name: 'Theirs', url: theirs });
+      await window.store().refresh();
+      await until(() => page.fields().name === 'Theirs', 'the new name');
+      const old = { name: 'Ops x', url, secret: '', remember: false };
+      page.panel.receive({ kind: 'edit', fields: old, edits: { ...NONE, name: 1 } });
+      await page.panel.receive({ kind: 'act', action: 'save', fields: old, edits: { ...NONE, name: 1 } });
+      await page.sees(/Renamed to “Ops x”/);
+      assert.equal(account.stored(id)?.url, theirs);
+    });
+  });
+
   it('withdraws that there are no changes once there are some', async () => {
     const page = await window.edit(await account.put('Ops'));
     await page.press('Save');
