@@ -75,7 +75,7 @@ describe('timeline in the panel', function () {
     await deliver({ last_success: at(11), last_failure: at(9) }, /delivered on 4 days, failed on 3 days,/);
     await deliver({ last_success: at(5), last_failure: at(4.99) }, /delivered on 5 days, failed on 4 days,/);
     await deliver({ last_success: at(1), last_failure: at(3) }, /delivered on 6 days, failed on 5 days,/);
-    await session.view.row(/^Alpha, generic, healthy, last success yesterday/).waitFor();
+    await session.view.row(/^Alpha, generic, healthy, last success 1 day ago/).waitFor();
     await panel.getByRole('img', { name: /^Alerts sent in the last 30 days/ }).waitFor();
     assert.equal(await strip.locator('.day').count(), 30);
   });

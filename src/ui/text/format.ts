@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { splitAge } from '../../core/model/age.ts';
+import { createAges, splitAge } from '../../core/model/age.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { uiLanguage } from './ui-language.ts';
 
 /** Making one takes longer than formatting a hundred times with it. */
-let ages: Intl.RelativeTimeFormat | undefined;
+let ages: ReturnType<typeof createAges> | undefined;
 let times: Intl.DateTimeFormat | undefined;
 
 /** "2 hours ago", in the language of the user interface. */
 export function describeAge(at: Instant, now = Date.now()): string {
-  ages ??= new Intl.RelativeTimeFormat(uiLanguage(), { numeric: 'auto' });
-  return ages.format(...splitAge(toMilliseconds(at), now));
+  ages ??= createAges(uiLanguage());
+  return ages(toMilliseconds(at), now);
 }
 
 /** "2 h ago", "5 min ago": for rows, which are narrow. A time in the future, by a clock that is wrong, is "now". */

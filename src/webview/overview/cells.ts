@@ -1,4 +1,4 @@
-import { splitAge } from '../../core/model/age.ts';
+import { createAges } from '../../core/model/age.ts';
 import {
   OVERVIEW_COLUMNS,
   type OverviewColumn,
@@ -23,10 +23,10 @@ export type CellTexts = {
 };
 
 export function createCellTexts(texts: OverviewTexts, now: () => number): CellTexts {
-  const ages = new Intl.RelativeTimeFormat(texts.language, { numeric: 'auto', style: 'short' });
+  const ages = createAges(texts.language, 'short');
   const moments = new Intl.DateTimeFormat(texts.language, { dateStyle: 'medium', timeStyle: 'medium' });
   return {
-    age: (at) => (at === undefined ? texts.never : ages.format(...splitAge(at, now()))),
+    age: (at) => (at === undefined ? texts.never : ages(at, now())),
     moment: (at) => (at === undefined ? texts.never : moments.format(at)),
     unproven: (days) => (days === 1 ? texts.unprovenOne : fill(texts.unproven, days)),
   };
