@@ -20,6 +20,8 @@ export type DescribedDay = {
   readonly date: string;
   readonly seen: string;
   readonly text: string;
+  /** The destination was not created yet. */
+  readonly isBefore: boolean;
 };
 
 /** More events of one kind on a day are counted instead of listed. */
@@ -49,6 +51,7 @@ export function describeDays(
       date,
       seen,
       text: vscode.l10n.t('{0}: {1}', date, seen),
+      isBefore,
     };
   });
 }
@@ -100,8 +103,11 @@ function describeClock(at: string | number): string {
 }
 
 /** "Last 30 days: delivered on 12 days, failed on 2 days, nothing seen on 10 days, not watched on 6 days." */
-export function summarizeDays(days: readonly { readonly state: DayState }[]): string {
-  const count = (...states: readonly DayState[]): number => days.filter(({ state }) => states.includes(state)).length;
+export function summarizeDays(days: readonly Pick<DescribedDay, 'state' | 'isBefore'>[]): string {
+  const watched = days.filter(({ isBefore }) => !isBefore);
+  const before = days.length - watched.length;
+  const count = (...states: readonly DayState[]): number =>
+    watched.filter(({ state }) => states.includes(state)).length;
   const [delivered, failed, quiet, unknown] = [
     count('delivered', 'both'),
     count('failed', 'both'),
@@ -116,6 +122,8 @@ export function summarizeDays(days: readonly { readonly state: DayState }[]): st
       plural(quiet, vscode.l10n.t('nothing seen on 1 day'), vscode.l10n.t('nothing seen on {0} days', quiet)),
     unknown > 0 &&
       plural(unknown, vscode.l10n.t('not watched on 1 day'), vscode.l10n.t('not watched on {0} days', unknown)),
+    before > 0 &&
+      plural(before, vscode.l10n.t('not created yet on 1 day'), vscode.l10n.t('not created yet on {0} days', before)),
   ].filter((part) => part !== false);
   return vscode.l10n.t('Last {0} days: {1}.', days.length, enumerate(parts));
 }

@@ -137,6 +137,12 @@ describe('overview while it is open', () => {
     assert.deepEqual(daysOf(), ['quiet', 'quiet']);
   });
 
+  it('does not call days unwatched on which the destination did not exist yet', async () => {
+    const page = await open({});
+    await page.refresh(24 * 60 * MINUTE, { createdAt: '2026-11-23T12:00:00Z' });
+    assert.match(page.shown().summary ?? '', /nothing seen on 3 days, not created yet on 26 days\.$/);
+  });
+
   it('counts the alert of a delivery that it shows, also where it counted the alerts a moment before', async () => {
     const alert: SentAlert = {
       policyId: 'p',
