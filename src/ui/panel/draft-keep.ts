@@ -43,6 +43,12 @@ export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftK
     log('error', `SecretStorage failed for the draft of a panel: ${describeForLog(error)}`);
   };
 
+  function write(draftId: string, draft: KeptDraft): void {
+    waiting.delete(draftId);
+    written.add(draftId);
+    void Promise.resolve(secrets.store(keyOf(draftId), JSON.stringify(draft))).catch(orLog);
+  }
+
   return {
     async get(draftId) {
       const unwritten = waiting.get(draftId)?.draft;
@@ -58,11 +64,7 @@ export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftK
     },
     keep(draftId, draft) {
       clearTimeout(waiting.get(draftId)?.timer);
-      const timer = setTimeout(() => {
-        waiting.delete(draftId);
-        written.add(draftId);
-        void Promise.resolve(secrets.store(keyOf(draftId), JSON.stringify(draft))).catch(orLog);
-      }, PAUSE_MILLISECONDS);
+      const timer = setTimeout(() => write(draftId, draft), PAUSE_MILLISECONDS);
       waiting.set(draftId, { draft, timer });
     },
     forget(draftId) {
@@ -73,10 +75,11 @@ export function createDraftKeep(secrets: vscode.SecretStorage, log: Log): DraftK
       }
     },
     dispose() {
-      for (const { timer } of waiting.values()) {
+      // The window may close or reload right after the last key press.
+      for (const [draftId, { draft, timer }] of waiting) {
         clearTimeout(timer);
+        write(draftId, draft);
       }
-      waiting.clear();
     },
   };
 }

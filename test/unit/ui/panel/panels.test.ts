@@ -329,6 +329,13 @@ describe('panels', () => {
     });
   });
 
+  it('persists what was typed right before a reload', async () => {
+    const page = await window.open(await account.put('Ops'));
+    await page.type({ name: 'Mine' });
+    window.panels().dispose();
+    await window.draftIsKept('Mine');
+  });
+
   describe('Reopen', () => {
     it('brings back what was typed right before the panel was closed', async () => {
       const page = await window.open(await account.put('Ops'));
