@@ -210,6 +210,9 @@ export function createPanelActions(
     describe: typeof describeReplace,
   ): Promise<void> {
     const { fields } = model;
+    const progress = progressOf(vscode.l10n.t('Loading from Cloudflare…'));
+    panel.tell(progress, false);
+    model.noticeFields = fields;
     const names = await policies
       .read(connection)
       .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
@@ -220,6 +223,8 @@ export function createPanelActions(
       const whole = completeDraft(destination);
       panel.tell(describe(destination, whole, names, findMissing(whole)));
       model.question = { fields, destination, replacement: whole, update: draft };
+    } else if (model.notice === progress) {
+      panel.tell(undefined);
     }
   }
 

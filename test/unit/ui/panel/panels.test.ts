@@ -44,7 +44,9 @@ describe('panels', () => {
       await page.type({ url: account.hook('typo') });
       const saving = page.press('Save');
       await policies.isCalled();
+      assert.equal(page.text(), 'Loading from Cloudflare…');
       await page.type({ url: account.hook('right') });
+      assert.equal(page.text(), '');
       policies.release();
       await saving;
       assert.equal(page.text(), '');
