@@ -15,6 +15,7 @@ import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { DraftKeep } from './draft-keep.ts';
+import { createMinuteClock } from '../monitoring/minute-clock.ts';
 import type { Timelines } from '../monitoring/timelines.ts';
 import type { LastTests } from '../tree/last-tests.ts';
 import { describeForLog } from '../../core/api/api-error.ts';
@@ -381,6 +382,12 @@ export async function createPanelState(
       show();
     }
   });
+  // Ages get older without a refresh.
+  const clock = createMinuteClock(() => {
+    if (drawn) {
+      show();
+    }
+  });
   void awaitAccounts();
   follow();
 
@@ -422,6 +429,7 @@ export async function createPanelState(
       listeningToPolicies();
       listeningToTimelines();
       listeningToRefreshes();
+      clock.dispose();
     },
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith } from '../../core/api/fake-api.ts';
 import { ACCOUNT } from '../../core/destinations/fake-account.ts';
@@ -329,6 +330,22 @@ describe('panels', () => {
       await until(() => page.text().includes('Ops 2'), 'the new name');
       assert.deepEqual(await window.secrets().get(ACCOUNT, id), {});
     });
+  });
+
+  it('shows older ages without a refresh', async () => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      const page = await window.edit(await account.put('Ops'));
+      await until(() => page.view().about?.timeline.days.length, 'the timeline');
+      const before = page.panel.sent.length;
+      mock.timers.tick(60_000);
+      assert.deepEqual(
+        page.panel.sent.slice(before).map(({ kind }) => kind),
+        ['view'],
+      );
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('persists what was typed right before a reload', async () => {
