@@ -75,15 +75,15 @@ function createPage(texts: PanelTexts) {
     clearTimeout(silence);
     silence = setTimeout(() => status.replaceChildren(), SPEAKING_MILLISECONDS);
   };
-  const announceSoon = (texts: readonly string[]): void => {
-    if (texts.join('\n') !== current.join('\n')) {
-      current = texts;
+  const announceSoon = (now: readonly string[]): void => {
+    if (now.join('\n') !== current.join('\n')) {
+      current = now;
       clearTimeout(soon);
       soon = setTimeout(() => {
         // A notice that takes the focus is read because of that.
         const read = document.hasFocus() ? document.activeElement?.getAttribute('aria-label') : undefined;
-        const unread = texts.filter((text) => text !== read && !spoken.includes(text));
-        spoken = texts;
+        const unread = now.filter((text) => text !== read && !spoken.includes(text));
+        spoken = now;
         if (unread.length > 0) {
           announce(unread.join(' '));
         }

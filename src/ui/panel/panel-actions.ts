@@ -125,7 +125,7 @@ export function createPanelActions(
     return describeCreated(created);
   }
 
-  async function send(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
+  async function sendUpdate(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
     previous = undefined;
     const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
     await forgetUnlessWanted(seen.id);
@@ -136,7 +136,7 @@ export function createPanelActions(
   async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
     const seen = asSeen(destination);
     const before = await secrets.get(model.accountId, destination.id);
-    const outcome = await send(connection, seen, draft);
+    const outcome = await sendUpdate(connection, seen, draft);
     const { name, url } = outcome.destination;
     model.base = { name, url };
     // Ignored values stay in the fields for Replace.
@@ -156,7 +156,7 @@ export function createPanelActions(
     connection: Connection,
     { draft, left }: { readonly draft: Draft; readonly left: Destination },
   ): Promise<PanelNotice> {
-    const outcome = await send(connection, left, draft);
+    const outcome = await sendUpdate(connection, left, draft);
     const { fields, base = left } = model;
     const { name, url } = outcome.destination;
     model.base = { name: draft.name === left.name ? base.name : name, url };

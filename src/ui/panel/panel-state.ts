@@ -183,9 +183,9 @@ export async function createPanelState(
   }
 
   function setFields(fields: Partial<PanelFields>): void {
-    const now = model.fields;
-    const isTyped = (field: keyof PanelFields): boolean => sent !== undefined && sent[field] !== now[field];
-    model.fields = chooseFields(isTyped, now, { ...now, ...fields });
+    const typed = model.fields;
+    const isTyped = (field: keyof PanelFields): boolean => sent !== undefined && sent[field] !== typed[field];
+    model.fields = chooseFields(isTyped, typed, { ...typed, ...fields });
     sent &&= { ...sent, ...fields };
     postFields();
     keepDraft();
@@ -281,12 +281,12 @@ export async function createPanelState(
 
   async function readRemembered(): Promise<boolean> {
     const { destinationId, remembered: before } = model;
-    const now = destinationId === undefined ? undefined : await secrets.get(accountId, destinationId);
-    model.remembered = now;
+    const stored = destinationId === undefined ? undefined : await secrets.get(accountId, destinationId);
+    model.remembered = stored;
     if (model.fields.remember === (before !== undefined)) {
-      model.fields = { ...model.fields, remember: now !== undefined };
+      model.fields = { ...model.fields, remember: stored !== undefined };
     }
-    return now?.secret !== before?.secret || now?.url !== before?.url;
+    return stored?.secret !== before?.secret || stored?.url !== before?.url;
   }
 
   async function readAbout(): Promise<void> {

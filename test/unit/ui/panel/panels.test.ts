@@ -427,7 +427,7 @@ describe('panels', () => {
       await until(() => page.fields().name === 'Theirs', 'the new name');
       const old = { name: 'Ops x', url, secret: '', remember: false };
       page.panel.receive({ kind: 'edit', fields: old, edits: { ...NONE, name: 1 } });
-      await page.panel.receive({ kind: 'act', action: 'save', fields: old, edits: { ...NONE, name: 1 } });
+      page.panel.receive({ kind: 'act', action: 'save', fields: old, edits: { ...NONE, name: 1 } });
       await page.sees(/Renamed to “Ops x”/);
       assert.equal(account.stored(id)?.url, theirs);
     });
