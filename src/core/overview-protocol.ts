@@ -162,6 +162,7 @@ const textsSchema = v.object({
   timeline: v.string(),
   selection: v.string(),
   never: v.string(),
+  now: v.string(),
   loading: v.string(),
   unknown: v.string(),
   count: v.string(),

@@ -105,6 +105,7 @@ const TEXTS: OverviewTexts = {
   timeline: 'Last 30 days',
   selection: 'Selection',
   never: 'never',
+  now: 'now',
   loading: 'Loading…',
   unknown: 'Could not be loaded',
   count: '{0} ({1})',

@@ -45,6 +45,7 @@ export function overviewTexts(): OverviewTexts {
     timeline: vscode.l10n.t('Last {0} days', OVERVIEW_DAYS),
     selection: vscode.l10n.t('Selection'),
     never: vscode.l10n.t('never'),
+    now: vscode.l10n.t('now'),
     loading: vscode.l10n.t('Loading…'),
     unknown: vscode.l10n.t('Could not be loaded'),
     count: vscode.l10n.t('{0} ({1})', '{0}', '{1}'),

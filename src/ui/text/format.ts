@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
-import { createAges, splitAge } from '../../core/model/age.ts';
+import { splitAge } from '../../core/model/age.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { uiLanguage } from './ui-language.ts';
 
 /** Making one takes longer than formatting a hundred times with it. */
-let ages: ReturnType<typeof createAges> | undefined;
+let ages: Intl.RelativeTimeFormat | undefined;
 let times: Intl.DateTimeFormat | undefined;
 
-/** "2 hours ago", in the language of the user interface. */
+/** "2 hours ago", in the language of the user interface. Never "yesterday": a day here is 24 hours. */
 export function describeAge(at: Instant, now = Date.now()): string {
-  ages ??= createAges(uiLanguage());
-  return ages(toMilliseconds(at), now);
+  ages ??= new Intl.RelativeTimeFormat(uiLanguage());
+  const age = splitAge(toMilliseconds(at), now);
+  return age[0] === 0 ? vscode.l10n.t('now') : ages.format(...age);
 }
 
 /** "2 h ago", "5 min ago": for rows, which are narrow. A time in the future, by a clock that is wrong, is "now". */

@@ -1,4 +1,4 @@
-import { createAges } from '../../core/model/age.ts';
+import { splitAge } from '../../core/model/age.ts';
 import {
   OVERVIEW_COLUMNS,
   type OverviewColumn,
@@ -23,10 +23,14 @@ export type CellTexts = {
 };
 
 export function createCellTexts(texts: OverviewTexts, now: () => number): CellTexts {
-  const ages = createAges(texts.language, 'short');
+  const ages = new Intl.RelativeTimeFormat(texts.language, { style: 'short' });
   const moments = new Intl.DateTimeFormat(texts.language, { dateStyle: 'medium', timeStyle: 'medium' });
+  const describeAge = (at: number): string => {
+    const age = splitAge(at, now());
+    return age[0] === 0 ? texts.now : ages.format(...age);
+  };
   return {
-    age: (at) => (at === undefined ? texts.never : ages(at, now())),
+    age: (at) => (at === undefined ? texts.never : describeAge(at)),
     moment: (at) => (at === undefined ? texts.never : moments.format(at)),
     unproven: (days) => (days === 1 ? texts.unprovenOne : fill(texts.unproven, days)),
   };
