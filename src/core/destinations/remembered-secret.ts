@@ -1,4 +1,4 @@
-import { guessType } from '../model/destination-types/index.ts';
+import { guessType, typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { canStandFor } from '../model/plan.ts';
 import { isSameAddress } from '../model/web-address.ts';
@@ -32,6 +32,19 @@ export function rememberUpdate(before: RememberedSecret | undefined, draft: Draf
   const after = rememberDraft(before, draft);
   const isNothing = (each: RememberedSecret): boolean => each.secret === undefined && each.url === undefined;
   return isNothing(after) && !(before && isNothing(before)) ? undefined : after;
+}
+
+/**
+ * What stays remembered where the new values are not to be remembered, or may not have been applied: nothing if the draft
+ * changes a secret, also one that is part of the URL.
+ */
+export function keepUnlessOutdated(
+  before: RememberedSecret | undefined,
+  { type, url }: Pick<Destination, 'type' | 'url'>,
+  draft: Draft,
+): RememberedSecret | undefined {
+  const isInUrl = typeOrGeneric(type).secret === 'url';
+  return draft.secret !== undefined || (isInUrl && !isSameAddress(draft.url, url)) ? undefined : before;
 }
 
 /**

@@ -32,8 +32,11 @@ export type UpdateOptions = {
   readonly seen: Destination;
   readonly draft: Draft;
   readonly remembered: RememberedSecret | undefined;
-  /** Called once Cloudflare has accepted the update, before it is read back. */
-  readonly onAccepted?: () => Promise<void>;
+  /**
+   * Called before the update is read back, unless Cloudflare refused it: whether Cloudflare accepted it. After a lost
+   * answer, called again if the destination shows the update.
+   */
+  readonly onSent?: (isAccepted: boolean) => Promise<void>;
 };
 
 /** Pauses before each look at a destination whose update was not answered, in milliseconds. */
@@ -48,7 +51,7 @@ const PAUSES = [0, 1000, 2000] as const;
  * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */
 export async function updateDestination(options: UpdateOptions): Promise<UpdateOutcome> {
-  const { api, host, accountId, seen, draft, remembered, onAccepted } = options;
+  const { api, host, accountId, seen, draft, remembered, onSent } = options;
   const differences = planChange(seen, draft).differences.filter((each) => each !== 'type');
   const before = await api.getDestination(accountId, seen.id);
   const conflicts = conflictsOf(seen, before, draft, differences);
@@ -64,13 +67,13 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
   let lost: unknown;
   try {
     await api.updateDestination(accountId, seen.id, body);
-    await onAccepted?.();
   } catch (error) {
     if (!isUncertain(error)) {
       throw isTestOfCutUrl(error, before.type, body) ? new ApiError({ ...error.details, isUrlCut: true }) : error;
     }
     lost = error;
   }
+  await onSent?.(lost === undefined);
   const visible = differences.filter((each) => each !== 'secret');
   for (const pause of lost === undefined ? [0] : PAUSES) {
     if (pause > 0) {
@@ -80,7 +83,7 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     const verdicts = after && differences.map((each) => [each, judge(each, before, draft, after)] as const);
     if (after && verdicts && (lost === undefined || verdicts.some(([, verdict]) => verdict === 'applied'))) {
       if (lost !== undefined) {
-        await onAccepted?.();
+        await onSent?.(true);
       }
       const having = (wanted: Verdict): readonly Difference[] =>
         verdicts.flatMap(([difference, verdict]) => (verdict === wanted ? [difference] : []));

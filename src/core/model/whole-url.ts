@@ -1,6 +1,7 @@
 import type { DestinationType } from './destination-types/destination-type.ts';
 import { DESTINATION_TYPES, typeOrGeneric } from './destination-types/index.ts';
 import type { Destination } from './destination.ts';
+import { canStandFor } from './plan.ts';
 
 /** Whether a URL lacks its secret part, and so cannot be called. */
 export function lacksSecret(type: DestinationType, url: string): boolean {
@@ -13,8 +14,8 @@ export function joinUrl(type: DestinationType, url: string, secret: string | und
 }
 
 /**
- * The whole URL of a destination, if available. In this order: Cloudflare's URL, the remembered URL, Cloudflare's URL
- * joined with the remembered secret. That secret was entered beside a URL without its secret part.
+ * The whole URL of a destination, if available. In this order: Cloudflare's URL, the remembered URL if Cloudflare's is a
+ * part of it, Cloudflare's URL joined with the remembered secret. That secret was entered beside a URL without its secret part.
  */
 export function wholeUrlOf(
   { type: name, url }: Pick<Destination, 'type' | 'url'>,
@@ -25,5 +26,7 @@ export function wholeUrlOf(
   if (!lacksSecret(type, url)) {
     return url;
   }
-  return joinUrl(type, remembered?.url ?? url, remembered?.secret);
+  const whole = remembered?.url;
+  const isOfUrl = whole !== undefined && canStandFor(url, whole, types);
+  return joinUrl(type, isOfUrl ? whole : url, remembered?.secret);
 }

@@ -1,11 +1,16 @@
-import { ApiError, isUncertain } from '../../core/api/api-error.ts';
+import { ApiError } from '../../core/api/api-error.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Leases } from '../../core/async/lease.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
-import { rememberDraft, rememberUpdate } from '../../core/destinations/remembered-secret.ts';
+import {
+  keepUnlessOutdated,
+  rememberDraft,
+  type RememberedSecret,
+  rememberUpdate,
+} from '../../core/destinations/remembered-secret.ts';
 import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
@@ -80,15 +85,22 @@ export function createDestinationWriter(services: DestinationWriterServices): De
       finish(account.id, async () => {
         hide(draft);
         const remembered = await secrets.get(account.id, destination.id);
-        /** The remembered secret must never be outdated, because the next rename would send it. */
-        const follow = async (): Promise<void> => {
-          const after = remember ? rememberUpdate(remembered, draft) : undefined;
-          if (after) {
-            await secrets.remember(account.id, destination.id, after);
-          } else if (remembered && (remember || draft.secret !== undefined)) {
-            await secrets.forget(account.id, destination.id);
+        let stored = remembered;
+        const follow = async (after: RememberedSecret | undefined): Promise<void> => {
+          if (after !== stored) {
+            stored = after;
+            await (after
+              ? secrets.remember(account.id, destination.id, after)
+              : secrets.forget(account.id, destination.id));
           }
         };
+        /** The remembered secret must never be outdated, because the next rename would send it. */
+        const keep = async (sent: Draft, isAccepted: boolean): Promise<void> =>
+          follow(
+            remember && isAccepted
+              ? rememberUpdate(remembered, sent)
+              : keepUnlessOutdated(remembered, destination, sent),
+          );
         const lease = await leases.acquire(keyOfDestination(account.id, destination.id));
         try {
           const outcome = await updateDestination({
@@ -98,16 +110,13 @@ export function createDestinationWriter(services: DestinationWriterServices): De
             seen: destination,
             draft,
             remembered,
-            onAccepted: follow,
+            onSent: async (isAccepted) => keep(draft, isAccepted),
           });
+          if (outcome.ignored.includes('url')) {
+            await keep({ ...draft, url: outcome.destination.url }, true);
+          }
           store.putDestination(account.id, outcome.destination);
           return outcome;
-        } catch (error) {
-          if (isUncertain(error) && error instanceof ApiError && remembered && draft.secret !== undefined) {
-            // Cloudflare may have the old secret or the new one.
-            await secrets.forget(account.id, destination.id);
-          }
-          throw error;
         } finally {
           await lease.release();
         }

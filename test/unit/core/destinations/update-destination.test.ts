@@ -35,7 +35,7 @@ describe('update destination, against the fake', () => {
       seen,
       draft,
       remembered,
-      onAccepted: async () => void (accepted += 1),
+      onSent: async (isAccepted) => void (accepted += Number(isAccepted)),
     });
   const sentFields = () => [...(account.requests('PUT').at(-1)?.fields ?? [])].toSorted();
   const puts = () => account.requests('PUT').length;

@@ -134,6 +134,7 @@ describe('the destination types', () => {
         assert.equal(joinUrl(type, cut, undefined), cut);
         assert.equal(wholeUrlOf({ type: name, url: cut }, { url: row.whole }), row.whole);
         assert.equal(wholeUrlOf({ type: name, url: cut }, undefined), cut);
+        assert.equal(wholeUrlOf({ type: name, url: cut }, { url: 'https://elsewhere.example/hook' }), cut);
       }
     });
 

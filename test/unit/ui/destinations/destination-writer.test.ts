@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { ApiError } from '../../../../src/core/api/api-error.ts';
+import type { RememberedSecret } from '../../../../src/core/destinations/remembered-secret.ts';
+import type { Draft } from '../../../../src/core/model/destination.ts';
+import { createDestinationWriter } from '../../../../src/ui/destinations/destination-writer.ts';
+import { makeApi } from '../../core/api/fake-api.ts';
+import { ACCOUNT } from '../../core/destinations/fake-account.ts';
+import { makeUiServices } from '../ui-services.ts';
+
+const ID = 'd'.repeat(32);
+const PLAIN = 'https://example.com/hook';
+const HOOKS = 'https://hooks.slack.com/services/T1';
+const OLD = `${HOOKS}/B1/old`;
+const cut = (url: string): string => url.replace(/\/[^/]+$/, '');
+
+type Fault = 'none' | 'lost' | 'ignoresUrl' | 'unreadable';
+
+/** Updates a destination of which `remembered` is stored. Returns what is remembered afterwards. */
+async function update(
+  url: string,
+  remembered: RememberedSecret,
+  { fault, remember = true, ...changes }: Partial<Draft> & { fault: Fault; remember?: boolean },
+): Promise<RememberedSecret | undefined> {
+  let now = url;
+  const isSlack = url === OLD;
+  const read = () => ({ id: ID, name: 'Ops', type: isSlack ? 'slack' : 'generic', url: isSlack ? cut(now) : now });
+  const services = makeUiServices(
+    makeApi({
+      getDestination: async () => {
+        if (fault === 'unreadable') {
+          throw new ApiError({ kind: 'unavailable' });
+        }
+        return read();
+      },
+      listDestinations: async () => [read()],
+      updateDestination: async (_account, _id, draft) => {
+        now = fault === 'ignoresUrl' ? now : draft.url;
+        if (fault === 'lost') {
+          throw new ApiError({ kind: 'timeout' });
+        }
+      },
+    }),
+  );
+  await services.secrets.remember(ACCOUNT, ID, remembered);
+  const { connection } = services;
+  const draft = { name: 'Ops', url: read().url, ...changes };
+  await createDestinationWriter(services)
+    .update({ connection, destination: read() }, draft, remember)
+    .catch((error: unknown) => assert.ok(error instanceof ApiError));
+  return services.secrets.get(ACCOUNT, ID);
+}
+
+describe('what is remembered after an update', () => {
+  const rows: readonly [string, Parameters<typeof update>, RememberedSecret | undefined][] = [
+    ['the new secret', [PLAIN, { secret: 'old' }, { fault: 'none', secret: 'new' }], { secret: 'new' }],
+    ['no secret if the answer is lost', [PLAIN, { secret: 'old' }, { fault: 'lost', secret: 'new' }], undefined],
+    [
+      'the secret if only the name was sent',
+      [PLAIN, { secret: 'old' }, { fault: 'lost', name: 'Now' }],
+      { secret: 'old' },
+    ],
+    ['no URL if the answer is lost', [OLD, { url: OLD }, { fault: 'lost', url: `${HOOKS}/B1/new` }], undefined],
+    [
+      'no URL if the new one is not to be remembered',
+      [OLD, { url: OLD }, { fault: 'none', url: `${HOOKS}/B1/new`, remember: false }],
+      undefined,
+    ],
+    [
+      'the old URL if Cloudflare ignores the new one',
+      [OLD, { url: OLD }, { fault: 'ignoresUrl', url: `${HOOKS}/B2/new` }],
+      { url: OLD },
+    ],
+    ['the old values if nothing was sent', [OLD, { url: OLD }, { fault: 'unreadable', secret: 'new' }], { url: OLD }],
+  ];
+  for (const [what, given, after] of rows) {
+    it(`is ${what}`, async () => assert.deepEqual(await update(...given), after));
+  }
+});
