@@ -51,6 +51,8 @@ export type ApiErrorDetails = {
   readonly answer?: ForeignAnswer;
   /** More about that, in the words of this extension, for the log only. */
   readonly forLog?: string;
+  /** Whether no connection was made, so that nothing was sent. */
+  readonly isUnsent?: boolean;
   /** The `cf-ray` header, which Cloudflare's support asks for. */
   readonly rayId?: string;
   /** The token's status from its verification, if it is not active. */
@@ -138,15 +140,12 @@ export function describeForLog(error: unknown): string {
 
 const UNCERTAIN: ReadonlySet<ApiErrorKind> = new Set(['network', 'timeout', 'unavailable', 'protocol']);
 
-/** System codes of a failed connection: the request was not sent. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)\b/;
-
 /**
  * Whether a mutation may have taken effect although its call failed. Any error other than an `ApiError` is a
  * cancellation, which can follow after the request was sent.
  */
 export function isUncertain(error: unknown): boolean {
-  return !(error instanceof ApiError) || (UNCERTAIN.has(error.kind) && !NOT_SENT.test(error.details.reason ?? ''));
+  return !(error instanceof ApiError) || (UNCERTAIN.has(error.kind) && !error.details.isUnsent);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CallLimits, CallMeter } from './call-meter.ts';
 import { ANSWER_DEADLINE } from './deadlines.ts';
 import { createCanceledError } from '../async/canceled.ts';
 import { plain } from '../model/plain-text.ts';
-import { ApiError, type ForeignAnswer, kindOfAnswer } from './api-error.ts';
+import { ApiError, type ApiErrorDetails, type ForeignAnswer, kindOfAnswer } from './api-error.ts';
 import { readBounded } from './bounded-body.ts';
 import { decodeEnvelope } from './decode.ts';
 import { LONGEST_MESSAGE, redactPatterns } from './redaction.ts';
@@ -88,7 +88,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
           ? error
           : timeout.signal.aborted
             ? new ApiError({ kind: 'timeout', forLog: `no whole answer within ${deadline / 1000} s` })
-            : new ApiError({ kind: 'network', reason: describeNetworkFailure(error, redact) });
+            : new ApiError({ kind: 'network', ...describeNetworkFailure(error, redact) });
       note('warn', failure.message);
       throw failure;
     } finally {
@@ -173,8 +173,18 @@ function foreignAnswerOf(status: number, headers: Headers, body: string): Foreig
   return start.startsWith('{') ? 'otherJson' : 'text';
 }
 
+/**
+ * Code and system call of a failed connection. The call is needed because a connection that breaks after the request was
+ * sent can have the same code.
+ */
+const UNSENT =
+  /^(?:(?:ECONNREFUSED|ENETUNREACH|EHOSTUNREACH) connect|(?:ENOTFOUND|EAI_AGAIN) getaddrinfo|UND_ERR_CONNECT_TIMEOUT )$/;
+
 /** The system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) is in a nested cause. The message may contain more. */
-function describeNetworkFailure(error: unknown, redact: (words: string) => string): string {
+function describeNetworkFailure(
+  error: unknown,
+  redact: (words: string) => string,
+): Pick<ApiErrorDetails, 'reason' | 'isUnsent'> {
   const chain: unknown[] = [];
   for (let at = error; at instanceof Error && chain.length < 8; at = firstOf(at)) {
     chain.push(at);
@@ -184,11 +194,15 @@ function describeNetworkFailure(error: unknown, redact: (words: string) => strin
       const code = 'code' in link && typeof link.code === 'string' ? link.code : '';
       const words = redact(link.message);
       if (code || words) {
-        return [...new Set([code, words].filter(Boolean))].join(': ');
+        const call = 'syscall' in link && typeof link.syscall === 'string' ? link.syscall : '';
+        return {
+          reason: [...new Set([code, words].filter(Boolean))].join(': '),
+          ...(UNSENT.test(`${code} ${call}`) ? { isUnsent: true } : {}),
+        };
       }
     }
   }
-  return 'the connection failed';
+  return { reason: 'the connection failed' };
 }
 
 function firstOf(error: Error): unknown {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ApiError, type ApiErrorKind } from '../../../src/core/api/api-error.ts';
+import { ApiError, type ApiErrorKind, isUncertain } from '../../../src/core/api/api-error.ts';
 import { createApi } from '../../../src/core/api/client.ts';
 import * as alertingCalls from '../../../src/core/api/alerting-calls.ts';
 import { createLimit } from '../../../src/core/async/limit.ts';
@@ -97,6 +97,7 @@ describe('the fault matrix', function () {
         const error: unknown = await call.run(api, new AbortController().signal).catch((reason: unknown) => reason);
         assert.ok(error instanceof ApiError && error.kind === 'network', `${name}, ${where}: ${String(error)}`);
         assert.ok(error.details.reason?.startsWith(code), `${name}, ${where}: ${String(error)}`);
+        assert.equal(isUncertain(error), where === 'untrusted', `${name}, ${where}`);
         assert.deepEqual(checkSentence(error), []);
         await new Promise((resolve) => setImmediate(resolve));
         assert.equal(openTimers(), 0);

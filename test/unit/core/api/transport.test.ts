@@ -119,6 +119,25 @@ describe('transport', () => {
     });
   }
 
+  it('knows that nothing was sent only where the connection itself failed', async () => {
+    for (const [code, syscall, isUnsent] of [
+      ['ECONNREFUSED', 'connect', true],
+      ['ENETUNREACH', 'connect', true],
+      ['EHOSTUNREACH', 'connect', true],
+      ['ENOTFOUND', 'getaddrinfo', true],
+      ['EAI_AGAIN', 'getaddrinfo', true],
+      ['UND_ERR_CONNECT_TIMEOUT', undefined, true],
+      ['EHOSTUNREACH', 'read', undefined],
+      ['ENETUNREACH', 'write', undefined],
+      ['ECONNREFUSED', undefined, undefined],
+      ['ECONNRESET', 'connect', undefined],
+    ] as const) {
+      const cause = Object.assign(new Error('broken'), { code, ...(syscall ? { syscall } : {}) });
+      const { error } = await failureOf(() => Promise.reject(new TypeError('fetch failed', { cause })));
+      assert.equal(error.details.isUnsent, isUnsent, `${code} ${syscall}`);
+    }
+  });
+
   it('follows eight causes and no more, because causes can form a circle', async () => {
     let chain = new Error('level 20');
     for (let level = 19; level > 0; level -= 1) {

@@ -264,7 +264,7 @@ describe('create destination, against the fake', () => {
   it('looks for nothing where no connection was made, since nothing was sent', async () => {
     const api: Api = {
       ...account.api(),
-      createDestination: failWith({ kind: 'network', reason: 'ECONNREFUSED: connect' }),
+      createDestination: failWith({ kind: 'network', isUnsent: true }),
     };
     const host = makeVirtualHost();
     await assert.rejects(create(api, draft(), host), { kind: 'network' });
