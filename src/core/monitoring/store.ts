@@ -96,6 +96,8 @@ export function createStore({
   const limits = new WeakMap<Connection['api'], Limit>();
   /** The clients whose token was refused at its last use, with the error. */
   const refused = new WeakMap<Connection['api'], ApiError>();
+  /** The accounts that lost access since the last success of their client. */
+  const lost = new WeakMap<Connection['api'], ReadonlySet<string>>();
 
   /** A limit per token, so that a token whose requests hang does not block the others. */
   function limitOf(api: Connection['api']): Limit {
@@ -148,9 +150,12 @@ export function createStore({
         return;
       }
       if (outcome.kind === 'failed' && REFUSALS.has(outcome.error.kind)) {
-        refused.set(api, outcome.error);
+        if (outcome.error.kind !== 'auth' || isOfToken(slot, connection)) {
+          refused.set(api, outcome.error);
+        }
       } else {
         refused.delete(api);
+        lost.delete(api);
       }
       if (slots.get(account.id) !== slot) {
         return;
@@ -167,6 +172,19 @@ export function createStore({
         return;
       }
     }
+  }
+
+  /**
+   * Whether a refusal concerns the whole token. Cloudflare also refuses a token that may not use this account with 401, so
+   * it takes a second account, and one that is refused while others are refreshed does not count.
+   */
+  function isOfToken(slot: Slot, { account, api }: Connection): boolean {
+    const others = entries.filter(({ connection }) => connection.api === api && connection.account.id !== account.id);
+    const worked = ({ attempt }: Slot): boolean => attempt?.api === api && attempt.failures === 0;
+    const before = lost.get(api) ?? new Set();
+    const now = worked(slot) || !others.some(worked) ? new Set([...before, account.id]) : before;
+    lost.set(api, now);
+    return now.size > Math.min(1, others.length);
   }
 
   function cancel(slot: Slot): void {

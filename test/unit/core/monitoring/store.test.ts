@@ -271,7 +271,7 @@ describe('store', () => {
     const api = makeApi({
       listDestinations: async (id) => {
         calls.push(id);
-        return id === 'a' && refused ? failWith({ kind: 'auth', status: 401 })() : [];
+        return refused ? failWith({ kind: 'auth', status: 401 })() : [];
       },
     });
     const other = makeApi({ listDestinations: async (id) => (calls.push(id), []) });
@@ -286,6 +286,32 @@ describe('store', () => {
     await store.refresh(undefined, { background: true });
     assert.deepEqual(calls.toSorted(), ['a', 'b', 'c']);
   });
+
+  for (const [when, isEarly] of [
+    ['from the start', true],
+    ['from now on', false],
+  ] as const) {
+    it(`refreshes the other accounts of a token of which one account is refused ${when}`, async () => {
+      const { store } = makeStore();
+      let isRefused = isEarly;
+      const api = makeApi({
+        listDestinations: async (id) => (id === 'a' && isRefused ? failWith({ kind: 'auth', status: 401 })() : []),
+      });
+      const connections = ['a', 'b', 'c'].map((id) => makeConnection(id, api));
+      store.setConnections(connections);
+      for (let round = 0; round < 3; round += 1) {
+        for (const id of ['a', 'b', 'c']) {
+          await store.refresh([id], { background: true });
+        }
+        isRefused = true;
+        assert.ok(connections.every((each) => !store.isRefused(each)));
+      }
+      assert.deepEqual(
+        store.entries().map(({ state }) => state.kind),
+        ['failed', 'ready', 'ready'],
+      );
+    });
+  }
 
   it('shows what another window has fetched until the first answer, only where that is newer', async () => {
     const { store, changes } = makeStore();
