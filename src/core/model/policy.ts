@@ -47,10 +47,15 @@ function idOf(mechanism: unknown): string {
   return typeof mechanism === 'object' && mechanism !== null && 'id' in mechanism ? String(mechanism.id) : '';
 }
 
+/** The mechanisms of one kind. A single one counts as a list of one, as where a policy is decoded. */
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : idOf(value) === '' ? [] : [value];
+}
+
 /** The webhooks of a policy as Cloudflare sent them, with every field beside the ID. */
 function webhooksIn({ mechanisms }: Policy['whole']): readonly unknown[] {
   const isThere = typeof mechanisms === 'object' && mechanisms !== null && 'webhooks' in mechanisms;
-  return isThere && Array.isArray(mechanisms.webhooks) ? mechanisms.webhooks : [];
+  return isThere ? listOf(mechanisms.webhooks) : [];
 }
 
 /** The whole policy with other webhooks, and nothing else changed. */
@@ -63,7 +68,9 @@ function withWebhooks({ whole }: Policy, webhooks: readonly unknown[]): Policy['
 export function swapDestination(policy: Policy, oldId: string, newId: string): Policy['whole'] {
   const webhooks = webhooksIn(policy.whole);
   const hasNew = webhooks.some((each) => isSameId(idOf(each), newId));
-  const swapped = webhooks.flatMap((each) => (!isSameId(idOf(each), oldId) ? [each] : hasNew ? [] : [{ id: newId }]));
+  const isOld = (each: unknown): boolean => isSameId(idOf(each), oldId);
+  const place = hasNew ? -1 : webhooks.findIndex(isOld);
+  const swapped = webhooks.flatMap((each, index) => (index === place ? [{ id: newId }] : isOld(each) ? [] : [each]));
   return withWebhooks(policy, swapped);
 }
 
@@ -148,7 +155,7 @@ export function webhookIdsOf(whole: Policy['whole']): readonly string[] {
 export function recipientsOf({ mechanisms }: Policy['whole']): readonly string[] {
   const kinds = Object.entries(typeof mechanisms === 'object' && mechanisms !== null ? mechanisms : {});
   const all = kinds.flatMap(([kind, each]: [string, unknown]) =>
-    (Array.isArray(each) ? each : []).map((one: unknown) =>
+    listOf(each).map((one) =>
       kind === 'webhooks' ? `${kind} ${comparableId(idOf(one))}` : `${kind} ${idOf(one).toLowerCase()}`,
     ),
   );

@@ -54,6 +54,15 @@ describe('policies as odd as the API can send them', () => {
     });
   }
 
+  it('have one webhook where the API sends it without a list', () => {
+    const mechanisms = { webhooks: { id: 'a' }, email: [{ id: 'e' }] };
+    const policy = { ...wholeWith(mechanisms), mechanisms: { webhooks: ['a'], email: ['e'] } };
+    assert.deepEqual(recipientsOf(policy.whole), ['email e', 'webhooks a']);
+    assert.deepEqual(webhooksOf(swapDestination(policy, 'a', 'b')), ['b']);
+    assert.deepEqual(webhooksOf(withDestinations(policy, ['b'])), ['a', 'b']);
+    assert.deepEqual(webhooksOf(withoutDestinations(policy, createIdSet(['b']))), ['a']);
+  });
+
   it('take an entry without an ID for none, and keep it', () => {
     const odd = [null, 'text', {}, { id: 7 }, { id: 'a', name: 'n' }];
     assert.deepEqual(webhookIdsOf({ mechanisms: { webhooks: odd } }), ['', '', '', '7', 'a']);
@@ -170,6 +179,7 @@ describe('policy', () => {
     for (const [what, before, after] of [
       ['in its place', ['x', 'a', 'y'], ['x', 'n', 'y']],
       ['in either form of the ID', ['x', 'A-', 'y'], ['x', 'n', 'y']],
+      ['in both forms of the ID', ['x', 'a', 'y', 'A-'], ['x', 'n', 'y']],
       ['that is not there', ['x', 'y'], ['x', 'y']],
       ['in a policy that holds both IDs, old first', ['a', 'n', 'x'], ['n', 'x']],
       ['in a policy that holds both IDs, new first', ['n', 'a'], ['n']],
