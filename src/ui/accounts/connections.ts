@@ -184,7 +184,8 @@ export function createConnections({
   async function load(): Promise<void> {
     const unread = await inTurn(async () => {
       takeOver(await tokenStore.load());
-      accounts = readAccounts() ?? [];
+      // What is stored for accounts that are not in the list is deleted, so an unreadable list must not be an empty one.
+      accounts = readAccounts() ?? accounts;
       if (trouble.accountsUnreadable) {
         host.log('warn', 'This version cannot read the stored list of accounts and leaves it unchanged');
       }
