@@ -34,23 +34,32 @@ export function createTimelineFiles(folder: string): TimelineFiles {
   };
 }
 
-/** Deletes the folders of accounts that do not exist, and the temporary files of killed windows. */
+/** A younger folder may be of an account that another window has just added. */
+const YOUNGEST_SWEPT = 24 * 60 * 60_000;
+
+/** Deletes old folders of accounts that do not exist, and the temporary files of killed windows. */
 export async function sweepTimelines(root: string, exists: (accountId: string) => boolean): Promise<void> {
   for (const name of await readdir(root).catch(() => [])) {
     const accountId = accountOf(name);
     const folder = path.join(root, name);
     if (accountId !== undefined && !exists(accountId)) {
-      await rm(folder, { recursive: true, force: true });
+      if (await isOlder(folder, YOUNGEST_SWEPT)) {
+        await rm(folder, { recursive: true, force: true });
+      }
       continue;
     }
     for (const each of await readdir(folder).catch(() => [])) {
       const file = path.join(folder, each);
-      const found = each.endsWith('.tmp') ? await stat(file).catch(() => undefined) : undefined;
-      if (found && Date.now() - found.mtimeMs > OLDEST_TEMPORARY) {
+      if (each.endsWith('.tmp') && (await isOlder(file, OLDEST_TEMPORARY))) {
         await rm(file, { force: true });
       }
     }
   }
+}
+
+async function isOlder(file: string, age: number): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > age;
 }
 
 /** Undefined for a folder that is not of an account. */

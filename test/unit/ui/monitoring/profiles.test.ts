@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
@@ -94,6 +94,7 @@ describe('files of two VS Code profiles in the global storage that they share', 
     const gone = path.join(profileFolderOf(root, other, log), 'timelines', `${GONE}.timeline`);
     const goneSnapshot = path.join(profileFolderOf(root, other, log), 'snapshots', cacheFileOf(GONE));
     await mkdir(gone, { recursive: true });
+    await utimes(gone, 1, 1);
     await mkdir(path.dirname(goneSnapshot), { recursive: true });
     await writeFile(goneSnapshot, '{}');
     const home = openWindow(other, HOME, () => []);

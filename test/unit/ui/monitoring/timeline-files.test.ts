@@ -109,8 +109,11 @@ describe('files of a timeline', function () {
     await utimes(old, 1, 1);
     await writeFile(path.join(kept, 'part.v1.jsonl.2.tmp'), '');
     await writeFile(path.join(kept, 'log.v2.jsonl'), 'of a newer version');
+    const young = timelineFolderOf(root, 'added by another window');
+    await mkdir(young);
+    await utimes(gone, 1, 1);
     await sweepTimelines(root, (accountId) => accountId === 'kept');
-    assert.deepEqual((await readdir(root)).toSorted(), ['kept.timeline', 'other']);
+    assert.deepEqual((await readdir(root)).toSorted(), [path.basename(young), 'kept.timeline', 'other']);
     assert.deepEqual((await readdir(kept)).toSorted(), ['log.v1.jsonl', 'log.v2.jsonl', 'part.v1.jsonl.2.tmp']);
     assert.equal(await readFile(path.join(kept, 'log.v2.jsonl'), 'utf8'), 'of a newer version');
   });
