@@ -42,8 +42,8 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * Creates a destination; the creation is sent at most once. Where its answer is lost, the destination is recognized among
  * those that were not there before. The next attempt looks for it until it can no longer take effect, and only then sends
  * again.
- * Returns the ID. Throws {@link UncertainCreationError} where only the user can tell which destination it is, else the
- * `ApiError` of the creation.
+ * Returns the ID. Throws {@link UncertainCreationError} where only the user can tell which destination it is, also at each
+ * next attempt while that destination exists, else the `ApiError` of the creation.
  */
 export async function createDestination(options: CreateOptions): Promise<string> {
   const { api, host, accountId, draft, unanswered, signal } = options;
@@ -56,8 +56,9 @@ export async function createDestination(options: CreateOptions): Promise<string>
     before = (earlier ? undefined : options.before) ?? (await api.listDestinations(accountId, signal));
     const found = earlier && (await findCreation(earlier, before, host.digest));
     if (found && isTrace(found)) {
+      const id = idOf(found);
       unanswered.delete(key);
-      return idOf(found);
+      return id;
     }
     if (!isOver) {
       await host.sleep(PAUSE, signal);
@@ -90,6 +91,7 @@ async function settle(
   sent: SentCreation & { readonly sentAt: number },
   error: unknown,
 ): Promise<string> {
+  unanswered.set(key, sent);
   for (const pause of PAUSES) {
     if (pause > 0) {
       await host.sleep(pause);
@@ -98,10 +100,11 @@ async function settle(
     const now = await api.listDestinations(accountId).catch(() => []);
     const found = await findCreation(sent, now, host.digest);
     if (isTrace(found)) {
-      return idOf(found);
+      const id = idOf(found);
+      unanswered.delete(key);
+      return id;
     }
   }
-  unanswered.set(key, sent);
   throw error;
 }
 

@@ -100,9 +100,9 @@ export type Observed = {
  * - `undo`: move the policies back and delete the new destination
  * - `finish`: the old destination is gone; move what is left and end
  * - `keepBoth`: end with both destinations as they are
- * - `adopt`: take one of the candidates for the new destination
+ * - `adopt`: take the only candidate for the new destination
  * - `close`: nothing is left to do; end
- * - `retry`: Cloudflare could not be read; look again
+ * - `retry`: Cloudflare could not be read, or there are several candidates; look again
  */
 export type Step = 'resume' | 'undo' | 'finish' | 'keepBoth' | 'adopt' | 'close' | 'retry';
 
@@ -113,7 +113,12 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
   }
   if (observed.new === 'none') {
     if (observed.candidates.length > 0) {
-      return observed.old === 'exists' ? ['adopt', 'close'] : ['close'];
+      // Of several candidates, only the user can tell which one to delete.
+      return observed.old !== 'exists'
+        ? ['close']
+        : observed.candidates.length > 1
+          ? ['retry', 'close']
+          : ['adopt', 'close'];
     }
     if (!observed.isSettling) {
       return ['close'];

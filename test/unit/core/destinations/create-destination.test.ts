@@ -136,6 +136,12 @@ describe('create destination, against the fake', () => {
     const error: unknown = await create(api, { name: 'New', url }).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof UncertainCreationError);
     assert.deepEqual(error.candidates, [{ id: made, host: 'hooks.slack.com' }]);
+    // The next Save asks again and sends nothing until the user has deleted the destination.
+    await assert.rejects(create(account.api(), { name: 'New', url }), { name: 'UncertainCreationError' });
+    assert.equal(account.posts(), 0);
+    account.remove(made);
+    await create(account.api(), { name: 'New', url });
+    assert.deepEqual([account.posts(), unanswered.size], [1, 0]);
   });
 
   it('asks the user where two destinations match', async () => {
