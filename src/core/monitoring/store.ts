@@ -199,11 +199,14 @@ export function createStore({
     work: (destinations: readonly Destination[]) => readonly Destination[],
   ): void {
     const slot = slots.get(accountId);
-    if (!slot?.state.last) {
+    if (!slot) {
       return;
     }
-    const { last } = slot.state;
     slot.generation += 1;
+    const { last } = slot.state;
+    if (!last) {
+      return;
+    }
     setState(slot, { ...slot.state, last: makeSnapshot(last.at, work(last.destinations), last) });
     events.flush();
   }

@@ -575,6 +575,19 @@ describe('store', () => {
     assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('2')]);
   });
 
+  it('fetches again if a destination was created while the first list of its account was in flight', async () => {
+    const { store } = makeStore();
+    const { api, pending } = makeListing();
+    store.setConnections([makeConnection('a', api)]);
+    const first = store.refresh();
+    store.putDestination('a', makeDestination('new'));
+    pending[0]?.resolve([]);
+    await tick();
+    pending[1]?.resolve([makeDestination('new')]);
+    await first;
+    assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('new')]);
+  });
+
   it('drops the answer to an old token when a new one takes over', async () => {
     const { store } = makeStore();
     const { api, pending } = makeListing();
