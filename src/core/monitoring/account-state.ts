@@ -28,7 +28,7 @@ export type AccountEntry = {
   readonly state: AccountState;
   readonly attempt?: Attempt;
   /** Settles when the refresh in flight has ended. */
-  readonly inFlight?: Promise<void>;
+  readonly inFlight?: Promise<unknown>;
 };
 
 /** The data that views show: the last data fetched in this window, else the cached data. */

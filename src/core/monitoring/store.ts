@@ -71,7 +71,8 @@ type Slot = {
   attempt?: Attempt;
   /** Incremented by each change that makes a refresh in flight out of date. */
   generation: number;
-  inFlight?: Promise<void>;
+  /** `false`: it was canceled. */
+  inFlight?: Promise<boolean>;
 };
 
 /** Errors that concern the token and so all its accounts. */
@@ -119,7 +120,8 @@ export function createStore({
     }
   }
 
-  async function read(slot: Slot, isAdmitted: boolean, signal: AbortSignal | undefined): Promise<void> {
+  /** `false`: canceled. */
+  async function read(slot: Slot, isAdmitted: boolean, signal: AbortSignal | undefined): Promise<boolean> {
     const { cached } = slot.state;
     if (slot.state.kind === 'idle') {
       setState(slot, { kind: 'loading', ...(cached ? { cached } : {}) });
@@ -147,7 +149,7 @@ export function createStore({
       );
       if (!outcome) {
         cancel(slot);
-        return;
+        return false;
       }
       if (outcome.kind === 'failed' && REFUSALS.has(outcome.error.kind)) {
         if (outcome.error.kind !== 'auth' || isOfToken(slot, connection)) {
@@ -158,7 +160,7 @@ export function createStore({
         lost.delete(api);
       }
       if (slots.get(account.id) !== slot) {
-        return;
+        return true;
       }
       // Apply the answer only if nothing changed the account since the request: the answer may be older than the
       // change.
@@ -169,7 +171,7 @@ export function createStore({
         if (outcome.kind === 'ready') {
           events.wasRead(account.id, outcome.last);
         }
-        return;
+        return true;
       }
     }
   }
@@ -227,13 +229,17 @@ export function createStore({
     const { id } = slot.connection.account;
     const refusal = background ? refused.get(slot.connection.api) : undefined;
     if (!refusal) {
-      slot.inFlight ??= read(slot, isAdmitted, signal).finally(() => {
-        delete slot.inFlight;
-        if (slots.get(id) === slot) {
-          events.settled(id);
-        }
-      });
-      await slot.inFlight;
+      let isDone: boolean;
+      do {
+        slot.inFlight ??= read(slot, isAdmitted, signal).finally(() => {
+          delete slot.inFlight;
+          if (slots.get(id) === slot) {
+            events.settled(id);
+          }
+        });
+        isDone = await slot.inFlight;
+        // The refresh that this one joined may have been canceled by another caller.
+      } while (!isDone && !signal?.aborted && slots.get(id) === slot);
     } else if (!slot.inFlight && slot.state.kind !== 'failed') {
       const { last, cached } = slot.state;
       setState(slot, { kind: 'failed', error: refusal, ...(last ? { last } : cached ? { cached } : {}) });

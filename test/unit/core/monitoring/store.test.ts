@@ -544,6 +544,23 @@ describe('store', () => {
     assert.deepEqual([pending.length, store.entries().map(({ state }) => state.kind)], [0, ['idle', 'idle']]);
   });
 
+  it('refreshes an account all the same if the refresh that it joined is canceled', async () => {
+    const { store } = makeStore(undefined, { concurrency: { perToken: 1, total: 1 } });
+    const { api, pending } = makeListing();
+    store.setConnections([makeConnection('a', api), makeConnection('b', api)]);
+    const cancel = new AbortController();
+    const all = store.refresh(undefined, { signal: cancel.signal });
+    const joined = store.refresh(['b']);
+    await tick();
+    cancel.abort();
+    pending[0]?.resolve([]);
+    await all;
+    await tick();
+    pending[1]?.resolve([]);
+    await joined;
+    assert.equal(store.entry('b')?.state.kind, 'ready');
+  });
+
   it('lets a token whose requests hang hold up no other', async () => {
     const { store } = makeStore();
     const hanging = makeListing();
