@@ -73,6 +73,8 @@ type Slot = {
   generation: number;
   /** `false`: it was canceled. */
   inFlight?: Promise<boolean>;
+  /** Sends the request of a refresh in flight that waits to be admitted. */
+  hurry?: () => void;
 };
 
 /** Errors that concern the token and so all its accounts. */
@@ -94,17 +96,37 @@ export function createStore({
   let totals = NO_ACCOUNTS;
   const events = createStoreEvents(defer, (error) => log('error', `A listener failed: ${describeForLog(error)}`));
   const total = createLimit(concurrency.total);
-  const limits = new WeakMap<Connection['api'], Limit>();
+  /** A limit per token, so that a token whose requests hang does not block the others. */
+  const limitOf = createLimitPerClient(concurrency.perToken);
+  /** Around the limit above, so that requests that wait to be admitted take no place of the others. */
+  const admissionOf = createLimitPerClient(concurrency.perToken);
   /** The clients whose token was refused at its last use, with the error. */
   const refused = new WeakMap<Connection['api'], ApiError>();
   /** The accounts that lost access since the last success of their client. */
   const lost = new WeakMap<Connection['api'], ReadonlySet<string>>();
 
-  /** A limit per token, so that a token whose requests hang does not block the others. */
-  function limitOf(api: Connection['api']): Limit {
-    const limit = limits.get(api) ?? createLimit(concurrency.perToken);
-    limits.set(api, limit);
-    return limit;
+  async function fetchNow({ account, api }: Connection, signal?: AbortSignal): Promise<readonly Destination[]> {
+    return limitOf(api)(async () => {
+      signal?.throwIfAborted();
+      return total(() => api.listDestinations(account.id));
+    });
+  }
+
+  /** Waits until the request may be sent. A refresh of this account alone, which joins, ends the wait. */
+  async function fetchAdmitted(slot: Slot, signal: AbortSignal | undefined): Promise<readonly Destination[]> {
+    const { connection } = slot;
+    const hurried = Promise.withResolvers<void>();
+    slot.hurry = hurried.resolve;
+    let sent: Promise<readonly Destination[]> | undefined;
+    const send = async (): Promise<readonly Destination[]> => (sent ??= fetchNow(connection, signal));
+    const admitted = admissionOf(connection.api)(async () => {
+      signal?.throwIfAborted();
+      if (!sent) {
+        await Promise.race([admit?.(connection, signal), hurried.promise]);
+      }
+      return send();
+    });
+    return Promise.race([admitted, hurried.promise.then(send)]);
   }
 
   function setState(slot: Slot, state: AccountState): void {
@@ -129,13 +151,7 @@ export function createStore({
     for (;;) {
       const { generation, connection } = slot;
       const { account, api } = connection;
-      const outcome = await limitOf(api)(async () => {
-        if (isAdmitted) {
-          signal?.throwIfAborted();
-          await admit?.(connection, signal);
-        }
-        return total(() => api.listDestinations(account.id));
-      }).then(
+      const outcome = await (isAdmitted ? fetchAdmitted(slot, signal) : fetchNow(connection)).then(
         (destinations): AccountState => ({
           kind: 'ready',
           last: makeSnapshot(now(), destinations, slot.state.last, skippedOf(account.id)),
@@ -231,6 +247,9 @@ export function createStore({
     if (!refusal) {
       let isDone: boolean;
       do {
+        if (!background && !isAdmitted) {
+          slot.hurry?.();
+        }
         slot.inFlight ??= read(slot, isAdmitted, signal).finally(() => {
           delete slot.inFlight;
           if (slots.get(id) === slot) {
@@ -318,5 +337,14 @@ export function createStore({
       }
     },
     updateDestination: (accountId, destination) => void updateDestination(accountId, destination),
+  };
+}
+
+function createLimitPerClient(most: number): (api: Connection['api']) => Limit {
+  const limits = new WeakMap<Connection['api'], Limit>();
+  return (api) => {
+    const limit = limits.get(api) ?? createLimit(most);
+    limits.set(api, limit);
+    return limit;
   };
 }

@@ -561,6 +561,21 @@ describe('store', () => {
     assert.equal(store.entry('b')?.state.kind, 'ready');
   });
 
+  it('sends the refresh of one account at once while a refresh of many waits to be admitted', async () => {
+    const { store } = makeStore(undefined, { admit: async () => new Promise(() => {}) });
+    const { api, pending } = makeListing();
+    store.setConnections(['a', 'b', 'c', 'd'].map((id) => makeConnection(id, api)));
+    void store.refresh(['a', 'b', 'c']);
+    const single = Promise.all(['a', 'c', 'd'].map(async (id) => store.refresh([id])));
+    for (let at = 0; at < 3; at += 1) {
+      await tick();
+      pending[at]?.resolve([]);
+    }
+    await single;
+    await tick();
+    assert.equal(pending.length, 3);
+  });
+
   it('lets a token whose requests hang hold up no other', async () => {
     const { store } = makeStore();
     const hanging = makeListing();
