@@ -6,7 +6,7 @@ import type { Destination } from '../../../../src/core/model/destination.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createIdSet } from '../../../../src/core/model/id.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { failWith, makeConnection } from '../api/fake-api.ts';
+import { failAfterUpdate, failWith, makeConnection } from '../api/fake-api.ts';
 import { ACCOUNT, createLate, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
 const MAIL = ['ops@example.com'];
@@ -46,6 +46,13 @@ describe('restore destination, against the fake', () => {
       unanswered,
       ...changes,
     });
+
+  it('counts a policy as restored if Cloudflare accepted the update and it cannot be fetched afterwards', async () => {
+    account.putPolicy('Mail too', [deleted.id], MAIL);
+    await remove();
+    const restored = await restore({ api: failAfterUpdate(account.api()) });
+    assert.deepEqual([restored.restored.length, restored.failed], [1, []]);
+  });
 
   for (const detached of [false, true]) {
     it(`adds it to its policies again ${detached ? 'after it was removed from them' : 'that still hold the old ID'}`, async () => {
