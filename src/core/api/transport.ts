@@ -28,6 +28,9 @@ export type Host = {
   readonly redact?: (words: string, most: number) => string;
 };
 
+/** How long no call is sent after a rate limit that names no pause, in milliseconds. */
+const UNNAMED_PAUSE = 60_000;
+
 /** A hundred destinations are about 40 kB, so no real answer reaches this limit. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
@@ -70,10 +73,13 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       const request = { ...init, method, headers, signal, redirect: 'manual' } as const;
       meter?.sent();
       const response = await host.fetch(address, request);
-      meter?.answered(readLimits(response.headers));
+      meter?.answered(readLimits(response.headers, host.now));
       const body = await readText(response);
-      const failure = failureOf(response, body, redact);
+      const failure = failureOf(response, body, redact, host.now);
       if (failure) {
+        if (isLimited(failure) && failure.details.retryAfter === undefined) {
+          meter?.answered({ retryAfter: UNNAMED_PAUSE });
+        }
         throw failure;
       }
       note('debug', `status ${response.status}, ${body.length} characters`);
@@ -114,7 +120,12 @@ function toReason({ redact = redactPatterns }: Pick<Host, 'redact'>, words: stri
  * The error of an answer, if any. Without the API's envelope the status does not count, because a proxy may have set
  * it.
  */
-function failureOf(response: Response, body: string, redact: (words: string) => string): ApiError | undefined {
+function failureOf(
+  response: Response,
+  body: string,
+  redact: (words: string) => string,
+  now: Host['now'],
+): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
   if (response.ok && envelope?.success) {
@@ -124,7 +135,7 @@ function failureOf(response: Response, body: string, redact: (words: string) => 
   const codes = errors.flatMap(({ code }) => (code === undefined ? [] : [code]));
   const words = errors.flatMap(({ message }) => (message === '' ? [] : [message])).join('; ');
   const rayId = headers.get('cf-ray');
-  const retryAfter = parseRetryAfter(headers.get('retry-after'));
+  const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
   const kind = response.ok ? 'rejected' : kindOfAnswer(status, codes, words.slice(0, LONGEST_MESSAGE));
   const reason = envelope ? redact(words) : '';
   return new ApiError({
@@ -142,8 +153,8 @@ function failureOf(response: Response, body: string, redact: (words: string) => 
  * Parses `Ratelimit: "default";r=50;t=30` (Cloudflare's rate limit documentation): `r` calls left, `t` seconds until
  * the limit resets.
  */
-function readLimits(headers: Headers): CallLimits {
-  const retryAfter = parseRetryAfter(headers.get('retry-after'));
+function readLimits(headers: Headers, now: Host['now']): CallLimits {
+  const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
   const [, left, seconds] = /;\s*r=(\d{1,9})\s*;\s*t=(\d{1,6})/.exec(headers.get('ratelimit') ?? '') ?? [];
   return {
     ...(left && seconds ? { left: Number(left), resetsIn: Number(seconds) * 1000 } : {}),
@@ -151,9 +162,19 @@ function readLimits(headers: Headers): CallLimits {
   };
 }
 
-/** Cloudflare uses only the form in seconds. Returns milliseconds. */
-function parseRetryAfter(header: string | null): number | undefined {
-  return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) * 1000 : undefined;
+/** Whether a rate limit caused the failure: Cloudflare's, or that of a proxy. */
+function isLimited({ kind, details }: ApiError): boolean {
+  return kind === 'rateLimited' || details.status === 429;
+}
+
+/** Cloudflare uses the form in seconds. A proxy can send an HTTP date. Returns milliseconds. */
+function parseRetryAfter(header: string | null, now: Host['now']): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) {
+    return Number(text) * 1000;
+  }
+  const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now());
 }
 
 /**

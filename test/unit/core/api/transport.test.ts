@@ -292,7 +292,10 @@ describe('transport', () => {
     [{ 'retry-after': ' 7 ' }, { retryAfter: 7000 }],
     [{ 'retry-after': '120' }, { retryAfter: 120_000 }],
     [{ 'retry-after': '7s' }, {}],
-    [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, {}],
+    [{ 'retry-after': '7.5' }, { retryAfter: 7500 }],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:05:00 GMT' }, { retryAfter: 300_000 }],
+    [{ 'retry-after': 'Wed, 31 Dec 1969 23:00:00 GMT' }, { retryAfter: 0 }],
+    [{ 'retry-after': '2026 GMT0' }, {}],
     [{ 'retry-after': '-1' }, {}],
     [{ 'retry-after': '99999999' }, {}],
   ] as const) {
@@ -302,6 +305,25 @@ describe('transport', () => {
       const meter = { sent: () => {}, answered: (limits: CallLimits) => told.push(limits) };
       await createTransport(host, 'test/1', DEADLINE, meter)('https://api.example.com/x');
       assert.deepEqual(told, [expected]);
+    });
+  }
+
+  for (const [what, status, errors, isPaused] of [
+    ['status 429', 429, [], true],
+    ['code 971', 400, [{ code: 971, message: 'throttled' }], true],
+    ['status 429 of a proxy', 429, undefined, true],
+    ['status 500', 500, [], false],
+  ] as const) {
+    it(`${isPaused ? 'pauses' : 'does not pause'} the calls of a token after ${what} that names no pause`, async () => {
+      const told: CallLimits[] = [];
+      const { host } = makeHost(answering({ ...(errors && { success: false, errors }) }, { status }));
+      const meter = { sent: () => {}, answered: (limits: CallLimits) => told.push(limits) };
+      const transport = createTransport(host, 'test/1', DEADLINE, meter);
+      await assert.rejects(
+        transport('https://api.example.com/x'),
+        (error: ApiError) => !('retryAfter' in error.details),
+      );
+      assert.deepEqual(told, isPaused ? [{}, { retryAfter: 60_000 }] : [{}]);
     });
   }
 
