@@ -1,6 +1,6 @@
 /**
- * A text in the form in which secrets are compared: lower case, with percent escapes, JSON escapes and `&amp;`
- * resolved. `starts[i]` and `ends[i]` are the positions of the character in the original.
+ * A text in the form in which secrets are compared: lower case, with percent escapes, JSON escapes and the HTML
+ * escapes of ASCII resolved. `starts[i]` and `ends[i]` are the positions of the character in the original.
  */
 export type CanonicalText = {
   readonly text: string;
@@ -15,7 +15,9 @@ const MOST_PASSES = 3;
  * Percent escapes of ASCII, and the JSON escapes that occur in URLs. JSON escapes of control characters are not
  * resolved, because a backslash before a letter also occurs in Windows paths.
  */
-const ESCAPE = /%([0-7][0-9a-f])|\\u([0-9a-f]{4})|\\([\\/"])|&(amp);/gi;
+const ESCAPE =
+  /%([0-7][0-9a-f])|\\u([0-9a-f]{4})|\\([\\/"])|&(?:#x0*([0-7]?[0-9a-f])|#0*(\d{1,3})|(amp|quot|apos|lt|gt));/gi;
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
 
 /**
  * The forms of a text, from all escapes kept to all escapes resolved: a percent sign before a secret must not hide it.
@@ -50,10 +52,14 @@ function resolveEscapes({ text, starts, ends }: CanonicalText): CanonicalText {
     copied = end;
   };
   for (const match of text.matchAll(ESCAPE)) {
-    const [whole, percent, unicode, plainEscape] = match;
-    const code = percent ?? unicode;
+    const [whole, percent, unicode, plainEscape, hex, decimal, entity = ''] = match;
+    const code = percent ?? unicode ?? hex;
     copyUntil(match.index);
-    parts.push(code === undefined ? (plainEscape ?? '&') : String.fromCharCode(Number.parseInt(code, 16)));
+    parts.push(
+      code === undefined && decimal === undefined
+        ? (plainEscape ?? ENTITIES[entity.toLowerCase()] ?? '')
+        : String.fromCharCode(decimal === undefined ? Number.parseInt(code ?? '', 16) : Number(decimal)),
+    );
     copied = match.index + whole.length;
     newStarts.push(starts[match.index] ?? 0);
     newEnds.push(ends[copied - 1] ?? 0);

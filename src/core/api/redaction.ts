@@ -83,7 +83,7 @@ export function createRedactor(): Redactor {
         return;
       }
       remembered.add(secret);
-      for (const part of [secret, ...credentialsOf(secret)]) {
+      for (const part of [secret, removeInvisible(secret), ...credentialsOf(secret)]) {
         const isOrdinaryPath = part.split('/').every((each) => each === '' || isOrdinary(each));
         for (const { text: form, isBase64 } of canonicalForms(part)) {
           const isWord = form.length < SHORTEST_INSIDE_WORDS || (isOrdinaryPath && !isBase64);
@@ -154,17 +154,17 @@ export function redactPatterns(text: string): string {
 
 /**
  * No quantifier can restart inside the match of another, and the scheme is bounded. So the time is proportional to the
- * length. A URL also matches with JSON-escaped or percent-encoded slashes.
+ * length. A URL also matches with slashes that are escaped for JSON, HTML or another URL, once or twice.
  */
 function redactShapes(text: string): string {
   return text
     .replace(/\bcf(?:ut|at|k)_[\w-]+/gi, REDACTED)
     .replace(
-      /\b(authorization\\?["']?\s?[:=]\s?\\?["']?(?:[a-z-]{1,20} )?|(?:bearer|genie-?key|splunk|basic) {1,4})([\w\-.~+/]{6,}=*)/gi,
+      /\b(authorization\\?["']?\s?[:=]\s?\\?["']?(?:[a-z-]{1,20} \\?["']?)?|(?:bearer|genie-?key|splunk|basic)(?:[ \t]|%20){1,4}\\?["']?)([\w\-.~+/]{6,}=*)/gi,
       (whole: string, before: string, word: string) => (isPhrase(word) ? whole : `${before}${REDACTED}`),
     )
     .replace(
-      /\b([a-z][a-z0-9.-]{0,20}(?::|%3a)(?:\\?\/|%2f){2})(?:[^\s/?#"'<>\\%]*@)?([^\s/?#"'<>\\@%]*)((?:\\\/|[/?#%])(?:[^\s"'<>\\]|\\\/|\\u[0-9a-f]{4})*)?/gi,
+      /\b([a-z][a-z0-9.-]{0,20}(?::|%(?:25)?3a)(?:\\{0,3}\/|%(?:25)?2f|\\{1,3}u002f|&#(?:x2f|47);){2})(?:[^\s/?#"<>\\]*@)?([^\s/?#"'<>\\@%&]*)((?:\\{1,3}(?:\/|u[0-9a-f]{4})|[/?#%&])(?:[^\s"'<>\\]|\\{1,3}(?:\/|u[0-9a-f]{4}))*)?/gi,
       (_whole: string, scheme: string, host: string, rest: string | undefined) =>
         rest === undefined || rest === '/' ? `${scheme}${host}${rest ?? ''}` : `${scheme}${host}/${REDACTED}`,
     );

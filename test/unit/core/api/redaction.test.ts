@@ -42,6 +42,15 @@ describe('redaction', () => {
     ],
     ['next=https%3A%2F%2Fhooks.slack.com%2Fservices%2FT0 .', 'next=https%3A%2F%2Fhooks.slack.com/••• .'],
     ['cfut_ab\u200Bcd', '•••'],
+    ['https://admin:Secret123%21@example.com/x', 'https://example.com/•••'],
+    ["https://admin:it's-Secret@example.com/x", 'https://example.com/•••'],
+    [String.raw`https:\u002f\u002fexample.com\u002fT0\u002fxyz.`, String.raw`https:\u002f\u002fexample.com/•••`],
+    [String.raw`https:\\/\\/example.com\\/T0\\/xyz .`, String.raw`https:\\/\\/example.com/••• .`],
+    ['https%253A%252F%252Fexample.com%252FT0 .', 'https%253A%252F%252Fexample.com/••• .'],
+    ['https:&#x2F;&#x2F;example.com&#x2F;T0 .', 'https:&#x2F;&#x2F;example.com/••• .'],
+    ['Authorization: Bearer "abcdef0123456789"', 'Authorization: Bearer "•••"'],
+    ['Bearer\tabcdef0123456789', 'Bearer\t•••'],
+    ['Bearer%20abcdef0123456789', 'Bearer%20•••'],
   ];
   for (const [text, expected] of cases) {
     it(`redacts to ${JSON.stringify(expected)}`, () => {
@@ -157,6 +166,10 @@ describe('redaction', () => {
     'JSON-escaped': (text) => JSON.stringify(text).replaceAll('/', String.raw`\/`),
     'JSON-escaped in every character': (text) =>
       text.replaceAll(/[^]/g, (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0')),
+    'escaped for HTML in every character': (text) =>
+      text.replaceAll(/[^]/g, (char) =>
+        char < 'a' ? `&#${char.charCodeAt(0)};` : `&#x${char.charCodeAt(0).toString(16)};`,
+      ),
     'in base64': (text) => Buffer.from(text).toString('base64'),
     'in base64 after a byte': (text) => Buffer.from(`:${text}:`).toString('base64'),
     'in base64 for URLs after two bytes': (text) => Buffer.from(`u:${text}`).toString('base64url'),
@@ -183,6 +196,12 @@ describe('redaction', () => {
       );
     });
   }
+
+  it('redacts a secret that has invisible characters itself', () => {
+    const redactor = createRedactor();
+    redactor.remember('my\u200Bsecretvalue9');
+    assert.equal(redactor.redact('my\u200Bsecretvalue9 mysecretvalue9 my%E2%80%8Bsecretvalue9'), '••• ••• •••');
+  });
 
   it('redacts a long secret to its end', () => {
     const secret = Array.from({ length: 200 }, (_, index) => `k${index}x`).join('');
@@ -238,6 +257,9 @@ describe('redaction', () => {
     ['at signs', 'https://@'],
     ['slashes', String.raw`https:\/\/`],
     ['percent signs', '%25'],
+    ['encoded slashes', 'a%3a%2f%2f'],
+    ['entities', 'a:&#x2f;&#47;&quot;'],
+    ['backslashes', '\\\\'],
     ['authentication schemes', 'bearer '],
     ['a repeated secret', 'aaaaaaab'],
   ] as const) {
