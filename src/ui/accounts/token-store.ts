@@ -20,7 +20,10 @@ export type StoredTokens = {
 };
 
 export type TokenStore = {
-  /** Never rejects. First retries to store the records that SecretStorage could not store before. */
+  /**
+   * Never rejects. First retries to store the records that SecretStorage could not store before, unless another window has
+   * replaced them.
+   */
   load(): Promise<StoredTokens>;
   /** Stores the record in this session and in SecretStorage. `false`: in this session only. Never rejects. */
   save(record: TokenRecord): Promise<boolean>;
@@ -32,16 +35,30 @@ export type TokenStore = {
 export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): TokenStore {
   let known: TokenRecords = new Map();
   const unsaved = new Map<string, TokenRecord>();
+  /** The values as this window last loaded or stored them, by ID. */
+  const seen = new Map<string, string>();
 
   async function store(record: TokenRecord): Promise<boolean> {
+    const value = JSON.stringify(record);
     try {
-      await secrets.store(tokenKey(record.id), JSON.stringify(record));
+      await secrets.store(tokenKey(record.id), value);
+      seen.set(record.id, value);
       unsaved.delete(record.id);
       return true;
     } catch (error) {
       unsaved.set(record.id, record);
       log('error', `SecretStorage could not store a token: ${describeForLog(error)}`);
       return false;
+    }
+  }
+
+  /** A record that another window has stored since then is newer, and stays. */
+  async function storeAgain(record: TokenRecord): Promise<void> {
+    const value = await Promise.resolve(secrets.get(tokenKey(record.id))).catch(() => undefined);
+    if (value === undefined || value === seen.get(record.id)) {
+      await store(record);
+    } else {
+      unsaved.delete(record.id);
     }
   }
 
@@ -54,6 +71,9 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
       keys.map(async (key) => {
         const value = await secrets.get(key);
         const record = parseTokenRecord(key, value ?? '');
+        if (value !== undefined) {
+          seen.set(idOfTokenKey(key), value);
+        }
         if (record) {
           records.set(record.id, record);
         } else if (value === undefined) {
@@ -70,7 +90,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
 
   return {
     async load() {
-      await Promise.all([...unsaved.values()].map(store));
+      await Promise.all([...unsaved.values()].map(storeAgain));
       let unreadable = 0;
       let undecryptable: readonly string[] = [];
       let failed = false;
