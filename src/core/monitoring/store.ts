@@ -79,6 +79,8 @@ type Slot = {
 
 /** Errors that concern the token and so all its accounts. */
 const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconfigured']);
+/** A cached snapshot from further in the future was written while the clock was wrong, so its age is unknown. */
+const MOST_AHEAD = 5 * 60_000;
 const CONCURRENCY = { perToken: 6, total: 24 };
 
 /** Holds the accounts and their destinations. Only the store writes the data that views show. */
@@ -308,7 +310,7 @@ export function createStore({
       const slot = slots.get(accountId);
       const { last, cached } = slot?.state ?? {};
       const age = Math.min(at, now());
-      if (!slot || ((last ?? cached)?.at ?? 0) >= age) {
+      if (!slot || at - age > MOST_AHEAD || ((last ?? cached)?.at ?? 0) >= age) {
         return 'ignored';
       }
       const { state, attempt } = slot;

@@ -75,7 +75,7 @@ export function createSharedSnapshots(
   function share(accountId: string): void {
     const last = store.entry(accountId)?.state.last;
     const before = cached.get(accountId);
-    const isFresh = last && last.destinations === before?.destinations && last.at - before.at < OLDEST_CACHED;
+    const isFresh = last && last.destinations === before?.destinations && Math.abs(last.at - before.at) < OLDEST_CACHED;
     if (last && !isFresh) {
       waiting.add(accountId);
       void writeAll();

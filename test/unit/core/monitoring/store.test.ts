@@ -319,6 +319,7 @@ describe('store', () => {
     store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
     assert.equal(store.adopt('a', { at: 500, destinations: [old] }), 'adopted');
     assert.equal(store.adopt('a', { at: 400, destinations: [] }), 'ignored');
+    assert.equal(store.adopt('a', { at: 1000 + 300_001, destinations: [] }), 'ignored');
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'idle',
       cached: { at: 500, destinations: [old], counts: { ...NOTHING, unused: 1 }, skipped: 0 },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
@@ -49,10 +49,15 @@ describe('files of two VS Code profiles in the global storage that they share', 
   });
 
   /** A window of the profile with this state, which knows one account. */
-  function openWindow(state: ReturnType<typeof makeState>, accountId: string, destinations: () => Destination[]) {
+  function openWindow(
+    state: ReturnType<typeof makeState>,
+    accountId: string,
+    destinations: () => Destination[],
+    now = Date.now,
+  ) {
     const folder = profileFolderOf(root, state, log);
     const store = createStore({
-      now: Date.now,
+      now,
       toApiError: (error) => assert.fail(String(error)),
       defer: (work) => void setImmediate(work),
       log,
@@ -109,6 +114,25 @@ describe('files of two VS Code profiles in the global storage that they share', 
     await work.store.refresh();
     await until(async () => (await work.files.read('known-failures.json'))?.includes('2026-11-23') ?? false);
     assert.match(work.lines.join('\n'), /is now failing/);
+  });
+
+  it('are written again once a clock that was ahead is set right', async () => {
+    let ahead = 60 * 60_000;
+    const start = Date.now();
+    const { folder, store } = openWindow(
+      makeState(),
+      WORK,
+      () => [],
+      () => start + ahead,
+    );
+    const file = path.join(folder, 'snapshots', cacheFileOf(WORK));
+    const isAt = async (at: number): Promise<boolean> =>
+      (await readFile(file, 'utf8').catch(() => '')).includes(`"at":${at},`);
+    await store.refresh();
+    await until(async () => isAt(start + ahead));
+    ahead = 0;
+    await store.refresh();
+    await until(async () => isAt(start));
   });
 
   it('are in the folder of the ID that the secrets have, in each window and session, and below the shared one', () => {
