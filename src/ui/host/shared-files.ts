@@ -23,8 +23,13 @@ export function createSharedFiles(folder: string): SharedFiles {
       // Write to a temporary name first, so that no reader sees a partial file, even if the window is killed.
       const aside = `${name}.${randomUUID()}.tmp`;
       await makeFolder();
-      await writeNew(aside, text);
-      await rename(at(aside), at(name));
+      try {
+        await writeNew(aside, text);
+        await rename(at(aside), at(name));
+      } catch (error) {
+        await rm(at(aside), { force: true });
+        throw error;
+      }
     },
     async create(name, text) {
       // Outside the handler below: a file in place of the folder also fails with "EEXIST".

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -84,6 +84,12 @@ describe('shared files, in a folder', () => {
     await assert.rejects(inFile.read('b'));
     await assert.rejects(inFile.names());
     await assert.rejects(inFile.create('b', 'text'));
+  });
+
+  it('leaves no temporary file behind where a file cannot be replaced', async () => {
+    await mkdir(path.join(folder, 'a'), { recursive: true });
+    await assert.rejects(createSharedFiles(folder).write('a', 'text'));
+    assert.deepEqual(await readdir(folder), ['a']);
   });
 
   it('knows whether a process runs', () => {
