@@ -169,16 +169,20 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
       return decodeTokenStatus(await read(signal, (sdk) => sdk.accounts.tokens.verify(account)));
     },
     async listAccounts(signal) {
-      const accounts: Account[] = [];
-      for (let page = 1; accounts.length < MOST_ACCOUNTS; page += 1) {
+      const accounts = new Map<string, Account>();
+      for (let page = 1; accounts.size < MOST_ACCOUNTS; page += 1) {
         const query = { page, per_page: ACCOUNTS_PER_PAGE };
         const { result } = await read(signal, (sdk) => sdk.accounts.list(query));
-        accounts.push(...decodeAccounts(result, (odd) => noteOddities('The list of accounts', odd)));
-        if (!isFull(result, ACCOUNTS_PER_PAGE)) {
+        const before = accounts.size;
+        for (const account of decodeAccounts(result, (odd) => noteOddities('The list of accounts', odd))) {
+          accounts.set(account.id, account);
+        }
+        // A server that ignores the page returns the same accounts again.
+        if (accounts.size === before || !isFull(result, ACCOUNTS_PER_PAGE)) {
           break;
         }
       }
-      return accounts;
+      return [...accounts.values()];
     },
     async listDestinations(accountId, signal) {
       const account = { account_id: accountId };

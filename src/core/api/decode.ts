@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Account } from '../model/account.ts';
 import type { Destination } from '../model/destination.ts';
+import { comparableId } from '../model/id.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
 import { decodeList, type Entry, isObject, isUsableId, type Oddities } from './decode-list.ts';
@@ -59,9 +60,22 @@ export function decodeDestination(result: unknown): Destination {
 }
 
 export function decodeDestinations(result: unknown, onOddities: OnOddities = () => {}): readonly Destination[] {
-  const { items, oddities } = decodeList(result, 'a list of webhook destinations', toDestination);
-  onOddities(oddities);
-  return items;
+  return takeUnique(decodeList(result, 'a list of webhook destinations', toDestination), onOddities);
+}
+
+/** Drops repeated entries, because an ID is the key of a row. */
+function takeUnique<T extends { readonly id: string }>(
+  { items, oddities }: { readonly items: readonly T[]; readonly oddities: Oddities },
+  onOddities: OnOddities,
+): readonly T[] {
+  const ids = new Set<string>();
+  const unique = items.filter(({ id }) => {
+    const before = ids.size;
+    return ids.add(comparableId(id)).size > before;
+  });
+  const isRepeated = unique.length < items.length;
+  onOddities(isRepeated ? { ...oddities, places: [...oddities.places, 'repeated IDs'] } : oddities);
+  return unique;
 }
 
 function toDestination(entry: Entry): Destination | undefined {
@@ -107,9 +121,7 @@ export function decodePolicy(result: unknown): Policy {
 }
 
 export function decodePolicies(result: unknown, onOddities: OnOddities = () => {}): readonly Policy[] {
-  const { items, oddities } = decodeList(result, 'a list of policies', toPolicy);
-  onOddities(oddities);
-  return items;
+  return takeUnique(decodeList(result, 'a list of policies', toPolicy), onOddities);
 }
 
 /** `whole` keeps unknown fields, because an update writes the whole policy. */

@@ -128,10 +128,18 @@ describe('the calls of the client', () => {
   });
 
   it('stops listing accounts at the limit, although the last page is full', async () => {
-    const full = Array.from({ length: 50 }, (_, index) => ({ id: `a${index}` }));
-    const { api, sent } = connect(() => full);
+    const { api, sent } = connect(({ query }) => {
+      const { page } = query as { page: string };
+      return Array.from({ length: 50 }, (_, index) => ({ id: `a${page}-${index}` }));
+    });
     assert.equal((await api.listAccounts()).length, MOST_ACCOUNTS);
     assert.equal(sent.length, MOST_ACCOUNTS / 50);
+  });
+
+  it('stops listing accounts at a page that is the same again', async () => {
+    const full = Array.from({ length: 50 }, (_, index) => ({ id: `a${index}` }));
+    const { api, sent } = connect(() => full);
+    assert.deepEqual([(await api.listAccounts()).length, sent.length], [50, 2]);
   });
 
   it('goes on after a full page of accounts that contains malformed entries', async () => {

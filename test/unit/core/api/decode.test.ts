@@ -58,6 +58,20 @@ describe('decoding', () => {
     );
   });
 
+  it('shows an entry once that a list repeats, also with the ID in another spelling', () => {
+    const told: unknown[] = [];
+    const list = [{ id: 'ab-1', name: 'first' }, { id: 'c' }, { id: 'AB1' }];
+    assert.deepEqual(
+      decodeDestinations(list, (odd) => told.push(odd)).map(({ id }) => id),
+      ['ab-1', 'c'],
+    );
+    assert.deepEqual(
+      decodePolicies(list).map(({ id }) => id),
+      ['ab-1', 'c'],
+    );
+    assert.deepEqual(told, [{ skipped: 0, places: ['repeated IDs'] }]);
+  });
+
   it('shows a policy whose mechanisms are odd, and names what it could not read', () => {
     const places: string[] = [];
     const policies = decodePolicies(
