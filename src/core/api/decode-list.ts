@@ -1,3 +1,4 @@
+import { isTimestamp } from '../model/timestamp.ts';
 import { ApiError } from './api-error.ts';
 
 /**
@@ -15,7 +16,7 @@ export type Entry = {
   text(key: string): string;
   /** An ID; undefined if missing or unusable, and the entry then cannot be shown. */
   id(key: string): string | undefined;
-  /** A timestamp as the API writes it. A number of seconds or milliseconds is converted. */
+  /** A timestamp as the API writes it. A number of seconds or milliseconds is converted, also as text. */
   time(key: string): string | undefined;
   flag(key: string, otherwise: boolean): boolean;
   /** A list of objects. A single object counts as a list of one. */
@@ -84,10 +85,16 @@ function toEntry(raw: Readonly<Record<string, unknown>>, place: string, note: No
     },
     time(key) {
       const value = get(key);
-      if (typeof value === 'number') {
-        return toTime(value) ?? noteField(key);
+      if (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) {
+        return toTime(Number(value)) ?? noteField(key);
       }
-      return typeof value === 'string' ? value || undefined : value === undefined ? undefined : noteField(key);
+      if (typeof value !== 'string') {
+        return value === undefined ? undefined : noteField(key);
+      }
+      if (value !== '' && !isTimestamp(value)) {
+        noteField(key);
+      }
+      return value || undefined;
     },
     flag(key, otherwise) {
       const value = get(key);

@@ -9,7 +9,7 @@ export type Instant = {
   readonly nanoseconds: number;
 };
 
-const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]| ?([+-])(\d\d):?(\d\d)(?: UTC)?)$/;
 
 /**
  * Go's zero time, which a Go server sends for "never" in a field that is not nullable: `0001-01-01T00:00:00`, in any
@@ -18,7 +18,8 @@ const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:
 const GO_ZERO_TIME = -62_135_596_800_000;
 
 /**
- * Parses a timestamp of the API, for example `2020-10-26T18:25:04.532316Z`, to the nanosecond, with any offset.
+ * Parses a timestamp of the API, for example `2020-10-26T18:25:04.532316Z`, to the nanosecond, with any offset, also as Go
+ * prints it (` +0000 UTC`).
  * Missing, null, empty, invalid (30 February) and Go's zero time return `undefined`: the event never happened.
  */
 export function parseTimestamp(text: string | null | undefined): Instant | undefined {
@@ -37,6 +38,11 @@ export function parseTimestamp(text: string | null | undefined): Instant | undef
     milliseconds: local - (sign === '-' ? -offset : offset) + Number(digits.slice(0, 3)),
     nanoseconds: Number(digits.slice(3, 9)),
   };
+}
+
+/** Whether a text has the form of a timestamp, also if the date does not exist or means "never". */
+export function isTimestamp(text: string): boolean {
+  return RFC_3339.test(text.trim());
 }
 
 /** Interprets the fields as UTC, in milliseconds since the epoch. Undefined if the date or time does not exist. */

@@ -166,9 +166,17 @@ describe('decoding', () => {
     const timeOf = (value: unknown) => decodeDestinations([{ id: 'a', last_success: value }])[0]?.lastSuccess;
     assert.equal(timeOf(1_790_000_000), '2026-09-21T14:13:20.000Z');
     assert.equal(timeOf(1_790_000_000_000), '2026-09-21T14:13:20.000Z');
-    for (const odd of [0, 1, -1, 9e8, 5e12, 1e300, Number.NaN, true, {}, []]) {
+    assert.equal(timeOf('1790000000'), '2026-09-21T14:13:20.000Z');
+    for (const odd of ['1', 0, 1, -1, 9e8, 5e12, 1e300, Number.NaN, true, {}, []]) {
       assert.equal(timeOf(odd), undefined, JSON.stringify(odd));
     }
+  });
+
+  it('keeps and notes a time that has no form of a timestamp', () => {
+    const told: unknown[] = [];
+    const odd = { id: 'a', created_at: '', last_success: '2026-09-21', last_failure: '0001-01-01T00:00:00Z' };
+    assert.equal(decodeDestinations([odd], ({ places }) => told.push(...places))[0]?.lastSuccess, '2026-09-21');
+    assert.deepEqual(told, ['0.last_success']);
   });
 
   for (const [what, decode, value, reason] of [

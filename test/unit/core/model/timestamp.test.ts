@@ -21,6 +21,8 @@ describe('timestamp', () => {
     assert.equal(at('2020-10-26T18:25:04+23:59'), base - (23 * 60 + 59) * 60_000);
     assert.equal(at('2020-10-26T18:25:04-05:30'), base + (5 * 60 + 30) * 60_000);
     assert.equal(at(' 2020-10-26 18:25:04Z\n'), base);
+    assert.equal(at('2020-10-26T18:25:04+0000'), base);
+    assert.equal(at('2020-10-26 18:25:04 +0000 UTC'), base);
     assert.equal(at('2020-02-29T23:59:59Z'), Date.UTC(2020, 1, 29, 23, 59, 59));
     assert.equal(at('2019-02-29T00:00:00Z'), undefined);
     assert.deepEqual(fromMilliseconds(1.9), { milliseconds: 1, nanoseconds: 0 });
