@@ -1,6 +1,6 @@
 /**
  * A text in the form in which secrets are compared: lower case, with percent escapes, JSON escapes and the HTML
- * escapes of ASCII resolved. `starts[i]` and `ends[i]` are the positions of the character in the original.
+ * escapes resolved. `starts[i]` and `ends[i]` are the positions of the character in the original.
  */
 export type CanonicalText = {
   readonly text: string;
@@ -15,8 +15,7 @@ const MOST_PASSES = 3;
  * Percent escapes of ASCII, and the JSON escapes that occur in URLs. JSON escapes of control characters are not
  * resolved, because a backslash before a letter also occurs in Windows paths.
  */
-const ESCAPE =
-  /%([0-7][0-9a-f])|\\u([0-9a-f]{4})|\\([\\/"])|&(?:#x0*([0-7]?[0-9a-f])|#0*(\d{1,3})|(amp|quot|apos|lt|gt));/gi;
+const ESCAPE = /%([0-7][0-9a-f])|\\u([0-9a-f]{4})|\\([\\/"])|&(?:#(x?)0*([0-9a-f]{1,3})|(amp|quot|apos|lt|gt));/gi;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
 
 /**
@@ -52,13 +51,13 @@ function resolveEscapes({ text, starts, ends }: CanonicalText): CanonicalText {
     copied = end;
   };
   for (const match of text.matchAll(ESCAPE)) {
-    const [whole, percent, unicode, plainEscape, hex, decimal, entity = ''] = match;
-    const code = percent ?? unicode ?? hex;
+    const [whole, percent, unicode, plainEscape, x, digits, entity = ''] = match;
+    const code = percent ?? unicode ?? digits;
     copyUntil(match.index);
     parts.push(
-      code === undefined && decimal === undefined
+      code === undefined
         ? (plainEscape ?? ENTITIES[entity.toLowerCase()] ?? '')
-        : String.fromCharCode(decimal === undefined ? Number.parseInt(code ?? '', 16) : Number(decimal)),
+        : String.fromCharCode(Number.parseInt(code, x === '' ? 10 : 16)),
     );
     copied = match.index + whole.length;
     newStarts.push(starts[match.index] ?? 0);

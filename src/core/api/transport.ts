@@ -73,11 +73,13 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       const request = { ...init, method, headers, signal, redirect: 'manual' } as const;
       meter?.sent();
       const response = await host.fetch(address, request);
-      meter?.answered(readLimits(response.headers, host.now));
+      const limits = readLimits(response.headers, host.now);
+      meter?.answered(limits);
       const body = await readText(response);
-      const failure = failureOf(response, body, redact, host.now);
+      const failure = failureOf(response, body, redact, limits);
       if (failure) {
-        if (isLimited(failure) && failure.details.retryAfter === undefined) {
+        const isLimited = failure.kind === 'rateLimited' || response.status === 429;
+        if (isLimited && limits.retryAfter === undefined) {
           meter?.answered({ retryAfter: UNNAMED_PAUSE });
         }
         throw failure;
@@ -124,7 +126,7 @@ function failureOf(
   response: Response,
   body: string,
   redact: (words: string) => string,
-  now: Host['now'],
+  { retryAfter }: CallLimits,
 ): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
@@ -135,7 +137,6 @@ function failureOf(
   const codes = errors.flatMap(({ code }) => (code === undefined ? [] : [code]));
   const words = errors.flatMap(({ message }) => (message === '' ? [] : [message])).join('; ');
   const rayId = headers.get('cf-ray');
-  const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
   const kind = response.ok ? 'rejected' : kindOfAnswer(status, codes, words.slice(0, LONGEST_MESSAGE));
   const reason = envelope ? redact(words) : '';
   return new ApiError({
@@ -160,11 +161,6 @@ function readLimits(headers: Headers, now: Host['now']): CallLimits {
     ...(left && seconds ? { left: Number(left), resetsIn: Number(seconds) * 1000 } : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
-}
-
-/** Whether a rate limit caused the failure: Cloudflare's, or that of a proxy. */
-function isLimited({ kind, details }: ApiError): boolean {
-  return kind === 'rateLimited' || details.status === 429;
 }
 
 /** Cloudflare uses the form in seconds. A proxy can send an HTTP date. Returns milliseconds. */

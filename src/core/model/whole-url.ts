@@ -1,7 +1,6 @@
 import type { DestinationType } from './destination-types/destination-type.ts';
 import { DESTINATION_TYPES, typeOrGeneric } from './destination-types/index.ts';
 import type { Destination } from './destination.ts';
-import { canStandFor } from './plan.ts';
 
 /** Whether a URL lacks its secret part, and so cannot be called. */
 export function lacksSecret(type: DestinationType, url: string): boolean {
@@ -27,6 +26,6 @@ export function wholeUrlOf(
     return url;
   }
   const whole = remembered?.url;
-  const isOfUrl = whole !== undefined && canStandFor(url, whole, types);
+  const isOfUrl = whole !== undefined && URL.canParse(whole) && type.mayReturn(new URL(url), new URL(whole));
   return joinUrl(type, isOfUrl ? whole : url, remembered?.secret);
 }

@@ -32,8 +32,11 @@ describe('canonical text', () => {
     assert.equal(toCanonical('İAbÉ')[0].text, 'İabÉ');
   });
 
-  it('resolves the HTML escapes of ASCII', () => {
-    assert.equal(toCanonical('&lt;&GT;&quot;&apos;&#39;&#x2F;&#0047;&#xe9;&none;')[1]?.text, `<>"''//&#xe9;&none;`);
+  it('resolves the HTML escapes of ASCII and of short numbers', () => {
+    assert.equal(
+      toCanonical('&lt;&GT;&quot;&apos;&#39;&#x2F;&#0047;&#xe9;&#x2019;&none;')[1]?.text,
+      `<>"''//é&#x2019;&none;`,
+    );
   });
 
   it('reads a plus sign as a space, as forms encode it', () => {
