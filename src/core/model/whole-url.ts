@@ -26,6 +26,7 @@ export function wholeUrlOf(
     return url;
   }
   const whole = remembered?.url;
-  const isOfUrl = whole !== undefined && URL.canParse(whole) && type.mayReturn(new URL(url), new URL(whole));
+  const isOfUrl =
+    type.secret === 'url' && whole !== undefined && URL.canParse(whole) && type.mayReturn(new URL(url), new URL(whole));
   return joinUrl(type, isOfUrl ? whole : url, remembered?.secret);
 }

@@ -202,9 +202,9 @@ export function createStore({
     const others = entries.filter(({ connection }) => connection.api === api && connection.account.id !== account.id);
     const worked = ({ attempt }: Slot): boolean => attempt?.api === api && attempt.failures === 0;
     const before = lost.get(api) ?? new Set();
-    const now = worked(slot) || !others.some(worked) ? new Set([...before, account.id]) : before;
-    lost.set(api, now);
-    return now.size > Math.min(1, others.length);
+    const after = worked(slot) || !others.some(worked) ? new Set([...before, account.id]) : before;
+    lost.set(api, after);
+    return after.size > Math.min(1, others.length);
   }
 
   function cancel(slot: Slot): void {
