@@ -169,8 +169,9 @@ function parseRetryAfter(header: string | null, now: Host['now']): number | unde
   if (/^\d{1,6}(\.\d+)?$/.test(text)) {
     return Number(text) * 1000;
   }
-  const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now());
+  const pause = text.endsWith('GMT') ? Date.parse(text) - now() : 0;
+  // A date in the past, by a clock that differs, names no pause.
+  return pause > 0 ? pause : undefined;
 }
 
 /**
