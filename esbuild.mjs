@@ -99,7 +99,7 @@ const bundles = [
   },
   {
     name: 'main',
-    most: 118_000,
+    most: 120_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -123,7 +123,7 @@ const bundles = [
   },
   {
     name: 'managing',
-    most: 73_000,
+    most: 76_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
   },

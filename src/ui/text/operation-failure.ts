@@ -48,7 +48,7 @@ export function describeFailure(error: unknown, accountName: string): string {
   if (error instanceof UncertainCreationError) {
     const found = list(error.candidates.map(({ id, host }) => vscode.l10n.t('{0} (ID {1})', host, id)));
     return vscode.l10n.t(
-      'Cloudflare did not confirm the creation. A destination with this name has appeared: {0}. Check whether it is yours before you create another one.',
+      'Cloudflare did not confirm the creation. A destination with this name has appeared: {0}. Check whether it is yours. To create another one, choose another name.',
       found,
     );
   }
