@@ -9,7 +9,7 @@ import type { Node } from './ui/tree/nodes.ts';
 export type TargetServices = Services & { readonly targets: Targets };
 
 export function withTargets(services: Services): TargetServices {
-  const { store, destinationsView, focusedPanel } = services;
+  const { destinationsView, focusedPanel } = services;
 
   /** VS Code passes the URI of the editor to a command in its title. */
   function nodeOfEditor(argument: unknown): Node | undefined {
@@ -25,5 +25,5 @@ export function withTargets(services: Services): TargetServices {
       : undefined;
   }
 
-  return { ...services, targets: createTargets(store, destinationsView.selected, nodeOfEditor) };
+  return { ...services, targets: createTargets(services, destinationsView.selected, nodeOfEditor) };
 }

@@ -25,13 +25,15 @@ export type ToolAccountState = 'fresh' | 'stale' | 'loading' | 'failed' | 'unrea
  * What an empty list of destinations means:
  * - `complete`: all accounts are fresh and were read as a whole, so nothing was found
  * - `partial`: there may be more, or other ones
- * - `unknown`: there is no data of any account
+ * - `unknown`: there is no data of any account, or the stored accounts could not be loaded
  * - `noAccounts`: no account was added
  */
 export type ToolKnowledge = 'complete' | 'partial' | 'unknown' | 'noAccounts';
 
 export type ToolOptions = {
   readonly entries: readonly AccountEntry[];
+  /** Whether the stored accounts could be loaded. */
+  readonly areAccountsKnown: boolean;
   readonly host: Pick<Host, 'now' | 'sleep'>;
   /** The age in milliseconds from which the data of an account is stale. */
   readonly oldestAllowed: (entry: AccountEntry) => number;
@@ -64,7 +66,7 @@ export async function answerTool(
   const located = kind === 'list' ? locateAll(asked) : locateFailing(asked);
   const states = asked.map((entry) => stateOf(entry, options));
   const unreadable = asked.reduce((sum, { state }) => sum + (isIncomplete(state) ? (state.last?.skipped ?? 0) : 0), 0);
-  const knowledge = knowledgeOf(states, unreadable);
+  const knowledge = states.length === 0 && !options.areAccountsKnown ? 'unknown' : knowledgeOf(states, unreadable);
   return JSON.stringify({
     knowledge,
     note: describeKnowledge(knowledge, { kind, states, unreadable, found: located.length }),
@@ -188,7 +190,9 @@ function describeKnowledge(
         'Destinations that are not listed may exist and may be failing.',
       ].join(' ');
     case 'unknown':
-      return 'Nothing is known about the destinations of these accounts: see “state”. The empty list does not mean that nothing is failing.';
+      return states.length === 0
+        ? 'VS Code could not load the stored accounts, so nothing is known about any destination. The user reloads the window to try again.'
+        : 'Nothing is known about the destinations of these accounts: see “state”. The empty list does not mean that nothing is failing.';
     case 'noAccounts':
       return 'No Cloudflare account was added to VS Code, so nothing is known about any destination. The user adds accounts with the command “Cloudflare Webhooks: Add Account…”.';
     default:

@@ -3,6 +3,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { findById } from '../../core/model/id.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
+import type { Services } from '../../services.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { type DestinationNode, isNode, type Node } from '../tree/nodes.ts';
@@ -10,7 +11,7 @@ import type { CommandHandler } from '../host/commands.ts';
 import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
 import { describeBriefly, nameOf } from '../text/destination.ts';
-import { describeProblem, describeUnread } from '../text/error.ts';
+import { describeProblem, describeUnloaded, describeUnread } from '../text/error.ts';
 
 /**
  * Finds the target of a command: its argument, else the selection of the view, else a quick pick. Throws {@link UserError} for a
@@ -28,10 +29,11 @@ export type Targets = {
 
 /** `nodeOfEditor`: the row that the editor with this URI stands for. */
 export function createTargets(
-  store: Store,
+  services: Pick<Services, 'store' | 'loaded'>,
   selection: () => readonly Node[],
   nodeOfEditor: (argument: unknown) => Node | undefined,
 ): Targets {
+  const { store } = services;
   const nodeOf = (argument: unknown): Node | undefined => (isNode(argument) ? argument : nodeOfEditor(argument));
   const selected = (argument: unknown): Node | undefined => nodeOf(argument) ?? selection()[0];
 
@@ -70,6 +72,7 @@ export function createTargets(
   }
 
   async function pick(title: string): Promise<Located | undefined> {
+    await untilAccountsKnown(services);
     const targets = locateAll(store.entries());
     if (targets.length === 0) {
       throw nothingToPick(store);
@@ -90,6 +93,7 @@ export function createTargets(
       if (chosen) {
         return chosen;
       }
+      await untilAccountsKnown(services);
       return pickAccount(
         store.entries().map(({ connection }) => connection),
         title,
@@ -112,6 +116,13 @@ export function createTargets(
       return located.length > 0 ? located : [await require(first)];
     },
   };
+}
+
+/** Waits for the stored accounts. Throws {@link UserError} if nothing is known of them, because they could not be loaded. */
+export async function untilAccountsKnown({ store, loaded }: Pick<Services, 'store' | 'loaded'>): Promise<void> {
+  if (!(await loaded) && store.entries().length === 0) {
+    throw new UserError(describeUnloaded(), 'showLog');
+  }
 }
 
 /** Why there is no destination to pick. While an account is loading or failed, its destinations are unknown. */

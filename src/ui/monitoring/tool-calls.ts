@@ -27,8 +27,8 @@ export type ToolServices = {
   readonly host: Pick<Host, 'now' | 'sleep'>;
   /** The refresh interval of an account (milliseconds; 0: never) decides when its data is stale. */
   readonly backgroundRefresh: { readonly intervalOf: (connection: Connection) => number };
-  /** Resolves once the accounts are loaded. */
-  readonly loaded: Promise<unknown>;
+  /** Resolves once the accounts are loaded, with whether they could be. */
+  readonly loaded: Promise<boolean>;
 };
 
 export function createToolCalls({ store, host, backgroundRefresh, loaded }: ToolServices): ToolCalls {
@@ -42,8 +42,9 @@ export function createToolCalls({ store, host, backgroundRefresh, loaded }: Tool
       }),
     invoke: async (kind, input, token) => {
       const text = await untilCanceled(token, async (signal) => {
-        await loaded;
-        return answerTool(kind, input, { entries: store.entries(), host, oldestAllowed, describeError }, signal);
+        const areAccountsKnown = await loaded;
+        const entries = store.entries();
+        return answerTool(kind, input, { entries, areAccountsKnown, host, oldestAllowed, describeError }, signal);
       });
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
     },

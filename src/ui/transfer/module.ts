@@ -10,7 +10,7 @@ import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { TargetServices } from '../../target-services.ts';
-import { onDestinations, pickAccount } from '../destinations/targets.ts';
+import { onDestinations, pickAccount, untilAccountsKnown } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { askPick } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
@@ -32,12 +32,13 @@ export function createTransferModule(services: TargetServices & { readonly lease
   /** The account of the row, or one that the user chooses: a file says nothing about where it goes. */
   async function chooseAccount(argument: unknown, title: string): Promise<Connection | undefined> {
     const node = isNode(argument) ? store.entry(argument.accountId)?.connection : undefined;
-    return (
-      node ??
-      (await pickAccount(
-        store.entries().map(({ connection }) => connection),
-        title,
-      ))
+    if (node) {
+      return node;
+    }
+    await untilAccountsKnown(services);
+    return pickAccount(
+      store.entries().map(({ connection }) => connection),
+      title,
     );
   }
 
@@ -58,6 +59,7 @@ export function createTransferModule(services: TargetServices & { readonly lease
         return connection ? [{ connection, ...(isWhole ? {} : { ids }) }] : [];
       });
     }
+    await untilAccountsKnown(services);
     const connections = store.entries().map(({ connection }) => connection);
     const [only] = connections;
     if (!only) {

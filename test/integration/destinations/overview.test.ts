@@ -199,7 +199,7 @@ describe('overview of destinations and policies', () => {
     });
 
     for (const [title, services] of [
-      ['the accounts', { loaded: new Promise(() => {}) }],
+      ['the accounts', { loaded: new Promise<boolean>(() => {}) }],
       ['a refresh', {}],
     ] as const) {
       it(`stops waiting for ${title} when the call is canceled`, async () => {

@@ -38,12 +38,14 @@ async function ask(
   input: { readonly account?: unknown } = {},
   {
     signal = new AbortController().signal,
+    areAccountsKnown = true,
     sleep = async (milliseconds: number, stop?: AbortSignal): Promise<void> =>
       delay(milliseconds, undefined, stop ? { signal: stop } : {}),
   } = {},
 ): Promise<Answer> {
   const options = {
     entries,
+    areAccountsKnown,
     host: { now: () => NOW, sleep },
     oldestAllowed: () => OLDEST,
     describeError: (problem: ApiError, name: string) => `${problem.kind} for ${name}`,
@@ -124,6 +126,9 @@ describe('answer of a language model tool', () => {
       assert.match(answer.note ?? '', note);
     }
     assert.equal((await ask('failing', [entry(ready(good, bad))])).note, undefined);
+    const unloaded = await ask('failing', [], {}, { areAccountsKnown: false });
+    assert.equal(unloaded.knowledge, 'unknown');
+    assert.match(unloaded.note ?? '', /could not load the stored accounts/);
   });
 
   it('lists all destinations or the failing ones, with the host of the URL only', async () => {

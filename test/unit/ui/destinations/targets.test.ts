@@ -8,6 +8,7 @@ import { failWith, makeApi, makeConnection, makeDestination } from '../../core/a
 
 await standInForVscode();
 const { createTargets } = await import('../../../../src/ui/destinations/targets.ts');
+const { createFindingCommands } = await import('../../../../src/ui/destinations/finding.ts');
 const { openLink } = await import('../../../../src/ui/destinations/links.ts');
 const { goToDestination } = await import('../../../../src/ui/destinations/find-destination.ts');
 
@@ -34,7 +35,7 @@ describe('target of a command whose destination is gone', () => {
     const store = makeStore(async () => listed.map((id) => makeDestination(id, { name: id })));
     await store.refresh();
     const targets = createTargets(
-      store,
+      { store, loaded: Promise.resolve(true) },
       () => [at('y')],
       () => undefined,
     );
@@ -93,7 +94,7 @@ describe('target of a command without a destination to choose', () => {
   /** What the commands say. */
   async function messageOf(store: ReturnType<typeof makeStore>): Promise<string> {
     const targets = createTargets(
-      store,
+      { store, loaded: Promise.resolve(true) },
       () => [],
       () => undefined,
     );
@@ -118,6 +119,22 @@ describe('target of a command without a destination to choose', () => {
     answer.resolve([]);
     await loading;
     assert.equal(await messageOf(store), NONE);
+  });
+
+  it('is told that the stored accounts could not be loaded', async () => {
+    const store = makeStore(async () => []);
+    store.setConnections([]);
+    const services = { store, loaded: Promise.resolve(false) };
+    const targets = createTargets(
+      services,
+      () => [],
+      () => undefined,
+    );
+    const unloaded = /^UserError: The stored accounts could not be loaded/;
+    await assert.rejects(targets.account(undefined, ''), unloaded);
+    await assert.rejects(targets.destination(undefined, ''), unloaded);
+    const commands = createFindingCommands({ ...services, destinationsView: undefined as never });
+    await assert.rejects(commands.showFailing(), unloaded);
   });
 
   it('is told why an account could not be loaded', async () => {

@@ -26,7 +26,7 @@ describe('a row whose destination has its ID in another form', () => {
 
   it('is the target of commands', async () => {
     const targets = createTargets(
-      store,
+      { store, loaded: Promise.resolve(true) },
       () => [],
       () => undefined,
     );
