@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findViolations } from './accessibility.ts';
+import type { Locator } from 'playwright-core';
 import { pickFromOpenMenu } from '../vscode-host/tree-view.ts';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
 import { demoAccountId } from '../fake-cloudflare/demo-world.ts';
@@ -103,6 +104,18 @@ describe('health overview', function () {
     await keyboard.press('Shift+ArrowDown');
     await page().getByText('2 selected').waitFor();
     await keyboard.press('Escape');
+    await page().getByText('2 selected').waitFor({ state: 'hidden' });
+  });
+
+  it('selects a range from the clicked row by Shift and another click', async () => {
+    const nth = (index: number): Locator => grid().locator(`.row[aria-rowindex="${index}"] .state`);
+    await nth(2).click();
+    await page().getByText('1 selected').waitFor();
+    await nth(5).click({ modifiers: ['Shift'] });
+    await page().getByText('4 selected').waitFor();
+    await nth(3).click({ modifiers: ['Shift'] });
+    await page().getByText('2 selected').waitFor();
+    await session.workbench.page.keyboard.press('Escape');
     await page().getByText('2 selected').waitFor({ state: 'hidden' });
   });
 
