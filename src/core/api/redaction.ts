@@ -153,18 +153,18 @@ export function redactPatterns(text: string): string {
 }
 
 /**
- * No quantifier can restart inside the match of another, and the scheme is bounded. So the time is proportional to the
- * length. A URL also matches with slashes that are escaped for JSON, HTML or another URL, once or twice.
+ * No quantifier can restart inside the match of another, and the scheme and the user part are bounded. So the time is
+ * proportional to the length. A URL also matches with slashes that are escaped for JSON, HTML or another URL, once or twice.
  */
 function redactShapes(text: string): string {
   return text
     .replace(/\bcf(?:ut|at|k)_[\w-]+/gi, REDACTED)
     .replace(
-      /\b(authorization\\?["']?\s?[:=]\s?\\?["']?(?:[a-z-]{1,20} \\?["']?)?|(?:bearer|genie-?key|splunk|basic)(?:[ \t]|%20){1,4}\\?["']?)([\w\-.~+/]{6,}=*)/gi,
+      /\b(authorization\\?["']?\s?[:=]\s?\\?["']?(?:[a-z-]{1,20}(?:[ \t]|%20){1,4}\\?["']?)?|(?:bearer|genie-?key|splunk|basic)(?:[ \t]|%20){1,4}\\?["']?)([\w\-.~+/]{6,}=*)/gi,
       (whole: string, before: string, word: string) => (isPhrase(word) ? whole : `${before}${REDACTED}`),
     )
     .replace(
-      /\b([a-z][a-z0-9.-]{0,20}(?::|%(?:25)?3a)(?:\\{0,3}\/|%(?:25)?2f|\\{1,3}u002f|&#(?:x2f|47);){2})(?:[^\s/?#"<>\\]*@)?([^\s/?#"'<>\\@%&]*)((?:\\{1,3}(?:\/|u[0-9a-f]{4})|[/?#%&])(?:[^\s"'<>\\]|\\{1,3}(?:\/|u[0-9a-f]{4}))*)?/gi,
+      /\b([a-z][a-z0-9.-]{0,20}(?::|%(?:25)?3a)(?:\\{0,3}\/|%(?:25)?2f|\\{1,3}u002f|&#(?:x2f|47);){2})(?:(?:(?!%(?:25)?(?:2f|3f|23)|'[,:;)}\]])[^\s/?#"<>\\]){0,256}@)?([^\s/?#"'<>\\@%&]*)((?:\\{1,3}(?:\/|u[0-9a-f]{4})|[/?#%&])(?:[^\s"'<>\\]|\\{1,3}(?:\/|u[0-9a-f]{4}))*)?/gi,
       (_whole: string, scheme: string, host: string, rest: string | undefined) =>
         rest === undefined || rest === '/' ? `${scheme}${host}${rest ?? ''}` : `${scheme}${host}/${REDACTED}`,
     );

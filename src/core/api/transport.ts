@@ -30,6 +30,8 @@ export type Host = {
 
 /** How long no call is sent after a rate limit that names no pause, in milliseconds. */
 const UNNAMED_PAUSE = 60_000;
+/** A pause until a date is believed up to here, in milliseconds. */
+const LONGEST_DATED_PAUSE = 60 * 60_000;
 
 /** A hundred destinations are about 40 kB, so no real answer reaches this limit. */
 const LARGEST_ANSWER = 8 * 1024 * 1024;
@@ -80,7 +82,8 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       if (failure) {
         const isLimited = failure.kind === 'rateLimited' || response.status === 429;
         if (isLimited && limits.retryAfter === undefined) {
-          meter?.answered({ retryAfter: UNNAMED_PAUSE });
+          const { left, resetsIn = UNNAMED_PAUSE } = limits;
+          meter?.answered({ retryAfter: left === 0 ? resetsIn : UNNAMED_PAUSE });
         }
         throw failure;
       }
@@ -166,11 +169,10 @@ function readLimits(headers: Headers, now: Host['now']): CallLimits {
 /** Cloudflare uses the form in seconds. A proxy can send an HTTP date. Returns milliseconds. */
 function parseRetryAfter(header: string | null, now: Host['now']): number | undefined {
   const text = header?.trim() ?? '';
-  if (/^\d{1,6}(\.\d+)?$/.test(text)) {
-    return Number(text) * 1000;
-  }
-  const pause = text.endsWith('GMT') ? Date.parse(text) - now() : 0;
-  // A date in the past, by a clock that differs, names no pause.
+  const isNumber = /^\d{1,6}(\.\d+)?$/.test(text);
+  const untilDate = text.endsWith('GMT') ? Date.parse(text) - now() : 0;
+  // A date in the past or far ahead, by a clock that differs, names no pause.
+  const pause = isNumber ? Number(text) * 1000 : untilDate > LONGEST_DATED_PAUSE ? 0 : untilDate;
   return pause > 0 ? pause : undefined;
 }
 

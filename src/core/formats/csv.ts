@@ -11,7 +11,10 @@ function formatCell(value: string | number): string {
   if (typeof value === 'number') {
     return String(value);
   }
-  const safe = value.replaceAll(/[;\r\n][\s"]*(?=[=+\-@|])/g, "$&'");
+  // Each match takes all white space, so that the time is proportional to the length.
+  const safe = value.replaceAll(/([;\r\n][\s"]*)([=+\-@|]?)/g, (whole, before: string, formula: string) =>
+    formula === '' ? whole : `${before}'${formula}`,
+  );
   const text = /^\s*[=+\-@\t\r|]/.test(value) ? `'${safe}` : safe;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -77,8 +77,19 @@ type Slot = {
   hurry?: () => void;
 };
 
+type Admission = {
+  readonly send: () => Promise<readonly Destination[]>;
+  readonly hurried: Promise<void>;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** The accounts of a client whose last refresh succeeded, and those that were refused since its last success. */
+type Access = { readonly worked: Set<string>; readonly lost: Set<string> };
+
 /** Errors that concern the token and so all its accounts. */
 const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconfigured']);
+/** So many accounts are refused one after another before their token counts as refused. */
+const FEWEST_LOST = 3;
 /** A cached snapshot from further in the future was written while the clock was wrong, so its age is unknown. */
 const MOST_AHEAD = 5 * 60_000;
 const CONCURRENCY = { perToken: 6, total: 24 };
@@ -104,8 +115,7 @@ export function createStore({
   const admissionOf = createLimitPerClient(concurrency.perToken);
   /** The clients whose token was refused at its last use, with the error. */
   const refused = new WeakMap<Connection['api'], ApiError>();
-  /** The accounts that lost access since the last success of their client. */
-  const lost = new WeakMap<Connection['api'], ReadonlySet<string>>();
+  const accesses = new WeakMap<Connection['api'], Access>();
 
   async function fetchNow({ account, api }: Connection, signal?: AbortSignal): Promise<readonly Destination[]> {
     return limitOf(api)(async () => {
@@ -114,21 +124,21 @@ export function createStore({
     });
   }
 
-  /** Waits until the request may be sent. A refresh of this account alone, which joins, ends the wait. */
-  async function fetchAdmitted(slot: Slot, signal: AbortSignal | undefined): Promise<readonly Destination[]> {
-    const { connection } = slot;
-    const hurried = Promise.withResolvers<void>();
-    slot.hurry = hurried.resolve;
+  /** Waits until the request may be sent. A refresh of this account alone, which joins, ends the wait (`hurried`). */
+  async function fetchAdmitted(
+    connection: Connection,
+    { send, hurried, signal }: Admission,
+  ): Promise<readonly Destination[]> {
     let sent: Promise<readonly Destination[]> | undefined;
-    const send = async (): Promise<readonly Destination[]> => (sent ??= fetchNow(connection, signal));
+    const sendOnce = async (): Promise<readonly Destination[]> => (sent ??= send());
     const admitted = admissionOf(connection.api)(async () => {
-      signal?.throwIfAborted();
       if (!sent) {
-        await Promise.race([admit?.(connection, signal), hurried.promise]);
+        signal?.throwIfAborted();
+        await Promise.race([admit?.(connection, signal), hurried]);
       }
-      return send();
+      return sendOnce();
     });
-    return Promise.race([admitted, hurried.promise.then(send)]);
+    return Promise.race([admitted, hurried.then(sendOnce)]);
   }
 
   function setState(slot: Slot, state: AccountState): void {
@@ -150,10 +160,23 @@ export function createStore({
     if (slot.state.kind === 'idle') {
       setState(slot, { kind: 'loading', ...(cached ? { cached } : {}) });
     }
+    const hurried = Promise.withResolvers<void>();
+    let isHurried = !isAdmitted;
+    slot.hurry = () => {
+      isHurried = true;
+      hurried.resolve();
+    };
     for (;;) {
-      const { generation, connection } = slot;
+      const { connection } = slot;
+      let { generation } = slot;
+      const send = async (): Promise<readonly Destination[]> => {
+        // What changed during the wait is in the answer.
+        generation = slot.connection === connection ? slot.generation : generation;
+        return fetchNow(connection, isHurried ? undefined : signal);
+      };
       const { account, api } = connection;
-      const outcome = await (isAdmitted ? fetchAdmitted(slot, signal) : fetchNow(connection)).then(
+      const admission = { send, hurried: hurried.promise, signal };
+      const outcome = await (isHurried ? send() : fetchAdmitted(connection, admission)).then(
         (destinations): AccountState => ({
           kind: 'ready',
           last: makeSnapshot(now(), destinations, slot.state.last, skippedOf(account.id)),
@@ -170,12 +193,12 @@ export function createStore({
         return false;
       }
       if (outcome.kind === 'failed' && REFUSALS.has(outcome.error.kind)) {
-        if (outcome.error.kind !== 'auth' || isOfToken(slot, connection)) {
+        if (outcome.error.kind !== 'auth' || isOfToken(connection)) {
           refused.set(api, outcome.error);
         }
       } else {
         refused.delete(api);
-        lost.delete(api);
+        noteAccess(connection, outcome.kind === 'ready');
       }
       if (slots.get(account.id) !== slot) {
         return true;
@@ -194,17 +217,34 @@ export function createStore({
     }
   }
 
+  function accessOf(api: Connection['api']): Access {
+    const access = accesses.get(api) ?? { worked: new Set(), lost: new Set() };
+    accesses.set(api, access);
+    return access;
+  }
+
+  /** Any answer but a refusal shows that the token is valid. */
+  function noteAccess({ account, api }: Connection, hasWorked: boolean): void {
+    const { worked, lost } = accessOf(api);
+    lost.clear();
+    if (hasWorked) {
+      worked.add(account.id);
+    }
+  }
+
   /**
    * Whether a refusal concerns the whole token. Cloudflare also refuses a token that may not use this account with 401, so
-   * it takes a second account, and one that is refused while others are refreshed does not count.
+   * it takes several accounts, and one that is refused again while others are refreshed does not count.
    */
-  function isOfToken(slot: Slot, { account, api }: Connection): boolean {
-    const others = entries.filter(({ connection }) => connection.api === api && connection.account.id !== account.id);
-    const worked = ({ attempt }: Slot): boolean => attempt?.api === api && attempt.failures === 0;
-    const before = lost.get(api) ?? new Set();
-    const after = worked(slot) || !others.some(worked) ? new Set([...before, account.id]) : before;
-    lost.set(api, after);
-    return after.size > Math.min(1, others.length);
+  function isOfToken({ account, api }: Connection): boolean {
+    const { worked, lost } = accessOf(api);
+    if (!worked.delete(account.id) && worked.size > 0) {
+      return false;
+    }
+    lost.add(account.id);
+    return (
+      lost.size >= FEWEST_LOST || lost.size >= entries.filter(({ connection }) => connection.api === api).length
+    );
   }
 
   function cancel(slot: Slot): void {

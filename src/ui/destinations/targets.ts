@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { findById } from '../../core/model/id.ts';
-import { shownOf } from '../../core/monitoring/account-state.ts';
+import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
@@ -14,8 +14,8 @@ import { describeBriefly, nameOf } from '../text/destination.ts';
 import { describeProblem, describeUnloaded, describeUnread } from '../text/error.ts';
 
 /**
- * Finds the target of a command: its argument, else the selection of the view, else a quick pick. Throws {@link UserError} for a
- * destination that no longer exists: a command never acts on another one.
+ * Finds the target of a command: its argument, else the selection of the view, else a quick pick. A command never acts on another
+ * destination than that of the row: throws {@link UserError} for one that no longer exists, and why its account is unknown.
  */
 export type Targets = {
   /** Undefined if the user dismissed the pick. Throws {@link UserError} if there is nothing to pick. */
@@ -43,18 +43,23 @@ export function createTargets(
   }
 
   /**
-   * The destination of the node, as fetched from Cloudflare. A cached destination has no URL, so it is fetched first.
+   * The destination of the node, as fetched from Cloudflare; undefined if Cloudflare does not have it. A cached destination
+   * has no URL, so it is fetched first. Throws why nothing is known of the account.
    */
   async function locate({ accountId, destinationId }: DestinationNode): Promise<Located | undefined> {
-    if (store.entry(accountId)?.state.cached) {
+    await untilAccountsKnown(services);
+    if (store.entry(accountId) && !store.entry(accountId)?.state.last) {
       await store.refresh([accountId]);
     }
     const entry = store.entry(accountId);
-    if (entry?.state.kind === 'failed' && !entry.state.last) {
-      throw entry.state.error;
+    if (!entry) {
+      throw new UserError(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
     }
-    const destination = findById(entry?.state.last?.destinations ?? [], destinationId);
-    return entry && destination ? { connection: entry.connection, destination } : undefined;
+    if (!entry.state.last) {
+      throw whyUnread(entry) ?? new UserError(describeUnread(1), 'retry');
+    }
+    const destination = findById(entry.state.last.destinations, destinationId);
+    return destination && { connection: entry.connection, destination };
   }
 
   async function require(node: DestinationNode): Promise<Located> {
@@ -127,16 +132,24 @@ export async function untilAccountsKnown({ store, loaded }: Pick<Services, 'stor
 
 /** Why there is no destination to pick. While an account is loading or failed, its destinations are unknown. */
 export function nothingToPick(store: Pick<Store, 'entries' | 'totals'>): UserError {
-  for (const { connection, state } of store.entries()) {
-    if (state.kind === 'failed') {
-      const { sentence, remedies } = describeProblem(state.error, connection.account.name);
-      return new UserError(sentence, ...remedies);
+  for (const entry of store.entries()) {
+    const why = whyUnread(entry);
+    if (why) {
+      return why;
     }
   }
   const uncertain = countUncertain(store.totals());
   return uncertain > 0
     ? new UserError(describeUnread(uncertain), 'retry')
     : new UserError(vscode.l10n.t('There are no webhook destinations. Create one with “Create Destination…”.'));
+}
+
+function whyUnread({ connection, state }: AccountEntry): UserError | undefined {
+  if (state.kind !== 'failed') {
+    return undefined;
+  }
+  const { sentence, remedies } = describeProblem(state.error, connection.account.name);
+  return new UserError(sentence, ...remedies);
 }
 
 /** A destination as an item of a quick pick. Its texts are untrusted. */

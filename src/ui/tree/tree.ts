@@ -297,6 +297,12 @@ export function createDestinationsView(
           painted.set(id, now);
         }
       }
+      // VS Code paints no row that is hidden or gone.
+      for (const [key, { node }] of hoveredDestinations) {
+        if (aged.includes(node.accountId) || !accountNodes.has(node.accountId)) {
+          hoveredDestinations.delete(key);
+        }
+      }
       if (aged.length > 0) {
         changed.fire(aged.map(toAccountNode));
       }

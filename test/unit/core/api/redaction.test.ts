@@ -51,6 +51,11 @@ describe('redaction', () => {
     ['Authorization: Bearer "abcdef0123456789"', 'Authorization: Bearer "•••"'],
     ['Bearer\tabcdef0123456789', 'Bearer\t•••'],
     ['Bearer%20abcdef0123456789', 'Bearer%20•••'],
+    ['Authorization: Bearer\tabcdef0123456789', 'Authorization: Bearer\t•••'],
+    ['Authorization:Bearer%20abcdef0123456789', 'Authorization:Bearer%20•••'],
+    ['authorization: Bearer  abcdef0123456789', 'authorization: Bearer  •••'],
+    ["{'url':'https://hooks.example','to':'me@example.org'}", "{'url':'https://hooks.example','to':'me@example.org'}"],
+    ['https%3A%2F%2Fhooks.example%2Fa%3Fto%3Dme@x.org', 'https%3A%2F%2Fhooks.example/•••'],
   ];
   for (const [text, expected] of cases) {
     it(`redacts to ${JSON.stringify(expected)}`, () => {

@@ -166,7 +166,7 @@ describe('refresh scheduler', () => {
     const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
     const simulation = simulateRefresh({ accounts: 10, interval: INTERVAL, answer });
     await pass(simulation, 60 * MINUTE);
-    assert.ok(simulation.calls.length <= 7, 'those in flight, and one more after the first refusal');
+    assert.ok(simulation.calls.length <= 8, 'those in flight, and two more after the first refusal');
     assert.deepEqual(
       new Set(simulation.store.entries().map(({ state }) => state.kind === 'failed' && state.error.kind)),
       new Set(['auth']),

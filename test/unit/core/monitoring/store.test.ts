@@ -291,11 +291,11 @@ describe('store', () => {
     ['from the start', true],
     ['from now on', false],
   ] as const) {
-    it(`refreshes the other accounts of a token of which one account is refused ${when}`, async () => {
+    it(`refreshes the other accounts of a token of which two accounts are refused ${when}`, async () => {
       const { store } = makeStore();
       let isRefused = isEarly;
       const api = makeApi({
-        listDestinations: async (id) => (id === 'a' && isRefused ? failWith({ kind: 'auth', status: 401 })() : []),
+        listDestinations: async (id) => (id < 'c' && isRefused ? failWith({ kind: 'auth', status: 401 })() : []),
       });
       const connections = ['a', 'b', 'c'].map((id) => makeConnection(id, api));
       store.setConnections(connections);
@@ -308,7 +308,7 @@ describe('store', () => {
       }
       assert.deepEqual(
         store.entries().map(({ state }) => state.kind),
-        ['failed', 'ready', 'ready'],
+        ['failed', 'failed', 'ready'],
       );
     });
   }
@@ -575,6 +575,32 @@ describe('store', () => {
     await single;
     await tick();
     assert.equal(pending.length, 3);
+  });
+
+  it('sends once for a save whose account waits in a refresh of many, also if that is canceled then', async () => {
+    for (const isQueued of [false, true]) {
+      const { store } = makeStore(undefined, {
+        admit: async (_connection, signal) =>
+          new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason));
+          }),
+      });
+      const { api, pending } = makeListing();
+      const ids = isQueued ? ['x', 'y', 'a'] : ['a', 'x'];
+      store.setConnections(ids.map((id) => makeConnection(id, api)));
+      const many = new AbortController();
+      const all = store.refresh(undefined, { signal: many.signal });
+      store.putDestination('a', makeDestination('new'));
+      const saved = store.refresh(['a']);
+      await tick();
+      many.abort();
+      await tick();
+      pending[0]?.resolve([makeDestination('new')]);
+      await saved;
+      await all;
+      assert.equal(pending.length, 1);
+      assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('new')]);
+    }
   });
 
   it('lets a token whose requests hang hold up no other', async () => {

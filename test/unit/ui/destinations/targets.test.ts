@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
+import type { Destination } from '../../../../src/core/model/destination.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { standInForVscode } from '../vscode.ts';
 import { destinationsOfRows, type Node } from '../../../../src/ui/tree/nodes.ts';
@@ -51,6 +52,22 @@ describe('target of a command whose destination is gone', () => {
       left.map(({ destination }) => destination.id),
       ['x'],
     );
+  });
+
+  it('is not said to be gone where nothing is known', async () => {
+    const answer = Promise.withResolvers<readonly Destination[]>();
+    const store = makeStore(async () => answer.promise);
+    const targets = createTargets(
+      { store, loaded: Promise.resolve(true) },
+      () => [],
+      () => undefined,
+    );
+    const waiting = targets.destination(at('x'), 'Test');
+    answer.resolve([makeDestination('x')]);
+    assert.equal((await waiting)?.destination.id, 'x');
+    store.setConnections([]);
+    await assert.rejects(targets.destination(at('x'), 'Test'), /was removed from VS Code/);
+    await assert.rejects(targets.destinations(at('x'), [at('x')], 'Test'), /was removed from VS Code/);
   });
 
   it('is the destination above the row of a policy, once for several rows', () => {
