@@ -9,11 +9,19 @@ export function createAbout(texts: PanelTexts): About {
   const facts = make('dl');
   const policies = make('div');
   const timeline = createTimeline(texts);
-  const drawFacts = createRegion<Pick<PanelAbout, 'facts' | 'health'>>(facts, (value) =>
-    value.facts.map(({ label, value: text }, index) =>
-      // The first fact is the health, which also has a mark.
-      make('div', {}, make('dt', {}, label), make('dd', index === 0 ? { class: `health ${value.health}` } : {}, text)),
-    ),
+  const drawFacts = createRegion<Pick<PanelAbout, 'facts' | 'health'>>(
+    facts,
+    (value) =>
+      value.facts.map(({ label, value: text }, index) =>
+        // The first fact is the health, which also has a mark.
+        make(
+          'div',
+          {},
+          make('dt', {}, label),
+          make('dd', index === 0 ? { class: `health ${value.health}` } : {}, text),
+        ),
+      ),
+    { keeps: true },
   );
   const drawPolicies = createRegion<PanelAbout['policies']>(policies, ({ summary, rows }) => [
     make('p', {}, summary),

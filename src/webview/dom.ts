@@ -56,12 +56,13 @@ export function createFocusKeeper(findAgain?: (lost: HTMLElement) => HTMLElement
 /**
  * Renders a part of the page only if its value changes, so that focus and selection stay. A focused element is found again
  * by its action or its name. If it is gone, the focus moves to another element of the part. `onEmpty`: moves the focus if
- * there is none.
+ * there is none. `keeps`: where only texts change, such as an age, the elements stay, and with them a press, the selection and
+ * the silence of screen readers; their listeners must not depend on the value.
  */
 export function createRegion<T>(
   element: HTMLElement,
   draw: (value: T) => readonly Node[],
-  onEmpty?: () => void,
+  { onEmpty, keeps = false }: { readonly onEmpty?: () => void; readonly keeps?: boolean } = {},
 ): (value: T) => void {
   let last = '';
   return (value) => {
@@ -70,9 +71,13 @@ export function createRegion<T>(
       return;
     }
     last = key;
+    const drawn = draw(value);
+    if (keeps && takeTexts(element, drawn)) {
+      return;
+    }
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
     const action = focused?.getAttribute('data-action');
-    element.replaceChildren(...draw(value));
+    element.replaceChildren(...drawn);
     if (focused) {
       const find = (selector: string): HTMLElement[] => [...element.querySelectorAll<HTMLElement>(selector)];
       const others = find('[tabindex]');
@@ -89,4 +94,36 @@ export function createRegion<T>(
       }
     }
   };
+}
+
+/** Takes texts and attributes over into elements of the same structure. `false`: the structure differs, and nothing changed. */
+function takeTexts(parent: Element, drawn: readonly Node[]): boolean {
+  const pairs: (readonly [Node, Node])[] = [];
+  const isSame = (before: readonly Node[], after: readonly Node[]): boolean =>
+    before.length === after.length &&
+    before.every((each, index) => {
+      const other = after[index];
+      if (!other || each.nodeName !== other.nodeName || actionOf(each) !== actionOf(other)) {
+        return false;
+      }
+      pairs.push([each, other]);
+      return isSame([...each.childNodes], [...other.childNodes]);
+    });
+  if (!isSame([...parent.childNodes], drawn)) {
+    return false;
+  }
+  for (const [before, after] of pairs) {
+    if (before instanceof Element && after instanceof Element) {
+      for (const { name, value } of after.attributes) {
+        setAttribute(before, name, value);
+      }
+    } else if (before.nodeValue !== after.nodeValue) {
+      before.nodeValue = after.nodeValue;
+    }
+  }
+  return true;
+}
+
+function actionOf(node: Node): string | null {
+  return node instanceof Element ? node.getAttribute('data-action') : null;
 }

@@ -124,22 +124,20 @@ function createPage(texts: PanelTexts) {
   const drawButtons = createRegion<PanelView['buttons']>(
     buttons,
     (value) => value.map((each, index) => drawButton(each, index === 0)),
-    focusName,
+    { onEmpty: focusName },
   );
-  const drawTools = createRegion<PanelView['tools']>(
-    tools,
-    (value) => value.map((each) => drawButton(each, false)),
-    focusName,
-  );
+  const drawTools = createRegion<PanelView['tools']>(tools, (value) => value.map((each) => drawButton(each, false)), {
+    onEmpty: focusName,
+  });
   const drawNotices = createRegion<readonly PanelNotice[]>(
     notices,
     (value) => value.map((notice) => drawNotice(notice, drawButton)),
-    focusName,
+    { onEmpty: focusName },
   );
   const drawBanner = createRegion<PanelNotice | null>(
     banner,
     (value) => (value ? [drawNotice(value, drawButton, 'banner')] : []),
-    focusName,
+    { onEmpty: focusName, keeps: true },
   );
 
   function save(): void {

@@ -242,9 +242,7 @@ export function createStore({
       return false;
     }
     lost.add(account.id);
-    return (
-      lost.size >= FEWEST_LOST || lost.size >= entries.filter(({ connection }) => connection.api === api).length
-    );
+    return lost.size >= FEWEST_LOST || lost.size >= entries.filter(({ connection }) => connection.api === api).length;
   }
 
   function cancel(slot: Slot): void {

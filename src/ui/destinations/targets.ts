@@ -35,10 +35,9 @@ export function createTargets(
 ): Targets {
   const { store } = services;
   const nodeOf = (argument: unknown): Node | undefined => (isNode(argument) ? argument : nodeOfEditor(argument));
-  const selected = (argument: unknown): Node | undefined => nodeOf(argument) ?? selection()[0];
 
   function selectedAccount(argument: unknown): Connection | undefined {
-    const node = selected(argument);
+    const node = nodeOf(argument) ?? selection()[0];
     return node && store.entry(node.accountId)?.connection;
   }
 
@@ -62,20 +61,6 @@ export function createTargets(
     return destination && { connection: entry.connection, destination };
   }
 
-  async function require(node: DestinationNode): Promise<Located> {
-    const shown = shownOf(store.entry(node.accountId)?.state)?.destinations;
-    const before = shown && findById(shown, node.destinationId);
-    const located = await locate(node);
-    if (!located) {
-      throw new UserError(
-        before
-          ? vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', nameOf(before))
-          : vscode.l10n.t('This webhook destination no longer exists at Cloudflare.'),
-      );
-    }
-    return located;
-  }
-
   async function pick(title: string): Promise<Located | undefined> {
     await untilAccountsKnown(services);
     const targets = locateAll(store.entries());
@@ -89,6 +74,31 @@ export function createTargets(
       target &&
       locate({ kind: 'destination', accountId: target.connection.account.id, destinationId: target.destination.id })
     );
+  }
+
+  /** `areGiven`: the command is about these rows. Others are only selected, and that may have been of rows that are gone. */
+  async function locateOrPick(nodes: readonly Node[], areGiven: boolean, title: string): Promise<readonly Located[]> {
+    const rows = nodes
+      .filter((each) => each.kind === 'destination')
+      .filter(({ accountId }) => areGiven || store.entry(accountId));
+    const names = rows.map(({ accountId, destinationId }) => {
+      const shown = findById(shownOf(store.entry(accountId)?.state)?.destinations ?? [], destinationId);
+      return shown && nameOf(shown);
+    });
+    const located = (await Promise.all(rows.map(locate))).flatMap((each) => each ?? []);
+    if (located.length > 0) {
+      return located;
+    }
+    if (areGiven && rows.length > 0) {
+      const [name] = names;
+      throw new UserError(
+        name === undefined
+          ? vscode.l10n.t('This webhook destination no longer exists at Cloudflare.')
+          : vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', name),
+      );
+    }
+    const picked = await pick(title);
+    return picked ? [picked] : [];
   }
 
   return {
@@ -105,20 +115,14 @@ export function createTargets(
       );
     },
     async destination(argument, title) {
-      const node = selected(argument);
-      return node?.kind === 'destination' ? require(node) : pick(title);
+      const given = nodeOf(argument);
+      const [first] = await locateOrPick(given ? [given] : selection().slice(0, 1), given !== undefined, title);
+      return first;
     },
     async destinations(argument, all, title) {
-      const node = nodeOf(argument);
-      const nodes = !node ? selection() : Array.isArray(all) ? all.filter(isNode) : [node];
-      const rows = nodes.filter((each) => each.kind === 'destination');
-      const [first] = rows;
-      if (!first) {
-        const picked = await pick(title);
-        return picked ? [picked] : [];
-      }
-      const located = (await Promise.all(rows.map(locate))).flatMap((each) => each ?? []);
-      return located.length > 0 ? located : [await require(first)];
+      const given = nodeOf(argument);
+      const nodes = !given ? selection() : Array.isArray(all) ? all.filter(isNode) : [given];
+      return locateOrPick(nodes, given !== undefined, title);
     },
   };
 }

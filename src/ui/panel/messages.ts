@@ -286,13 +286,13 @@ export function describeFailure(error: unknown, name: string, url: string): Pane
 /** The result of a test of the values in the form. */
 export function describeTypedTest(
   { result, sentence }: Pick<TestEnd, 'result' | 'sentence'>,
-  saveLabel: string,
+  saveLabel: string | undefined,
 ): PanelNotice {
   return {
     tone: ({ worked: 'success', failed: 'error', undecided: 'warning' } as const)[result],
     lines: [sentence, vscode.l10n.t('Nothing was saved.')],
     buttons: [
-      ...(result === 'failed' ? [] : [{ action: 'save', label: saveLabel } as const]),
+      ...(result === 'failed' || saveLabel === undefined ? [] : [{ action: 'save', label: saveLabel } as const]),
       button.testTyped(),
       button.dismiss(),
     ],

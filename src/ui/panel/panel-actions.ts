@@ -26,7 +26,7 @@ import {
 } from './messages.ts';
 import type { PanelReplacement, Replaced } from './panel-replacement.ts';
 import type { PanelState } from './panel-state.ts';
-import { draftOf, findProblems, isCurrent, type Question, saveLabel, standingOf } from './panel-view.ts';
+import { draftOf, findProblems, isCurrent, isSameInput, type Question, saveLabel, standingOf } from './panel-view.ts';
 
 /** What can be done with the form of a panel. None of these rejects: what went wrong is shown in the panel. */
 export type PanelActions = {
@@ -99,11 +99,14 @@ export function createPanelActions(
     }
     const { kind } = planChange(asSeen(destination), draft);
     switch (kind) {
-      case 'nothing':
+      case 'nothing': {
+        const { fields } = model;
         await forgetUnlessWanted(destination.id);
         panel.tell({ tone: 'info', lines: [vscode.l10n.t('No changes to save.')], buttons: [] });
-        model.noticeFields = model.fields;
+        model.noticeFields = fields;
+        panel.show();
         break;
+      }
       case 'rename':
         await panel.work(progressOf(vscode.l10n.t('Renaming…')), async () => update(connection, destination, draft));
         break;
@@ -127,10 +130,15 @@ export function createPanelActions(
 
   async function sendUpdate(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
     previous = undefined;
-    const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
-    await forgetUnlessWanted(seen.id);
-    sent = draft;
-    return outcome;
+    try {
+      const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
+      await forgetUnlessWanted(seen.id, true);
+      sent = draft;
+      return outcome;
+    } catch (error) {
+      await panel.readRemembered(true);
+      throw error;
+    }
   }
 
   async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
@@ -168,15 +176,15 @@ export function createPanelActions(
   }
 
   /** Another editor or window may have stored another secret: what this panel sent before then is outdated. */
-  async function readSecret(): Promise<void> {
-    if (await panel.readRemembered()) {
+  async function readSecret(isOwn = false): Promise<void> {
+    if (await panel.readRemembered(isOwn)) {
       sent = undefined;
       panel.setFields({});
     }
   }
 
-  async function forgetUnlessWanted(destinationId: string): Promise<void> {
-    await readSecret();
+  async function forgetUnlessWanted(destinationId: string, isOwn = false): Promise<void> {
+    await readSecret(isOwn);
     if (!model.fields.remember && model.remembered) {
       await secrets.forget(model.accountId, destinationId);
       model.remembered = undefined;
@@ -250,12 +258,17 @@ export function createPanelActions(
       }
       await readSecret();
       const draft = completeDraft(destination);
-      if (!isCurrent(question, model, panel.current()) || model.busy) {
+      if (model.busy) {
         return;
       }
-      if (draft.secret === undefined && question.replacement.secret !== undefined) {
+      if (!isCurrent(question, model, panel.current())) {
+        panel.tell(undefined);
+        return;
+      }
+      const isSecretLost = draft.secret === undefined && question.replacement.secret !== undefined;
+      if (isSecretLost || findMissing(draft)) {
         await ask(connection, destination, question.update, describeReplace);
-      } else if (!findMissing(draft)) {
+      } else {
         follow(await replacement.start(connection, destination, draft));
       }
     },
@@ -288,8 +301,10 @@ export function createPanelActions(
         let offersToSave = false;
         await panel.work(progressOf(vscode.l10n.t('Testing from this machine…')), async () => {
           const end = await send();
-          offersToSave = end.result !== 'failed';
-          return describeTypedTest(end, saveLabel(standingOf(model, panel.entry())));
+          // What was typed in the meantime was not tested.
+          const isTested = isSameInput(fields, model.fields);
+          offersToSave = isTested && end.result !== 'failed';
+          return describeTypedTest(end, isTested ? saveLabel(standingOf(model, panel.entry())) : undefined);
         });
         if (offersToSave) {
           model.noticeFields = fields;

@@ -80,8 +80,11 @@ export type PanelState = vscode.Disposable & {
   load(destination: Destination): void;
   /** Switches the panel to a destination that was just created. */
   move(destinationId: string): Promise<void>;
-  /** Whether this machine stores another secret or URL than before. “Remember” follows, unless the user changed it. */
-  readRemembered(): Promise<boolean>;
+  /**
+   * Whether this machine stores another secret or URL than before. “Remember” follows, unless the user changed it. `isOwn`:
+   * after an update of this panel, which says nothing about what the user wants.
+   */
+  readRemembered(isOwn?: boolean): Promise<boolean>;
   /** Loads policies and alert history. */
   readAbout(): Promise<void>;
   /** Sends everything to a page that was created or shown again. Calls `onShown` before the activity is loaded. */
@@ -204,7 +207,8 @@ export async function createPanelState(
         url: fields.url,
         baseName: base?.name ?? '',
         baseUrl: base?.url ?? '',
-        remember: fields.remember,
+        // An untouched tick follows what is stored when the draft is restored.
+        ...(fields.remember === (model.remembered !== undefined) ? {} : { remember: fields.remember }),
         ...(model.destinationId === undefined ? {} : { destinationId: model.destinationId }),
         ...(fields.secret === '' && !model.isSecretLost ? {} : { hadSecret: true }),
       });
@@ -279,11 +283,11 @@ export async function createPanelState(
     void readAbout();
   }
 
-  async function readRemembered(): Promise<boolean> {
+  async function readRemembered(isOwn = false): Promise<boolean> {
     const { destinationId, remembered: before } = model;
     const stored = destinationId === undefined ? undefined : await secrets.get(accountId, destinationId);
     model.remembered = stored;
-    if (model.fields.remember === (before !== undefined)) {
+    if (!isOwn && model.fields.remember === (before !== undefined)) {
       model.fields = { ...model.fields, remember: stored !== undefined };
     }
     return stored?.secret !== before?.secret || stored?.url !== before?.url;

@@ -161,7 +161,8 @@ export function createPanels(
       }
     });
     const post = (message: ToPanel): void => {
-      if (!closed) {
+      // VS Code keeps messages for a hidden page, which asks for its view again when it is shown.
+      if (!closed && (panel.visible || message.kind !== 'view')) {
         void webview.postMessage(message);
       }
     };

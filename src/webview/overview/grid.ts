@@ -207,13 +207,17 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
   for (const event of ['wheel', 'pointerdown', 'keydown']) {
     element.addEventListener(event, () => (scrollLater = 0), { passive: true });
   }
+  let isShiftPress = false;
+  for (const event of ['pointerdown', 'keydown'] as const) {
+    body.addEventListener(event, ({ shiftKey }) => (isShiftPress = event === 'pointerdown' && shiftKey), true);
+  }
   body.addEventListener('keydown', onKey);
   body.addEventListener('focusin', ({ target }) => {
     const row = rowAt(target);
     if (row && row.key !== active) {
       active = row.key;
       // The press of the mouse focuses the row before a click with Shift selects from the anchor to it.
-      anchor = indexes.has(anchor) ? anchor : active;
+      anchor = isShiftPress && indexes.has(anchor) ? anchor : active;
       paint();
     }
   });
@@ -230,6 +234,7 @@ export function createGrid({ label, head, columns, draw, onOpen, onDelete, onMov
       toggle(row.key);
       anchor = row.key;
     } else if (isOnName) {
+      anchor = row.key;
       onOpen(row);
     } else {
       setSelected([row.key]);

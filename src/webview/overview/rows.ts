@@ -186,14 +186,21 @@ export function matchesState(row: Row, state: StateFilter): boolean {
   return state === 'all' || (state === 'unproven' ? row.unproven !== undefined : row.health === state);
 }
 
-/** A URL without its scheme. */
-const HOST_AND_MORE = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?[/?#]/;
+/** The end of what is before the path of a URL without its scheme: `.com`, `.com.` or a port. */
+const AUTHORITY_END = /(?:\.\p{L}[\p{L}\p{N}-]*\.?(?::\d+)?|:\d+)$/u;
 
 /** The text of a filter with each URL reduced to its host: rows have no more of a URL, and the rest can be a credential. */
 export function reduceUrls(text: string): string {
-  return text.replaceAll(/\S+/g, (word) =>
-    word.includes('://') ? hostOf(word) : HOST_AND_MORE.test(word) ? hostOf(`https://${word}`) : word,
-  );
+  return text.replaceAll(/\S+/g, (word) => {
+    const scheme = word.indexOf('://');
+    const rest = scheme < 0 ? word : word.slice(scheme + 3);
+    const [authority = ''] = rest.split(/[/\\?#]/);
+    const hasPath = authority.length < rest.length;
+    if (scheme < 0 && !(hasPath && (authority.includes('@') || AUTHORITY_END.test(authority)))) {
+      return word;
+    }
+    return hostOf(`https://${authority}`) || authority.slice(authority.lastIndexOf('@') + 1);
+  });
 }
 
 /** The rows of a filter. Each word of its text must be in the name, the account, the type or the host. */

@@ -31,6 +31,7 @@ export const window = {
     const panel = {
       title,
       active: true,
+      visible: true,
       sent,
       reveals: 0,
       reveal() {

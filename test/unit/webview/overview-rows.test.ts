@@ -133,6 +133,18 @@ describe('rows of the overview', () => {
     }
     assert.deepEqual(filter('https://user:s3cret@example.com:8080?s3cret'), ['Other']);
     assert.deepEqual([reduceUrls('a http://x.y/z b'), reduceUrls('https://')], ['a x.y b', '']);
+    for (const url of [
+      'user:s3cret@hooks.slack.com/services/x',
+      'hooks.slack.com./s3cret',
+      'localhost:8080/s3cret',
+      String.raw`hooks.slack.com\\services\\s3cret`,
+      'münchen.de/s3cret',
+      'foo.com:99999/s3cret',
+    ]) {
+      assert.doesNotMatch(reduceUrls(url), /s3cret|user/, url);
+    }
+    const words = 'v1.2/eu 2024.01/eu 1.2/x foo_.1/x prod/eu me@example.org';
+    assert.equal(reduceUrls(words), words);
   });
 
   it('counts rows and failing rows by a value', () => {

@@ -257,6 +257,31 @@ describe('panels', () => {
       assert.deepEqual([account.names(), page.fields().remember], [['Ops'], false]);
     });
 
+    it('stays to be remembered after an update whose answer was lost', async () => {
+      const destination = await account.put('Ops');
+      await window.secrets().remember(ACCOUNT, destination.id, { secret: 'old' });
+      const page = await window.edit(destination);
+      account.fail({ method: 'PUT', fault: { kind: 'status', status: 502 }, times: 1 });
+      await page.type({ secret: 'new' });
+      await page.press('Save');
+      await page.press('Update in Place');
+      assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, []]);
+      await page.press('Save');
+      await page.press('Update in Place');
+      assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, ['new']]);
+    });
+
+    it('stays remembered by a draft that was typed before it was stored', async () => {
+      const destination = await account.put('Ops');
+      const page = await window.open(destination);
+      await page.type({ name: 'Mine' });
+      page.panel.dispose();
+      await window.secrets().remember(ACCOUNT, destination.id, { secret: 'stored' });
+      (await window.notification()).press('Reopen');
+      const { name, remember } = (await window.page(1)).fields();
+      assert.deepEqual([name, remember], ['Mine', true]);
+    });
+
     it('does not count after the replacement was undone', async () => {
       const page = await replaceUntilItStops();
       await page.press('Undo');
