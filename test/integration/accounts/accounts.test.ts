@@ -233,7 +233,7 @@ describe('accounts and tokens', () => {
     await fake.putToken({ value: FIRST, expires_on: inDays(30) });
     await addAll();
     const [calm] = await readTree(extension);
-    assert.match(calm?.tooltip ?? '', /expires .+\(next month\)|expires .+\(in 4 weeks\)/);
+    assert.match(calm?.tooltip ?? '', /expires .+\(in 1 month\)|expires .+\(in 4 weeks\)/);
     assert.equal(calm?.context, 'account');
     await fake.putToken({ value: SECOND, expires_on: inDays(3) });
     await runWith('replaceToken', row(ACME), { types: SECOND });
