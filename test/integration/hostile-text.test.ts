@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { demoTokens } from '../fake-cloudflare/demo-tokens.ts';
-import { findHarm, type HostileText, hostileTexts, type Sink } from '../hostile-texts.ts';
+import { findHarm, type HostileText, hostileTexts as allTexts, type Sink } from '../hostile-texts.ts';
 import {
+  EXTENSION_ID,
   type Extension,
   fake,
   readTree,
@@ -20,6 +21,11 @@ import { openPanelPage } from './panel/panel-page.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from './scripted-user.ts';
 
 const WEBHOOKS = '/accounts/*/alerting/v3/destinations/webhooks';
+
+const oldest: unknown = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON.engines.vscode;
+const isOldest = typeof oldest === 'string' && vscode.version.startsWith(oldest.slice(1, oldest.lastIndexOf('.') + 1));
+/** What the extension hands to VS Code does not depend on its version, so the oldest one gets every sixth text. */
+const hostileTexts = isOldest ? allTexts.filter((_, index) => index % 6 === 0) : allTexts;
 
 /** Every place where text of Cloudflare is shown, apart from editors. Each must be reached with each text. */
 const places = {
