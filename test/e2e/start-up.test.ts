@@ -63,9 +63,12 @@ describe('start-up in the workbench', function () {
       await workbench.screenshot(pictureFile('start-up failed'));
       // The view is open, and start-up fails too.
       assert.equal((await notifications.texts()).filter((text) => text.includes(FAILURE)).length, 1);
-      // VS Code shows no log before it has its output channels, which the panel waits for.
+      // VS Code shows no log before the panel has the channel.
       await workbench.runCommand('View: Toggle Output');
-      await workbench.page.locator('.part.panel .view-lines').waitFor();
+      await workbench.page
+        .locator('.part.panel option', { hasText: 'Cloudflare Webhooks' })
+        .first()
+        .waitFor({ state: 'attached' });
       await notifications.press(FAILURE, 'Show Log');
       // The panel shows the end of the log: the last lines of the error.
       await waitUntil(async () => (await workbench.panelText()).includes('dist/extension.cjs'));
