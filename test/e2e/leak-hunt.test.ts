@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Canary, type Hit, searchFolder, searchText } from './canary-search.ts';
 import { createRunFolder, removeRunFolder } from '../vscode-host/cache-folder.ts';
 import {
@@ -195,9 +194,11 @@ describe('leak hunt', function () {
       .editorTab(/New Destination|Created/)
       .first()
       .waitFor();
+    // The extension starts after the window.
+    await view.row('Acme, account').waitFor({ timeout: 60_000 });
     await session.fake.addFault({ fault: { kind: 'html', status: 403 }, times: 5 });
     await view.pressTitleAction('Refresh All');
-    await delay(1000);
+    await view.tree.getByText('Unexpected response').waitFor();
   });
 
   it('left nothing outside SecretStorage, the open document and its backup', async () => {

@@ -78,7 +78,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     });
     parts.push(opened);
     const { workbench } = opened;
-    workbench.page.setDefaultTimeout(30_000);
+    workbench.page.setDefaultTimeout(15_000);
     const title = language === undefined ? CONTAINER : await readContainerTitle(language);
     await workbench.openContainer(title);
     return {

@@ -37,7 +37,7 @@ function assertTranslates(english: Strings, translated: Strings, file: string): 
 }
 
 describe('translations', function () {
-  this.timeout(180_000);
+  this.timeout(60_000);
   let code: Strings;
 
   before(async () => {
