@@ -25,6 +25,8 @@ export type Targets = {
   destinations(argument: unknown, selected: unknown, title: string): Promise<readonly Located[]>;
   /** The row of an argument: a row of the view, or an editor that shows a destination. */
   nodeOf(argument: unknown): Node | undefined;
+  /** The rows of a command: its argument and what is selected with it, else the selection of the view. */
+  rows(argument: unknown, selected: unknown): readonly Node[];
 };
 
 /** `nodeOfEditor`: the row that the editor with this URI stands for. */
@@ -35,6 +37,11 @@ export function createTargets(
 ): Targets {
   const { store } = services;
   const nodeOf = (argument: unknown): Node | undefined => (isNode(argument) ? argument : nodeOfEditor(argument));
+
+  function rows(argument: unknown, all: unknown): readonly Node[] {
+    const given = nodeOf(argument);
+    return !given ? selection() : Array.isArray(all) ? all.filter(isNode) : [given];
+  }
 
   function selectedAccount(argument: unknown): Connection | undefined {
     const node = nodeOf(argument) ?? selection()[0];
@@ -78,18 +85,18 @@ export function createTargets(
 
   /** `areGiven`: the command is about these rows. Others are only selected, and that may have been of rows that are gone. */
   async function locateOrPick(nodes: readonly Node[], areGiven: boolean, title: string): Promise<readonly Located[]> {
-    const rows = nodes
+    const wanted = nodes
       .filter((each) => each.kind === 'destination')
       .filter(({ accountId }) => areGiven || store.entry(accountId));
-    const names = rows.map(({ accountId, destinationId }) => {
+    const names = wanted.map(({ accountId, destinationId }) => {
       const shown = findById(shownOf(store.entry(accountId)?.state)?.destinations ?? [], destinationId);
       return shown && nameOf(shown);
     });
-    const located = (await Promise.all(rows.map(locate))).flatMap((each) => each ?? []);
+    const located = (await Promise.all(wanted.map(locate))).flatMap((each) => each ?? []);
     if (located.length > 0) {
       return located;
     }
-    if (areGiven && rows.length > 0) {
+    if (areGiven && wanted.length > 0) {
       const [name] = names;
       throw new UserError(
         name === undefined
@@ -103,16 +110,13 @@ export function createTargets(
 
   return {
     nodeOf,
+    rows,
     async account(argument, title) {
       const chosen = selectedAccount(argument);
       if (chosen) {
         return chosen;
       }
-      await untilAccountsKnown(services);
-      return pickAccount(
-        store.entries().map(({ connection }) => connection),
-        title,
-      );
+      return pickAnyAccount(services, title);
     },
     async destination(argument, title) {
       const given = nodeOf(argument);
@@ -120,9 +124,7 @@ export function createTargets(
       return first;
     },
     async destinations(argument, all, title) {
-      const given = nodeOf(argument);
-      const nodes = !given ? selection() : Array.isArray(all) ? all.filter(isNode) : [given];
-      return locateOrPick(nodes, given !== undefined, title);
+      return locateOrPick(rows(argument, all), nodeOf(argument) !== undefined, title);
     },
   };
 }
@@ -163,6 +165,18 @@ export function toPickItem({ connection, destination }: Shown): vscode.QuickPick
     description: connection.account.name,
     detail: describeBriefly(destination),
   };
+}
+
+/** Asks for one of all accounts. Throws {@link UserError} if there is none, or they could not be loaded. */
+export async function pickAnyAccount(
+  services: Pick<Services, 'store' | 'loaded'>,
+  title: string,
+): Promise<Connection | undefined> {
+  await untilAccountsKnown(services);
+  return pickAccount(
+    services.store.entries().map(({ connection }) => connection),
+    title,
+  );
 }
 
 /** Asks for one of some accounts. Throws {@link UserError} if there is none. */

@@ -5,7 +5,7 @@ import type { TargetServices } from '../../target-services.ts';
 import { onDestination, onDestinations } from '../destinations/targets.ts';
 import type { CommandHandler, CommandHandlers, Module } from '../host/commands.ts';
 import { DELIVERY_SCHEME } from '../host/ids.ts';
-import { type DestinationNode, destinationsOfRows, isNode } from '../tree/nodes.ts';
+import { destinationsOfRows, isNode } from '../tree/nodes.ts';
 import { createPolicy, type CreateServices } from './create-policy.ts';
 import { createDeliveryDocuments } from './explain-delivery.ts';
 import { locatePolicy, type LocatedPolicy } from './find-policy.ts';
@@ -34,20 +34,14 @@ export function createPoliciesModule(
   const manage = onDestinations(services.targets, vscode.l10n.t('Policies'), async (chosen) =>
     managePolicies(chosen, services),
   );
-  function destinationsOf(argument: unknown, selected: unknown): readonly DestinationNode[] {
-    const node = services.targets.nodeOf(argument);
-    const nodes = node ? [node] : services.destinationsView.selected();
-    return destinationsOfRows(node && Array.isArray(selected) ? selected.filter(isNode) : nodes);
-  }
-
   return {
     commands: {
       async managePolicies(argument, naming, selected) {
-        const destinations = destinationsOf(argument, selected);
+        const destinations = destinationsOfRows(services.targets.rows(argument, selected));
         await manage(destinations[0] ?? argument, naming, destinations);
       },
       async createPolicy(argument, naming, selected) {
-        const destinations = destinationsOf(argument, selected);
+        const destinations = destinationsOfRows(services.targets.rows(argument, selected));
         requireOneAccount(destinations.map(({ accountId }) => accountId));
         const connection = await services.targets.account(argument, vscode.l10n.t('Create Policy'));
         if (connection) {

@@ -10,7 +10,7 @@ import { wholeUrlOf } from '../../core/model/whole-url.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { TargetServices } from '../../target-services.ts';
-import { onDestinations, pickAccount, untilAccountsKnown } from '../destinations/targets.ts';
+import { onDestinations, pickAccount, pickAnyAccount, untilAccountsKnown } from '../destinations/targets.ts';
 import type { CommandHandlers, Module } from '../host/commands.ts';
 import { askPick } from '../host/quick-input.ts';
 import { UserError } from '../host/report.ts';
@@ -24,7 +24,7 @@ import { enumerate } from '../text/format.ts';
 
 /** Export, import, copying to another account, and comparing with a file. A bundle of its own. */
 export function createTransferModule(services: TargetServices & { readonly leases: Leases }) {
-  const { store, targets, secrets, destinationsView } = services;
+  const { store, targets, secrets } = services;
   const documents = createTransferDocuments();
   const unanswered: UnansweredCreations = new Map();
   const importing = { ...services, documents, unanswered };
@@ -32,24 +32,12 @@ export function createTransferModule(services: TargetServices & { readonly lease
   /** The account of the row, or one that the user chooses: a file says nothing about where it goes. */
   async function chooseAccount(argument: unknown, title: string): Promise<Connection | undefined> {
     const node = isNode(argument) ? store.entry(argument.accountId)?.connection : undefined;
-    if (node) {
-      return node;
-    }
-    await untilAccountsKnown(services);
-    return pickAccount(
-      store.entries().map(({ connection }) => connection),
-      title,
-    );
+    return node ?? pickAnyAccount(services, title);
   }
 
   /** What a command exports: the accounts or destinations of the rows, else accounts that the user selects. */
   async function selectExport(argument: unknown, all: unknown): Promise<readonly Selection[] | undefined> {
-    const nodes = !isNode(argument)
-      ? destinationsView.selected()
-      : Array.isArray(all)
-        ? all.filter(isNode)
-        : [argument];
-    const chosen = nodes.filter(({ kind }) => kind === 'account' || kind === 'destination');
+    const chosen = targets.rows(argument, all).filter(({ kind }) => kind === 'account' || kind === 'destination');
     if (chosen.length > 0) {
       const byAccount = Map.groupBy(chosen, ({ accountId }) => accountId);
       return [...byAccount].flatMap(([accountId, group]): readonly Selection[] => {
