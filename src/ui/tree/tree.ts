@@ -62,7 +62,7 @@ export function createDestinationsView(
   /** When the account was last refreshed, as its tooltip says. VS Code keeps a tooltip until the row is repainted. */
   const hovered = new Map<string, number | undefined>();
   /** The destinations whose tooltip was shown since the row was painted, and when that was. */
-  const hoveredDestinations = new Map<string, { readonly node: DestinationNode; readonly at: number }>();
+  const hoveredDestinations = new Map<string, DestinationNode & { readonly at: number }>();
   /** The accounts that the view shows while the filter is on. */
   let filtered: ReadonlySet<string> = new Set();
   let failingOnly = false;
@@ -95,7 +95,7 @@ export function createDestinationsView(
         item.tooltip = toAccountTooltip(entry);
       }
       if (node.kind === 'destination') {
-        hoveredDestinations.set(keyOfDestination(node.accountId, node.destinationId), { node, at: Date.now() });
+        hoveredDestinations.set(keyOfDestination(node.accountId, node.destinationId), { ...node, at: Date.now() });
         item.tooltip = await describeOnHover(node);
       }
       return item;
@@ -208,21 +208,23 @@ export function createDestinationsView(
     );
   }
 
-  /** Whether the rows of destinations or policies, or a tooltip that was shown, say what is not so any more. */
+  /** Whether the rows of destinations or policies say what is not so any more. */
   function areChildrenAged(accountId: string, now: number): boolean {
     const then = painted.get(accountId);
-    const isAged = (at: Instant | undefined, before: number): boolean =>
-      at !== undefined && describeShortAge(at, before) !== describeShortAge(at, now);
-    const isTestAged = ({ node, at }: { readonly node: DestinationNode; readonly at: number }): boolean => {
-      const test = lastTests.get(accountId, node.destinationId);
-      return node.accountId === accountId && test !== undefined && isAged(fromMilliseconds(test.at), at);
-    };
     return (
       then !== undefined &&
-      ((findShown(accountId)?.some((destination) => isAged(lastEventOf(destination)?.at, then)) ?? false) ||
-        (policies.known(accountId)?.silences?.some((silence) => changesBetween(silence, then, now)) ?? false) ||
-        [...hoveredDestinations.values()].some(isTestAged))
+      ((findShown(accountId)?.some((destination) => isAged(lastEventOf(destination)?.at, then, now)) ?? false) ||
+        (policies.known(accountId)?.silences?.some((silence) => changesBetween(silence, then, now)) ?? false))
     );
+  }
+
+  /** The accounts of destinations whose tooltip was shown and says another age of the last test than now. */
+  function accountsOfAgedTooltips(now: number): ReadonlySet<string> {
+    const aged = [...hoveredDestinations.values()].filter(({ accountId, destinationId, at }) => {
+      const test = lastTests.get(accountId, destinationId);
+      return test !== undefined && isAged(fromMilliseconds(test.at), at, now);
+    });
+    return new Set(aged.map(({ accountId }) => accountId));
   }
 
   // F2 and other keys depend on the kind of the selected row.
@@ -291,20 +293,23 @@ export function createDestinationsView(
     },
     repaintAges() {
       const now = Date.now();
-      const aged = [...accountNodes.keys()].filter((id) => isRowAged(id) || areChildrenAged(id, now));
+      const hoveredIn = accountsOfAgedTooltips(now);
+      const aged = new Set(
+        [...accountNodes.keys()].filter((id) => isRowAged(id) || areChildrenAged(id, now) || hoveredIn.has(id)),
+      );
       for (const id of aged) {
         if (painted.has(id)) {
           painted.set(id, now);
         }
       }
       // VS Code paints no row that is hidden or gone.
-      for (const [key, { node }] of hoveredDestinations) {
-        if (aged.includes(node.accountId) || !accountNodes.has(node.accountId)) {
+      for (const [key, { accountId }] of hoveredDestinations) {
+        if (aged.has(accountId) || !accountNodes.has(accountId)) {
           hoveredDestinations.delete(key);
         }
       }
-      if (aged.length > 0) {
-        changed.fire(aged.map(toAccountNode));
+      if (aged.size > 0) {
+        changed.fire([...aged].map(toAccountNode));
       }
     },
     dispose: () => subscriptions.dispose(),
@@ -314,4 +319,9 @@ export function createDestinationsView(
 /** Whether the filter shows an account: it has a failing destination, or its health is unknown. */
 function isWorthALook({ state }: AccountEntry): boolean {
   return state.kind !== 'ready' || state.last.counts.failing > 0 || isIncomplete(state);
+}
+
+/** Whether the age of an event is another text now than then. Both times are in milliseconds since the epoch. */
+function isAged(at: Instant | undefined, then: number, now: number): boolean {
+  return at !== undefined && describeShortAge(at, then) !== describeShortAge(at, now);
 }
