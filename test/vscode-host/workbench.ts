@@ -1,10 +1,12 @@
-import { mkdir, stat, symlink } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { createRunFolder, removeRunFolder } from './cache-folder.ts';
+import { cacheFolder, createRunFolder, removeRunFolder } from './cache-folder.ts';
 import { startGuarded } from './guarded-process.ts';
 import { HostError } from './host-error.ts';
 import { ensureHost, type InstalledHost, type Report } from './host-install.ts';
 import type { HostVersion } from './host-versions.ts';
+import { withLock } from './install-lock.ts';
 import { type DataFolders, installExtensionCommand, workbenchServerCommand } from './server-commands.ts';
 import { serverEnvironment, startServer } from './server-process.ts';
 import { mergeSettings, type Settings } from './user-data.ts';
@@ -59,9 +61,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   const folders: DataFolders = { userDataFolder: dataDir, extensionsFolder: undefined };
   try {
     await mergeSettings(dataDir, options.userSettings ?? {}, options.machineSettings ?? {});
-    for (const vsix of [options.vsix ?? [], options.otherExtensions ?? []].flat()) {
-      await installExtension(host, folders, vsix);
-    }
+    const packages = [options.vsix ?? [], options.otherExtensions ?? []].flat();
+    await (options.dataDir === undefined ? copyInstalled(host, folders, packages) : install(host, folders, packages));
     const { builtinExtensions: kept } = options;
     const builtins = kept ? ['--builtin-extensions-dir', await linkBuiltins(host, dataDir, kept)] : [];
     const command = workbenchServerCommand(host, folders, options.port ?? 0, options.env ?? {});
@@ -92,11 +93,65 @@ async function linkBuiltins(host: InstalledHost, dataDir: string, names: readonl
   return folder;
 }
 
-async function installExtension(host: InstalledHost, folders: DataFolders, vsix: string): Promise<void> {
+/** How long installed extensions stay in the cache, in milliseconds. */
+const INSTALLED_FOR = 60 * 60_000;
+
+/**
+ * Copies extensions that have been installed into the cache. They are installed there if another run has not done it: that costs
+ * three seconds of processor time.
+ */
+async function copyInstalled(host: InstalledHost, folders: DataFolders, packages: readonly string[]): Promise<void> {
+  if (packages.length === 0) {
+    return;
+  }
+  const hash = createHash('sha256').update(host.vscode);
+  for (const file of packages) {
+    hash.update(await readFile(await findPackage(file)));
+  }
+  const cache = path.join(cacheFolder, 'installed');
+  const installed = path.join(cache, hash.digest('hex').slice(0, 16));
+  await withLock(
+    `${installed}.lock`,
+    () => {},
+    async () => {
+      if (!(await readdir(cache)).includes(path.basename(installed))) {
+        await removeOld(cache);
+        const folder = await createRunFolder('install');
+        await install(host, { userDataFolder: folder, extensionsFolder: path.join(folder, 'extensions') }, packages);
+        await rename(path.join(folder, 'extensions'), installed);
+        await removeRunFolder(folder);
+      }
+      // VS Code finds each extension relative to the list that is beside it.
+      await cp(installed, path.join(folders.userDataFolder, 'extensions'), { recursive: true });
+    },
+  );
+}
+
+async function removeOld(cache: string): Promise<void> {
+  const folders = (await readdir(cache, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  for (const { name } of folders) {
+    const folder = path.join(cache, name);
+    if ((await stat(folder)).mtimeMs < Date.now() - INSTALLED_FOR) {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function install(host: InstalledHost, folders: DataFolders, packages: readonly string[]): Promise<void> {
+  for (const vsix of packages) {
+    await installExtension(host, folders, await findPackage(vsix));
+  }
+}
+
+async function findPackage(vsix: string): Promise<string> {
   const file = path.resolve(vsix);
   await stat(file).catch(() => {
     throw new HostError(`Could not find ${path.basename(file)}. Run "npm run package" first.`);
   });
+  return file;
+}
+
+async function installExtension(host: InstalledHost, folders: DataFolders, file: string): Promise<void> {
   const { node, args, env } = installExtensionCommand(host, folders, file);
   const lines: string[] = [];
   const install = startGuarded(node, args, { env: serverEnvironment(env), onLine: (line) => lines.push(line) });
