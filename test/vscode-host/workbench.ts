@@ -62,7 +62,9 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   try {
     await mergeSettings(dataDir, options.userSettings ?? {}, options.machineSettings ?? {});
     const packages = [options.vsix ?? [], options.otherExtensions ?? []].flat();
-    await (options.dataDir === undefined ? copyInstalled(host, folders, packages) : install(host, folders, packages));
+    await (options.dataDir === undefined
+      ? copyInstalled(host, folders, packages)
+      : installAll(host, folders, packages));
     const { builtinExtensions: kept } = options;
     const builtins = kept ? ['--builtin-extensions-dir', await linkBuiltins(host, dataDir, kept)] : [];
     const command = workbenchServerCommand(host, folders, options.port ?? 0, options.env ?? {});
@@ -117,7 +119,7 @@ async function copyInstalled(host: InstalledHost, folders: DataFolders, packages
       if (!(await readdir(cache)).includes(path.basename(installed))) {
         await removeOld(cache);
         const folder = await createRunFolder('install');
-        await install(host, { userDataFolder: folder, extensionsFolder: path.join(folder, 'extensions') }, packages);
+        await installAll(host, { userDataFolder: folder, extensionsFolder: path.join(folder, 'extensions') }, packages);
         await rename(path.join(folder, 'extensions'), installed);
         await removeRunFolder(folder);
       }
@@ -137,7 +139,7 @@ async function removeOld(cache: string): Promise<void> {
   }
 }
 
-async function install(host: InstalledHost, folders: DataFolders, packages: readonly string[]): Promise<void> {
+async function installAll(host: InstalledHost, folders: DataFolders, packages: readonly string[]): Promise<void> {
   for (const vsix of packages) {
     await installExtension(host, folders, await findPackage(vsix));
   }
