@@ -21,6 +21,8 @@ export type PolicyChange = {
    */
   readonly change: (policy: Policy) => Policy['whole'] | undefined;
   readonly isChanged: (policy: Policy) => boolean;
+  /** Called right before the update is sent, and waited for. Reading the policy can take a minute. */
+  readonly beforeSend?: () => Promise<void>;
   /**
    * Whether an update that Cloudflare accepted counts as made if the policy cannot be fetched afterwards. Without it the error
    * of that fetch is thrown, for operations that look again themselves.
@@ -55,10 +57,11 @@ const PAUSES = [0, 1000, 2000] as const;
  * Fetches a policy, writes it whole with the change, fetches it again and compares. The update call replaces the whole
  * policy and does not say which fields it applied. The update is sent at most once. After a lost answer, fetching the
  * policy shows whether the update was applied. The API has no conditional update, so a concurrent change of another
- * client is overwritten. Throws {@link PolicyUnchangedError}, {@link PolicyConflictError} and `ApiError`.
+ * client is overwritten. Throws {@link PolicyUnchangedError}, `ApiError`, and {@link PolicyConflictError}, after which the change
+ * was made all the same.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
-  const { api, host, accountId, policyId, change, isChanged, trustsAccepted = false } = options;
+  const { api, host, accountId, policyId, change, isChanged, beforeSend, trustsAccepted = false } = options;
   const before = await api.getPolicy(accountId, policyId);
   if (isChanged(before)) {
     return 'unchanged';
@@ -67,6 +70,7 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
   if (!whole) {
     return 'impossible';
   }
+  await beforeSend?.();
   const { lost, pauses } = await sendPolicy(options, whole);
   for (const pause of pauses) {
     if (pause > 0) {
@@ -105,7 +109,10 @@ export class PolicyUnchangedError extends Error {
   }
 }
 
-/** After the update the policy differs from what was sent: another client changed it, or Cloudflare dropped a field. */
+/**
+ * After the update the policy differs from what was sent: another client changed it, or Cloudflare dropped a field. From
+ * `changePolicy`, it means that the change itself was made.
+ */
 export class PolicyConflictError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('PolicyConflictError');
   override readonly name = 'PolicyConflictError';

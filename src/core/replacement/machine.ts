@@ -2,6 +2,7 @@ import { isNotFound, isUncertain } from '../api/api-error.ts';
 import { isSettling, SETTLING_TIME } from '../api/deadlines.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
+import { isSameId } from '../model/id.ts';
 import { swapDestination, usesDestination } from '../model/policy.ts';
 import { changePolicy } from '../policies/change-policy.ts';
 import { UncertainCreationError } from '../destinations/create-destination.ts';
@@ -98,7 +99,8 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
           }
           throw error;
         });
-        return !policy || usesDestination(policy, to) ? {} : undefined;
+        const from = isSameId(to, state.oldId) ? idOf('new') : state.oldId;
+        return !policy || (usesDestination(policy, to) && !usesDestination(policy, from)) ? {} : undefined;
       }
       case 'deleteOld':
         return (await isGone('old')) ? { stage: 'finishing' } : undefined;
@@ -116,20 +118,23 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
   }
 
   /**
-   * Sends one mutation, persisted as pending before. Once its outcome is known, what `call` returns is persisted in the same
-   * write that clears it. `isSent` tells after a failure whether the mutation itself was sent.
+   * Sends one mutation. `call` waits for what it is given right before it sends: then the mutation is persisted as pending. Once
+   * its outcome is known, what `call` returns is persisted in the same write that clears it.
    */
   async function send(
     pending: Omit<Pending, 'sentAt'>,
-    call: () => Promise<Partial<Replacement>>,
-    isSent = () => true,
+    call: (beforeSend: () => Promise<void>) => Promise<Partial<Replacement>>,
   ): Promise<void> {
     throwIfCanceled();
-    await advance({ pending: { ...pending, sentAt: host.now() } });
+    let isPersisted = false;
     try {
-      await clearPending(await call());
+      const changes = await call(async () => {
+        await advance({ pending: { ...pending, sentAt: host.now() } });
+        isPersisted = true;
+      });
+      await clearPending(changes);
     } catch (error) {
-      if (state.pending && (!isSent() || !isUncertain(error))) {
+      if (isPersisted && state.pending && !isUncertain(error)) {
         await clearPending();
       }
       throw error;
@@ -180,7 +185,8 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
     settle,
     async create(draft) {
       try {
-        await send({ kind: 'create' }, async () => {
+        await send({ kind: 'create' }, async (beforeSend) => {
+          await beforeSend();
           const newId = await api.createDestination(accountId, draft);
           return { newId, origin: 'created', stage: 'moving' };
         });
@@ -195,7 +201,8 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
     async remove(which) {
       const { kind, stage } = DELETIONS[which];
       try {
-        await send({ kind }, async () => {
+        await send({ kind }, async (beforeSend) => {
+          await beforeSend();
           await api.deleteDestination(accountId, idOf(which));
           return { stage };
         });
@@ -217,25 +224,18 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
       }
     },
     async movePolicy(policyId, fromId, toId) {
-      let isSent = false;
-      await send(
-        { kind: 'policy', policyId, to: toId },
-        async () => {
-          await changePolicy({
-            api,
-            host,
-            accountId,
-            policyId,
-            change(policy) {
-              isSent = true;
-              return swapDestination(policy, fromId, toId);
-            },
-            isChanged: (policy) => !usesDestination(policy, fromId),
-          });
-          return {};
-        },
-        () => isSent,
-      );
+      await send({ kind: 'policy', policyId, to: toId }, async (beforeSend) => {
+        await changePolicy({
+          api,
+          host,
+          accountId,
+          policyId,
+          change: (policy) => swapDestination(policy, fromId, toId),
+          isChanged: (policy) => !usesDestination(policy, fromId),
+          beforeSend,
+        });
+        return {};
+      });
     },
     throwIfCanceled,
   };

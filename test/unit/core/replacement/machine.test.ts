@@ -46,6 +46,7 @@ describe('replacement machine', () => {
       };
     }
     const moved = async () => makePolicy('new');
+    const inBoth = async () => makePolicy('old', 'new');
     const unmoved = async () => makePolicy('old');
 
     for (const [what, calls, pauses] of [
@@ -53,6 +54,7 @@ describe('replacement machine', () => {
       ['the policy was deleted', answer(gone), 0],
       ['the policy delivers to its new destination at the third look', answer(unmoved, unmoved, moved), 2],
       ['the policy can be read again', answer(offline, offline, moved), 2],
+      ['the policy no longer delivers to the other destination as well', answer(inBoth, inBoth, moved), 2],
     ] as const) {
       it(`ends as soon as ${what}`, async () => {
         const { machine, persisted, slept } = open(move, calls);
@@ -201,7 +203,24 @@ describe('replacement machine', () => {
     it('leaves nothing pending where the policy could not be read, because nothing was sent', async () => {
       const { machine, persisted } = open(from, { getPolicy: offline });
       await assert.rejects(machine.movePolicy('p', 'old', 'new'), { kind: 'network' });
-      assert.deepEqual(persisted.at(-1), from);
+      assert.deepEqual([persisted, machine.state()], [[], from]);
+    });
+
+    it('counts the time in which the update may take effect from when it was sent, however long reading took', async () => {
+      let time = 0;
+      const { machine, persisted } = open(
+        from,
+        {
+          async getPolicy() {
+            time += 40_000;
+            return makePolicy('old');
+          },
+          updatePolicy: offline,
+        },
+        { host: { ...makeVirtualHost(), now: () => time } },
+      );
+      await assert.rejects(machine.movePolicy('p', 'old', 'new'), { kind: 'network' });
+      assert.equal(persisted.at(-1)?.pending?.sentAt, 40_000);
     });
 
     it('stays pending where the update was sent, and neither its answer nor the policy can be read', async () => {
