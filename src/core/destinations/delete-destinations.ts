@@ -1,4 +1,4 @@
-import { isNotFound } from '../api/api-error.ts';
+import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import type { Lease, Leases } from '../async/lease.ts';
@@ -7,18 +7,20 @@ import { isNamed } from '../async/named-error.ts';
 import { createIdSet, type IdSet, keyOfDestination } from '../model/id.ts';
 import { type Policy, usesDestination, withoutDestinations } from '../model/policy.ts';
 import type { Located } from '../monitoring/overview.ts';
-import { changePolicy } from '../policies/change-policy.ts';
+import { changePolicy, PolicyConflictError, PolicyUnchangedError } from '../policies/change-policy.ts';
 import type { Impact } from '../policies/delete-impact.ts';
 import { type DeleteOutcome, deleteDestination } from './delete-destination.ts';
 
 /**
  * How the deletion of one destination ended. `skipped`: the user canceled before it began. `removedFrom`: the policies it was
- * removed from before, also where the destination was then kept.
+ * removed from before, also where the destination was then kept. `unclearIn`: the policies whose update was sent and not
+ * answered.
  */
-export type Deletion = { readonly target: Located; readonly removedFrom: readonly Policy[] } & (
-  | { readonly outcome: DeleteOutcome | 'skipped' }
-  | { readonly outcome: 'failed'; readonly error: unknown }
-);
+export type Deletion = {
+  readonly target: Located;
+  readonly removedFrom: readonly Policy[];
+  readonly unclearIn: readonly Policy[];
+} & ({ readonly outcome: DeleteOutcome | 'skipped' } | { readonly outcome: 'failed'; readonly error: unknown });
 
 /** The policies of one account from which its destinations are removed before they are deleted. */
 export type Detaching = {
@@ -52,8 +54,8 @@ export async function deleteDestinations(
 ): Promise<readonly Deletion[]> {
   const { host, leases, check, detach = [], onDone, signal } = options;
   const limit = createLimit(CONCURRENCY);
-  const progress: Progress = { held: new Map(), kept: new Map(), removedFrom: new Map() };
-  const { held, kept, removedFrom } = progress;
+  const progress: Progress = { held: new Map(), kept: new Map(), removedFrom: new Map(), unclearIn: new Map() };
+  const { held, kept, removedFrom, unclearIn } = progress;
   // Held before the first policy is changed: a replacement in another window moves the same policies.
   for (const target of targets) {
     const { connection, destination } = target;
@@ -70,7 +72,7 @@ export async function deleteDestinations(
   async function remove(target: Located): Promise<Deletion> {
     const { connection, destination } = target;
     const key = keyOfDestination(connection.account.id, destination.id);
-    const known = { target, removedFrom: removedFrom.get(key) ?? [] };
+    const known = { target, removedFrom: removedFrom.get(key) ?? [], unclearIn: unclearIn.get(key) ?? [] };
     if (kept.has(key)) {
       return { ...known, outcome: 'failed', error: kept.get(key) };
     }
@@ -112,6 +114,7 @@ type Progress = {
   /** Destinations that are not deleted, and why. */
   readonly kept: Map<string, unknown>;
   readonly removedFrom: Map<string, readonly Policy[]>;
+  readonly unclearIn: Map<string, readonly Policy[]>;
 };
 
 /** One policy after the other, with all destinations at once: a policy is written whole, and two writers would lose one. */
@@ -119,7 +122,7 @@ async function detachFromPolicies(
   targets: readonly Located[],
   { api, accountId, impacts, existing }: Detaching,
   { host, signal }: DeleteManyOptions,
-  { held, kept, removedFrom }: Progress,
+  { held, kept, removedFrom, unclearIn }: Progress,
 ): Promise<void> {
   const all = targets.flatMap(({ connection, destination }) =>
     connection.account.id === accountId ? [destination.id] : [],
@@ -136,6 +139,12 @@ async function detachFromPolicies(
     if (keys.length === 0) {
       continue;
     }
+    const note = (policies: Map<string, readonly Policy[]>): void => {
+      for (const key of keys) {
+        policies.set(key, [...(policies.get(key) ?? []), policy]);
+      }
+    };
+    let isSent = false;
     try {
       await Promise.all(keys.map(async (key) => held.get(key)?.check()));
       const outcome = await changePolicy({
@@ -145,18 +154,24 @@ async function detachFromPolicies(
         policyId: policy.id,
         change: (now) => withoutDestinations(now, deleted, left),
         isChanged: (now) => !ids.some((id) => usesDestination(now, id)),
+        async beforeSend() {
+          isSent = true;
+        },
         trustsAccepted: true,
       });
       if (outcome === 'impossible') {
         throw new LastMechanismError(policy.name);
       }
-      for (const key of keys) {
-        removedFrom.set(key, [...(removedFrom.get(key) ?? []), policy]);
-      }
+      note(removedFrom);
     } catch (error) {
       if (isNotFound(error)) {
         // The policy was deleted in the meantime, so there is nothing to remove the destination from.
         continue;
+      }
+      if (error instanceof PolicyConflictError) {
+        note(removedFrom);
+      } else if (isSent && isUncertain(error) && !(error instanceof PolicyUnchangedError)) {
+        note(unclearIn);
       }
       for (const key of keys) {
         kept.set(key, error);

@@ -1,13 +1,17 @@
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { type Policy, restoreDestinationIn, usesDestination } from '../model/policy.ts';
-import { changePolicy } from '../policies/change-policy.ts';
+import { changePolicy, PolicyConflictError } from '../policies/change-policy.ts';
 import { createDestination, type CreateOptions } from './create-destination.ts';
 
-/** What became of restoring a deleted destination: its new ID and, for each policy, whether it delivers to it again. */
+/**
+ * What became of restoring a deleted destination: its new ID and, for each policy, whether it delivers to it again.
+ * `conflicts`: of those that do, why they differ from what was sent.
+ */
 export type Restored = {
   readonly newId: string;
   readonly restored: readonly Policy[];
+  readonly conflicts: readonly PolicyConflictError[];
   readonly failed: readonly { readonly policy: Policy; readonly error: unknown }[];
 };
 
@@ -32,6 +36,7 @@ export async function restoreDestination(options: RestoreOptions): Promise<Resto
   const newId = (isThere ? options.newId : undefined) ?? (await createDestination(options));
   onCreated?.(newId);
   const restored: Policy[] = [];
+  const conflicts: PolicyConflictError[] = [];
   const failed: Restored['failed'][number][] = [];
   for (const policy of policies) {
     try {
@@ -46,12 +51,15 @@ export async function restoreDestination(options: RestoreOptions): Promise<Resto
       });
       restored.push(policy);
     } catch (error) {
-      if (!isNotFound(error)) {
+      if (error instanceof PolicyConflictError) {
+        restored.push(policy);
+        conflicts.push(error);
+      } else if (!isNotFound(error)) {
         failed.push({ policy, error });
       }
     }
   }
-  return { newId, restored, failed };
+  return { newId, restored, conflicts, failed };
 }
 
 /** Policies must not be pointed at a destination that another client deleted since the earlier attempt. */

@@ -5,7 +5,7 @@ import { createLimit } from '../async/limit.ts';
 import type { KeyedQueue } from '../async/serial-queue.ts';
 import { comparableId, createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
-import { changePolicy, MissingDestinationsError } from './change-policy.ts';
+import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
 
 /** A change of one policy: destinations that it begins or stops to deliver to. */
 export type Assignment = {
@@ -16,12 +16,16 @@ export type Assignment = {
 
 /**
  * How a change ended. `changedIds`: the destinations that this call added or removed, without those that the policy had, or
- * had lost, already. `impossible`: nothing would receive the alerts of the policy. `gone`: the policy was deleted.
+ * had lost, already. `conflict`: why the changed policy differs from what was sent. `impossible`: nothing would receive the alerts of the policy. `gone`: the policy was deleted.
  * `skipped`: the user canceled before the change was sent.
  */
 export type Assigned = Assignment &
   (
-    | { readonly outcome: 'changed'; readonly changedIds: readonly string[] }
+    | {
+        readonly outcome: 'changed';
+        readonly changedIds: readonly string[];
+        readonly conflict?: PolicyConflictError;
+      }
     | { readonly outcome: 'unchanged' | 'impossible' | 'gone' | 'skipped' }
     | { readonly outcome: 'failed'; readonly error: unknown }
   );
@@ -99,6 +103,9 @@ async function assign(
     });
     return outcome === 'changed' ? { ...assignment, outcome, changedIds } : { ...assignment, outcome };
   } catch (error) {
+    if (error instanceof PolicyConflictError) {
+      return { ...assignment, outcome: 'changed', changedIds, conflict: error };
+    }
     return isNotFound(error) ? { ...assignment, outcome: 'gone' } : { ...assignment, outcome: 'failed', error };
   }
 }

@@ -52,8 +52,9 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
   services.policies.forget(accountIds);
   void services.store.refresh(accountIds);
   const [only] = deletions;
-  if (only?.outcome === 'failed' && deletions.length === 1 && only.removedFrom.length === 0) {
-    if (only.error instanceof ApiError) {
+  if (only?.outcome === 'failed' && deletions.length === 1 && only.error instanceof ApiError) {
+    // Unless policies are changed, or may be: the message names them.
+    if (only.removedFrom.length + only.unclearIn.length === 0) {
       throw only.error;
     }
   }

@@ -229,7 +229,11 @@ async function createAgain(
   );
 }
 
-function describeRestored({ target, policies }: Deleted, { newId, restored, failed }: Restored, draft: Draft): string {
+function describeRestored(
+  { target, policies }: Deleted,
+  { newId, restored, conflicts, failed }: Restored,
+  draft: Draft,
+): string {
   const names = list(restored.map(({ name }) => quote(name)));
   return [
     vscode.l10n.t('{0} was created again with the new ID {1}. Cloudflare tested it.', describeTarget(target), newId),
@@ -237,6 +241,7 @@ function describeRestored({ target, policies }: Deleted, { newId, restored, fail
       ? [vscode.l10n.t('It has no secret: this machine does not remember one.')]
       : []),
     ...(names ? [vscode.l10n.t('Added to: {0}.', names)] : []),
+    ...conflicts.map((error) => describeFailure(error, target.connection.account.name)),
     ...failed.map(({ policy, error }) =>
       vscode.l10n.t('Not added to “{0}”: {1}', policy.name, describeFailure(error, target.connection.account.name)),
     ),

@@ -199,7 +199,9 @@ async function offerUndo(
     }
   }
   const end = host.now() + UNDO_FOR;
-  const isComplete = assigned.every(({ outcome }) => ['changed', 'unchanged'].includes(outcome));
+  const isComplete = assigned.every(
+    (each) => each.outcome === 'unchanged' || (each.outcome === 'changed' && !each.conflict),
+  );
   const back = invert(assigned);
   const undo = vscode.l10n.t('Undo');
   const message = describeAssigned(assigned, accountName);

@@ -106,6 +106,7 @@ export function describeAssigned(assigned: readonly Assigned[], accountName: str
   const [changed, unchanged] = [of('changed'), of('unchanged')];
   const [impossible, gone, skipped] = [of('impossible'), of('gone'), of('skipped')];
   const failures = assigned.flatMap((each) => (each.outcome === 'failed' ? [each] : []));
+  const conflicts = assigned.flatMap((each) => (each.outcome === 'changed' ? (each.conflict ?? []) : []));
   return [
     plural(
       changed.length,
@@ -116,6 +117,7 @@ export function describeAssigned(assigned: readonly Assigned[], accountName: str
     ...(impossible.length > 0 ? [describeImpossible(impossible)] : []),
     ...(gone.length > 0 ? [vscode.l10n.t('No longer at Cloudflare: {0}.', nameAll(gone))] : []),
     ...(skipped.length > 0 ? [vscode.l10n.t('Canceled, not changed: {0}.', nameAll(skipped))] : []),
+    ...conflicts.map((error) => describeFailure(error, accountName)),
     ...failures.map(({ policy, error }) =>
       vscode.l10n.t('“{0}”: {1}', nameOfPolicy(policy), describeFailure(error, accountName)),
     ),

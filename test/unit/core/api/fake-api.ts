@@ -72,3 +72,12 @@ export function makeDestination(id: string, fields: Partial<Destination> = {}): 
 export function failWith(details: ApiErrorDetails): () => Promise<never> {
   return () => Promise.reject(new ApiError(details));
 }
+
+/** An API beside a colleague who changes the description of each policy right after its update. */
+export function conflictAfterUpdate(api: Api): Api {
+  return {
+    ...api,
+    updatePolicy: async (account, id, whole) =>
+      api.updatePolicy(account, id, { ...whole, description: 'Of a colleague' }),
+  };
+}

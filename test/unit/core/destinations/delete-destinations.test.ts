@@ -8,7 +8,7 @@ import {
 import { createIdSet, keyOfDestination } from '../../../../src/core/model/id.ts';
 import type { Located } from '../../../../src/core/monitoring/overview.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { failAfterUpdate, makeConnection, noteSignals } from '../api/fake-api.ts';
+import { conflictAfterUpdate, failAfterUpdate, failWith, makeConnection, noteSignals } from '../api/fake-api.ts';
 import { createMemoryFiles } from '../async/memory-files.ts';
 import { ACCOUNT, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
@@ -169,6 +169,38 @@ describe('deleting many, against the fake', () => {
     const [deletion] = await remove(targets, { detach });
     assert.deepEqual(account.webhooksOf('A'), []);
     assert.deepEqual([deletion?.outcome, deletion?.removedFrom.map(({ name }) => name)], ['failed', ['A']]);
+  });
+
+  it('tells that a destination is kept and was removed from a policy that a colleague changed at the same time', async () => {
+    await seed(1);
+    account.putPolicy('A', [idAt(0)], MAIL);
+    const detach = await detaching([idAt(0)], conflictAfterUpdate(account.api()));
+    const [deletion] = await remove(targets, { detach });
+    assert.deepEqual(account.webhooksOf('A'), []);
+    assert.deepEqual([deletion?.outcome, deletion?.removedFrom.map(({ name }) => name)], ['failed', ['A']]);
+  });
+
+  it('tells from which policies it may have been removed: those whose update was sent and not answered', async () => {
+    await seed(1);
+    account.putPolicy('A', [idAt(0)], MAIL);
+    const offline = failWith({ kind: 'network' });
+    const real = account.api();
+    let isSent = false;
+    const api: Api = {
+      ...real,
+      getPolicy: async (...given) => (isSent ? offline() : real.getPolicy(...given)),
+      async updatePolicy() {
+        isSent = true;
+        return offline();
+      },
+    };
+    const [sent] = await remove(targets, { detach: await detaching([idAt(0)], api) });
+    const [unsent] = await remove(targets, { detach: await detaching([idAt(0)], { ...real, getPolicy: offline }) });
+    const told = [sent, unsent].map((each) => [each?.outcome, each?.unclearIn.map(({ name }) => name)]);
+    assert.deepEqual(told, [
+      ['failed', ['A']],
+      ['failed', []],
+    ]);
   });
 
   it('does not wait for a policy that a colleague deleted meanwhile', async () => {

@@ -6,7 +6,7 @@ import type { Destination } from '../../../../src/core/model/destination.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createIdSet } from '../../../../src/core/model/id.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { failAfterUpdate, failWith, makeConnection } from '../api/fake-api.ts';
+import { conflictAfterUpdate, failAfterUpdate, failWith, makeConnection } from '../api/fake-api.ts';
 import { ACCOUNT, createLate, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
 const MAIL = ['ops@example.com'];
@@ -52,6 +52,14 @@ describe('restore destination, against the fake', () => {
     await remove();
     const restored = await restore({ api: failAfterUpdate(account.api()) });
     assert.deepEqual([restored.restored.length, restored.failed], [1, []]);
+  });
+
+  it('counts a policy as restored that a colleague changed at the same time, and tells that it differs', async () => {
+    account.putPolicy('Mail too', [deleted.id], MAIL);
+    await remove();
+    const restored = await restore({ api: conflictAfterUpdate(account.api()) });
+    const told = [restored.restored.length, restored.failed, restored.conflicts.map(({ policyName }) => policyName)];
+    assert.deepEqual([account.webhooksOf('Mail too'), ...told], [[restored.newId], 1, [], ['Mail too']]);
   });
 
   for (const detached of [false, true]) {

@@ -10,7 +10,7 @@ import {
 } from '../../../../src/core/policies/assign-policies.ts';
 import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
-import { failAfterUpdate, noteSignals } from '../api/fake-api.ts';
+import { conflictAfterUpdate, failAfterUpdate, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
@@ -50,6 +50,15 @@ describe('assign policies, against the fake', () => {
     account.putPolicy('P', [first, second]);
     const removed = await assign(await plan([first], []), { api: failAfterUpdate(account.api()) });
     assert.deepEqual(account.webhooksOf('P'), [second]);
+    await assign(invert(removed));
+    assert.deepEqual(account.webhooksOf('P')?.toSorted(), [first, second].toSorted());
+  });
+
+  it('can undo a change of a policy that a colleague changed at the same time, and tells that it differs', async () => {
+    account.putPolicy('P', [first, second]);
+    const removed = await assign(await plan([first], []), { api: conflictAfterUpdate(account.api()) });
+    const conflicts = removed.map((each) => each.outcome === 'changed' && each.conflict?.fields);
+    assert.deepEqual([account.webhooksOf('P'), conflicts], [[second], [['description']]]);
     await assign(invert(removed));
     assert.deepEqual(account.webhooksOf('P')?.toSorted(), [first, second].toSorted());
   });
