@@ -89,7 +89,7 @@ export async function playUpdate({ chaos, isSlack, change }: UpdateScenario): Pr
           seen,
           draft,
           remembered: { secret: 'good', ...(isSlack ? { url: WHOLE } : {}) },
-          onSent: async (isAccepted) => void (acceptedCount += Number(isAccepted)),
+          onProgress: async (progress) => void (acceptedCount += Number(progress === 'accepted')),
         });
         ends.push(outcome.isVerified ? 'verified' : 'unverified');
         const now = world.destinations.find(({ id }) => id === 'd');

@@ -32,12 +32,16 @@ export type UpdateOptions = {
   readonly seen: Destination;
   readonly draft: Draft;
   readonly remembered: RememberedSecret | undefined;
-  /**
-   * Called before the update is read back, unless Cloudflare refused it: whether Cloudflare accepted it. After a lost
-   * answer, called again if the destination shows the update.
-   */
-  readonly onSent?: (isAccepted: boolean) => Promise<void>;
+  /** Told what is known of the update, and waited for. */
+  readonly onProgress?: (progress: UpdateProgress) => Promise<void>;
 };
+
+/**
+ * `sending`: about to be sent, so that it may take effect from now on, even if this window is killed. `refused`: it had no effect.
+ * `accepted`: Cloudflare accepted it, and it has not been read back yet; or its answer was lost, and the destination shows it.
+ * After a lost answer that nothing settles, no progress follows.
+ */
+export type UpdateProgress = 'sending' | 'refused' | 'accepted';
 
 /** Pauses before each look at a destination whose update was not answered, in milliseconds. */
 const PAUSES = [0, 1000, 2000] as const;
@@ -46,12 +50,13 @@ const PAUSES = [0, 1000, 2000] as const;
  * Updates a destination and reads it back, since Cloudflare answers 200 also where it changes nothing. The destination is
  * read first: what another client changed is a conflict where the draft changes it too, and is kept where it does not. A
  * rename sends the URL that is there now, whole where this machine remembers it, and the remembered secret.
- * The update is sent once; a lost answer is settled by a GET. Where Cloudflare tests the URL that it was given, a URL
+ * The update is sent once; a lost answer is settled by a GET, and thrown where the destination does not show the update, as for
+ * a secret. Where Cloudflare tests the URL that it was given, a URL
  * without its secret part is rejected: the error then has `isUrlCut`.
  * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */
 export async function updateDestination(options: UpdateOptions): Promise<UpdateOutcome> {
-  const { api, host, accountId, seen, draft, remembered, onSent } = options;
+  const { api, host, accountId, seen, draft, remembered, onProgress } = options;
   const differences = planChange(seen, draft).differences.filter((each) => each !== 'type');
   const before = await api.getDestination(accountId, seen.id);
   const conflicts = conflictsOf(seen, before, draft, differences);
@@ -65,16 +70,19 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     ...(secret === undefined ? {} : { secret }),
   };
   let lost: unknown;
+  await onProgress?.('sending');
   try {
     await api.updateDestination(accountId, seen.id, body);
   } catch (error) {
     if (!isUncertain(error)) {
+      await onProgress?.('refused');
       throw isTestOfCutUrl(error, before.type, body) ? new ApiError({ ...error.details, isUrlCut: true }) : error;
     }
     lost = error;
   }
-  await onSent?.(lost === undefined);
-  const visible = differences.filter((each) => each !== 'secret');
+  if (lost === undefined) {
+    await onProgress?.('accepted');
+  }
   for (const pause of lost === undefined ? [0] : PAUSES) {
     if (pause > 0) {
       await host.sleep(pause);
@@ -83,7 +91,7 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     const verdicts = after && differences.map((each) => [each, judge(each, before, draft, after)] as const);
     if (after && verdicts && (lost === undefined || verdicts.some(([, verdict]) => verdict === 'applied'))) {
       if (lost !== undefined) {
-        await onSent?.(true);
+        await onProgress?.('accepted');
       }
       const having = (wanted: Verdict): readonly Difference[] =>
         verdicts.flatMap(([difference, verdict]) => (verdict === wanted ? [difference] : []));
@@ -96,10 +104,10 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
       };
     }
   }
-  if (lost !== undefined && visible.length > 0) {
+  if (lost !== undefined) {
     throw lost;
   }
-  // Accepted but not read back, or only the secret was to change, which no answer shows.
+  // Accepted but not read back.
   const destination = { ...before, name: body.name };
   return { applied: [], ignored: [], unverifiable: differences, destination, isVerified: false };
 }

@@ -11,7 +11,11 @@ import {
   type RememberedSecret,
   rememberUpdate,
 } from '../../core/destinations/remembered-secret.ts';
-import { type UpdateOutcome, updateDestination } from '../../core/destinations/update-destination.ts';
+import {
+  type UpdateOutcome,
+  type UpdateProgress,
+  updateDestination,
+} from '../../core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import { keyOfDestination } from '../../core/model/id.ts';
@@ -95,11 +99,13 @@ export function createDestinationWriter(services: DestinationWriterServices): De
           }
         };
         /** The remembered secret must never be outdated, because the next rename would send it. */
-        const keep = async (sent: Draft, isAccepted: boolean): Promise<void> =>
+        const keep = async (sent: Draft, progress: UpdateProgress): Promise<void> =>
           follow(
-            remember && isAccepted
-              ? rememberUpdate(remembered, sent)
-              : keepUnlessOutdated(remembered, destination, sent),
+            progress === 'refused'
+              ? remembered
+              : progress === 'accepted' && remember
+                ? rememberUpdate(remembered, sent)
+                : keepUnlessOutdated(remembered, destination, sent),
           );
         const lease = await leases.acquire(keyOfDestination(account.id, destination.id));
         try {
@@ -110,10 +116,10 @@ export function createDestinationWriter(services: DestinationWriterServices): De
             seen: destination,
             draft,
             remembered,
-            onSent: async (isAccepted) => keep(draft, isAccepted),
+            onProgress: async (progress) => keep(draft, progress),
           });
           if (outcome.ignored.includes('url')) {
-            await keep({ ...draft, url: outcome.destination.url }, true);
+            await keep({ ...draft, url: outcome.destination.url }, 'accepted');
           }
           store.putDestination(account.id, outcome.destination);
           return outcome;

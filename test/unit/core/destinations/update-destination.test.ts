@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { RememberedSecret } from '../../../../src/core/destinations/remembered-secret.ts';
-import { updateDestination } from '../../../../src/core/destinations/update-destination.ts';
+import { updateDestination, type UpdateProgress } from '../../../../src/core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith } from '../api/fake-api.ts';
@@ -15,9 +15,11 @@ describe('update destination, against the fake', () => {
   const account = useFakeAccount();
   let old: Destination;
   let accepted: number;
+  let told: UpdateProgress[];
   beforeEach(async () => {
     old = await account.put('Ops', account.hook('old'));
     accepted = 0;
+    told = [];
   });
 
   const update = async (
@@ -35,7 +37,10 @@ describe('update destination, against the fake', () => {
       seen,
       draft,
       remembered,
-      onSent: async (isAccepted) => void (accepted += Number(isAccepted)),
+      async onProgress(progress) {
+        told.push(progress);
+        accepted += Number(progress === 'accepted');
+      },
     });
   const sentFields = () => [...(account.requests('PUT').at(-1)?.fields ?? [])].toSorted();
   const puts = () => account.requests('PUT').length;
@@ -232,10 +237,25 @@ describe('update destination, against the fake', () => {
     assert.deepEqual([puts(), accepted, account.names()], [1, 0, ['Ops']]);
   });
 
-  it('calls nothing applied where a lost answer was about the secret only', async () => {
+  it('throws the loss where it was about the secret only, which no look can settle', async () => {
     account.fail({ method: 'PUT', fault: { kind: 'reset' }, after: true, times: 1 });
-    const outcome = await update({ name: 'Ops', url: old.url, secret: 'new' });
-    assert.deepEqual([outcome.applied, outcome.unverifiable, outcome.isVerified], [[], ['secret'], false]);
+    await assert.rejects(update({ name: 'Ops', url: old.url, secret: 'new' }), { kind: 'network' });
+    assert.deepEqual([puts(), told], [1, ['sending']]);
+  });
+
+  it('tells before the update is sent that it may take effect, and after a refusal that it has not', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
+    const real = account.api();
+    const toldWhenSent: string[][] = [];
+    const api: Api = {
+      ...real,
+      async updateDestination(...given) {
+        toldWhenSent.push([...told]);
+        return real.updateDestination(...given);
+      },
+    };
+    await assert.rejects(update({ name: 'Ops', url: old.url, secret: 'new' }, { api }), { kind: 'forbidden' });
+    assert.deepEqual([toldWhenSent, told], [[['sending']], ['sending', 'refused']]);
   });
 
   it('tells that the update was accepted before it reads back, and claims nothing where it cannot be read', async () => {

@@ -13,7 +13,10 @@ const HOOKS = 'https://hooks.slack.com/services/T1';
 const OLD = `${HOOKS}/B1/old`;
 const cut = (url: string): string => url.replace(/\/[^/]+$/, '');
 
-type Fault = 'none' | 'lost' | 'ignoresUrl' | 'unreadable';
+type Fault = 'none' | 'lost' | 'ignoresUrl' | 'unreadable' | 'refused';
+
+/** What was remembered while each update was being sent: a window that is killed then leaves it so. */
+const whileSending: (RememberedSecret | undefined)[] = [];
 
 /** Updates a destination of which `remembered` is stored. Returns what is remembered afterwards. */
 async function update(
@@ -34,6 +37,10 @@ async function update(
       },
       listDestinations: async () => [read()],
       updateDestination: async (_account, _id, draft) => {
+        whileSending.push(await services.secrets.get(ACCOUNT, ID));
+        if (fault === 'refused') {
+          throw new ApiError({ kind: 'forbidden' });
+        }
         now = fault === 'ignoresUrl' ? now : draft.url;
         if (fault === 'lost') {
           throw new ApiError({ kind: 'timeout' });
@@ -70,9 +77,20 @@ describe('what is remembered after an update', () => {
       [OLD, { url: OLD }, { fault: 'ignoresUrl', url: `${HOOKS}/B2/new` }],
       { url: OLD },
     ],
+    [
+      'the secret if Cloudflare refuses a new one',
+      [PLAIN, { secret: 'old' }, { fault: 'refused', secret: 'new' }],
+      { secret: 'old' },
+    ],
     ['the old values if nothing was sent', [OLD, { url: OLD }, { fault: 'unreadable', secret: 'new' }], { url: OLD }],
   ];
   for (const [what, given, after] of rows) {
     it(`is ${what}`, async () => assert.deepEqual(await update(...given), after));
   }
+
+  it('is nothing outdated while the update is being sent', async () => {
+    whileSending.length = 0;
+    await update(PLAIN, { secret: 'old' }, { fault: 'none', secret: 'new' });
+    assert.deepEqual(whileSending, [undefined]);
+  });
 });
