@@ -40,7 +40,8 @@ export type ReplacementController = {
   look(api: Api, key: string): Promise<Look | undefined>;
   /**
    * Starts and runs a replacement. Throws {@link UnfinishedReplacementError} where one of this destination has stopped
-   * before, `LeaseTakenError` while another operation works on the destination, and what `runForward` throws.
+   * before, `LeaseTakenError` while another operation works on the destination, and what `runForward` throws, such as
+   * `DestinationConflictError` where another client has changed `old`.
    */
   start(
     options: Omit<StepOptions, 'key'> & {
@@ -77,14 +78,15 @@ export function createReplacementController(options: ControllerOptions): Replace
     try {
       return await work(lease);
     } finally {
-      await lease.release();
+      // A lease that cannot be released expires by itself.
+      await lease.release().catch(() => undefined);
     }
   }
 
   /** Runs to an end and removes the record. A run that created nothing leaves no record either. */
   async function run(
     from: Replacement,
-    { api, draft, onState, signal }: Omit<StepOptions, 'key'>,
+    { api, draft, seen, onState, signal }: Omit<StepOptions, 'key'> & Pick<RunOptions, 'seen'>,
     lease: Lease,
     toEnd: (from: Replacement, options: RunOptions) => Promise<RunEnd>,
   ): Promise<RunEnd> {
@@ -98,7 +100,7 @@ export function createReplacementController(options: ControllerOptions): Replace
       await onState?.(state);
     };
     try {
-      return await close(await toEnd(from, { api, host, persist, signal, draft }), lease);
+      return await close(await toEnd(from, { api, host, persist, signal, draft, seen }), lease);
     } catch (error) {
       if (hasTouchedNothing(last)) {
         await lease.check().then(
@@ -173,7 +175,7 @@ export function createReplacementController(options: ControllerOptions): Replace
           stage: 'creating',
           policies: [],
         };
-        return run(state, { ...rest, draft }, lease, runForward);
+        return run(state, { ...rest, draft, seen: old }, lease, runForward);
       });
     },
     async checkFree(api, accountId, destinationId) {

@@ -3,7 +3,7 @@ import { keyOfReplacement, parseReplacement, type Replacement } from './state.ts
 
 /** The persisted replacements, one file each, shared by all windows. Only the owner of the lease writes a record. */
 export type ReplacementRecords = {
-  /** Records of this or an older version, in no particular order. */
+  /** Records of this or an older version, in no particular order. Rejects, as `get` does, where a file cannot be read. */
   list(): Promise<readonly Replacement[]>;
   get(key: string): Promise<Replacement | undefined>;
   put(state: Replacement): Promise<void>;
@@ -14,9 +14,11 @@ export type ReplacementRecords = {
 export function createReplacementRecords(files: SharedFiles, suffix = '.replacement.json'): ReplacementRecords {
   const fileOf = (key: string): string => `${encodeURIComponent(key)}${suffix}`;
 
+  /** A file that cannot be read is an error: it may hold a replacement that another one must not overwrite. */
   async function read(file: string): Promise<Replacement | undefined> {
+    const text = await files.read(file);
     try {
-      return parseReplacement(JSON.parse((await files.read(file)) ?? 'null'));
+      return parseReplacement(JSON.parse(text ?? 'null'));
     } catch {
       return undefined;
     }

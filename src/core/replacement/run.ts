@@ -1,6 +1,10 @@
 import { isNotFound } from '../api/api-error.ts';
-import type { Draft } from '../model/destination.ts';
+import { DestinationConflictError } from '../destinations/update-destination.ts';
+import type { Destination, Draft } from '../model/destination.ts';
+import { findById } from '../model/id.ts';
+import type { Difference } from '../model/plan.ts';
 import { policiesOf } from '../model/policy.ts';
+import { isSameAddress } from '../model/web-address.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions, type Which } from './machine.ts';
@@ -12,6 +16,8 @@ const MOST_ROUNDS = 5;
 export type RunOptions = MachineOptions & {
   /** What to create; needed as long as no new destination exists. Neither URL nor secret is persisted. */
   readonly draft?: Draft | undefined;
+  /** The old destination as the user saw it: what another client has changed since then is not deleted. */
+  readonly seen?: Destination | undefined;
 };
 
 /** How a run ended, and the last state. */
@@ -22,8 +28,8 @@ export type RunEnd = { readonly ending: Ending; readonly state: Replacement };
  * it, delete the old destination, and move what another client attached to the old one in the meantime. Right before the old
  * destination is deleted the new one is seen to exist and no policy uses the old one. Stops at the first failure, or when
  * canceled between two steps, by throwing; the last persisted state can be resumed or undone.
- * Throws {@link DraftNeededError}, {@link DestinationGoneError}, `UncertainCreationError`, `PolicyUnchangedError`,
- * `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError` of the refusal, and the stage stays `creating`
+ * Throws {@link DraftNeededError}, {@link DestinationGoneError}, `DestinationConflictError` before anything was sent,
+ * `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError` of the refusal, and the stage stays `creating`
  * without a pending mutation: nothing was created.
  */
 export async function runForward(from: Replacement, options: RunOptions): Promise<RunEnd> {
@@ -70,16 +76,30 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
   }
 }
 
-async function create(machine: Machine, { api, draft }: RunOptions): Promise<void> {
+async function create(machine: Machine, { api, draft, seen }: RunOptions): Promise<void> {
   if (!draft) {
     throw new DraftNeededError();
   }
-  const { accountId } = machine.state();
+  const { accountId, oldId } = machine.state();
   await machine.requireExists('old');
   // What exists right before the creation is sent cannot be what it creates.
   const before = await api.listDestinations(accountId);
+  const old = seen && findById(before, oldId);
+  if (old) {
+    requireUnchanged(seen, old);
+  }
   await machine.advance({ knownIds: before.map(({ id }) => id) });
   await machine.create(draft);
+}
+
+function requireUnchanged(seen: Destination, now: Destination): void {
+  const changed: readonly Difference[] = [
+    ...(now.name.trim() === seen.name.trim() ? [] : (['name'] as const)),
+    ...(isSameAddress(now.url, seen.url) ? [] : (['url'] as const)),
+  ];
+  if (changed.length > 0) {
+    throw new DestinationConflictError(now, changed);
+  }
 }
 
 /**

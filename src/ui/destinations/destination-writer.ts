@@ -124,7 +124,8 @@ export function createDestinationWriter(services: DestinationWriterServices): De
           store.putDestination(account.id, outcome.destination);
           return outcome;
         } finally {
-          await lease.release();
+          // A lease that cannot be released expires by itself.
+          await lease.release().catch(() => undefined);
         }
       }),
   };

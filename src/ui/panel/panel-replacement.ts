@@ -39,8 +39,11 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
 
   async function describe(why: readonly string[], isError = true): Promise<PanelNotice> {
     const connection = panel.entry()?.connection;
-    const key = keyOf(model.destinationId ?? '');
-    const look = connection && (await replacements.look(connection, key));
+    if (!connection) {
+      // The account was removed meanwhile, so what exists at Cloudflare is unknown.
+      return { tone: 'error', lines: [...why], buttons: [button.dismiss()] };
+    }
+    const look = await replacements.look(connection, keyOf(model.destinationId ?? ''));
     candidateId = look?.observed.candidates[0]?.id;
     last = look?.state;
     return describeStopped(why, look, isError);

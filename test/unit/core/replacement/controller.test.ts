@@ -61,6 +61,53 @@ describe('replacement controller, against the fake', () => {
     assert.equal((await start()).ending, 'done');
   });
 
+  for (const [what, change] of [
+    ['renamed', { name: 'Ops EU' }],
+    ['pointed elsewhere', { url: 'https://eu.example/hook' }],
+  ] as const) {
+    it(`creates and deletes nothing where a colleague ${what} the destination since the user saw it`, async () => {
+      const real = account.api();
+      const listDestinations: Api['listDestinations'] = async (...given) =>
+        (await real.listDestinations(...given)).map((each) => ({ ...each, ...change }));
+      await assert.rejects(start({ ...real, listDestinations }), { name: 'DestinationConflictError' });
+      assert.deepEqual([account.requests('POST').length, account.names(), await files.names()], [0, ['Ops'], []]);
+    });
+  }
+
+  it('does not start over one whose record cannot be read', async () => {
+    await stop();
+    const read: SharedFiles['read'] = async (name) => {
+      if (name.endsWith('.replacement.json')) {
+        throw new Error('EBUSY');
+      }
+      return files.read(name);
+    };
+    const again = open('B', { ...files, read });
+    const given = { api: account.api(), accountId: ACCOUNT, old: fixture.old(), draft: fixture.draft() };
+    await assert.rejects(again.start(given), /EBUSY/);
+    await assert.rejects(again.checkFree(account.api(), ACCOUNT, fixture.old().id), /EBUSY/);
+    assert.deepEqual([account.requests('POST').length, await steps()], [1, ['resume', 'undo', 'keepBoth']]);
+  });
+
+  it('ends also where its lease cannot be released', async () => {
+    const remove: SharedFiles['remove'] = async (name) => {
+      if (!name.endsWith('.replacement.json')) {
+        throw new Error('EBUSY');
+      }
+      await files.remove(name);
+    };
+    const rename: SharedFiles['rename'] = async () => {
+      throw new Error('EBUSY');
+    };
+    const { ending } = await open('A', { ...files, remove, rename }).start({
+      api: account.api(),
+      accountId: ACCOUNT,
+      old: fixture.old(),
+      draft: fixture.draft(),
+    });
+    assert.equal(ending, 'done');
+  });
+
   it('keeps the record of one whose creation was not answered', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     await assert.rejects(start(), { kind: 'network' });
