@@ -34,19 +34,32 @@ export function askDeletion(targets: readonly Located[]): string {
     : vscode.l10n.t('Delete {0} webhook destinations?', targets.length);
 }
 
-export type DeletionQuestion = {
+/** What has changed since the question before. */
+export type Changes = {
+  /** Whether more policies are affected. */
+  readonly hasMore: boolean;
+  /** Whether a destination has another name or URL. */
+  readonly hasChanged: boolean;
+};
+
+export type DeletionQuestion = Changes & {
   readonly targets: readonly Located[];
   readonly checked: readonly Checked[];
   /** What this machine remembers of each target. */
   readonly remembered: readonly (RememberedSecret | undefined)[];
-  /** Whether more policies are affected than in the previous question. */
-  readonly hasMore: boolean;
   /** Whether the destinations can be removed from policies first. */
   readonly canDetach: boolean;
 };
 
 /** The detail of the modal: the destinations, the impact on policies, and the policies that could not be loaded. */
-export function describeDeletion({ targets, checked, remembered, hasMore, canDetach }: DeletionQuestion): string {
+export function describeDeletion({
+  targets,
+  checked,
+  remembered,
+  hasMore,
+  hasChanged,
+  canDetach,
+}: DeletionQuestion): string {
   const [first] = targets;
   const facts =
     first && targets.length === 1
@@ -68,6 +81,15 @@ export function describeDeletion({ targets, checked, remembered, hasMore, canDet
   const consequences = describeImpacts(read, targets.length === 1);
   const withheld = targets.filter((target, index) => needsCredentials(target, remembered[index])).length;
   return [
+    ...(hasChanged
+      ? [
+          plural(
+            targets.length,
+            vscode.l10n.t('The destination changed in the meantime. Check it again.'),
+            vscode.l10n.t('The destinations changed in the meantime. Check them again.'),
+          ),
+        ]
+      : []),
     ...(hasMore ? [vscode.l10n.t('The policies changed in the meantime. Check them again.')] : []),
     facts,
     ...(read.length === 0 ? [] : consequences),

@@ -2,13 +2,20 @@ import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type Deletion, deleteDestinations, type Detaching } from '../../core/destinations/delete-destinations.ts';
-import { createIdSet, type IdSet } from '../../core/model/id.ts';
+import { createIdSet, findById, type IdSet } from '../../core/model/id.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { hasGrown, impactOf } from '../../core/policies/delete-impact.ts';
 import { VIEW_ID } from '../host/ids.ts';
 import { ask, withoutLinks } from '../host/notice.ts';
-import { askDeletion, type Checked, describeDeletion, describeEnd, describeTarget } from './deleting-messages.ts';
+import {
+  askDeletion,
+  type Changes,
+  type Checked,
+  describeDeletion,
+  describeEnd,
+  describeTarget,
+} from './deleting-messages.ts';
 import { type Deleted, type DeletingServices, offerUndo } from './undoing.ts';
 
 /** An account with the destinations to delete, and the impact on its policies. */
@@ -22,27 +29,33 @@ type AccountCheck = Checked & {
 type Choice = 'delete' | 'detach';
 
 /**
- * Deletes one or several destinations after a modal that names them and the policies that would stop delivering. The
- * policies are checked again before the first deletion. If more policies are affected, the modal asks again. Ends with
- * one message that offers Undo for a minute. The failure of a single deletion is thrown.
+ * Deletes one or several destinations after a modal that names them and the policies that would stop delivering. Both are
+ * checked again before the first deletion. If a destination has changed or more policies are affected, the modal asks again.
+ * Ends with one message that offers Undo for a minute. The failure of a single deletion is thrown.
  */
-export async function confirmAndDelete(targets: readonly Located[], services: DeletingServices): Promise<void> {
-  const byConnection = Map.groupBy(targets, ({ connection }) => connection);
+export async function confirmAndDelete(chosen: readonly Located[], services: DeletingServices): Promise<void> {
+  const byConnection = Map.groupBy(chosen, ({ connection }) => connection);
   const check = async (): Promise<readonly AccountCheck[]> =>
     vscode.window.withProgress({ location: { viewId: VIEW_ID } }, async () =>
       Promise.all([...byConnection].map(async ([connection, group]) => checkAccount(connection, group, services))),
     );
   let checks = await check();
+  let targets = locateNow(chosen, services);
   let choice: Choice | undefined;
+  let changes: Changes = { hasMore: false, hasChanged: false };
   for (;;) {
-    const hasMore: boolean = choice !== undefined;
-    choice = await askChoice(targets, checks, hasMore, services);
+    choice = await askChoice(targets, checks, changes, services);
     if (choice === undefined) {
       return;
     }
-    const before = checks;
+    const before = { checks, targets };
     checks = await check();
-    if (!before.some((each, index) => isWorse(each, checks[index]))) {
+    targets = locateNow(targets, services);
+    changes = {
+      hasMore: before.checks.some((each, index) => isWorse(each, checks[index])),
+      hasChanged: before.targets.some((each, index) => isChanged(each, targets[index])),
+    };
+    if (!changes.hasMore && !changes.hasChanged) {
       break;
     }
   }
@@ -62,11 +75,23 @@ export async function confirmAndDelete(targets: readonly Located[], services: De
   void offerUndo(describeEnd(deletions), isComplete, deleted, services);
 }
 
+/** The destinations as they are now, so that a colleague's change is shown, and comes back with Undo. */
+function locateNow(targets: readonly Located[], { store }: DeletingServices): readonly Located[] {
+  return targets.map(({ connection, destination }) => {
+    const { last } = store.entry(connection.account.id)?.state ?? {};
+    return { connection, destination: findById(last?.destinations ?? [], destination.id) ?? destination };
+  });
+}
+
+function isChanged({ destination: before }: Located, after: Located | undefined): boolean {
+  return before.name !== after?.destination.name || before.url !== after.destination.url;
+}
+
 /** Undefined if the user cancels. */
 async function askChoice(
   targets: readonly Located[],
   checks: readonly AccountCheck[],
-  hasMore: boolean,
+  changes: Changes,
   { secrets }: DeletingServices,
 ): Promise<Choice | undefined> {
   const remembered = await Promise.all(
@@ -76,7 +101,7 @@ async function askChoice(
   const canDetach = checks.flatMap(toDetaching).length > 0;
   const chosen = await ask(
     askDeletion(targets),
-    describeDeletion({ targets, checked: checks, remembered, hasMore, canDetach }),
+    describeDeletion({ targets, checked: checks, remembered, canDetach, ...changes }),
     remove,
     ...(canDetach ? [detach] : []),
   );
@@ -87,7 +112,7 @@ function isWorse(before: AccountCheck, after: AccountCheck | undefined): boolean
   if (!after?.impacts) {
     return before.impacts !== undefined;
   }
-  return before.impacts !== undefined && hasGrown(before.impacts, after.impacts);
+  return hasGrown(before.impacts ?? [], after.impacts);
 }
 
 async function deleteWithProgress(

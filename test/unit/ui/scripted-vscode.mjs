@@ -4,7 +4,7 @@ import * as base from '../../robust/vscode-stub.mjs';
 export * from '../../robust/vscode-stub.mjs';
 
 /** What the user of the running test does next and has open, and what was shown. */
-export const user = { presses: [], inputs: [], told: [], documents: [], shown: [] };
+export const user = { presses: [], inputs: [], told: [], details: [], documents: [], shown: [] };
 /** The registered provider of colors. */
 export const decorations = {};
 
@@ -49,8 +49,9 @@ export const workspace = {
   },
 };
 
-const show = async (message) => {
+const show = async (message, options) => {
   user.told.push(message);
+  user.details.push(options?.detail ?? '');
   return user.presses.shift();
 };
 

@@ -8,6 +8,8 @@ type User = {
   readonly inputs: string[];
   /** The messages that were shown. */
   readonly told: string[];
+  /** The details of these messages, empty for those without one. */
+  readonly details: string[];
   /** The open documents. Each has a tab. */
   readonly documents: Pick<vscode.TextDocument, 'uri'>[];
   /** The documents that were shown in an editor. */
@@ -47,7 +49,7 @@ export async function loadScripted<T>(load: () => Promise<T>): Promise<T & { rea
 }
 
 export function startOver({ user }: Stub): void {
-  for (const each of [user.presses, user.inputs, user.told, user.documents, user.shown]) {
+  for (const each of [user.presses, user.inputs, user.told, user.details, user.documents, user.shown]) {
     each.length = 0;
   }
 }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import type { Destination } from '../../../../src/core/model/destination.ts';
+import { failWith } from '../../core/api/fake-api.ts';
+import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { loadScripted, startOver } from '../scripted-window.ts';
+import { makeUiServices } from '../ui-services.ts';
+
+const { confirmAndDelete, stub } = await loadScripted(
+  async () => import('../../../../src/ui/destinations/deleting.ts'),
+);
+
+describe('deleting after a question', () => {
+  const account = useFakeAccount();
+  beforeEach(() => startOver(stub));
+
+  /** Asks about the only destination, as it was when the store read it. `meanwhile` runs after that. */
+  async function askAndDelete(api: Api, meanwhile: () => void = () => {}): Promise<void> {
+    const services = makeUiServices(api);
+    await services.store.refresh([ACCOUNT]);
+    const [destination] = services.store.entry(ACCOUNT)?.state.last?.destinations ?? [];
+    meanwhile();
+    await confirmAndDelete([{ connection: services.connection, destination: destination ?? assert.fail() }], {
+      ...services,
+      logger: { log: () => {}, show: () => {} },
+      replacements: { checkFree: async () => {} },
+    });
+  }
+  const deletions = () => account.requests('DELETE').length;
+  /** The real API, whose list has other values. */
+  const beside = (change: () => Partial<Destination>): Api => ({
+    ...account.api(),
+    listDestinations: async (...given) =>
+      (await account.api().listDestinations(...given)).map((each) => ({ ...each, ...change() })),
+  });
+
+  it('names the destination as it is now, not as it was when the row was drawn', async () => {
+    await account.put('Ops');
+    let change: Partial<Destination> = {};
+    await askAndDelete(
+      beside(() => change),
+      () => void (change = { name: 'Ops EU' }),
+    );
+    assert.match(stub.user.told[0] ?? '', /“Ops EU”/);
+    assert.equal(deletions(), 0);
+  });
+
+  it('asks again where a colleague changed the destination while the question was open', async () => {
+    await account.put('Ops');
+    let lists = 0;
+    stub.user.presses.push('Delete');
+    await askAndDelete(
+      beside(() => {
+        lists += 1;
+        return lists > 2 ? { url: 'https://eu.example/hook' } : {};
+      }),
+    );
+    assert.equal(stub.user.told.length, 2);
+    assert.match(stub.user.details[1] ?? '', /The destination changed in the meantime[^]+eu\.example/);
+    assert.equal(deletions(), 0);
+  });
+
+  it('asks again where the policies could not be loaded for the first question, and name a policy now', async () => {
+    const { id } = await account.put('Ops');
+    account.putPolicy('Attacks', [id]);
+    let lists = 0;
+    stub.user.presses.push('Delete');
+    await askAndDelete({
+      ...account.api(),
+      async listPolicies(...given) {
+        lists += 1;
+        return lists === 1 ? failWith({ kind: 'network' })() : account.api().listPolicies(...given);
+      },
+    });
+    assert.equal(stub.user.told.length, 2);
+    assert.match(stub.user.details[1] ?? '', /policies changed[^]+would stop delivering alerts: “Attacks”/);
+    assert.equal(deletions(), 0);
+  });
+});
