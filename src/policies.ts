@@ -1,5 +1,4 @@
 import type * as vscode from 'vscode';
-import { createKeyedQueue } from './core/async/serial-queue.ts';
 import { createPolicy, type UnansweredPolicies } from './core/policies/create-policy.ts';
 import type { Services } from './services.ts';
 import { withTargets } from './target-services.ts';
@@ -17,10 +16,8 @@ export function createPolicies(
 ) {
   // Shared, so that a policy whose creation was not answered is found whichever way it is tried again.
   const unanswered: UnansweredPolicies = new Map();
-  const inTurn = createKeyedQueue();
   const documents = createPolicyDocuments({
     ...services,
-    inTurn,
     announcedSaves,
     create: async ({ account, api }, policy) =>
       createPolicy({ api, host: services.host, accountId: account.id, policy, unanswered }),
@@ -29,7 +26,6 @@ export function createPolicies(
     {
       ...withTargets(services),
       unanswered,
-      inTurn,
       openPolicy: async (connection, policy) => documents.open(connection, policy),
       openPolicyDocument: async (connection, draft) => documents.openNew(connection, draft),
     },

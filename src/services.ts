@@ -5,6 +5,7 @@ import { ApiError, describeForLog } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor, type Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
+import { createKeyedQueue, type Turns } from './core/async/serial-queue.ts';
 import { admitUserCall, type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
 import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
@@ -37,7 +38,7 @@ export type Services = {
   readonly apiBaseUrl: () => string;
   readonly redactor: Redactor;
   readonly logger: Logger;
-  readonly host: Host;
+  readonly host: Host & Turns;
   readonly state: State;
   /** The folder of the operations in progress, which all windows share. */
   readonly operationsFolder: string;
@@ -78,12 +79,13 @@ export function createServices({ context: given, channel, view, onLine }: Regist
   const userAgent = userAgentOf(given);
   const redactor = createRedactor();
   const logger = createLogger(redactor, channel, onLine);
-  const host: Host = {
+  const host: Host & Turns = {
     // Looked up at each call, because VS Code replaces `fetch` with one that uses the user's proxy and certificates.
     fetch: async (input, init) => globalThis.fetch(input, init),
     now: Date.now,
     sleep: async (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
     random: Math.random,
+    inTurn: createKeyedQueue(),
     log: logger.log,
     redact: (words, most) => redactor.redact(words, most),
   };

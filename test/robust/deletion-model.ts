@@ -1,3 +1,4 @@
+import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import type { UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
 import { deleteDestinations, type Deletion } from '../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../src/core/destinations/restore-destination.ts';
@@ -205,6 +206,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
     destination: { id, name: id === 't-0' ? 'D0' : 'D1', url: `https://e.com/${id.at(-1)}`, type: 'generic' },
   }));
   const host = {
+    inTurn: createKeyedQueue(),
     now: simulation.now,
     sleep: simulation.sleepOf('A'),
     digest: async (text: string) => `of ${text}`,
@@ -215,7 +217,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
     createReplacementController({
       records: createReplacementRecords(stage.openFiles(window)),
       leases: stage.openLeases(window),
-      host: { now: simulation.now, sleep: simulation.sleepOf(window), digest: host.digest },
+      host: { ...host, sleep: simulation.sleepOf(window), inTurn: createKeyedQueue() },
       makeSalt: () => 'salt',
     });
 

@@ -1,3 +1,4 @@
+import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import { createLeases, LeaseTakenError } from '../../src/core/async/lease.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import { createReplacementController, type ReplacementController } from '../../src/core/replacement/controller.ts';
@@ -279,7 +280,12 @@ export async function play(scenario: Scenario): Promise<Verdict> {
           isAlive: (process) => simulation.isAlive(process),
           every: scenario.heartbeat ? simulation.everyOf(name) : () => () => {},
         }),
-        host: { now: simulation.now, sleep: simulation.sleepOf(name), digest: async (text) => `digest of ${text}` },
+        host: {
+          now: simulation.now,
+          sleep: simulation.sleepOf(name),
+          inTurn: createKeyedQueue(),
+          digest: async (text) => `digest of ${text}`,
+        },
         makeSalt: () => 'salt',
       }),
     };

@@ -17,9 +17,10 @@ import {
 
 /**
  * Creations of this window that were sent and not answered, so that the next attempt looks for them first. `sentAt` is in
- * milliseconds since the epoch.
+ * milliseconds since the epoch. `secret`: the salted digest of the secret.
  */
-export type UnansweredCreations = Map<string, SentCreation & { readonly sentAt: number }>;
+export type UnansweredCreations = Map<string, Unanswered>;
+type Unanswered = SentCreation & { readonly sentAt: number; readonly secret: string };
 
 export type CreateOptions = {
   readonly api: Api;
@@ -42,8 +43,9 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * Creates a destination; the creation is sent at most once. Where its answer is lost, the destination is recognized among
  * those that were not there before. The next attempt looks for it until it can no longer take effect, and only then sends
  * again.
- * Returns the ID. Throws {@link UncertainCreationError} where only the user can tell which destination it is, also at each
- * next attempt while that destination exists, else the `ApiError` of the creation.
+ * Returns the ID. Throws {@link UncertainCreationError} where only the user can tell which destination it is, or where it was
+ * created with another secret than the one of this attempt, also at each next attempt while that destination exists, else the
+ * `ApiError` of the creation.
  */
 export async function createDestination(options: CreateOptions): Promise<string> {
   const { api, host, accountId, draft, unanswered, signal } = options;
@@ -56,7 +58,10 @@ export async function createDestination(options: CreateOptions): Promise<string>
     before = (earlier ? undefined : options.before) ?? (await api.listDestinations(accountId, signal));
     const found = earlier && (await findCreation(earlier, before, host.digest));
     if (found && isTrace(found)) {
-      const id = idOf(found);
+      const { id, url } = certainOf(found);
+      if (earlier.secret !== (await digestSecret(earlier, options))) {
+        throw new UncertainCreationError([{ id, host: hostOf(url) }]);
+      }
       unanswered.delete(key);
       return id;
     }
@@ -64,12 +69,14 @@ export async function createDestination(options: CreateOptions): Promise<string>
       await host.sleep(PAUSE, signal);
     }
   } while (!isOver);
+  const fingerprint = await takeFingerprint(draft, host.makeSalt(), host.digest);
   const sent = {
     sentAt: host.now(),
     name: draft.name,
     host: hostOf(draft.url),
     knownIds: (earlier?.knownIds ?? []).concat(before.map(({ id }) => id)),
-    fingerprint: await takeFingerprint(draft, host.makeSalt(), host.digest),
+    fingerprint,
+    secret: await digestSecret({ fingerprint }, options),
   };
   if (signal?.aborted) {
     throw createCanceledError();
@@ -88,7 +95,7 @@ export async function createDestination(options: CreateOptions): Promise<string>
 async function settle(
   { api, host, accountId, unanswered }: CreateOptions,
   key: string,
-  sent: SentCreation & { readonly sentAt: number },
+  sent: Unanswered,
   error: unknown,
 ): Promise<string> {
   unanswered.set(key, sent);
@@ -100,7 +107,7 @@ async function settle(
     const now = await api.listDestinations(accountId).catch(() => []);
     const found = await findCreation(sent, now, host.digest);
     if (isTrace(found)) {
-      const id = idOf(found);
+      const { id } = certainOf(found);
       unanswered.delete(key);
       return id;
     }
@@ -108,16 +115,23 @@ async function settle(
   throw error;
 }
 
+async function digestSecret(
+  { fingerprint: { salt } }: Pick<SentCreation, 'fingerprint'>,
+  { draft, host }: CreateOptions,
+): Promise<string> {
+  return host.digest(`${salt}\nsecret\n${draft.secret ?? ''}`);
+}
+
 /** Whether a creation took effect, or may have. */
 function isTrace({ certain, candidates }: Found): boolean {
   return certain !== undefined || candidates.length > 0;
 }
 
-function idOf({ certain, candidates }: Found): string {
+function certainOf({ certain, candidates }: Found): Destination {
   if (!certain) {
     throw new UncertainCreationError(candidates);
   }
-  return certain.id;
+  return certain;
 }
 
 /** A creation was not answered, and destinations appeared that may be what it made. */

@@ -1,3 +1,4 @@
+import type { Turns } from '../async/serial-queue.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
@@ -32,7 +33,7 @@ export type Detaching = {
 };
 
 export type DeleteManyOptions = {
-  readonly host: Pick<Host, 'sleep'>;
+  readonly host: Pick<Host, 'sleep'> & Turns;
   readonly leases: Leases;
   /** Throws where a destination must be kept. Called when its lease is held. */
   readonly check?: (target: Located) => Promise<void>;

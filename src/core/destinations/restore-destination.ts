@@ -1,5 +1,6 @@
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
+import type { Turns } from '../async/serial-queue.ts';
 import { type Policy, restoreDestinationIn, usesDestination } from '../model/policy.ts';
 import { changePolicy, PolicyConflictError } from '../policies/change-policy.ts';
 import { createDestination, type CreateOptions } from './create-destination.ts';
@@ -16,6 +17,7 @@ export type Restored = {
 };
 
 export type RestoreOptions = CreateOptions & {
+  readonly host: Turns;
   readonly oldId: string;
   /** The policies that delivered to it. */
   readonly policies: readonly Policy[];

@@ -1,9 +1,9 @@
+import type { Turns } from '../async/serial-queue.ts';
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { createLimit } from '../async/limit.ts';
-import type { KeyedQueue } from '../async/serial-queue.ts';
-import { comparableId, createIdSet, type IdSet } from '../model/id.ts';
+import { createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
 import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
 
@@ -32,10 +32,8 @@ export type Assigned = Assignment &
 
 export type AssignOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'>;
+  readonly host: Pick<Host, 'sleep'> & Turns;
   readonly accountId: string;
-  /** Runs changes of one policy one after another: each writes the whole policy. */
-  readonly inTurn: KeyedQueue;
   /** Looked at between two policies; a request that was sent is waited for. */
   readonly signal?: AbortSignal;
   readonly onDone?: (assigned: Assigned) => void;
@@ -52,7 +50,7 @@ export async function assignPolicies(
   assignments: readonly Assignment[],
   options: AssignOptions,
 ): Promise<readonly Assigned[]> {
-  const { api, accountId, inTurn, signal, onDone } = options;
+  const { api, accountId, signal, onDone } = options;
   const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
   const limit = createLimit(CONCURRENCY);
   return Promise.all(
@@ -60,19 +58,12 @@ export async function assignPolicies(
       limit(async () => {
         const assigned = signal?.aborted
           ? ({ ...assignment, outcome: 'skipped' } as const)
-          : await inTurn(keyOfPolicy(accountId, assignment.policy.id), async () =>
-              assign(assignment, existing, options),
-            );
+          : await assign(assignment, existing, options);
         onDone?.(assigned);
         return assigned;
       }),
     ),
   );
-}
-
-/** The key of a policy in the queue of its changes. */
-export function keyOfPolicy(accountId: string, policyId: string): string {
-  return `${accountId}/${comparableId(policyId)}`;
 }
 
 async function assign(

@@ -1,7 +1,9 @@
+import type { Turns } from '../async/serial-queue.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNamed } from '../async/named-error.ts';
+import { comparableId } from '../model/id.ts';
 import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
 
 /**
@@ -12,7 +14,7 @@ export type PolicyOutcome = 'changed' | 'unchanged' | 'impossible';
 
 export type PolicyChange = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'>;
+  readonly host: Pick<Host, 'sleep'> & Turns;
   readonly accountId: string;
   readonly policyId: string;
   /**
@@ -54,13 +56,23 @@ export async function sendPolicy(
 const PAUSES = [0, 1000, 2000] as const;
 
 /**
- * Fetches a policy, writes it whole with the change, fetches it again and compares. The update call replaces the whole
+ * Changes of one policy wait for each other in this window. Fetches a policy, writes it whole with the change, fetches it again and compares. The update call replaces the whole
  * policy and does not say which fields it applied. The update is sent at most once. After a lost answer, fetching the
  * policy shows whether the update was applied. The API has no conditional update, so a concurrent change of another
  * client is overwritten. Throws {@link PolicyUnchangedError}, `ApiError`, and {@link PolicyConflictError}, after which the change
  * was made all the same.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
+  const { host, accountId, policyId } = options;
+  return host.inTurn(keyOfPolicy(accountId, policyId), async () => changeInTurn(options));
+}
+
+/** The key of a policy in the queue of its changes. */
+export function keyOfPolicy(accountId: string, policyId: string): string {
+  return `policy/${accountId}/${comparableId(policyId)}`;
+}
+
+async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
   const { api, host, accountId, policyId, change, isChanged, beforeSend, trustsAccepted = false } = options;
   const before = await api.getPolicy(accountId, policyId);
   if (isChanged(before)) {

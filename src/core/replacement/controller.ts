@@ -1,3 +1,4 @@
+import type { Turns } from '../async/serial-queue.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { type Lease, type Leases, LeaseTakenError } from '../async/lease.ts';
@@ -66,7 +67,7 @@ export type ReplacementController = {
 export type ControllerOptions = {
   readonly records: ReplacementRecords;
   readonly leases: Leases;
-  readonly host: Pick<Host, 'now' | 'sleep'> & { readonly digest: Digest };
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns & { readonly digest: Digest };
   readonly makeSalt: () => string;
 };
 

@@ -1,3 +1,4 @@
+import type { Turns } from '../async/serial-queue.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
 import { isSettling, SETTLING_TIME } from '../api/deadlines.ts';
 import type { Api } from '../api/client.ts';
@@ -13,7 +14,7 @@ import { type Pending, type Replacement, TRANSITIONS } from './state.ts';
 
 export type MachineOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'now' | 'sleep'> & { readonly digest: Digest };
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns & { readonly digest: Digest };
   /** Writes the state before the next step. Rejects where this run no longer owns the replacement; then nothing is sent. */
   readonly persist: (state: Replacement) => Promise<void>;
   /** Looked at between two steps. A mutation that was sent is always waited for. */

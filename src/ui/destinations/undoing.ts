@@ -1,3 +1,4 @@
+import type { Turns } from '../../core/async/serial-queue.ts';
 import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
@@ -40,7 +41,7 @@ export type DeletingServices = {
   readonly secrets: SecretStore;
   readonly redactor: Redactor;
   readonly logger: Logger;
-  readonly host: Host;
+  readonly host: Host & Turns;
   readonly leases: Leases;
   /** Throws where a replacement that has not ended needs the destination. */
   readonly replacements: { checkFree(target: Located): Promise<void> };
@@ -214,7 +215,7 @@ async function createAgain(
       try {
         return await restoreDestination({
           api,
-          host: { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() },
+          host: { ...host, digest: sha256, makeSalt: () => crypto.randomUUID() },
           accountId: account.id,
           oldId: target.destination.id,
           ...given,

@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
-import type { KeyedQueue } from '../../core/async/serial-queue.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import { keyOfPolicy } from '../../core/policies/assign-policies.ts';
+import { keyOfPolicy } from '../../core/policies/change-policy.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
@@ -38,7 +37,6 @@ export type PolicyDocuments = vscode.Disposable & {
 
 type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host' | 'state'> & {
   readonly announcedSaves: AnnouncedSaves;
-  readonly inTurn: KeyedQueue;
   /** Creates a policy once. */
   readonly create: (connection: Connection, policy: Policy['whole']) => Promise<CreatedPolicy>;
 };
@@ -219,14 +217,14 @@ async function update(
   { connection, seen }: PolicyWrite,
   policyId: string,
   edited: Policy['whole'],
-  { host, inTurn }: Parts,
+  { host }: Parts,
 ): Promise<string> {
   const { account, api } = connection;
   // With an empty text, every policy is a conflict, so that the user decides.
   let known = seen ?? '';
   for (;;) {
     const from = known;
-    const outcome = await inTurn(keyOfPolicy(account.id, policyId), async () =>
+    const outcome = await host.inTurn(keyOfPolicy(account.id, policyId), async () =>
       savePolicy({ api, host, accountId: account.id, policyId, edited, seen: from }),
     );
     if (outcome.kind !== 'conflict') {

@@ -1,7 +1,7 @@
+import type { Turns } from '../../core/async/serial-queue.ts';
 import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Host } from '../../core/api/transport.ts';
-import type { KeyedQueue } from '../../core/async/serial-queue.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { createIdSet, type IdSet } from '../../core/model/id.ts';
 import { withoutDestinations } from '../../core/model/policy.ts';
@@ -32,9 +32,7 @@ export type PolicyServices = {
   readonly store: Store;
   readonly policies: PolicyStore;
   readonly logger: Logger;
-  readonly host: Pick<Host, 'sleep' | 'now'>;
-  /** Runs changes of one policy one after another: each writes the whole policy. */
-  readonly inTurn: KeyedQueue;
+  readonly host: Pick<Host, 'sleep' | 'now'> & Turns;
 };
 
 /** How long a change can be undone, in milliseconds. */
@@ -153,7 +151,7 @@ function isImpossible({ policy, kind, destinationIds }: Assignment, existing: Id
 async function assignWithProgress(
   assignments: readonly Assignment[],
   { account, api }: Connection,
-  { policies, host, inTurn }: PolicyServices,
+  { policies, host }: PolicyServices,
 ): Promise<readonly Assigned[]> {
   try {
     return await vscode.window.withProgress(
@@ -172,7 +170,6 @@ async function assignWithProgress(
         return assignPolicies(assignments, {
           api,
           host,
-          inTurn,
           accountId: account.id,
           signal: cancel.signal,
           onDone: ({ policy }) =>

@@ -3,7 +3,6 @@ import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
-import { keyOfPolicy } from '../../core/policies/assign-policies.ts';
 import { changePolicy } from '../../core/policies/change-policy.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
@@ -25,17 +24,15 @@ export async function togglePolicy(
   const { account, api } = connection;
   try {
     await inView(async () =>
-      services.inTurn(keyOfPolicy(account.id, policy.id), async () =>
-        changePolicy({
-          api,
-          host: services.host,
-          accountId: account.id,
-          policyId: policy.id,
-          change: (now) => ({ ...now.whole, enabled }),
-          isChanged: (now) => now.enabled === enabled,
-          trustsAccepted: true,
-        }),
-      ),
+      changePolicy({
+        api,
+        host: services.host,
+        accountId: account.id,
+        policyId: policy.id,
+        change: (now) => ({ ...now.whole, enabled }),
+        isChanged: (now) => now.enabled === enabled,
+        trustsAccepted: true,
+      }),
     );
   } catch (error) {
     throw error instanceof ApiError ? error : new UserError(describeFailure(error, account.name));

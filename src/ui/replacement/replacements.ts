@@ -1,3 +1,4 @@
+import type { Turns } from '../../core/async/serial-queue.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Leases } from '../../core/async/lease.ts';
@@ -46,7 +47,7 @@ export type ReplacementsServices = {
   readonly policies: PolicyStore;
   readonly secrets: SecretStore;
   readonly redactor: Redactor;
-  readonly host: Host;
+  readonly host: Host & Turns;
   readonly leases: Leases;
   readonly sharedFiles: SharedFiles;
 };
@@ -59,7 +60,7 @@ export function createReplacements(services: ReplacementsServices): Replacements
   const controller = createReplacementController({
     records: createReplacementRecords(sharedFiles, REPLACEMENT_SUFFIX),
     leases,
-    host: { now: host.now, sleep: host.sleep, digest: sha256 },
+    host: { ...host, digest: sha256 },
     makeSalt: () => crypto.randomUUID(),
   });
   const listeners = new Set<Parameters<Replacements['onReplaced']>[0]>();

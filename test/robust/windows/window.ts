@@ -1,3 +1,4 @@
+import { createKeyedQueue, type Turns } from '../../../src/core/async/serial-queue.ts';
 import type * as vscode from 'vscode';
 import { ApiError } from '../../../src/core/api/api-error.ts';
 import { createRedactor } from '../../../src/core/api/redaction.ts';
@@ -66,7 +67,8 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
         { once: true },
       );
     });
-  const host: Host = {
+  const host: Host & Turns = {
+    inTurn: createKeyedQueue(),
     async fetch(input, init) {
       // A request of a killed window fails instead of waiting for ever, because the SDK holds a real timer until then.
       const answer = alive ? await fetch(input, init) : undefined;
@@ -134,7 +136,7 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
   const replacements = createReplacementController({
     records: createReplacementRecords(storage.files),
     leases,
-    host: { now: clock.now, sleep, digest: async (text) => `digest ${text.length}` },
+    host: { ...host, digest: async (text) => `digest ${text.length}` },
     makeSalt: () => 'salt',
   });
   let scheduler: RefreshScheduler | undefined;

@@ -1,3 +1,4 @@
+import { createKeyedQueue } from '../../../src/core/async/serial-queue.ts';
 import { deleteDestinations } from '../../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../../src/core/destinations/restore-destination.ts';
 import { keyOfReplacement } from '../../../src/core/replacement/state.ts';
@@ -254,6 +255,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
       return;
     }
     const host = {
+      inTurn: createKeyedQueue(),
       now: clock.now,
       sleep: window.host.sleep,
       digest: async (text: string) => `digest ${text.length}`,

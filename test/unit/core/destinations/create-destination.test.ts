@@ -166,6 +166,16 @@ describe('create destination, against the fake', () => {
     assert.equal(unanswered.size, 0);
   });
 
+  it('does not take one that was created with another secret for the one of the next Save, and creates no second one', async () => {
+    const late = createLate(account.api(), 6);
+    const withSecret = (secret: string) => ({ ...draft(), secret });
+    await assert.rejects(create(late, withSecret('of team A')), { kind: 'timeout' });
+    const other = await create(late, withSecret('of team B')).catch((error: unknown) => error);
+    assert.ok(other instanceof UncertainCreationError);
+    assert.equal(await create(late, withSecret('of team A')), other.candidates[0]?.id);
+    assert.equal(account.posts(), 1);
+  });
+
   it('waits at the next Save until an earlier creation can no longer take effect, and finds it', async () => {
     // Two looks of the second attempt find nothing either.
     const late = createLate(account.api(), 7);

@@ -1,4 +1,5 @@
 import type { Api } from '../../../../src/core/api/client.ts';
+import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import { createLeases, type Leases } from '../../../../src/core/async/lease.ts';
 import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
@@ -88,6 +89,7 @@ export function makeVirtualHost() {
       slept.push(milliseconds);
       time += milliseconds;
     },
+    inTurn: createKeyedQueue(),
     digest: sha256,
     makeSalt: () => 'salt',
     slept,

@@ -8,14 +8,14 @@ import {
   invert,
   planAssignments,
 } from '../../../../src/core/policies/assign-policies.ts';
-import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
 import { conflictAfterUpdate, failAfterUpdate, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
   const account = useFakeAccount();
-  const inTurn = createKeyedQueue();
+  // The same for all calls, as in a window.
+  const { inTurn } = makeVirtualHost();
   let [first, second] = ['', ''];
 
   beforeEach(async () => {
@@ -37,8 +37,7 @@ describe('assign policies, against the fake', () => {
   ): Promise<readonly Assigned[]> =>
     assignPolicies(assignments, {
       api: account.api(),
-      host: makeVirtualHost(),
-      inTurn,
+      host: { ...makeVirtualHost(), inTurn },
       accountId: ACCOUNT,
       ...changes,
     });

@@ -74,6 +74,7 @@ describe('replacement machine', () => {
     it('ends after the same time on a clock that was set back in between', async () => {
       const slept: number[] = [];
       const host = {
+        ...makeVirtualHost(),
         now: () => move.pending?.sentAt ?? 0,
         digest: sha256,
         async sleep(milliseconds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
+import { changePolicy } from '../../../../src/core/policies/change-policy.ts';
 import { parseReplacement, type Replacement } from '../../../../src/core/replacement/state.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith, noteSignals } from '../api/fake-api.ts';
@@ -322,6 +323,50 @@ describe('replacing, against the fake', () => {
     await assert.rejects(forward(await begin(), { api }), { name: 'PolicyConflictError', fields: ['description'] });
     assert.equal(account.policies()[0]?.description, 'theirs');
     assert.equal(account.requests('DELETE').length, 0);
+  });
+
+  it('keeps what a colleague changed in a policy since the policies were listed', async () => {
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        const listed = await real.listPolicies(...given);
+        const two = account.policies().find(({ name }) => name === 'Two');
+        if (two) {
+          account.changePolicy({ ...two, description: 'theirs' });
+        }
+        return listed;
+      },
+    }));
+    const { state } = await forward(await begin(), { api });
+    await assertReplaced(state.newId);
+    assert.equal(account.policies().find(({ name }) => name === 'Two')?.description, 'theirs');
+  });
+
+  it('keeps what another command of this window changes in a policy that is being moved', async () => {
+    const { host } = fixture;
+    let disabled: Promise<unknown> | undefined;
+    const api = fixture.apiWith((real) => ({
+      async updatePolicy(accountId, policyId, whole) {
+        disabled ??= changePolicy({
+          api: real,
+          host: host(),
+          accountId,
+          policyId,
+          change: (now) => ({ ...now.whole, enabled: false }),
+          isChanged: ({ enabled }) => !enabled,
+        });
+        await real.getPolicy(accountId, policyId);
+        await real.updatePolicy(accountId, policyId, whole);
+      },
+    }));
+    await forward(await begin(), { api });
+    assert.equal(await disabled, 'changed');
+    assert.deepEqual(
+      account.policies().map(({ name, enabled }) => [name, enabled]),
+      [
+        ['One', false],
+        ['Two', false],
+      ],
+    );
   });
 
   it('lists the policies again right before it deletes the old one, and moves one attached meanwhile', async () => {

@@ -1,3 +1,4 @@
+import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import assert from 'node:assert/strict';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type * as vscode from 'vscode';
@@ -152,7 +153,14 @@ export function usePanels() {
       policies,
       secrets,
       redactor,
-      host: { now: Date.now, sleep: async () => {}, log: () => {}, random: () => 0.5, fetch },
+      host: {
+        now: Date.now,
+        sleep: async () => {},
+        log: () => {},
+        random: () => 0.5,
+        fetch,
+        inTurn: createKeyedQueue(),
+      },
       leases: makeLeases(),
       sharedFiles: createMemoryFiles(),
     };
