@@ -1,5 +1,5 @@
 import { guessType, typeOrGeneric } from '../model/destination-types/index.ts';
-import type { Destination, Draft } from '../model/destination.ts';
+import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { canStandFor } from '../model/plan.ts';
 import { isSameAddress } from '../model/web-address.ts';
 import { lacksSecret } from '../model/whole-url.ts';
@@ -13,15 +13,16 @@ export type RememberedSecret = {
 
 /**
  * The secret for what is to become of a destination: the typed one, else the remembered one. A remembered secret is not sent
- * to a service of another type.
+ * to a service of another type, nor to another host where users run the receiver themselves.
  */
 export function secretFor(
   { type, url }: Pick<Destination, 'type' | 'url'>,
   draft: Draft,
   remembered: RememberedSecret | undefined,
 ): string | undefined {
-  const isSameService = isSameAddress(draft.url, url) || guessType(draft.url)?.type === type;
-  return draft.secret ?? (isSameService ? remembered?.secret : undefined);
+  const now = guessType(draft.url);
+  const isSameService = now?.type === type && (!now.isSelfHosted || hostOf(draft.url) === hostOf(url));
+  return draft.secret ?? (isSameService || isSameAddress(draft.url, url) ? remembered?.secret : undefined);
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Draft, hostOf } from '../../core/model/destination.ts';
 import { typeNamed } from '../../core/model/destination-types/index.ts';
+import { normalizeDraft } from '../../core/model/draft.ts';
 import { checkDraft } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
@@ -70,7 +71,8 @@ async function askNewDraft({ destination }: Located): Promise<Draft | undefined>
           check: (text) => checkNewDraft({ url, secret: text }),
         }),
   ]);
-  return answers && { name: destination.name, url: answers.url, ...(answers.secret && { secret: answers.secret }) };
+  const { url, secret } = answers ?? { url: '', secret: '' };
+  return answers && normalizeDraft({ name: destination.name, url, ...(secret && { secret }) }, destination);
 }
 
 /** Without `secret`, which is asked for later. */

@@ -10,6 +10,8 @@ type Basics = {
   readonly label: string;
   /** What messages call the receiver: the service, or the host where users run the endpoint themselves. */
   readonly receiverName: 'label' | 'host';
+  /** Users run the receiver themselves: another host is another receiver. */
+  readonly isSelfHosted?: true;
   /** The vendor's own description of the request. */
   readonly documentation: string;
   /** The shape of its URLs, to show; the angle brackets stand for what differs. */

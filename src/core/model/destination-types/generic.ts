@@ -8,6 +8,7 @@ export const generic: DestinationType = {
   type: 'generic',
   label: 'Webhook',
   receiverName: 'host',
+  isSelfHosted: true,
   documentation: 'https://developers.cloudflare.com/notifications/get-started/configure-webhooks/',
   example: 'https://<host>/<path>',
   matches: () => true,

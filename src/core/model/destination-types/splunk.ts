@@ -10,6 +10,7 @@ export const splunk: DestinationType = {
   type: 'splunk',
   label: 'Splunk',
   receiverName: 'label',
+  isSelfHosted: true,
   documentation: 'https://docs.splunk.com/Documentation/Splunk/latest/Data/UsetheHTTPEventCollector',
   example: 'https://<host>/services/collector/event',
   // Cloudflare supports these three endpoints only (developers.cloudflare.com, "Configure webhooks").

@@ -44,7 +44,23 @@ describe('remembered secret after an update', () => {
 });
 
 const OPSGENIE = 'https://api.opsgenie.com/v2/alerts';
-const secrets: readonly [string, string, { url: string; secret?: string }, string | undefined][] = [
+const SPLUNK = 'https://splunk.example/services/collector';
+const secrets: readonly [string, string, { url: string; secret?: string }, string | undefined, string?][] = [
+  ['the remembered secret is sent to another path of the host', PLAIN, { url: `${PLAIN}/2` }, 'remembered', 'generic'],
+  [
+    'the remembered secret is not sent to another host',
+    PLAIN,
+    { url: 'https://other.example/hook' },
+    undefined,
+    'generic',
+  ],
+  [
+    'the remembered secret is not sent to another Splunk server',
+    SPLUNK,
+    { url: SPLUNK.replace('splunk.', 'other.') },
+    undefined,
+    'splunk',
+  ],
   ['a typed secret is sent to any service', OPSGENIE, { url: PLAIN, secret: 'typed' }, 'typed'],
   ['the remembered secret is sent to the same service', OPSGENIE, { url: `${OPSGENIE}?x=1` }, 'remembered'],
   ['the remembered secret is not sent to a service of another type', OPSGENIE, { url: PLAIN }, undefined],
@@ -57,9 +73,9 @@ const secrets: readonly [string, string, { url: string; secret?: string }, strin
 ];
 
 describe('secret of a draft', () => {
-  for (const [what, url, draft, secret] of secrets) {
+  for (const [what, url, draft, secret, type = 'opsgenie'] of secrets) {
     it(what, () => {
-      const current = { id: 'd', name: 'Ops', type: 'opsgenie', url };
+      const current = { id: 'd', name: 'Ops', type, url };
       assert.equal(secretFor(current, { name: 'Ops', ...draft }, { secret: 'remembered' }), secret);
     });
   }
