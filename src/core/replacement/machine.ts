@@ -4,7 +4,7 @@ import { isSettling, SETTLING_TIME } from '../api/deadlines.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isSameId } from '../model/id.ts';
-import { swapDestination, usesDestination } from '../model/policy.ts';
+import { restoreDestinationIn, swapDestination, usesDestination } from '../model/policy.ts';
 import { changePolicy } from '../policies/change-policy.ts';
 import { UncertainCreationError } from '../destinations/create-destination.ts';
 import { DestinationGoneError } from './errors.ts';
@@ -36,10 +36,13 @@ export type Machine = {
   settle(): Promise<void>;
   /** Throws {@link DestinationGoneError} unless the destination exists, and `ApiError` where it cannot be read. */
   requireExists(which: Which): Promise<void>;
-  /** Moves one policy from a destination to another; a policy that was deleted in the meantime is skipped. */
-  movePolicy(policyId: string, from: string, to: string): Promise<void>;
+  /** Moves one policy from a destination to another. A policy that no longer has it is left alone, unless it was cut out. */
+  movePolicy(move: Move): Promise<void>;
   throwIfCanceled(): void;
 };
+
+/** `isCut`: Cloudflare took the destination `from` out of the policy when it was deleted. */
+export type Move = { readonly policyId: string; readonly from: string; readonly to: string; readonly isCut?: boolean };
 
 /** One of the two destinations of a replacement. */
 export type Which = 'old' | 'new';
@@ -224,15 +227,15 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
         throw isNotFound(error) ? new DestinationGoneError(which) : error;
       }
     },
-    async movePolicy(policyId, fromId, toId) {
+    async movePolicy({ policyId, from: fromId, to: toId, isCut = false }) {
       await send({ kind: 'policy', policyId, to: toId }, async (beforeSend) => {
         await changePolicy({
           api,
           host,
           accountId,
           policyId,
-          change: (policy) => swapDestination(policy, fromId, toId),
-          isChanged: (policy) => !usesDestination(policy, fromId),
+          change: (policy) => (isCut ? restoreDestinationIn : swapDestination)(policy, fromId, toId),
+          isChanged: (policy) => !usesDestination(policy, fromId) && (!isCut || usesDestination(policy, toId)),
           beforeSend,
         });
         return {};

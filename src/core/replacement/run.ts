@@ -7,7 +7,7 @@ import { policiesOf } from '../model/policy.ts';
 import { isSameAddress } from '../model/web-address.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from './errors.ts';
-import { createMachine, type Machine, type MachineOptions, type Which } from './machine.ts';
+import { createMachine, type Machine, type MachineOptions, type Move, type Which } from './machine.ts';
 import type { Ending, Replacement } from './state.ts';
 
 /** A policy that another client adds between two lists is moved too, but not for ever. */
@@ -105,39 +105,55 @@ function requireUnchanged(seen: Destination, now: Destination): void {
 /**
  * Moves the policies to the new or the old destination until a list shows none that is left, each after that destination
  * was seen to exist. Of a new destination that the user confirmed, only what this replacement moved to it moves back.
+ * A policy of this replacement that has neither destination was changed by another client, and is left alone. But where the
+ * destination that it is to move from was deleted, Cloudflare may have taken it out of the policy: then the policy gets the
+ * other one.
  */
 export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, 'api'>, to: Which): Promise<void> {
   const { accountId, oldId, newId = '' } = machine.state();
   const isForward = to === 'new';
   const [fromId, toId] = isForward ? [oldId, newId] : [newId, oldId];
   for (let round = 0; ; round += 1) {
-    const listed = policiesOf(await api.listPolicies(accountId), fromId);
+    const all = await api.listPolicies(accountId);
+    const [from, there] = [policiesOf(all, fromId), idsOf(policiesOf(all, toId))];
     const { policies: known, origin } = machine.state();
-    const ours = new Set(known.map(({ id }) => id));
-    const using = isForward || origin !== 'confirmed' ? listed : listed.filter(({ id }) => ours.has(id));
-    const open = new Set(using.map(({ id }) => id));
+    const ours = idsOf(known);
+    const using = isForward || origin !== 'confirmed' ? from : from.filter(({ id }) => ours.has(id));
+    const open = idsOf(using);
+    const existing = idsOf(all);
+    const inNeither = known.filter(
+      ({ id, moved }) => moved !== isForward && existing.has(id) && !open.has(id) && !there.has(id),
+    );
+    const cut = inNeither.length > 0 && (await machine.isGone(isForward ? 'old' : 'new')) ? inNeither : [];
+    const left = idsOf(cut);
     const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name }));
-    const updated = [...known, ...added].map((each) => ({ ...each, moved: open.has(each.id) !== isForward }));
+    const updated = [...known, ...added]
+      .filter(({ id }) => open.has(id) || there.has(id) || left.has(id))
+      .map((each) => ({ ...each, moved: (open.has(each.id) || left.has(each.id)) !== isForward }));
     if (JSON.stringify(updated) !== JSON.stringify(known)) {
       await machine.advance({ policies: updated });
     }
-    const [first] = using;
+    const [first] = [...using, ...cut];
     if (!first) {
       return;
     }
     if (round >= MOST_ROUNDS) {
       throw new PolicyConflictError(first.name, ['mechanisms']);
     }
-    for (const { id } of using) {
-      await moveOne(machine, id, fromId, toId, to);
+    for (const { id } of [...using, ...cut]) {
+      await moveOne(machine, { policyId: id, from: fromId, to: toId, isCut: left.has(id) }, to);
     }
   }
 }
 
-async function moveOne(machine: Machine, id: string, fromId: string, toId: string, to: Which): Promise<void> {
+function idsOf(policies: readonly { readonly id: string }[]): ReadonlySet<string> {
+  return new Set(policies.map(({ id }) => id));
+}
+
+async function moveOne(machine: Machine, move: Move, to: Which): Promise<void> {
   await machine.requireExists(to);
   try {
-    await machine.movePolicy(id, fromId, toId);
+    await machine.movePolicy(move);
   } catch (error) {
     // A policy that was deleted in the meantime needs no move; the next list no longer has it.
     if (!isNotFound(error)) {
@@ -146,5 +162,5 @@ async function moveOne(machine: Machine, id: string, fromId: string, toId: strin
   }
   const { policies } = machine.state();
   const moved = to === 'new';
-  await machine.advance({ policies: policies.map((each) => (each.id === id ? { ...each, moved } : each)) });
+  await machine.advance({ policies: policies.map((each) => (each.id === move.policyId ? { ...each, moved } : each)) });
 }

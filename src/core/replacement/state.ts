@@ -126,7 +126,9 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
     return observed.old === 'exists' ? ['resume', 'undo'] : ['resume'];
   }
   if (observed.new === 'gone') {
-    return observed.old === 'exists' && (observed.onNew !== 0 || observed.isSettling) ? ['undo'] : ['close'];
+    // Cloudflare may have taken it out of the policies that have moved.
+    const hasMoved = observed.onNew !== 0 || observed.isSettling || state.policies.some(({ moved }) => moved);
+    return observed.old === 'exists' && hasMoved ? ['undo'] : ['close'];
   }
   if (observed.old === 'gone') {
     return ['finish'];

@@ -95,7 +95,9 @@ function describeWhatExists({ state, observed }: Look): readonly string[] {
   const [done, open] = [named(true), named(false)];
   return [
     fresh,
-    ...(done.length > 0 ? [vscode.l10n.t('On the new destination: {0}.', quoteAll(done))] : []),
+    ...(done.length > 0 && observed.new === 'exists'
+      ? [vscode.l10n.t('On the new destination: {0}.', quoteAll(done))]
+      : []),
     ...(open.length > 0 && observed.new === 'exists'
       ? [vscode.l10n.t('On the old destination: {0}.', quoteAll(open))]
       : []),

@@ -199,6 +199,67 @@ describe('replacement controller, against the fake', () => {
     assert.equal((await take('undo')).ending, 'undone');
   });
 
+  describe('where Cloudflare takes a destination that a colleague deletes out of the policies', () => {
+    const deleteAndClean = (id: string): void => {
+      account.remove(id);
+      for (const policy of account.policies()) {
+        const webhooks = policy.mechanisms.webhooks?.filter((each) => each.id !== id);
+        account.changePolicy({ ...policy, mechanisms: { ...policy.mechanisms, ...(webhooks ? { webhooks } : {}) } });
+      }
+    };
+    /** Stops after the first policy has moved. Returns the ID of the new destination. */
+    const stopHalfway = async (): Promise<string> => {
+      const { id } = account.policies().find(({ name }) => name === 'Two') ?? assert.fail();
+      const path = `/accounts/*/alerting/v3/policies/${id}`;
+      account.fail({ method: 'PUT', path, fault: { kind: 'status', status: 403 }, times: 1 });
+      await assert.rejects(start(), { kind: 'forbidden' });
+      const [state] = await open('A').unfinished();
+      assert.deepEqual(
+        state?.policies.map(({ moved }) => moved),
+        [true, false],
+      );
+      return state?.newId ?? assert.fail();
+    };
+
+    it('gives its policies the new one at Finish', async () => {
+      const newId = await stopHalfway();
+      deleteAndClean(fixture.old().id);
+      const { ending, state } = await take('finish');
+      const moved = state.policies.filter((each) => each.moved).map(({ name }) => name);
+      assert.deepEqual([ending, account.users(newId), moved], ['done', ['One', 'Two'], ['One', 'Two']]);
+    });
+
+    it('offers Undo, which gives the policies that had moved the old one', async () => {
+      deleteAndClean(await stopHalfway());
+      assert.deepEqual(await steps(), ['undo']);
+      assert.equal((await take('undo')).ending, 'undone');
+      assert.deepEqual(account.users(fixture.old().id), ['One', 'Two']);
+    });
+
+    it('gives its policies the old one where the new one goes during Undo', async () => {
+      const newId = await stopHalfway();
+      const real = account.api();
+      const api: Api = {
+        ...real,
+        async updatePolicy(...given) {
+          deleteAndClean(newId);
+          return real.updatePolicy(...given);
+        },
+      };
+      await take('undo', 'B', api);
+      assert.deepEqual(account.users(fixture.old().id), ['One', 'Two']);
+    });
+
+    it('leaves a policy alone that a colleague took the old one out of, and does not count it as moved', async () => {
+      await stopHalfway();
+      const two = account.policies().find(({ name }) => name === 'Two') ?? assert.fail();
+      account.changePolicy({ ...two, mechanisms: { webhooks: [], email: [{ id: 'a@example.com' }] } });
+      const { ending, state } = await take('resume');
+      const names = state.policies.map(({ name, moved }) => [name, moved]);
+      assert.deepEqual([ending, names, account.webhooksOf('Two')], ['done', [['One', true]], []]);
+    });
+  });
+
   it('offers nothing in a second window while the first one works, and sends nothing there', async () => {
     let seen: unknown;
     await start(account.api(), async ({ stage, pending }) => {

@@ -203,7 +203,7 @@ describe('replacement machine', () => {
 
     it('leaves nothing pending where the policy could not be read, because nothing was sent', async () => {
       const { machine, persisted } = open(from, { getPolicy: offline });
-      await assert.rejects(machine.movePolicy('p', 'old', 'new'), { kind: 'network' });
+      await assert.rejects(machine.movePolicy({ policyId: 'p', from: 'old', to: 'new' }), { kind: 'network' });
       assert.deepEqual([persisted, machine.state()], [[], from]);
     });
 
@@ -220,7 +220,7 @@ describe('replacement machine', () => {
         },
         { host: { ...makeVirtualHost(), now: () => time } },
       );
-      await assert.rejects(machine.movePolicy('p', 'old', 'new'), { kind: 'network' });
+      await assert.rejects(machine.movePolicy({ policyId: 'p', from: 'old', to: 'new' }), { kind: 'network' });
       assert.equal(persisted.at(-1)?.pending?.sentAt, 40_000);
     });
 
@@ -233,7 +233,7 @@ describe('replacement machine', () => {
           return offline();
         },
       });
-      await assert.rejects(machine.movePolicy('p', 'old', 'new'), { kind: 'network' });
+      await assert.rejects(machine.movePolicy({ policyId: 'p', from: 'old', to: 'new' }), { kind: 'network' });
       assert.deepEqual(persisted.at(-1)?.pending, { kind: 'policy', policyId: 'p', to: 'new', sentAt: 1_000_000 });
     });
   });
