@@ -1,3 +1,4 @@
+import { unexpected } from './expected-errors.ts';
 import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import type { UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
 import { deleteDestinations, type Deletion } from '../../src/core/destinations/delete-destinations.ts';
@@ -326,6 +327,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
             break;
           }
         } catch (error) {
+          violations.push(...unexpected(error));
           wasAsked ||= error instanceof Error && error.name === 'UncertainCreationError';
           ends.push('not restored');
         }
@@ -368,6 +370,9 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
       .start({ api: simulation.apiOf('B'), accountId: ACCOUNT, old, draft })
       .catch((error: unknown) => error);
     isReplacing = false;
+    if (end instanceof Error) {
+      violations.push(...unexpected(end));
+    }
     ends.push(end instanceof Error ? 'replacement stopped' : 'replaced');
   }
 

@@ -1,3 +1,4 @@
+import { unexpected } from './expected-errors.ts';
 import { createDestination, type UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
 import { updateDestination } from '../../src/core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../src/core/model/destination.ts';
@@ -112,6 +113,7 @@ export async function playUpdate({ chaos, isSlack, change }: UpdateScenario): Pr
           violations.push('the remembered secret stays the old one after an update that was applied');
         }
       } catch (error) {
+        violations.push(...unexpected(error));
         ends.push(error instanceof Error ? error.name : 'failed');
       }
     },
@@ -182,6 +184,7 @@ export async function playCreate({ chaos, isSlack, saves, isPatient }: CreateSce
           ends.push('created');
           return;
         } catch (error) {
+          violations.push(...unexpected(error));
           wasAsked ||= error instanceof Error && error.name === 'UncertainCreationError';
           ends.push(error instanceof Error ? error.name : 'failed');
         }

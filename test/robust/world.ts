@@ -19,10 +19,14 @@ export type World = {
   nextId: number;
 };
 
-/** What happens to one call. `late`: the effect comes after so many milliseconds, and the answer never. */
+/**
+ * What happens to one call. `late`: the effect comes after so many milliseconds, and the answer never. `html` and `broken` (500):
+ * `after` the effect, or without one.
+ */
 export type Fault =
-  | { readonly kind: 'lostBefore' | 'lostAfter' | 'html' }
-  | { readonly kind: 'refused'; readonly status: 403 | 422 | 429 | 500 }
+  | { readonly kind: 'lostBefore' | 'lostAfter' }
+  | { readonly kind: 'html' | 'broken'; readonly after: boolean }
+  | { readonly kind: 'refused'; readonly status: 403 | 422 | 429 }
   | { readonly kind: 'late'; readonly after: number };
 
 /** Who called what. */
@@ -44,7 +48,7 @@ export type Surroundings = {
 const errorOf = (kind: ApiErrorKind, status?: number): ApiError =>
   new ApiError({ kind, ...(status === undefined ? {} : { status }) });
 
-const REFUSALS = { 403: 'forbidden', 422: 'rejected', 429: 'rateLimited', 500: 'unavailable' } as const;
+const REFUSALS = { 403: 'forbidden', 422: 'rejected', 429: 'rateLimited' } as const;
 
 export function wholePolicy({ id, name, webhooks, email, note }: WorldPolicy): Policy {
   const whole = {
@@ -95,6 +99,12 @@ export function connect(world: World, by: string, around: Surroundings): Api {
       }
       return result;
     };
+    /** A refusal is lost too. */
+    const runUnseen = (): void => {
+      try {
+        run();
+      } catch {}
+    };
     switch (fault?.kind) {
       case undefined: {
         const result = run();
@@ -108,25 +118,19 @@ export function connect(world: World, by: string, around: Surroundings): Api {
         await around.gate(made, 'after');
         throw errorOf('network');
       case 'html':
-        await around.gate(made, 'after');
-        throw errorOf('protocol', 200);
-      case 'lostAfter':
-        try {
-          run();
-        } catch {
-          // A refusal is lost too.
+      case 'broken':
+        if (fault.after) {
+          runUnseen();
         }
+        await around.gate(made, 'after');
+        throw fault.kind === 'html' ? errorOf('protocol', 200) : errorOf('unavailable', 500);
+      case 'lostAfter':
+        runUnseen();
         await around.gate(made, 'after');
         throw errorOf('timeout');
       case 'late':
         if (!isRead) {
-          around.after(fault.after, () => {
-            try {
-              run();
-            } catch {
-              // Cloudflare refuses it by then.
-            }
-          });
+          around.after(fault.after, runUnseen);
         }
         await around.gate(made, 'after');
         throw errorOf('timeout');

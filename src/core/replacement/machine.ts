@@ -5,7 +5,7 @@ import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isSameId } from '../model/id.ts';
 import { restoreDestinationIn, swapDestination, usesDestination } from '../model/policy.ts';
-import { changePolicy } from '../policies/change-policy.ts';
+import { changePolicy, type PolicyOutcome } from '../policies/change-policy.ts';
 import { UncertainCreationError } from '../destinations/create-destination.ts';
 import { DestinationGoneError } from './errors.ts';
 import { type Digest, findCreation } from '../destinations/fingerprint.ts';
@@ -36,8 +36,11 @@ export type Machine = {
   settle(): Promise<void>;
   /** Throws {@link DestinationGoneError} unless the destination exists, and `ApiError` where it cannot be read. */
   requireExists(which: Which): Promise<void>;
-  /** Moves one policy from a destination to another. A policy that no longer has it is left alone, unless it was cut out. */
-  movePolicy(move: Move): Promise<void>;
+  /**
+   * Moves one policy from a destination to another. A policy that no longer has it is left alone, unless it was cut out.
+   * Resolves with whether this call changed the policy.
+   */
+  movePolicy(move: Move): Promise<boolean>;
   throwIfCanceled(): void;
 };
 
@@ -228,8 +231,9 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
       }
     },
     async movePolicy({ policyId, from: fromId, to: toId, isCut = false }) {
+      let outcome: PolicyOutcome | undefined;
       await send({ kind: 'policy', policyId, to: toId }, async (beforeSend) => {
-        await changePolicy({
+        outcome = await changePolicy({
           api,
           host,
           accountId,
@@ -240,6 +244,7 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
         });
         return {};
       });
+      return outcome === 'changed';
     },
     throwIfCanceled,
   };

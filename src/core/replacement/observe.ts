@@ -1,7 +1,7 @@
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
-import { policiesOf } from '../model/policy.ts';
+import { policiesOf, type Policy, usesDestination } from '../model/policy.ts';
 import { type Digest, findCreation } from '../destinations/fingerprint.ts';
 import type { Observed, Presence, Replacement } from './state.ts';
 
@@ -44,6 +44,10 @@ export async function observe(
     newId === undefined ? ('none' as const) : presenceOf(newId, stage === 'closing'),
     api.listPolicies(accountId).catch(note),
   ]);
+  const isInNeither = (policy: Policy): boolean =>
+    state.policies.some(({ id }) => id === policy.id) &&
+    !usesDestination(policy, oldId) &&
+    !usesDestination(policy, newId ?? '');
   return {
     newId,
     old,
@@ -52,6 +56,7 @@ export async function observe(
     candidates: found?.candidates ?? [],
     onOld: policies && policiesOf(policies, oldId).length,
     onNew: policies && (newId === undefined ? 0 : policiesOf(policies, newId).length),
+    inNeither: policies?.filter(isInNeither).length ?? 0,
     failure,
   };
 }

@@ -3,7 +3,7 @@ import { DestinationConflictError } from '../destinations/update-destination.ts'
 import type { Destination, Draft } from '../model/destination.ts';
 import { findById } from '../model/id.ts';
 import type { Difference } from '../model/plan.ts';
-import { policiesOf } from '../model/policy.ts';
+import { policiesOf, type Policy } from '../model/policy.ts';
 import { isSameAddress } from '../model/web-address.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from './errors.ts';
@@ -60,9 +60,10 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
     machine.throwIfCanceled();
     await machine.advance({ stage: 'deleting' });
     await machine.requireExists('new');
-    const attached = policiesOf(await api.listPolicies(accountId), oldId);
-    const [first] = attached;
+    const all = await api.listPolicies(accountId);
+    const [first] = policiesOf(all, oldId);
     if (!first) {
+      await forgetDetached(machine, all, 'new');
       break;
     }
     if (round >= MOST_ROUNDS) {
@@ -73,6 +74,19 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
     await machine.advance({ stage: 'finishing' });
   } else {
     await machine.remove('old');
+  }
+}
+
+/**
+ * Before a destination is deleted: a policy that has lost it, and does not have the other one, was changed by another client.
+ * After the deletion, that could not be told apart from what the deletion did.
+ */
+export async function forgetDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<void> {
+  const { policies, oldId, newId = '' } = machine.state();
+  const using = idsOf(policiesOf(all, kept === 'new' ? newId : oldId));
+  const left = policies.filter(({ id }) => using.has(id));
+  if (left.length < policies.length) {
+    await machine.advance({ policies: left });
   }
 }
 
@@ -121,15 +135,13 @@ export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, '
     const using = isForward || origin !== 'confirmed' ? from : from.filter(({ id }) => ours.has(id));
     const open = idsOf(using);
     const existing = idsOf(all);
-    const inNeither = known.filter(
-      ({ id, moved }) => moved !== isForward && existing.has(id) && !open.has(id) && !there.has(id),
-    );
-    const cut = inNeither.length > 0 && (await machine.isGone(isForward ? 'old' : 'new')) ? inNeither : [];
-    const left = idsOf(cut);
-    const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name }));
-    const updated = [...known, ...added]
-      .filter(({ id }) => open.has(id) || there.has(id) || left.has(id))
-      .map((each) => ({ ...each, moved: (open.has(each.id) || left.has(each.id)) !== isForward }));
+    const inNeither = known.filter(({ id }) => existing.has(id) && !open.has(id) && !there.has(id));
+    const cut = inNeither.length > 0 && (await isGone(machine, isForward ? 'old' : 'new')) ? inNeither : [];
+    const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name, moved: !isForward }));
+    const updated = [...known, ...added].map((each) => ({
+      ...each,
+      moved: open.has(each.id) ? !isForward : there.has(each.id) ? isForward : each.moved,
+    }));
     if (JSON.stringify(updated) !== JSON.stringify(known)) {
       await machine.advance({ policies: updated });
     }
@@ -141,8 +153,21 @@ export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, '
       throw new PolicyConflictError(first.name, ['mechanisms']);
     }
     for (const { id } of [...using, ...cut]) {
-      await moveOne(machine, { policyId: id, from: fromId, to: toId, isCut: left.has(id) }, to);
+      await moveOne(machine, { policyId: id, from: fromId, to: toId, isCut: !open.has(id) }, to);
     }
+  }
+}
+
+/** Throws where that cannot be read. */
+async function isGone(machine: Machine, which: Which): Promise<boolean> {
+  try {
+    await machine.requireExists(which);
+    return false;
+  } catch (error) {
+    if (error instanceof DestinationGoneError) {
+      return true;
+    }
+    throw error;
   }
 }
 
@@ -152,15 +177,25 @@ function idsOf(policies: readonly { readonly id: string }[]): ReadonlySet<string
 
 async function moveOne(machine: Machine, move: Move, to: Which): Promise<void> {
   await machine.requireExists(to);
+  const note = async (): Promise<void> => {
+    const { policies } = machine.state();
+    const moved = to === 'new';
+    await machine.advance({
+      policies: policies.map((each) => (each.id === move.policyId ? { ...each, moved } : each)),
+    });
+  };
   try {
-    await machine.movePolicy(move);
+    // Where another client changed it meanwhile, the next list shows how.
+    if (await machine.movePolicy(move)) {
+      await note();
+    }
   } catch (error) {
+    if (error instanceof PolicyConflictError) {
+      await note();
+    }
     // A policy that was deleted in the meantime needs no move; the next list no longer has it.
     if (!isNotFound(error)) {
       throw error;
     }
   }
-  const { policies } = machine.state();
-  const moved = to === 'new';
-  await machine.advance({ policies: policies.map((each) => (each.id === move.policyId ? { ...each, moved } : each)) });
 }

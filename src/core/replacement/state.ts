@@ -90,6 +90,8 @@ export type Observed = {
   /** How many policies use the old and the new destination; undefined where the policies could not be listed. */
   readonly onOld: number | undefined;
   readonly onNew: number | undefined;
+  /** How many policies of the replacement use neither. */
+  readonly inNeither: number;
   /** The first error of what could not be read. */
   readonly failure?: unknown;
 };
@@ -126,9 +128,9 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
     return observed.old === 'exists' ? ['resume', 'undo'] : ['resume'];
   }
   if (observed.new === 'gone') {
-    // Cloudflare may have taken it out of the policies that have moved.
-    const hasMoved = observed.onNew !== 0 || observed.isSettling || state.policies.some(({ moved }) => moved);
-    return observed.old === 'exists' && hasMoved ? ['undo'] : ['close'];
+    // Cloudflare may have taken it out of the policies that had moved to it.
+    const isNeeded = observed.onNew !== 0 || observed.isSettling || observed.inNeither > 0;
+    return observed.old === 'exists' && isNeeded ? ['undo'] : ['close'];
   }
   if (observed.old === 'gone') {
     return ['finish'];

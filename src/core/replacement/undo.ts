@@ -2,7 +2,7 @@ import { policiesOf } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions } from './machine.ts';
-import { movePolicies, type RunEnd } from './run.ts';
+import { forgetDetached, movePolicies, type RunEnd } from './run.ts';
 import type { Replacement } from './state.ts';
 
 const MOST_ROUNDS = 5;
@@ -46,8 +46,10 @@ async function moveBackAndDelete(machine: Machine, options: MachineOptions, newI
     machine.throwIfCanceled();
     await machine.advance({ stage: 'removing' });
     await machine.requireExists('old');
-    const [attached] = policiesOf(await options.api.listPolicies(accountId), newId);
+    const all = await options.api.listPolicies(accountId);
+    const [attached] = policiesOf(all, newId);
     if (!attached) {
+      await forgetDetached(machine, all, 'old');
       break;
     }
     if (round >= MOST_ROUNDS) {

@@ -27,11 +27,26 @@ describe('observing a replacement', () => {
   const look = async (state: Replacement, changes: Partial<Api> = {}): Promise<Observed> =>
     observe(makeApi({ ...calls, ...changes }), state, host);
 
-  const seen = { newId: 'new', old: 'exists', new: 'exists', isSettling: false, candidates: [], onOld: 2, onNew: 1 };
+  const seen = {
+    newId: 'new',
+    old: 'exists',
+    new: 'exists',
+    isSettling: false,
+    candidates: [],
+    onOld: 2,
+    onNew: 1,
+    inNeither: 0,
+  };
   const untouched = { ...seen, newId: undefined, new: 'none', onNew: 0 };
 
   it('reads both destinations and counts their policies', async () => {
     assert.deepEqual(await look(moving), { ...seen, failure: undefined });
+  });
+
+  it('counts the policies of the replacement that have neither destination', async () => {
+    const policies = ['p', 'gone'].map((id) => ({ id, name: 'P', moved: false }));
+    const listPolicies = async () => [makePolicy('other'), { ...makePolicy('other'), id: 'q' }];
+    assert.equal((await look({ ...moving, policies }, { listPolicies })).inNeither, 1);
   });
 
   it('takes what the stage knows to be gone for gone, even where Cloudflare still answers with it', async () => {

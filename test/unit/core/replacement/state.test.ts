@@ -22,7 +22,9 @@ function* allObserved(): Generator<Observed> {
         for (const candidates of [[], [candidate], [candidate, { id: 'd', host: 'example.com' }]]) {
           for (const onOld of [undefined, 0, 2]) {
             for (const onNew of onOld === undefined ? [undefined] : [0, 2]) {
-              yield { old, new: fresh, isSettling, candidates, onOld, onNew };
+              for (const inNeither of [0, 1]) {
+                yield { old, new: fresh, isSettling, candidates, onOld, onNew, inNeither };
+              }
             }
           }
         }
@@ -43,6 +45,7 @@ const rows: readonly [string, Stage, Partial<Observed>, readonly Step[]][] = [
   ['the new one is gone and policies still name it', 'moving', { new: 'gone', onNew: 2 }, ['undo']],
   ['the new one is gone and no policy names it', 'closing', { new: 'gone' }, ['close']],
   ['the new one is gone and a move may still take effect', 'moving', { new: 'gone', isSettling: true }, ['undo']],
+  ['the new one is gone and was taken out of policies', 'moving', { new: 'gone', onNew: 0, inNeither: 1 }, ['undo']],
   ['both are gone', 'moving', { old: 'gone', new: 'gone', onNew: 2 }, ['close']],
   ['nothing was created', 'creating', { new: 'none' }, ['close']],
   ['a creation may still take effect', 'creating', { new: 'none', isSettling: true }, ['resume', 'undo']],
@@ -73,7 +76,15 @@ const rows: readonly [string, Stage, Partial<Observed>, readonly Step[]][] = [
 describe('replacement state', () => {
   for (const [when, stage, observed, expected] of rows) {
     it(`offers ${expected.join(', ')} where ${when}`, () => {
-      const world: Observed = { old: 'exists', new: 'exists', isSettling: false, candidates: [], onOld: 0, onNew: 0 };
+      const world: Observed = {
+        old: 'exists',
+        new: 'exists',
+        isSettling: false,
+        candidates: [],
+        onOld: 0,
+        onNew: 0,
+        inNeither: 0,
+      };
       assert.deepEqual(nextSteps(makeState(stage), { ...world, ...observed }), expected);
     });
   }
