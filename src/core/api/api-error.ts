@@ -31,7 +31,8 @@ export type ApiErrorKind =
   | 'misconfigured'
   | 'otherOrigin'
   | 'noToken'
-  | 'undecryptable';
+  | 'undecryptable'
+  | 'storageUnreadable';
 
 /**
  * What came instead of an answer of the API: a redirect, a web page (HTML), nothing, JSON that is broken or not the API's, other

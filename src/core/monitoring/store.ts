@@ -87,7 +87,7 @@ type Admission = {
 type Access = { readonly worked: Set<string>; readonly lost: Set<string> };
 
 /** Errors that concern the token and so all its accounts. */
-const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'misconfigured']);
+const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'storageUnreadable', 'misconfigured']);
 /** So many accounts are refused one after another before their token counts as refused. */
 const FEWEST_LOST = 3;
 /** A cached snapshot from further in the future was written while the clock was wrong, so its age is unknown. */

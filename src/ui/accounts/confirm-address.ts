@@ -27,7 +27,7 @@ export async function confirmApiAddress(connections: Connections): Promise<void>
     setting,
   );
   if (chosen === send) {
-    await confirmOrigin(connections, configured);
+    await confirmOrigin(connections, unconfirmed);
   } else if (chosen === setting) {
     await showSetting('apiBaseUrl');
   }

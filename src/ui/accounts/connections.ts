@@ -104,13 +104,15 @@ export function createConnections({
     const next = new Map<string, Api>();
     const connections = accounts.map((account): Connection => {
       const record = tokens.get(account.tokenIds[0]);
-      const isUndecryptable = trouble.undecryptable.includes(account.tokenIds[0]);
+      const missing = trouble.undecryptable.includes(account.tokenIds[0])
+        ? UNDECRYPTABLE
+        : trouble.failed
+          ? STORAGE_UNREADABLE
+          : NO_TOKEN;
       const mayGo = record && mayReceive(record, configuredOrigin() ?? '');
-      const key = JSON.stringify([apiBaseUrl, record?.token ?? isUndecryptable, mayGo]);
+      const key = JSON.stringify([apiBaseUrl, record?.token ?? { missing: missing.kind }, mayGo]);
       const api =
-        next.get(key) ??
-        clients.get(key) ??
-        (record ? clientsOf.connectStored(record) : clientsOf.refuse(isUndecryptable ? UNDECRYPTABLE : NO_TOKEN));
+        next.get(key) ?? clients.get(key) ?? (record ? clientsOf.connectStored(record) : clientsOf.refuse(missing));
       next.set(key, api);
       return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
@@ -204,8 +206,14 @@ export function createConnections({
 
   async function deleteTokens(ids: readonly string[]): Promise<boolean> {
     const gone = new Set(ids);
-    tokens = new Map([...tokens].filter(([id]) => !gone.has(id)));
-    return (await Promise.all(ids.map(async (id) => tokenStore.delete(id)))).every(Boolean);
+    const deleted = await Promise.all(ids.map(async (id) => tokenStore.delete(id)));
+    const { records, undecryptable, ...rest } = await tokenStore.load();
+    takeOver({
+      ...rest,
+      records: new Map([...records].filter(([id]) => !gone.has(id))),
+      undecryptable: undecryptable.filter((id) => !gone.has(id)),
+    });
+    return deleted.every(Boolean);
   }
 
   const storage: AccountStorage = { requireAccounts, changeAccounts, saveToken, deleteTokens };
@@ -243,3 +251,4 @@ export function createConnections({
 
 const NO_TOKEN = new ApiError({ kind: 'noToken' });
 const UNDECRYPTABLE = new ApiError({ kind: 'undecryptable' });
+const STORAGE_UNREADABLE = new ApiError({ kind: 'storageUnreadable' });

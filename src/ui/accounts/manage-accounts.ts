@@ -234,11 +234,20 @@ export async function removeAccount(
   if (chosen !== remove) {
     return;
   }
-  await secrets.forgetAccount(account.id);
-  if (!(await removeStoredAccount(services, account.id))) {
+  const isTokenDeleted = await removeStoredAccount(services, account.id);
+  // Only now: the stored list may be one that this version cannot change.
+  const areSecretsDeleted = await secrets.forgetAccount(account.id);
+  if (!isTokenDeleted) {
     throw new UserError(
       vscode.l10n.t(
         'The account was removed, but VS Code’s secret storage could not delete its token. Delete or roll the token at Cloudflare.',
+      ),
+    );
+  }
+  if (!areSecretsDeleted) {
+    throw new UserError(
+      vscode.l10n.t(
+        'The account was removed, but VS Code’s secret storage could not delete its remembered secrets. The extension tries again after the next start of VS Code.',
       ),
     );
   }

@@ -98,6 +98,7 @@ export type UnconfirmedOrigin = {
   readonly configured: string;
   readonly verified: readonly string[];
   readonly accounts: readonly Account[];
+  readonly tokenIds: readonly string[];
 };
 
 /** Undefined if every token may be sent to the configured address. */
@@ -113,14 +114,19 @@ export function findUnconfirmedOrigin(connections: Connections): UnconfirmedOrig
         configured,
         verified: [...new Set(waiting.map(({ record }) => originsOf(record)[0]))],
         accounts: waiting.map(({ account }) => toAccount(account)),
+        tokenIds: [...new Set(waiting.map(({ record }) => record.id))],
       };
 }
 
-/** Confirms that the tokens may go to this origin, if the setting still has it. */
-export async function confirmOrigin(connections: Connections, origin: string): Promise<void> {
+/** Confirms that the tokens that the user was told of may go to the origin, if the setting still has it. */
+export async function confirmOrigin(
+  connections: Connections,
+  { configured: origin, tokenIds }: Pick<UnconfirmedOrigin, 'configured' | 'tokenIds'>,
+): Promise<void> {
   await connections.change(async ({ saveToken }) => {
     if (origin === configuredOrigin()) {
-      for (const record of [...connections.tokens().values()].filter((each) => !mayReceive(each, origin))) {
+      const records = tokenIds.flatMap((id) => connections.tokens().get(id) ?? []);
+      for (const record of records.filter((each) => !mayReceive(each, origin))) {
         await saveToken({ ...record, origins: addOrigin(record, origin) });
       }
     }

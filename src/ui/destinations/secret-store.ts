@@ -12,8 +12,8 @@ export type SecretStore = {
   /** `false`: SecretStorage could not store it. */
   remember(accountId: string, destinationId: string, remembered: RememberedSecret): Promise<boolean>;
   forget(accountId: string, destinationId: string): Promise<void>;
-  /** Deletes all remembered secrets of an account's destinations. */
-  forgetAccount(accountId: string): Promise<void>;
+  /** Deletes all remembered secrets of an account's destinations. `false`: SecretStorage failed. */
+  forgetAccount(accountId: string): Promise<boolean>;
 };
 
 const schema = v.object({
@@ -73,10 +73,14 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
       await Promise.all(keys.map(async (key) => secrets.delete(key))).catch(orElse(undefined));
     },
     async forgetAccount(accountId) {
-      const keys = await Promise.resolve(secrets.keys()).catch(orElse<string[]>([]));
       const prefix = keyOf(accountId, '');
-      const ours = keys.filter((key) => key.startsWith(prefix));
-      await Promise.all(ours.map(async (key) => secrets.delete(key))).catch(orElse(undefined));
+      try {
+        const ours = (await secrets.keys()).filter((key) => key.startsWith(prefix));
+        await Promise.all(ours.map(async (key) => secrets.delete(key)));
+        return true;
+      } catch (error) {
+        return orElse(false)(error);
+      }
     },
   };
 }

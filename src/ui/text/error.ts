@@ -177,6 +177,15 @@ export function describeProblem({ kind, details }: ApiError, subject: string): P
         'replaceToken',
         ...RETRY,
       );
+    case 'storageUnreadable':
+      return problem(
+        vscode.l10n.t('Secret storage not readable'),
+        vscode.l10n.t(
+          'VS Code’s secret storage could not be read, so the token of {0} is missing. Check whether the keyring is locked, then try again.',
+          subject,
+        ),
+        'retry',
+      );
     case 'noToken':
       return problem(
         vscode.l10n.t('Token missing'),

@@ -42,6 +42,7 @@ const FATAL: ReadonlySet<ApiErrorKind> = new Set([
   'otherOrigin',
   'noToken',
   'undecryptable',
+  'storageUnreadable',
 ]);
 
 /**

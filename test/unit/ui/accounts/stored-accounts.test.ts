@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
+import { makeApi } from '../../core/api/fake-api.ts';
+import { ACCOUNT } from '../../core/destinations/fake-account.ts';
+import { loadScripted, startOver } from '../scripted-window.ts';
+import { makeSecretStorage, makeUiServices } from '../ui-services.ts';
+
+const { createConnections, stub } = await loadScripted(
+  async () => import('../../../../src/ui/accounts/connections.ts'),
+);
+const { removeAccount } = await loadScripted(async () => import('../../../../src/ui/accounts/manage-accounts.ts'));
+const { createSecretStore } = await loadScripted(async () => import('../../../../src/ui/destinations/secret-store.ts'));
+const { storeAccounts, confirmOrigin, findUnconfirmedOrigin } = await loadScripted(
+  async () => import('../../../../src/ui/accounts/stored-accounts.ts'),
+);
+
+const SECRET = `cloudflareWebhooks.secret.${ACCOUNT}.d1`;
+const TOKEN = 'cloudflareWebhooks.token.t';
+const acme = { id: ACCOUNT, name: 'Acme', tokenIds: ['t'] };
+const tokenRecord = (id: string, origins: readonly string[] = []): string =>
+  JSON.stringify({ version: 1, id, token: `token ${id}`, owner: 'user', ...(origins.length > 0 ? { origins } : {}) });
+
+const locked = async (): Promise<never> => {
+  throw new Error('the keyring is locked');
+};
+
+/** A window with a stored list of accounts, which has loaded what is in SecretStorage. */
+async function open(
+  initial: readonly (readonly [string, string])[],
+  accounts: readonly unknown[] = [acme],
+  isLocked = false,
+) {
+  startOver(stub);
+  const stored = new Map(initial);
+  const state = { list: accounts as unknown };
+  const secretStorage = makeSecretStorage(stored);
+  const { keys } = secretStorage;
+  if (isLocked) {
+    secretStorage.keys = locked;
+  }
+  const services = makeUiServices(makeApi());
+  services.store.setConnections([]);
+  const context: Partial<vscode.ExtensionContext> = { secrets: secretStorage as unknown as vscode.SecretStorage };
+  const connections = createConnections({
+    ...services,
+    context: context as vscode.ExtensionContext,
+    userAgent: 'test/1',
+    state: {
+      get: (key) => (key === 'accounts' ? (state.list as never) : undefined),
+      async update(key, value) {
+        if (key === 'accounts') {
+          state.list = value;
+        }
+      },
+    },
+    budgets: createCallBudgets(() => 0),
+    snapshots: { adopt: async () => {}, forget: async () => {}, dispose() {} },
+  });
+  await connections.load();
+  const secrets = createSecretStore(secretStorage as unknown as vscode.SecretStorage, services.redactor, () => {});
+  const remove = async (): Promise<void> => {
+    stub.user.presses.push('Remove');
+    const [entry] = services.store.entries();
+    await removeAccount(entry?.connection ?? assert.fail(), {
+      connections,
+      secrets,
+      snapshots: { forget: async () => {} } as never,
+      timelines: { forget: async () => {} } as never,
+    });
+  };
+  const unlock = (): void => void (secretStorage.keys = keys);
+  return { stored, state, secretStorage, connections, store: services.store, remove, unlock };
+}
+
+describe('Remove Account', () => {
+  it('forgets nothing where the stored list of accounts cannot be changed', async () => {
+    const window = await open([
+      [TOKEN, tokenRecord('t')],
+      [SECRET, '{"version":1,"secret":"s"}'],
+    ]);
+    window.state.list = { version: 2 };
+    await assert.rejects(window.remove(), /nothing was changed/);
+    assert.deepEqual([...window.stored.keys()], [TOKEN, SECRET]);
+  });
+
+  it('says so where the remembered secrets could not be deleted', async () => {
+    const window = await open([
+      [TOKEN, tokenRecord('t')],
+      [SECRET, '{"version":1,"secret":"s"}'],
+    ]);
+    const { delete: deleteNow } = window.secretStorage;
+    window.secretStorage.delete = async (key) => (key === SECRET ? locked() : deleteNow(key));
+    await assert.rejects(window.remove(), /could not delete its remembered secrets/);
+    assert.deepEqual([window.connections.accounts().length, [...window.stored.keys()]], [0, [SECRET]]);
+  });
+
+  it('ends the trouble of a token that could not be stored, or not be decrypted', async () => {
+    const unsaved = await open([], []);
+    unsaved.secretStorage.store = locked;
+    await storeAccounts(unsaved.connections, { token: 'new', owner: 'user' }, [{ id: ACCOUNT, name: 'Acme' }]);
+    const undecryptable = await open([[TOKEN, tokenRecord('t')]]);
+    undecryptable.secretStorage.get = async () => undefined;
+    await undecryptable.connections.load();
+    const trouble = [unsaved, undecryptable].map(({ connections }) => connections.trouble());
+    assert.deepEqual([trouble[0]?.unsaved, trouble[1]?.undecryptable], [true, ['t']]);
+    await unsaved.remove();
+    await undecryptable.remove();
+    const after = [unsaved, undecryptable].map(({ connections }) => connections.trouble());
+    assert.deepEqual([after[0]?.unsaved, after[1]?.undecryptable], [false, []]);
+  });
+});
+
+describe('tokens of a window', () => {
+  it('are not called missing while the secret storage cannot be read, and are read at the next load', async () => {
+    const window = await open([[TOKEN, tokenRecord('t')]], [acme], true);
+    await window.store.refresh();
+    const [entry] = window.store.entries();
+    assert.equal(entry?.state.kind === 'failed' && entry.state.error.kind, 'storageUnreadable');
+    window.unlock();
+    await window.connections.load();
+    assert.deepEqual([window.connections.tokens().size, window.connections.trouble().failed], [1, false]);
+  });
+
+  it('may go to a new address only if the user was told of them', async () => {
+    const other = 'cloudflareWebhooks.token.u';
+    const window = await open(
+      [
+        [TOKEN, tokenRecord('t', ['https://one.example'])],
+        [other, tokenRecord('u', ['https://two.example'])],
+      ],
+      [{ ...acme, tokenIds: ['t', 'u'] }],
+    );
+    const unconfirmed = findUnconfirmedOrigin(window.connections) ?? assert.fail();
+    assert.deepEqual([unconfirmed.verified, unconfirmed.tokenIds], [['https://one.example'], ['t']]);
+    await confirmOrigin(window.connections, unconfirmed);
+    const originsOf = (key: string): readonly string[] =>
+      (JSON.parse(window.stored.get(key) ?? '{}') as { origins: readonly string[] }).origins;
+    assert.ok(originsOf(TOKEN).includes(unconfirmed.configured));
+    assert.deepEqual(originsOf(other), ['https://two.example']);
+  });
+});
