@@ -40,6 +40,8 @@ export type Services = {
   readonly logger: Logger;
   readonly host: Host & Turns;
   readonly state: State;
+  /** State of this window's workspace. */
+  readonly windowState: State;
   /** The folder of the operations in progress, which all windows share. */
   readonly operationsFolder: string;
   /** The folder of what is recorded and cached about the accounts of this VS Code profile. */
@@ -133,6 +135,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     logger,
     host,
     state,
+    windowState: createOrderedState(given.workspaceState),
     operationsFolder: path.join(context.globalStorageUri.fsPath, 'operations'),
     profileFolder,
     store,

@@ -18,6 +18,7 @@ import { configuredOrigin, createClients } from './clients.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Services } from '../../services.ts';
 import { refreshForUser } from '../monitoring/refreshing.ts';
+import { readProfileId } from './profile-secrets.ts';
 import { createTokenStore, type StoredTokens, type TokenRecords } from './token-store.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 
@@ -86,6 +87,7 @@ export function createConnections({
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const inTurn = createSerialQueue();
+  const profile = readProfileId(state);
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
   let trouble: StorageTrouble = {
@@ -141,7 +143,21 @@ export function createConnections({
     return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
   }
 
+  /**
+   * VS Code can switch the profile of a running window, and asks to reload it only then. The files of this window belong to the
+   * profile that it was opened with, so accounts of another one must not take their place.
+   */
+  function isOtherProfile(): boolean {
+    const now = readProfileId(state);
+    return profile !== undefined && now !== profile;
+  }
+
   function requireAccounts(): RememberedAccounts {
+    if (isOtherProfile()) {
+      throw new UserError(
+        vscode.l10n.t('VS Code has switched to another profile, so nothing was changed. Reload the window first.'),
+      );
+    }
     const read = readAccounts();
     if (!read) {
       throw new UserError(
@@ -185,6 +201,13 @@ export function createConnections({
 
   async function load(): Promise<void> {
     const unread = await inTurn(async () => {
+      if (isOtherProfile()) {
+        host.log(
+          'warn',
+          'VS Code has switched to another profile. Its accounts are shown after the window is reloaded',
+        );
+        return [];
+      }
       takeOver(await tokenStore.load());
       // What is stored for accounts that are not in the list is deleted, so an unreadable list must not be an empty one.
       accounts = readAccounts() ?? accounts;

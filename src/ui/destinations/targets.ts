@@ -98,6 +98,11 @@ export function createTargets(
     }
     if (areGiven && wanted.length > 0) {
       const [name] = names;
+      if (wanted.some(({ accountId }) => (store.entry(accountId)?.state.last?.skipped ?? 0) > 0)) {
+        throw new UserError(
+          vscode.l10n.t('Cloudflare’s list has entries that could not be read. The destination may be one of them.'),
+        );
+      }
       throw new UserError(
         name === undefined
           ? vscode.l10n.t('This webhook destination no longer exists at Cloudflare.')

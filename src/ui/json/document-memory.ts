@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as vscode from 'vscode';
+import { describeForLog } from '../../core/api/api-error.ts';
+import type { Log } from '../../core/api/transport.ts';
 import type { State } from '../host/ordered-state.ts';
 
 /** What is remembered of a document across a window reload: VS Code restores unsaved text without calling `readFile`. */
@@ -30,7 +32,11 @@ export type Told = { readonly looked?: string; readonly read?: string };
 const KEY = 'jsonDocuments';
 const MOST_KEPT = 50;
 
-export function createDocumentMemory(state: State): DocumentMemory {
+/**
+ * `state`: the one of the workspace, which VS Code restores with the documents of a window. Documents are read again at each
+ * refresh, and a window that writes globalState can undo a change of the accounts by another window.
+ */
+export function createDocumentMemory(state: State, log: Log): DocumentMemory {
   function read(): ReadonlyMap<string, Entry> {
     const value = state.get(KEY);
     return new Map(Array.isArray(value) ? value.filter(isPair) : []);
@@ -39,8 +45,15 @@ export function createDocumentMemory(state: State): DocumentMemory {
   function put(uri: vscode.Uri, changes: Entry): void {
     const key = uri.toString();
     const entries = read();
+    const before = entries.get(key);
+    const after = { ...before, ...changes };
+    if (JSON.stringify(after) === JSON.stringify(before)) {
+      return;
+    }
     const others = [...entries].filter(([each]) => each !== key);
-    void state.update(KEY, [...others, [key, { ...entries.get(key), ...changes }]].slice(-MOST_KEPT));
+    state
+      .update(KEY, [...others, [key, after]].slice(-MOST_KEPT))
+      .catch((error: unknown) => log('error', `What a document was could not be stored: ${describeForLog(error)}`));
   }
 
   return {

@@ -19,7 +19,7 @@ import { createJsonFiles } from './files.ts';
 import { jsonFixes } from './fixes.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
 import { type LastSaves, saveDocument } from './save-document.ts';
-import { closeTabs, documentsOf, keepLanguage, swapEditor } from './tabs.ts';
+import { closeTabs, documentsOf, keepLanguage, onDidCloseDocument, swapEditor } from './tabs.ts';
 import type { Logger } from '../host/log.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Replacements } from '../replacement/replacements.ts';
@@ -37,7 +37,7 @@ export type JsonEditor = vscode.Disposable & {
 
 export type JsonEditorServices = {
   readonly store: Store;
-  readonly state: State;
+  readonly windowState: State;
   /** Resolves once the accounts are loaded; restored documents wait for it. */
   readonly loaded: Promise<unknown>;
   readonly writer: DestinationWriter;
@@ -50,7 +50,7 @@ export type JsonEditorServices = {
 };
 
 export function createJsonEditor(services: JsonEditorServices): JsonEditor {
-  const { store, state, loaded, logger, announcedSaves } = services;
+  const { store, windowState, loaded, logger, announcedSaves } = services;
   /** Secrets that were moved out of the text, by URI, in memory only. */
   const held = new Map<string, string>();
   const heldSecret = (uri: vscode.Uri): string | undefined => held.get(uri.toString());
@@ -68,7 +68,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     store,
     loaded,
     claims,
-    memory: createDocumentMemory(state),
+    memory: createDocumentMemory(windowState, logger.log),
     async save(write) {
       const saved = await saveDocument(write, { ...services, lastSaves, heldSecret, refuse, showReplacement });
       if (saved.keepUnsaved === undefined) {
@@ -175,7 +175,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
         diagnostics.update();
       }
     }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+    onDidCloseDocument((uri) => {
       held.delete(uri.toString());
       announcedSaves.delete(uri.toString());
     }),

@@ -84,14 +84,21 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     return wanted === undefined ? undefined : findById(last?.destinations ?? [], wanted);
   }
 
+  /** Whether Cloudflare's list had entries that could not be read, so that a destination that it lacks may exist. */
+  function isIncomplete(uri: vscode.Uri): boolean {
+    const last = store.entry(readAddress(uri)?.accountId ?? '')?.state.last;
+    return last !== undefined && last.skipped > 0;
+  }
+
   /** The current content and its change time. */
   function look(uri: vscode.Uri): Version {
     const destination = destinationOf(uri);
     const blank = destinationIdOf(uri) === undefined ? NEW_DOCUMENT : undefined;
     const text = destination ? formatDocument({ name: destination.name, url: destination.url }) : blank;
     const before = told.get(uri.toString());
-    // A destination that was just created is missing until the next refresh.
-    if (before && (before.text === text || (text === undefined && bound.has(uri.toString())))) {
+    // A destination that was just created is missing until the next refresh, and any one may be missing in an incomplete list.
+    const isUnclear = text === undefined && (bound.has(uri.toString()) || isIncomplete(uri));
+    if (before && (before.text === text || isUnclear)) {
       return before;
     }
     const now = { ...before, text, at: Math.max(Date.now(), (before?.at ?? 0) + 1) };
@@ -153,6 +160,11 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     const destination = destinationOf(uri);
     const before = look(uri);
     const target = destination ?? (destinationIdOf(uri) === undefined ? 'new' : 'gone');
+    if (target === 'gone' && isIncomplete(uri)) {
+      throw notSaved(
+        vscode.l10n.t('Cloudflare’s list has entries that could not be read. The destination may be one of them.'),
+      );
+    }
     let keepUnsaved: string | undefined;
     writing.add(uri.toString());
     try {
@@ -231,7 +243,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     isGone(uri) {
       const address = readAddress(uri);
       const isKnown = address?.kind === 'existing' && store.entry(address.accountId)?.state.kind === 'ready';
-      return isKnown && !bound.has(uri.toString()) && !destinationOf(uri);
+      return isKnown && !bound.has(uri.toString()) && !isIncomplete(uri) && !destinationOf(uri);
     },
     follow(accountId, oldId, newId) {
       for (const uri of [...told.keys()].map((key) => vscode.Uri.parse(key, true))) {

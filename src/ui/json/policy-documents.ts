@@ -23,7 +23,7 @@ import { createPolicyFiles, type PolicyWrite } from './policy-files.ts';
 import { createPolicyLanguage } from './policy-language.ts';
 import { describePolicyProblem } from './policy-messages.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
-import { closeTabs, documentsOf, isShown, keepLanguage, swapEditor } from './tabs.ts';
+import { closeTabs, documentsOf, isShown, keepLanguage, onDidCloseDocument, swapEditor } from './tabs.ts';
 import { enumerate } from '../text/format.ts';
 
 /** Edits notification policies as JSON documents, which are saved at Cloudflare. */
@@ -35,7 +35,7 @@ export type PolicyDocuments = vscode.Disposable & {
   openNew(connection: Connection, draft: Policy['whole']): Promise<void>;
 };
 
-type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host' | 'state'> & {
+type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host' | 'windowState'> & {
   readonly announcedSaves: AnnouncedSaves;
   /** Creates a policy once. */
   readonly create: (connection: Connection, policy: Policy['whole']) => Promise<CreatedPolicy>;
@@ -54,7 +54,7 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
     policies,
     loaded,
     claims,
-    memory: createDocumentMemory(parts.state),
+    memory: createDocumentMemory(parts.windowState, parts.logger.log),
     async save(write) {
       const id = await saveDocument(write, parts, (codes, sentence) => language.refuse(write.uri, sentence, codes));
       language.accept(write.uri);
@@ -114,9 +114,7 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
 
   const subscriptions = vscode.Disposable.from(
     keepLanguage(({ uri }) => isPolicyDocument(uri)),
-    vscode.workspace.onDidCloseTextDocument(
-      ({ uri }) => isPolicyDocument(uri) && announcedSaves.delete(uri.toString()),
-    ),
+    onDidCloseDocument((uri) => isPolicyDocument(uri) && announcedSaves.delete(uri.toString())),
     vscode.workspace.onDidSaveTextDocument(async (document) => {
       if (isPolicyDocument(document.uri) && !document.isDirty) {
         files.rereadUnless(document.uri, document.getText());

@@ -17,6 +17,15 @@ export function isShown(uri: vscode.Uri): boolean {
 /** The documents without a tab. VS Code can keep their text for minutes. */
 export type HiddenDocuments = vscode.Disposable & { has(uri: vscode.Uri): boolean };
 
+/** Calls back when a document was closed. VS Code says so of a document whose language changed too, which stays open. */
+export function onDidCloseDocument(listener: (uri: vscode.Uri) => void): vscode.Disposable {
+  return vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+    if (!vscode.workspace.textDocuments.some((each) => each.uri.toString() === uri.toString())) {
+      listener(uri);
+    }
+  });
+}
+
 /** `onHidden`: the last tab of a document was closed, or the document. `onShown`: a document has a tab again. */
 export function watchHiddenDocuments(onHidden: (uri: vscode.Uri) => void, onShown: () => void): HiddenDocuments {
   const hidden = new Set<string>();
@@ -31,7 +40,7 @@ export function watchHiddenDocuments(onHidden: (uri: vscode.Uri) => void, onShow
         onShown();
       }
     }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+    onDidCloseDocument((uri) => {
       hidden.delete(uri.toString());
       onHidden(uri);
     }),

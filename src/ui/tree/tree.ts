@@ -59,8 +59,11 @@ export function createDestinationsView(
   const painted = new Map<string, number>();
   /** The description of each account as it was last painted. */
   const described = new Map<string, string>();
-  /** When the account was last refreshed, as its tooltip says. VS Code keeps a tooltip until the row is repainted. */
-  const hovered = new Map<string, number | undefined>();
+  /**
+   * When the account was last refreshed, as its tooltip says, and when that was shown. VS Code keeps a tooltip until the row
+   * is repainted.
+   */
+  const hovered = new Map<string, { readonly refreshedAt: number | undefined; readonly at: number }>();
   /** The destinations whose tooltip was shown since the row was painted, and when that was. */
   const hoveredDestinations = new Map<string, DestinationNode & { readonly at: number }>();
   /** The accounts that the view shows while the filter is on. */
@@ -91,7 +94,7 @@ export function createDestinationsView(
     async resolveTreeItem(item, node) {
       const entry = node.kind === 'account' ? store.entry(node.accountId) : undefined;
       if (entry) {
-        hovered.set(node.accountId, shownOf(entry.state)?.at);
+        hovered.set(node.accountId, { refreshedAt: shownOf(entry.state)?.at, at: Date.now() });
         item.tooltip = toAccountTooltip(entry);
       }
       if (node.kind === 'destination') {
@@ -197,14 +200,23 @@ export function createDestinationsView(
     updateBadge();
   });
 
+  function isTooltipAged({ state }: AccountEntry, shown: ReturnType<typeof hovered.get>, now: number): boolean {
+    const refreshedAt = shownOf(state)?.at;
+    return (
+      shown !== undefined &&
+      (shown.refreshedAt !== refreshedAt ||
+        (refreshedAt !== undefined && isAged(fromMilliseconds(refreshedAt), shown.at, now)))
+    );
+  }
+
   /** Whether the row of an account, or its tooltip that was shown, says what is not so any more. */
-  function isRowAged(accountId: string): boolean {
+  function isRowAged(accountId: string, now: number): boolean {
     const entry = store.entry(accountId);
     const before = described.get(accountId);
     return (
       entry !== undefined &&
       ((before !== undefined && before !== describeAccountRow(entry)) ||
-        (hovered.has(accountId) && hovered.get(accountId) !== shownOf(entry.state)?.at))
+        isTooltipAged(entry, hovered.get(accountId), now))
     );
   }
 
@@ -295,7 +307,7 @@ export function createDestinationsView(
       const now = Date.now();
       const hoveredIn = accountsOfAgedTooltips(now);
       const aged = new Set(
-        [...accountNodes.keys()].filter((id) => isRowAged(id) || areChildrenAged(id, now) || hoveredIn.has(id)),
+        [...accountNodes.keys()].filter((id) => isRowAged(id, now) || areChildrenAged(id, now) || hoveredIn.has(id)),
       );
       for (const id of aged) {
         if (painted.has(id)) {

@@ -427,7 +427,7 @@ export const targets: readonly Target[] = [
   {
     name: 'document memory',
     run: ({ value, text }) => {
-      const memory = createDocumentMemory({ get: () => value, update: async () => {} });
+      const memory = createDocumentMemory({ get: () => value, update: async () => {} }, () => {});
       const uri = { toString: () => text } as never;
       memory.remember(uri, text);
       return [memory.policyIdOf(uri), memory.seenOf(uri, { looked: text })];

@@ -14,7 +14,7 @@ function createMemory() {
       values.set(key, value);
     },
   };
-  return { memory: createDocumentMemory(state), values };
+  return { memory: createDocumentMemory(state, () => {}), values };
 }
 
 describe('document memory', () => {

@@ -43,10 +43,13 @@ describe('JSON documents', () => {
       store,
       loaded: Promise.resolve(),
       claims: { prepare: async () => {}, claim: async () => {} },
-      memory: createDocumentMemory({
-        get: (key) => persisted.get(key),
-        update: async (key, value) => void persisted.set(key, value),
-      }),
+      memory: createDocumentMemory(
+        {
+          get: (key) => persisted.get(key),
+          update: async (key, value) => void persisted.set(key, value),
+        },
+        () => {},
+      ),
       async save(write) {
         targets.push(write.target);
         const saved = save(write);

@@ -75,9 +75,11 @@ describe('row of an account', () => {
     const repainted: Node[] = [];
     provider.onDidChangeTreeData?.((nodes) => repainted.push(...[nodes ?? []].flat()));
     /** Passes the time, refreshes, and does what the clock of the window does each minute. */
-    async function pass(milliseconds: number): Promise<number> {
+    async function pass(milliseconds: number, isRefreshing = true): Promise<number> {
       time += milliseconds;
-      await store.refresh();
+      if (isRefreshing) {
+        await store.refresh();
+      }
       for (const work of deferred.splice(0)) {
         work();
       }
@@ -105,6 +107,15 @@ describe('row of an account', () => {
     assert.ok(unescape(await hover(await paint())).includes(lastRefresh()));
     await paint();
     assert.equal(await pass(5 * MINUTE), 0);
+  });
+
+  it('is painted again when the age in a tooltip that was shown is no longer true, without a refresh', async () => {
+    const { paint, hover, pass } = await open();
+    const item = await paint();
+    await hover(item);
+    assert.equal(await pass(3 * 60 * MINUTE, false), 1);
+    await paint();
+    assert.equal(await pass(3 * 60 * MINUTE, false), 0, 'no tooltip was shown since');
   });
 
   it('is painted again when a silence begins or ends, and when a test in a tooltip that was shown ages', async () => {
