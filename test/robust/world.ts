@@ -99,8 +99,11 @@ export function connect(world: World, by: string, around: Surroundings): Api {
       }
       return result;
     };
-    /** A refusal is lost too. */
+    /** Nobody sees the answer: nothing was read, and a refusal is lost too. */
     const runUnseen = (): void => {
+      if (isRead) {
+        return;
+      }
       try {
         run();
       } catch {}
@@ -129,9 +132,7 @@ export function connect(world: World, by: string, around: Surroundings): Api {
         await around.gate(made, 'after');
         throw errorOf('timeout');
       case 'late':
-        if (!isRead) {
-          around.after(fault.after, runUnseen);
-        }
+        around.after(fault.after, runUnseen);
         await around.gate(made, 'after');
         throw errorOf('timeout');
       default:
