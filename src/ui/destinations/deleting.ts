@@ -4,8 +4,9 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { type Deletion, deleteDestinations, type Detaching } from '../../core/destinations/delete-destinations.ts';
 import { createIdSet, findById, type IdSet } from '../../core/model/id.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/model/policy.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { hasGrown, impactOf } from '../../core/policies/delete-impact.ts';
+import { hasGrown, type Impact, impactOf } from '../../core/policies/delete-impact.ts';
 import { VIEW_ID } from '../host/ids.ts';
 import { ask, withoutLinks } from '../host/notice.ts';
 import {
@@ -59,7 +60,11 @@ export async function confirmAndDelete(chosen: readonly Located[], services: Del
       break;
     }
   }
-  const deletions = await deleteWithProgress(targets, choice === 'detach' ? checks.flatMap(toDetaching) : [], services);
+  const deletions = await deleteWithProgress(
+    targets.map((target) => ({ ...target, connection: connectionNow(services.store, target.connection) })),
+    choice === 'detach' ? checks.flatMap((each) => toDetaching(each, services)) : [],
+    services,
+  );
   const deleted = await collectDeleted(deletions, checks, services);
   const accountIds = checks.map(({ connection }) => connection.account.id);
   services.policies.forget(accountIds);
@@ -98,7 +103,7 @@ async function askChoice(
     targets.map(async ({ connection, destination }) => secrets.get(connection.account.id, destination.id)),
   );
   const [remove, detach] = [vscode.l10n.t('Delete'), vscode.l10n.t('Remove from Policies and Delete')];
-  const canDetach = checks.flatMap(toDetaching).length > 0;
+  const canDetach = checks.some((each) => policiesToLeave(each).length > 0);
   const chosen = await ask(
     askDeletion(targets),
     describeDeletion({ targets, checked: checks, remembered, canDetach, ...changes }),
@@ -158,7 +163,9 @@ async function collectDeleted(
   for (const deletion of deletions) {
     const { connection, destination } = deletion.target;
     if (deletion.outcome === 'deleted' || deletion.outcome === 'alreadyGone') {
-      const { policies } = checks.find((check) => check.connection === connection) ?? { policies: [] };
+      const { policies } = checks.find((check) => check.connection.account.id === connection.account.id) ?? {
+        policies: [],
+      };
       const remembered = await secrets.get(connection.account.id, destination.id);
       deleted.push({ target: deletion.target, remembered, policies: policiesOf(policies, destination.id) });
       await secrets.forget(connection.account.id, destination.id);
@@ -191,10 +198,13 @@ async function checkAccount(
 }
 
 /** The policies that the destinations can be removed from: those that would keep a mechanism. */
-function toDetaching({ connection, ids, existing, impacts = [] }: AccountCheck): readonly Detaching[] {
+function policiesToLeave({ ids, existing, impacts = [] }: AccountCheck): readonly Impact[] {
   const left: IdSet = { has: (id) => existing.has(id) && !ids.has(id) };
-  const possible = impacts.filter(({ policy }) => withoutDestinations(policy, ids, left));
-  return possible.length > 0
-    ? [{ api: connection.api, accountId: connection.account.id, impacts: possible, existing }]
-    : [];
+  return impacts.filter(({ policy }) => withoutDestinations(policy, ids, left));
+}
+
+function toDetaching(check: AccountCheck, { store }: DeletingServices): readonly Detaching[] {
+  const { account, api } = connectionNow(store, check.connection);
+  const impacts = policiesToLeave(check);
+  return impacts.length > 0 ? [{ api, accountId: account.id, impacts, existing: check.existing }] : [];
 }

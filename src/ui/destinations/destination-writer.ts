@@ -20,13 +20,15 @@ import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import { keyOfDestination } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { SecretStore } from './secret-store.ts';
 
 /**
  * Saves drafts for the panel, the JSON editor and the commands. It runs the core operation, updates the store,
- * refreshes the account, and persists the secrets to remember. Errors of the core pass through.
+ * refreshes the account, and persists the secrets to remember. Sends with the token that the account has then: a question may
+ * have been open for long. Throws `AccountRemovedError`; errors of the core pass through.
  */
 export type DestinationWriter = {
   /** Returns the new destination as Cloudflare describes it. */
@@ -68,9 +70,10 @@ export function createDestinationWriter(services: DestinationWriterServices): De
   }
 
   return {
-    create: async ({ account, api }, draft, remember) =>
-      finish(account.id, async () => {
+    create: async (connection, draft, remember) =>
+      finish(connection.account.id, async () => {
         hide(draft);
+        const { account, api } = connectionNow(store, connection);
         const id = await createDestination({ api, host: operationHost, accountId: account.id, draft, unanswered });
         if (remember) {
           await secrets.remember(account.id, id, rememberDraft(undefined, draft));
@@ -85,9 +88,10 @@ export function createDestinationWriter(services: DestinationWriterServices): De
         store.putDestination(account.id, destination);
         return destination;
       }),
-    update: async ({ connection: { account, api }, destination }, draft, remember) =>
-      finish(account.id, async () => {
+    update: async ({ connection, destination }, draft, remember) =>
+      finish(connection.account.id, async () => {
         hide(draft);
+        const { account, api } = connectionNow(store, connection);
         const remembered = await secrets.get(account.id, destination.id);
         let stored = remembered;
         const follow = async (after: RememberedSecret | undefined): Promise<void> => {

@@ -1,3 +1,4 @@
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
@@ -215,13 +216,14 @@ async function update(
   { connection, seen }: PolicyWrite,
   policyId: string,
   edited: Policy['whole'],
-  { host }: Parts,
+  { host, store }: Parts,
 ): Promise<string> {
-  const { account, api } = connection;
+  const { account } = connection;
   // With an empty text, every policy is a conflict, so that the user decides.
   let known = seen ?? '';
   for (;;) {
     const from = known;
+    const { api } = connectionNow(store, connection);
     const outcome = await host.inTurn(keyOfPolicy(account.id, policyId), async () =>
       savePolicy({ api, host, accountId: account.id, policyId, edited, seen: from }),
     );

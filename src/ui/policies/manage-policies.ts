@@ -91,8 +91,8 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   if ((await ask(question, describeAssignments(possible, impossible), change)) !== change) {
     return;
   }
-  const assigned = await assignWithProgress(possible, connection, services);
-  void offerUndo(assigned, connection, services);
+  const now = connectionNow(services.store, connection);
+  void offerUndo(await assignWithProgress(possible, now, services), now, services);
 }
 
 /** Throws {@link UserError} if destinations belong to several accounts, because a policy belongs to one. */

@@ -126,7 +126,8 @@ export function createReplacements(services: ReplacementsServices): Replacements
       return () => listeners.delete(listener);
     },
     look: async (connection, key) => controller.look(connectionNow(store, connection).api, key),
-    async start({ connection: { account, api }, destination }, draft, options) {
+    async start({ connection, destination }, draft, options) {
+      const { account, api } = connectionNow(store, connection);
       for (const each of [draft.url, draft.secret]) {
         if (each) {
           redactor.remember(each);

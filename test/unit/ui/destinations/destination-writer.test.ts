@@ -94,3 +94,38 @@ describe('what is remembered after an update', () => {
     assert.deepEqual(whileSending, [undefined]);
   });
 });
+
+describe('saving after a question that was open for long', () => {
+  const draft = { name: 'Ops', url: PLAIN };
+  const destination = { id: ID, name: 'Ops', type: 'generic', url: PLAIN };
+
+  it('sends with the token that the account has now', async () => {
+    const sent: string[] = [];
+    const apiOf = (token: string) =>
+      makeApi({
+        listDestinations: async () => [],
+        getDestination: async () => destination,
+        updateDestination: async () => void sent.push(token),
+        createDestination: async () => {
+          sent.push(token);
+          return ID;
+        },
+      });
+    const services = makeUiServices(apiOf('rolled'));
+    const { connection, store } = services;
+    store.setConnections([{ ...connection, api: apiOf('new') }]);
+    const writer = createDestinationWriter(services);
+    await writer.update({ connection, destination }, { ...draft, name: 'Now' }, false);
+    await writer.create(connection, draft, false);
+    assert.deepEqual(sent, ['new', 'new']);
+  });
+
+  it('sends nothing if the account was removed', async () => {
+    const services = makeUiServices(makeApi());
+    const { connection, store } = services;
+    store.setConnections([]);
+    const writer = createDestinationWriter(services);
+    await assert.rejects(writer.create(connection, draft, false), { name: 'AccountRemovedError' });
+    await assert.rejects(writer.update({ connection, destination }, draft, false), { name: 'AccountRemovedError' });
+  });
+});
