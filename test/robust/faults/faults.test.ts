@@ -137,6 +137,12 @@ describe('the fault matrix', function () {
           if (state?.kind === 'failed' && state.last?.destinations[0] !== old) {
             problems.push(`${fault.name}: stale data is lost`);
           }
+          if (state?.kind === 'ready' && fault.expected !== 'ok' && fault.expected !== 'either') {
+            problems.push(`${fault.name}: the account is shown as refreshed`);
+          }
+          if (state?.kind === 'ready' && fault.expected === 'ok' && state.last.destinations[0]?.name !== 'Ops') {
+            problems.push(`${fault.name}: the account shows something else than Cloudflare's answer`);
+          }
           if (state?.kind !== 'failed' && state?.kind !== 'ready') {
             problems.push(`${fault.name}: the account is ${state?.kind ?? 'gone'}`);
           }

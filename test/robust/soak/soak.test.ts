@@ -24,6 +24,7 @@ type Day = {
   readonly listeners: number;
   readonly bytes: number;
   readonly keys: number;
+  readonly files: number;
 };
 
 describe('a soak', function () {
@@ -109,13 +110,14 @@ describe('a soak', function () {
         listeners: machine.listeners(),
         bytes: JSON.stringify([[...machine.secrets], machine.state()]).length,
         keys: machine.secrets.size + Object.keys(machine.state()).length,
+        files: (await machine.files.names()).length,
       });
     }
     for (const at of [1, 2, 10, 20, DAYS]) {
-      const { heap, timers, listeners, bytes, keys } = days[at - 1] ?? assert.fail();
+      const { heap, timers, listeners, bytes, keys, files } = days[at - 1] ?? assert.fail();
       const megabytes = (heap / 1e6).toFixed(1);
       console.log(
-        `      day ${at}: heap ${megabytes} MB, ${timers} timers, ${listeners} listeners, ${bytes} bytes in ${keys} keys`,
+        `      day ${at}: heap ${megabytes} MB, ${timers} timers, ${listeners} listeners, ${bytes} bytes in ${keys} keys, ${files} files`,
       );
     }
     console.log(`      ${calls} calls`);
@@ -126,6 +128,9 @@ describe('a soak', function () {
       ...(most('timers') > 5 ? [`${most('timers')} timers are left`] : []),
       ...(most('listeners') > (days[0]?.listeners ?? 0) ? [`${most('listeners')} listeners are left`] : []),
       ...(most('keys') - least('keys') > 2 ? [`between ${least('keys')} and ${most('keys')} keys are stored`] : []),
+      ...(most('files') - least('files') > 2
+        ? [`between ${least('files')} and ${most('files')} files are stored`]
+        : []),
       ...(most('bytes') > 1.2 * least('bytes')
         ? [`between ${least('bytes')} and ${most('bytes')} bytes are stored`]
         : []),

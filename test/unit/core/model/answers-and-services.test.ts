@@ -102,7 +102,7 @@ describe('services that Cloudflare treats as generic', () => {
   }
 
   it('each have an https documentation', () => {
-    assert.ok(GENERIC_SERVICES.every(({ documentation }) => URL.canParse(documentation)));
+    assert.ok(GENERIC_SERVICES.every(({ documentation }) => URL.parse(documentation)?.protocol === 'https:'));
   });
 
   for (const [address, text, expected] of [

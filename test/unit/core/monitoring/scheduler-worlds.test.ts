@@ -47,7 +47,8 @@ const world = fc.record({
 });
 
 describe('refresh scheduler in any world', () => {
-  it('refreshes each healthy account within 1.5 intervals, keeps the budget, doubles and leaks nothing', async function () {
+  // So few accounts never reach the budget: `refresh-scheduler.test.ts` does.
+  it('refreshes each healthy account within 1.5 intervals, doubles and leaks nothing', async function () {
     this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(world, async ({ accounts, tokens, minutes, behaviours: chosen, random, throwing, events }) => {
