@@ -60,10 +60,10 @@ describe('automatic refresh in the workbench', function () {
     const { workbench, view, fake } = session;
     const page = await workbench.page.context().newPage();
     const other = workbenchPageOf(page);
-    await page.goto(workbench.page.url());
-    await waitUntilUsable(page);
     // The fault blocks every fetch, so the second window can only show the persisted snapshot.
     await fake.addFault({ path: WEBHOOKS, fault: { kind: 'reset' } });
+    await page.goto(workbench.page.url());
+    await waitUntilUsable(page);
     await other.openContainer(CONTAINER);
     await other.statusItem(STATUS_ITEM).getByText('1 webhook failing').waitFor();
     await other

@@ -143,6 +143,7 @@ describe('renaming and replacing', function () {
     await fake.clear({ part: 'faults' });
     await workbench.notifications.press(/is unknown/, 'Retry');
     await workbench.notifications.waitFor(/The old one is gone/);
+    assert.ok(!(await workbench.notifications.buttons(/The old one is gone/)).includes('Undo'));
     await workbench.screenshot(pictureFile('replace finish'));
     await workbench.notifications.press(/The old one is gone/, 'Finish');
     await workbench.notifications.waitFor(/^Replaced “On-call” of Acme\. .+ 2 policies were moved/, 45_000);

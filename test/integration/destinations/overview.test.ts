@@ -250,7 +250,12 @@ describe('overview of destinations and policies', () => {
     });
   });
 
-  it('persists no policy name and no secret', () => {
+  it('persists no policy name and no secret, although the window has both', async () => {
+    await fake.changeSettings({ urlSecrets: 'returned' });
+    await run('refreshAll');
+    const rows = await readTree(extension, nodeOf('Alpha'));
+    const urls = extension.store.entry(accountId)?.state.last?.destinations.map(({ url }) => url) ?? [];
+    assert.deepEqual([rows[0]?.label, urls.every((url) => url.includes('secretOf'))], ['Attacks', true]);
     assert.doesNotMatch(readState(extension.context), /Attacks|secretOf/);
   });
 });

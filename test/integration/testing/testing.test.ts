@@ -44,7 +44,7 @@ describe('Test command', () => {
 
   const told = (): string =>
     [...(user?.questions ?? []).map(({ title }) => title), ...(user?.messages ?? [])].join('\n');
-  const until = async (isSo: () => boolean): Promise<void> => waitFor(isSo, told);
+  const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => waitFor(isSo, told);
 
   describe('from this machine', () => {
     const HERE = { picks: ['From this machine'] } as const;
@@ -186,6 +186,9 @@ describe('Test command', () => {
       await test(node, HERE, { types: 'whole-secret' }, SEND, { presses: 'Remember Secret' });
       await until(() => told().includes('succeeded'));
       assert.equal((await fake.received())[0]?.path, '/services/T/B/whole-secret');
+      const remembered = async () => extension.secrets.get(accountId, node.destinationId);
+      await until(async () => (await remembered()) !== undefined);
+      assert.match((await remembered())?.url ?? '', /\/services\/T\/B\/whole-secret$/);
       assert.doesNotMatch(extension.logged(), /whole-secret/);
     });
 
