@@ -106,8 +106,8 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
           }
           throw error;
         });
-        const from = isSameId(to, state.oldId) ? idOf('new') : state.oldId;
-        return !policy || (usesDestination(policy, to) && !usesDestination(policy, from)) ? {} : undefined;
+        const other = isSameId(to, state.oldId) ? idOf('new') : state.oldId;
+        return !policy || (usesDestination(policy, to) && !usesDestination(policy, other)) ? {} : undefined;
       }
       case 'deleteOld':
         return (await isGone('old')) ? { stage: 'finishing' } : undefined;

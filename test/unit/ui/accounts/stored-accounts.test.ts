@@ -41,13 +41,13 @@ async function open(
   }
   const services = makeUiServices(makeApi());
   services.store.setConnections([]);
-  const context: Partial<vscode.ExtensionContext> = { secrets: secretStorage as unknown as vscode.SecretStorage };
+  const context: Partial<vscode.ExtensionContext> = { secrets: secretStorage };
   const connections = createConnections({
     ...services,
     context: context as vscode.ExtensionContext,
     userAgent: 'test/1',
     state: {
-      get: (key) => (key === 'accounts' ? (state.list as never) : undefined),
+      get: (key) => (key === 'accounts' ? state.list : undefined),
       async update(key, value) {
         if (key === 'accounts') {
           state.list = value;
@@ -58,7 +58,7 @@ async function open(
     snapshots: { adopt: async () => {}, forget: async () => {}, dispose() {} },
   });
   await connections.load();
-  const secrets = createSecretStore(secretStorage as unknown as vscode.SecretStorage, services.redactor, () => {});
+  const secrets = createSecretStore(secretStorage, services.redactor, () => {});
   const remove = async (): Promise<void> => {
     stub.user.presses.push('Remove');
     const [entry] = services.store.entries();
