@@ -10,7 +10,7 @@ import { UncertainCreationError } from '../destinations/create-destination.ts';
 import { DestinationGoneError } from './errors.ts';
 import { type Digest, findCreation } from '../destinations/fingerprint.ts';
 import type { Draft } from '../model/destination.ts';
-import { type Pending, type Replacement, TRANSITIONS } from './state.ts';
+import { type MovedPolicy, type Pending, type Replacement, TRANSITIONS } from './state.ts';
 
 export type MachineOptions = {
   readonly api: Api;
@@ -79,6 +79,13 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
     await advance(changes);
   }
 
+  function markPolicy(policyId: string | undefined, mark: MovedPolicy['mark']): MovedPolicy[] {
+    return state.policies.map(({ mark: before, ...each }) => {
+      const now = each.id === policyId ? mark : before;
+      return now ? { ...each, mark: now } : each;
+    });
+  }
+
   /** Clears the pending mutation where its effect is visible. */
   async function seesEffect(pending: Pending): Promise<boolean> {
     const effect = await effectOf(pending);
@@ -130,19 +137,19 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
    */
   async function send(
     pending: Omit<Pending, 'sentAt'>,
-    call: (beforeSend: () => Promise<void>) => Promise<Partial<Replacement>>,
+    call: (beforeSend: (changes?: Partial<Replacement>) => Promise<void>) => Promise<Partial<Replacement>>,
   ): Promise<void> {
     throwIfCanceled();
     let isPersisted = false;
     try {
-      const changes = await call(async () => {
-        await advance({ pending: { ...pending, sentAt: host.now() } });
+      const outcome = await call(async (changes = {}) => {
+        await advance({ ...changes, pending: { ...pending, sentAt: host.now() } });
         isPersisted = true;
       });
-      await clearPending(changes);
+      await clearPending(outcome);
     } catch (error) {
       if (isPersisted && state.pending && !isUncertain(error)) {
-        await clearPending();
+        await clearPending({ policies: markPolicy(pending.policyId, undefined) });
       }
       throw error;
     }
@@ -240,7 +247,7 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
           policyId,
           change: (policy) => (isCut ? restoreDestinationIn : swapDestination)(policy, fromId, toId),
           isChanged: (policy) => !usesDestination(policy, fromId) && (!isCut || usesDestination(policy, toId)),
-          beforeSend,
+          beforeSend: async () => beforeSend({ policies: markPolicy(policyId, 'unseen') }),
         });
         return {};
       });

@@ -56,7 +56,7 @@ export async function observe(
     candidates: found?.candidates ?? [],
     onOld: policies && policiesOf(policies, oldId).length,
     onNew: policies && (newId === undefined ? 0 : policiesOf(policies, newId).length),
-    inNeither: policies?.filter(isInNeither).length ?? 0,
+    inNeither: policies?.filter(isInNeither).map(({ id }) => id) ?? [],
     failure,
   };
 }

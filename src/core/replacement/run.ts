@@ -8,7 +8,7 @@ import { isSameAddress } from '../model/web-address.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions, type Move, type Which } from './machine.ts';
-import type { Ending, Replacement } from './state.ts';
+import { type Ending, mayBeCut, type MovedPolicy, type Replacement } from './state.ts';
 
 /** A policy that another client adds between two lists is moved too, but not for ever. */
 const MOST_ROUNDS = 5;
@@ -63,7 +63,7 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
     const all = await api.listPolicies(accountId);
     const [first] = policiesOf(all, oldId);
     if (!first) {
-      await forgetDetached(machine, all, 'new');
+      await markDetached(machine, all, 'new');
       break;
     }
     if (round >= MOST_ROUNDS) {
@@ -81,12 +81,13 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
  * Before a destination is deleted: a policy that has lost it, and does not have the other one, was changed by another client.
  * After the deletion, that could not be told apart from what the deletion did.
  */
-export async function forgetDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<void> {
+export async function markDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<void> {
   const { policies, oldId, newId = '' } = machine.state();
   const using = idsOf(policiesOf(all, kept === 'new' ? newId : oldId));
-  const left = policies.filter(({ id }) => using.has(id));
-  if (left.length < policies.length) {
-    await machine.advance({ policies: left });
+  if (policies.some(({ id, mark }) => !using.has(id) && mark !== 'detached')) {
+    await machine.advance({
+      policies: policies.map((each) => (using.has(each.id) ? each : { ...each, mark: 'detached' })),
+    });
   }
 }
 
@@ -135,13 +136,16 @@ export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, '
     const using = isForward || origin !== 'confirmed' ? from : from.filter(({ id }) => ours.has(id));
     const open = idsOf(using);
     const existing = idsOf(all);
-    const inNeither = known.filter(({ id }) => existing.has(id) && !open.has(id) && !there.has(id));
-    const cut = inNeither.length > 0 && (await isGone(machine, isForward ? 'old' : 'new')) ? inNeither : [];
+    const source = isForward ? 'old' : 'new';
+    const inNeither = known.filter(
+      (each) => existing.has(each.id) && !open.has(each.id) && !there.has(each.id) && mayBeCut(each, source),
+    );
+    const cut = inNeither.length > 0 && (await isGone(machine, source)) ? inNeither : [];
     const added = using.filter(({ id }) => !ours.has(id)).map(({ id, name }) => ({ id, name, moved: !isForward }));
-    const updated = [...known, ...added].map((each) => ({
-      ...each,
-      moved: open.has(each.id) ? !isForward : there.has(each.id) ? isForward : each.moved,
-    }));
+    const updated = [...known, ...added].map((each): MovedPolicy => {
+      const isSeen = open.has(each.id) || there.has(each.id);
+      return isSeen ? { id: each.id, name: each.name, moved: open.has(each.id) !== isForward } : each;
+    });
     if (JSON.stringify(updated) !== JSON.stringify(known)) {
       await machine.advance({ policies: updated });
     }
@@ -179,9 +183,10 @@ async function moveOne(machine: Machine, move: Move, to: Which): Promise<void> {
   await machine.requireExists(to);
   const note = async (): Promise<void> => {
     const { policies } = machine.state();
-    const moved = to === 'new';
     await machine.advance({
-      policies: policies.map((each) => (each.id === move.policyId ? { ...each, moved } : each)),
+      policies: policies.map(({ mark, ...each }) =>
+        each.id === move.policyId ? { ...each, moved: to === 'new' } : { ...each, ...(mark ? { mark } : {}) },
+      ),
     });
   };
   try {

@@ -28,7 +28,18 @@ export const TRANSITIONS: Readonly<Record<Stage, readonly (Stage | Ending)[]>> =
   closing: ['undone', 'closed'],
 };
 
-const policySchema = v.object({ id: v.string(), name: v.string(), moved: v.boolean() });
+/**
+ * A policy of a replacement. `moved`: whether it had the new destination when it was last seen with one of the two. `mark`:
+ * - `unseen`: a move was sent, and the policy was not seen since with one of the two
+ * - `detached`: another client took it out of both while both existed, so it is left alone
+ */
+const policySchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  moved: v.boolean(),
+  mark: v.exactOptional(v.picklist(['unseen', 'detached'])),
+});
+export type MovedPolicy = Readonly<v.InferOutput<typeof policySchema>>;
 
 /** A mutation that was about to be sent when the state was persisted, and whose outcome was not seen since. */
 const pendingSchema = v.object({
@@ -90,8 +101,8 @@ export type Observed = {
   /** How many policies use the old and the new destination; undefined where the policies could not be listed. */
   readonly onOld: number | undefined;
   readonly onNew: number | undefined;
-  /** How many policies of the replacement use neither. */
-  readonly inNeither: number;
+  /** IDs of the policies of the replacement that use neither. */
+  readonly inNeither: readonly string[];
   /** The first error of what could not be read. */
   readonly failure?: unknown;
 };
@@ -128,9 +139,11 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
     return observed.old === 'exists' ? ['resume', 'undo'] : ['resume'];
   }
   if (observed.new === 'gone') {
-    // Cloudflare may have taken it out of the policies that had moved to it.
-    const isNeeded = observed.onNew !== 0 || observed.isSettling || observed.inNeither > 0;
-    return observed.old === 'exists' && isNeeded ? ['undo'] : ['close'];
+    if (observed.old === 'exists' && (observed.onNew !== 0 || observed.isSettling)) {
+      return ['undo'];
+    }
+    const isCut = state.policies.some((each) => mayBeCut(each, 'new') && observed.inNeither.includes(each.id));
+    return observed.old === 'exists' && isCut ? ['undo', 'close'] : ['close'];
   }
   if (observed.old === 'gone') {
     return ['finish'];
@@ -138,6 +151,14 @@ export function nextSteps(state: Replacement, observed: Observed): readonly Step
   const isUndoing = state.stage === 'undoing' || state.stage === 'removing';
   const both: readonly Step[] = isUndoing ? ['undo', 'resume'] : ['resume', 'undo'];
   return observed.isSettling ? both : [...both, 'keepBoth'];
+}
+
+/**
+ * Whether Cloudflare may have taken a deleted destination out of a policy that has neither: only where the policy had it, or
+ * may have had it.
+ */
+export function mayBeCut({ moved, mark }: MovedPolicy, gone: 'old' | 'new'): boolean {
+  return mark === 'unseen' || (mark === undefined && moved === (gone === 'new'));
 }
 
 export function keyOfReplacement({ accountId, oldId }: Pick<Replacement, 'accountId' | 'oldId'>): string {

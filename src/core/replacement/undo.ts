@@ -2,7 +2,7 @@ import { policiesOf } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions } from './machine.ts';
-import { forgetDetached, movePolicies, type RunEnd } from './run.ts';
+import { markDetached, movePolicies, type RunEnd } from './run.ts';
 import type { Replacement } from './state.ts';
 
 const MOST_ROUNDS = 5;
@@ -49,7 +49,7 @@ async function moveBackAndDelete(machine: Machine, options: MachineOptions, newI
     const all = await options.api.listPolicies(accountId);
     const [attached] = policiesOf(all, newId);
     if (!attached) {
-      await forgetDetached(machine, all, 'old');
+      await markDetached(machine, all, 'old');
       break;
     }
     if (round >= MOST_ROUNDS) {

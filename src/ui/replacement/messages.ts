@@ -91,7 +91,7 @@ function describeWhatExists({ state, observed }: Look): readonly string[] {
           : vscode.l10n.t('The new destination was not created. The old one is unchanged.'),
   }[observed.new];
   const named = (moved: boolean): readonly string[] =>
-    policies.filter((each) => each.moved === moved).map(({ name }) => name);
+    policies.filter((each) => each.moved === moved && !observed.inNeither.includes(each.id)).map(({ name }) => name);
   const [done, open] = [named(true), named(false)];
   return [
     fresh,
@@ -135,9 +135,10 @@ export function describeEnd({ ending, state }: RunEnd, accountName: string): str
     case 'done':
       return [
         vscode.l10n.t('Replaced “{0}” of {1}. The new ID is {2}.', oldName, accountName, newId),
-        moved === 0
-          ? vscode.l10n.t('No policy used it.')
-          : plural(moved, vscode.l10n.t('1 policy was moved.'), vscode.l10n.t('{0} policies were moved.', moved)),
+        ...(policies.length === 0 ? [vscode.l10n.t('No policy used it.')] : []),
+        ...(moved === 0
+          ? []
+          : [plural(moved, vscode.l10n.t('1 policy was moved.'), vscode.l10n.t('{0} policies were moved.', moved))]),
       ].join(' ');
     case 'undone':
       return vscode.l10n.t(

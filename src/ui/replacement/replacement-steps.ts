@@ -4,7 +4,8 @@ import type { Replacement } from '../../core/replacement/state.ts';
 
 /** The steps of a replacement for the panel. `running`: the current step is in progress; otherwise it is the next one. */
 export function describeReplaceSteps(state: Replacement, running = false): readonly PanelStep[] {
-  const { newId, policies, stage } = state;
+  const { newId, stage } = state;
+  const policies = state.policies.filter(({ mark }) => mark !== 'detached');
   const isDeleted = stage === 'finishing';
   const steps: readonly (readonly [string, boolean])[] = [
     [vscode.l10n.t('Create the new destination “{0}”', state.name), newId !== undefined],

@@ -231,7 +231,7 @@ describe('replacement controller, against the fake', () => {
 
     it('offers Undo, which gives the policies that had moved the old one', async () => {
       deleteAndClean(await stopHalfway());
-      assert.deepEqual(await steps(), ['undo']);
+      assert.deepEqual(await steps(), ['undo', 'close']);
       assert.equal((await take('undo')).ending, 'undone');
       assert.deepEqual(account.users(fixture.old().id), ['One', 'Two']);
     });
@@ -250,13 +250,38 @@ describe('replacement controller, against the fake', () => {
       assert.deepEqual(account.users(fixture.old().id), ['One', 'Two']);
     });
 
+    it('leaves a policy alone that was never on the deleted one, and can be closed', async () => {
+      const newId = await stopHalfway();
+      const two = account.policies().find(({ name }) => name === 'Two') ?? assert.fail();
+      account.changePolicy({ ...two, mechanisms: { webhooks: [], email: [{ id: 'a@example.com' }] } });
+      const one = account.policies().find(({ name }) => name === 'One') ?? assert.fail();
+      account.changePolicy({ ...one, mechanisms: { ...one.mechanisms, webhooks: [{ id: fixture.old().id }] } });
+      account.remove(newId);
+      assert.deepEqual(await steps(), ['close']);
+      assert.deepEqual(account.webhooksOf('Two'), []);
+    });
+
+    it('adds nothing at Finish to a policy that a colleague took the new one out of', async () => {
+      const from = await fixture.begin();
+      const { state } = await fixture.forward(from);
+      await records().put({ ...state, stage: 'finishing' });
+      const two = account.policies().find(({ name }) => name === 'Two') ?? assert.fail();
+      account.changePolicy({ ...two, mechanisms: { webhooks: [], email: [{ id: 'a@example.com' }] } });
+      assert.equal((await take('finish')).ending, 'done');
+      assert.deepEqual(account.webhooksOf('Two'), []);
+    });
+
     it('leaves a policy alone that a colleague took the old one out of, and does not count it as moved', async () => {
       await stopHalfway();
       const two = account.policies().find(({ name }) => name === 'Two') ?? assert.fail();
       account.changePolicy({ ...two, mechanisms: { webhooks: [], email: [{ id: 'a@example.com' }] } });
       const { ending, state } = await take('resume');
-      const names = state.policies.map(({ name, moved }) => [name, moved]);
-      assert.deepEqual([ending, names, account.webhooksOf('Two')], ['done', [['One', true]], []]);
+      const names = state.policies.map(({ name, moved, mark }) => [name, moved, mark]);
+      const expected = [
+        ['One', true, undefined],
+        ['Two', false, 'detached'],
+      ];
+      assert.deepEqual([ending, names, account.webhooksOf('Two')], ['done', expected, []]);
     });
   });
 

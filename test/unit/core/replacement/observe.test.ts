@@ -35,7 +35,7 @@ describe('observing a replacement', () => {
     candidates: [],
     onOld: 2,
     onNew: 1,
-    inNeither: 0,
+    inNeither: [],
   };
   const untouched = { ...seen, newId: undefined, new: 'none', onNew: 0 };
 
@@ -43,10 +43,10 @@ describe('observing a replacement', () => {
     assert.deepEqual(await look(moving), { ...seen, failure: undefined });
   });
 
-  it('counts the policies of the replacement that have neither destination', async () => {
+  it('names the policies of the replacement that have neither destination', async () => {
     const policies = ['p', 'gone'].map((id) => ({ id, name: 'P', moved: false }));
     const listPolicies = async () => [makePolicy('other'), { ...makePolicy('other'), id: 'q' }];
-    assert.equal((await look({ ...moving, policies }, { listPolicies })).inNeither, 1);
+    assert.deepEqual((await look({ ...moving, policies }, { listPolicies })).inNeither, ['p']);
   });
 
   it('takes what the stage knows to be gone for gone, even where Cloudflare still answers with it', async () => {

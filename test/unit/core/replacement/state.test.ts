@@ -22,7 +22,7 @@ function* allObserved(): Generator<Observed> {
         for (const candidates of [[], [candidate], [candidate, { id: 'd', host: 'example.com' }]]) {
           for (const onOld of [undefined, 0, 2]) {
             for (const onNew of onOld === undefined ? [undefined] : [0, 2]) {
-              for (const inNeither of [0, 1]) {
+              for (const inNeither of [[], ['p']]) {
                 yield { old, new: fresh, isSettling, candidates, onOld, onNew, inNeither };
               }
             }
@@ -45,7 +45,8 @@ const rows: readonly [string, Stage, Partial<Observed>, readonly Step[]][] = [
   ['the new one is gone and policies still name it', 'moving', { new: 'gone', onNew: 2 }, ['undo']],
   ['the new one is gone and no policy names it', 'closing', { new: 'gone' }, ['close']],
   ['the new one is gone and a move may still take effect', 'moving', { new: 'gone', isSettling: true }, ['undo']],
-  ['the new one is gone and was taken out of policies', 'moving', { new: 'gone', onNew: 0, inNeither: 1 }, ['undo']],
+  ['the new one is gone and a policy had it', 'moving', { new: 'gone', inNeither: ['p'] }, ['undo', 'close']],
+  ['the new one is gone and no policy had it', 'moving', { new: 'gone', inNeither: ['q', 'r'] }, ['close']],
   ['both are gone', 'moving', { old: 'gone', new: 'gone', onNew: 2 }, ['close']],
   ['nothing was created', 'creating', { new: 'none' }, ['close']],
   ['a creation may still take effect', 'creating', { new: 'none', isSettling: true }, ['resume', 'undo']],
@@ -83,9 +84,14 @@ describe('replacement state', () => {
         candidates: [],
         onOld: 0,
         onNew: 0,
-        inNeither: 0,
+        inNeither: [],
       };
-      assert.deepEqual(nextSteps(makeState(stage), { ...world, ...observed }), expected);
+      const policies = [
+        { id: 'p', name: 'P', moved: true },
+        { id: 'q', name: 'Q', moved: false },
+        { id: 'r', name: 'R', moved: true, mark: 'detached' },
+      ] as const;
+      assert.deepEqual(nextSteps(makeState(stage, { policies: [...policies] }), { ...world, ...observed }), expected);
     });
   }
 
@@ -94,7 +100,7 @@ describe('replacement state', () => {
     for (const stage of STAGES) {
       for (const observed of allObserved()) {
         combinations += 1;
-        const steps = nextSteps(makeState(stage), observed);
+        const steps = nextSteps(makeState(stage, { policies: [{ id: 'p', name: 'P', moved: true }] }), observed);
         const says = JSON.stringify({ stage, ...observed, steps });
         const has = (step: Step): boolean => steps.includes(step);
         assert.ok(steps.length > 0, says);
@@ -113,8 +119,7 @@ describe('replacement state', () => {
         assert.ok(!has('adopt') || (observed.new === 'none' && observed.candidates.length === 1), says);
         // Closing forgets the new destination: never while it exists, or policies could go back to the old one.
         assert.ok(!has('close') || observed.new !== 'exists', says);
-        const isNeeded = Boolean(observed.onNew) || observed.inNeither > 0;
-        assert.ok(!has('close') || !(observed.new === 'gone' && observed.old === 'exists' && isNeeded), says);
+        assert.ok(!has('close') || !(observed.new === 'gone' && observed.old === 'exists' && observed.onNew), says);
         assert.ok(
           !has('close') || !observed.isSettling || observed.candidates.length > 0 || observed.old === 'gone',
           says,
