@@ -11,7 +11,7 @@ import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
 import { createAccountOrder } from './ui/accounts/account-order.ts';
 import { type Connections, createConnections } from './ui/accounts/connections.ts';
-import { createProfileSecrets, profileFolderOf } from './ui/accounts/profile-secrets.ts';
+import { createProfileSecrets, profileFolderOf, readProfileId } from './ui/accounts/profile-secrets.ts';
 import { createSecretStore, type SecretStore } from './ui/destinations/secret-store.ts';
 import { createLogger, type Logger } from './ui/host/log.ts';
 import { createOrderedState, type State } from './ui/host/ordered-state.ts';
@@ -95,6 +95,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
   // Only the command that deletes stored credentials sees the records of other profiles.
   const secretStorage = createProfileSecrets(given.secrets, state, host.log);
   const context: vscode.ExtensionContext = Object.create(given, { secrets: { value: secretStorage } });
+  const profile = readProfileId(state);
   const profileFolder = profileFolderOf(context.globalStorageUri.fsPath, state, host.log);
   const budgets = createCallBudgets(() => performance.now());
   const store = createStore({
@@ -107,7 +108,17 @@ export function createServices({ context: given, channel, view, onLine }: Regist
   });
   const snapshots = createSharedSnapshots({ profileFolder, secrets: secretStorage }, store, host.log);
   const timelines = createTimelines({ profileFolder, store, host }, async () => import('./recording.ts'));
-  const connections = createConnections({ context, userAgent, state, store, redactor, host, budgets, snapshots });
+  const connections = createConnections({
+    context,
+    userAgent,
+    state,
+    store,
+    redactor,
+    host,
+    budgets,
+    snapshots,
+    profile,
+  });
   const accountOrder = createAccountOrder(connections);
   const policies = createPolicyStore();
   const lastTests = createLastTests();

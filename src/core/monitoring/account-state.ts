@@ -1,6 +1,7 @@
 import type { Connection } from '../accounts/connection.ts';
 import type { ApiError } from '../api/api-error.ts';
 import type { ShownDestination } from '../model/destination.ts';
+import { comparableId } from '../model/id.ts';
 import type { CachedSnapshot, Snapshot, SnapshotOf } from './snapshot.ts';
 
 /**
@@ -29,6 +30,8 @@ export type AccountEntry = {
   readonly attempt?: Attempt;
   /** Settles when the refresh in flight has ended. */
   readonly inFlight?: Promise<unknown>;
+  /** The destinations that this window has deleted, by {@link comparableId}. */
+  readonly deleted?: ReadonlySet<string>;
 };
 
 /** The data that views show: the last data fetched in this window, else the cached data. */
@@ -39,6 +42,14 @@ export function shownOf(state: AccountState | undefined): SnapshotOf<ShownDestin
 /** Whether the last refresh succeeded, but its list has entries that could not be read. Any of those may be failing. */
 export function isIncomplete(state: AccountState): boolean {
   return state.kind === 'ready' && state.last.skipped > 0;
+}
+
+/**
+ * Whether a destination that is not listed may exist all the same: the list had entries that could not be read, and this window
+ * has not deleted it.
+ */
+export function mayExist({ state, deleted }: AccountEntry, destinationId: string): boolean {
+  return (state.last?.skipped ?? 0) > 0 && !deleted?.has(comparableId(destinationId));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Log } from '../api/transport.ts';
 import { type Connection, isSameConnection } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
 import type { CachedDestination, Destination } from '../model/destination.ts';
-import { findById, isSameId } from '../model/id.ts';
+import { comparableId, findById, isSameId } from '../model/id.ts';
 import { type AccountEntry, type AccountState, type Attempt, isSameState } from './account-state.ts';
 import { makeSnapshot, mergeCached } from './snapshot.ts';
 import { createStoreEvents, type StoreEvents } from './store-events.ts';
@@ -75,6 +75,7 @@ type Slot = {
   inFlight?: Promise<boolean>;
   /** Sends the request of a refresh in flight that waits to be admitted. */
   hurry?: () => void;
+  readonly deleted: Set<string>;
 };
 
 type Admission = {
@@ -315,7 +316,12 @@ export function createStore({
       const before = entries.map(({ connection }) => connection);
       slots = new Map(
         connections.map((connection) => {
-          const slot = slots.get(connection.account.id) ?? { connection, state: { kind: 'idle' }, generation: 0 };
+          const slot = slots.get(connection.account.id) ?? {
+            connection,
+            state: { kind: 'idle' },
+            generation: 0,
+            deleted: new Set(),
+          };
           if (slot.connection.api !== connection.api) {
             slot.generation += 1;
           }
@@ -369,6 +375,7 @@ export function createStore({
       return 'adopted';
     },
     removeDestination(accountId, destinationId) {
+      slots.get(accountId)?.deleted.add(comparableId(destinationId));
       changeDestinations(accountId, (destinations) => destinations.filter(({ id }) => !isSameId(id, destinationId)));
     },
     putDestination(accountId, destination) {

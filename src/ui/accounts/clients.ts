@@ -20,8 +20,11 @@ export type Clients = {
   connectStored(record: TokenRecord): Api;
   /** The number of malformed entries in the account's last list of destinations. */
   skippedEntries(accountId: string): number;
-  /** A client that sends nothing and fails every call, so that views show the error like any other. */
-  refuse(error: ApiError): Api;
+  /**
+   * A client that sends nothing and fails every call, so that views show the error like any other. `beforehand` is waited for
+   * in each call.
+   */
+  refuse(error: ApiError, beforehand?: () => Promise<void>): Api;
 };
 
 /** The origin of the configured API address; undefined if the setting is invalid. */
@@ -47,8 +50,14 @@ export function createClients({
     }
   }
 
-  function refuse(error: ApiError): Api {
-    const refusing: Host = { ...host, fetch: () => Promise.reject(error) };
+  function refuse(error: ApiError, beforehand?: () => Promise<void>): Api {
+    const refusing: Host = {
+      ...host,
+      async fetch() {
+        await beforehand?.();
+        throw error;
+      },
+    };
     return createApi({ baseUrl: PUBLIC_API, token: '', userAgent, host: refusing });
   }
 

@@ -79,15 +79,15 @@ export function createConnections({
   host,
   budgets,
   snapshots,
-}: Pick<
-  Services,
-  'context' | 'userAgent' | 'state' | 'store' | 'redactor' | 'host' | 'budgets' | 'snapshots'
->): Connections {
+  profile,
+}: Pick<Services, 'context' | 'userAgent' | 'state' | 'store' | 'redactor' | 'host' | 'budgets' | 'snapshots'> & {
+  /** The ID of the profile, if an earlier session stored it. A new one can be replaced by that of another window. */
+  readonly profile?: string | undefined;
+}): Connections {
   const clientsOf = createClients({ userAgent, redactor, host, budgets });
   const tokenStore = createTokenStore(context.secrets, redactor, host.log);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const inTurn = createSerialQueue();
-  const profile = readProfileId(state);
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
   let trouble: StorageTrouble = {
@@ -114,7 +114,12 @@ export function createConnections({
       const mayGo = record && mayReceive(record, configuredOrigin() ?? '');
       const key = JSON.stringify([apiBaseUrl, record?.token ?? { missing: missing.kind }, mayGo]);
       const api =
-        next.get(key) ?? clients.get(key) ?? (record ? clientsOf.connectStored(record) : clientsOf.refuse(missing));
+        next.get(key) ??
+        clients.get(key) ??
+        (record
+          ? clientsOf.connectStored(record)
+          : // The keyring may have been unlocked since, which no event tells. If so, the account gets another client.
+            clientsOf.refuse(missing, missing === STORAGE_UNREADABLE ? load : undefined));
       next.set(key, api);
       return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
@@ -148,16 +153,10 @@ export function createConnections({
    * profile that it was opened with, so accounts of another one must not take their place.
    */
   function isOtherProfile(): boolean {
-    const now = readProfileId(state);
-    return profile !== undefined && now !== profile;
+    return profile !== undefined && readProfileId(state) !== profile;
   }
 
   function requireAccounts(): RememberedAccounts {
-    if (isOtherProfile()) {
-      throw new UserError(
-        vscode.l10n.t('VS Code has switched to another profile, so nothing was changed. Reload the window first.'),
-      );
-    }
     const read = readAccounts();
     if (!read) {
       throw new UserError(
@@ -176,7 +175,14 @@ export function createConnections({
 
   /** Only the refreshes of several changes may overlap. */
   async function change<T>(work: (storage: AccountStorage) => Promise<T>): Promise<T> {
-    const [result, unread] = await inTurn(async () => [await work(storage), publish()] as const);
+    const [result, unread] = await inTurn(async () => {
+      if (isOtherProfile()) {
+        throw new UserError(
+          vscode.l10n.t('VS Code has switched to another profile, so nothing was changed. Reload the window first.'),
+        );
+      }
+      return [await work(storage), publish()] as const;
+    });
     const toRefresh = await adoptCached(unread);
     if (toRefresh.length > 0) {
       await refreshForUser(store, toRefresh);

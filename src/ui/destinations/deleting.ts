@@ -50,13 +50,18 @@ export async function confirmAndDelete(chosen: readonly Located[], services: Del
       return;
     }
     const before = { checks, targets };
-    checks = await check();
+    checks = (await check()).map((now, index) => ({
+      ...now,
+      // Undo uses what was read last.
+      policies: now.impacts ? now.policies : (before.checks[index]?.policies ?? []),
+    }));
     targets = locateNow(targets, services);
     changes = {
-      hasMore: before.checks.some((each, index) => isWorse(each, checks[index])),
+      hasMore: before.checks.some((each, index) => hasGrown(each.impacts ?? [], checks[index]?.impacts ?? [])),
       hasChanged: before.targets.some((each, index) => isChanged(each, targets[index])),
     };
-    if (!changes.hasMore && !changes.hasChanged) {
+    const isUnread = before.checks.some(({ impacts }, index) => impacts && !checks[index]?.impacts);
+    if (!changes.hasMore && !changes.hasChanged && !isUnread) {
       break;
     }
   }
@@ -111,13 +116,6 @@ async function askChoice(
     ...(canDetach ? [detach] : []),
   );
   return chosen === remove ? 'delete' : chosen === detach ? 'detach' : undefined;
-}
-
-function isWorse(before: AccountCheck, after: AccountCheck | undefined): boolean {
-  if (!after?.impacts) {
-    return before.impacts !== undefined;
-  }
-  return hasGrown(before.impacts ?? [], after.impacts);
 }
 
 async function deleteWithProgress(
@@ -179,10 +177,12 @@ async function collectDeleted(
 
 /** Loads the policies and destinations of an account, and computes the impact on the policies. */
 async function checkAccount(
-  connection: Connection,
+  known: Connection,
   targets: readonly Located[],
   { store, policies: policyStore }: DeletingServices,
 ): Promise<AccountCheck> {
+  // The question may have been open for long.
+  const connection = connectionNow(store, known);
   const { account } = connection;
   const ids = createIdSet(targets.map(({ destination }) => destination.id));
   // A destination that another client deleted receives nothing any more.

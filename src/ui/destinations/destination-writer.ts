@@ -35,6 +35,8 @@ export type DestinationWriter = {
   create(connection: Connection, draft: Draft, remember: boolean): Promise<Destination>;
   /** For a plan of kind rename or update. `target` is the destination as the user saw it. */
   update(target: Located, draft: Draft, remember: boolean): Promise<UpdateOutcome>;
+  /** Whether a remembered secret of this destination was forgotten, since the answer to its change was lost in this window. */
+  hasForgotten(target: Located): boolean;
 };
 
 export type DestinationWriterServices = {
@@ -49,6 +51,8 @@ export type DestinationWriterServices = {
 export function createDestinationWriter(services: DestinationWriterServices): DestinationWriter {
   const { store, policies, secrets, redactor, host, leases } = services;
   const unanswered: UnansweredCreations = new Map();
+  /** Keys of destinations whose secret was remembered until the answer to its change was lost. */
+  const forgotten = new Set<string>();
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
 
   /** Refreshes the account after success and failure, so that the view shows the current state. */
@@ -70,6 +74,8 @@ export function createDestinationWriter(services: DestinationWriterServices): De
   }
 
   return {
+    hasForgotten: ({ connection, destination }) =>
+      forgotten.has(keyOfDestination(connection.account.id, destination.id)),
     create: async (connection, draft, remember) =>
       finish(connection.account.id, async () => {
         hide(draft);
@@ -111,7 +117,8 @@ export function createDestinationWriter(services: DestinationWriterServices): De
                 ? rememberUpdate(remembered, sent)
                 : keepUnlessOutdated(remembered, destination, sent),
           );
-        const lease = await leases.acquire(keyOfDestination(account.id, destination.id));
+        const key = keyOfDestination(account.id, destination.id);
+        const lease = await leases.acquire(key);
         try {
           const outcome = await updateDestination({
             api,
@@ -125,8 +132,14 @@ export function createDestinationWriter(services: DestinationWriterServices): De
           if (outcome.ignored.includes('url')) {
             await keep({ ...draft, url: outcome.destination.url }, 'accepted');
           }
+          forgotten.delete(key);
           store.putDestination(account.id, outcome.destination);
           return outcome;
+        } catch (error) {
+          if (remembered && !stored) {
+            forgotten.add(key);
+          }
+          throw error;
         } finally {
           // A lease that cannot be released expires by itself.
           await lease.release().catch(() => undefined);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { findById } from '../../core/model/id.ts';
-import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import { type AccountEntry, mayExist, shownOf } from '../../core/monitoring/account-state.ts';
 import { locateAll, type Located, type Shown } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
@@ -10,7 +10,7 @@ import { type DestinationNode, isNode, type Node } from '../tree/nodes.ts';
 import type { CommandHandler } from '../host/commands.ts';
 import { pickOne } from '../host/pick.ts';
 import { UserError } from '../host/report.ts';
-import { describeBriefly, nameOf } from '../text/destination.ts';
+import { describeBriefly, describeUnclear, nameOf } from '../text/destination.ts';
 import { describeProblem, describeUnloaded, describeUnread } from '../text/error.ts';
 
 /**
@@ -98,10 +98,12 @@ export function createTargets(
     }
     if (areGiven && wanted.length > 0) {
       const [name] = names;
-      if (wanted.some(({ accountId }) => (store.entry(accountId)?.state.last?.skipped ?? 0) > 0)) {
-        throw new UserError(
-          vscode.l10n.t('Cloudflare’s list has entries that could not be read. The destination may be one of them.'),
-        );
+      const isUnclear = wanted.some(({ accountId, destinationId }) => {
+        const entry = store.entry(accountId);
+        return entry !== undefined && mayExist(entry, destinationId);
+      });
+      if (isUnclear) {
+        throw new UserError(describeUnclear());
       }
       throw new UserError(
         name === undefined

@@ -1,3 +1,5 @@
+import { ApiError, isNotFound } from '../../core/api/api-error.ts';
+import { mayExist } from '../../core/monitoring/account-state.ts';
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
@@ -5,6 +7,7 @@ import { formatDocument } from '../../core/formats/json-document.ts';
 import { findById, isSameId } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { addressOf, readAddress } from './addresses.ts';
+import { describeUnclear } from '../text/destination.ts';
 import { describeProblem } from '../text/error.ts';
 import { decodeSaved, notSaved, refuseFileOperation } from './messages.ts';
 import type { DocumentMemory, Told } from './document-memory.ts';
@@ -84,10 +87,10 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     return wanted === undefined ? undefined : findById(last?.destinations ?? [], wanted);
   }
 
-  /** Whether Cloudflare's list had entries that could not be read, so that a destination that it lacks may exist. */
-  function isIncomplete(uri: vscode.Uri): boolean {
-    const last = store.entry(readAddress(uri)?.accountId ?? '')?.state.last;
-    return last !== undefined && last.skipped > 0;
+  /** Whether the destination of a document may exist although it is not listed. */
+  function isUnclear(uri: vscode.Uri): boolean {
+    const entry = store.entry(readAddress(uri)?.accountId ?? '');
+    return entry !== undefined && mayExist(entry, destinationIdOf(uri) ?? '');
   }
 
   /** The current content and its change time. */
@@ -97,8 +100,8 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     const text = destination ? formatDocument({ name: destination.name, url: destination.url }) : blank;
     const before = told.get(uri.toString());
     // A destination that was just created is missing until the next refresh, and any one may be missing in an incomplete list.
-    const isUnclear = text === undefined && (bound.has(uri.toString()) || isIncomplete(uri));
-    if (before && (before.text === text || isUnclear)) {
+    const isMissing = text === undefined && (bound.has(uri.toString()) || isUnclear(uri));
+    if (before && (before.text === text || isMissing)) {
       return before;
     }
     const now = { ...before, text, at: Math.max(Date.now(), (before?.at ?? 0) + 1) };
@@ -160,10 +163,8 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     const destination = destinationOf(uri);
     const before = look(uri);
     const target = destination ?? (destinationIdOf(uri) === undefined ? 'new' : 'gone');
-    if (target === 'gone' && isIncomplete(uri)) {
-      throw notSaved(
-        vscode.l10n.t('Cloudflare’s list has entries that could not be read. The destination may be one of them.'),
-      );
+    if (target === 'gone' && isUnclear(uri)) {
+      await requireGone(connection, destinationIdOf(uri) ?? '');
     }
     let keepUnsaved: string | undefined;
     writing.add(uri.toString());
@@ -243,7 +244,7 @@ export function createJsonFiles({ store, loaded, claims, memory, save }: JsonFil
     isGone(uri) {
       const address = readAddress(uri);
       const isKnown = address?.kind === 'existing' && store.entry(address.accountId)?.state.kind === 'ready';
-      return isKnown && !bound.has(uri.toString()) && !isIncomplete(uri) && !destinationOf(uri);
+      return isKnown && !bound.has(uri.toString()) && !isUnclear(uri) && !destinationOf(uri);
     },
     follow(accountId, oldId, newId) {
       for (const uri of [...told.keys()].map((key) => vscode.Uri.parse(key, true))) {
@@ -279,4 +280,15 @@ function kindOfChange(before: string | undefined, now: string | undefined): vsco
     return vscode.FileChangeType.Deleted;
   }
   return before === undefined ? vscode.FileChangeType.Created : vscode.FileChangeType.Changed;
+}
+
+/** Asks Cloudflare for a destination that an incomplete list does not show. Throws why nothing is saved. */
+async function requireGone({ account, api }: Connection, destinationId: string): Promise<void> {
+  const error: unknown = await api.getDestination(account.id, destinationId).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isNotFound(error)) {
+    throw notSaved(error instanceof ApiError ? describeProblem(error, account.name).sentence : describeUnclear());
+  }
 }

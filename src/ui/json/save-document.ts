@@ -25,7 +25,7 @@ import { describeProblem } from '../text/error.ts';
 import { offerToken } from './offer-token.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
 import { describeFailure } from '../text/operation-failure.ts';
-import { confirmReplacement } from '../replacement/ask-replacement.ts';
+import { asUserError, confirmReplacement } from '../replacement/ask-replacement.ts';
 import type { Replacements } from '../replacement/replacements.ts';
 import { replaceWithProgress } from '../replacement/run-replacement.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
@@ -237,7 +237,7 @@ async function offerReplacement(
       return;
     }
     await requireSecret(now, draft, parts);
-    const id = await replace(now, draft, parts);
+    const id = await replace(now, draft, parts).catch(asUserError(now));
     await parts.showReplacement(uri, text, id);
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) {
@@ -330,6 +330,7 @@ async function confirm(question: string, detail: string, button: string, otherwi
 }
 
 /** A remembered secret must be updated too, because the next rename sends it again. */
-async function isRemembered({ connection, destination }: Located, { secrets }: SaveServices): Promise<boolean> {
-  return (await secrets.get(connection.account.id, destination.id)) !== undefined;
+async function isRemembered(target: Located, { secrets, writer }: SaveServices): Promise<boolean> {
+  const { connection, destination } = target;
+  return writer.hasForgotten(target) || (await secrets.get(connection.account.id, destination.id)) !== undefined;
 }

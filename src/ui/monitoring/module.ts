@@ -15,7 +15,6 @@ export function createMonitoringModule(services: Services, tellNewFailures: Para
     policies,
     snapshots,
     timelines,
-    connections,
     destinationsView,
     backgroundRefresh,
     statusItem,
@@ -23,24 +22,16 @@ export function createMonitoringModule(services: Services, tellNewFailures: Para
     logger,
   } = services;
   const folder = path.join(profileFolder, 'failures');
-  /** The keyring may have been unlocked since, which no event tells. */
-  const readTokensAgain = async (): Promise<void> => {
-    if (connections.trouble().failed) {
-      await connections.load();
-    }
-  };
   return {
     commands: {
       refresh: async (argument) => {
         const node = isNode(argument) ? argument : destinationsView.selected()[0];
         const only = node && store.entry(node.accountId)?.connection;
         policies.forget(only && [only.account.id]);
-        await readTokensAgain();
         await refreshForUser(store, only && [only.account.id]);
       },
       refreshAll: async () => {
         policies.forget();
-        await readTokensAgain();
         await refreshForUser(store);
       },
       showLog: () => logger.show(),

@@ -69,7 +69,7 @@ export function createPanelActions(
    * tells a destination that is not loaded from one that does not exist.
    */
   function isSound(destination: Destination | undefined): boolean {
-    if (standingOf(model, panel.entry()) === 'unread') {
+    if (['unread', 'unclear'].includes(standingOf(model, panel.entry()))) {
       return false;
     }
     const error = findProblems(model, destination).find(({ severity }) => severity === 'error');

@@ -16,7 +16,7 @@ import type {
 } from '../../core/panel-protocol.ts';
 import { planChange } from '../../core/model/plan.ts';
 import type { AccountHistory } from '../../core/monitoring/timeline.ts';
-import type { AccountEntry } from '../../core/monitoring/account-state.ts';
+import { type AccountEntry, mayExist } from '../../core/monitoring/account-state.ts';
 import { isSameAddress } from '../../core/model/web-address.ts';
 import { lacksSecret } from '../../core/model/whole-url.ts';
 import { describeCutUrl, describeDraftProblem, describeType, describeTypeRules } from '../text/draft.ts';
@@ -28,7 +28,7 @@ import { describeProblem, describeUnloaded } from '../text/error.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { describeTime } from '../text/format.ts';
 import { describeDays, summarizeDays } from '../text/timeline.ts';
-import { describeHealth, nameOf } from '../text/destination.ts';
+import { describeHealth, describeUnclear, nameOf } from '../text/destination.ts';
 
 /** The state of one panel that is not in the store. */
 export type PanelModel = {
@@ -69,7 +69,8 @@ export type Question = {
 };
 
 /** The state of the panel's destination in the store. `removed`: its account is not in VS Code, or could not be loaded. */
-export type Standing = 'new' | 'unread' | 'gone' | 'there' | 'removed';
+/** `unclear`: it is not listed, but the list had entries that could not be read. */
+export type Standing = 'new' | 'unread' | 'gone' | 'unclear' | 'there' | 'removed';
 
 export function findCurrent({ destinationId }: PanelModel, entry: AccountEntry | undefined): Destination | undefined {
   return destinationId === undefined ? undefined : findById(entry?.state.last?.destinations ?? [], destinationId);
@@ -85,7 +86,7 @@ export function standingOf(model: PanelModel, entry: AccountEntry | undefined): 
   if (!entry.state.last) {
     return 'unread';
   }
-  return findCurrent(model, entry) ? 'there' : 'gone';
+  return findCurrent(model, entry) ? 'there' : mayExist(entry, model.destinationId) ? 'unclear' : 'gone';
 }
 
 /** Whether the fields and the destination are still those that the question is about. */
@@ -150,12 +151,12 @@ function keepsSecret({ fields }: PanelModel, current: Destination | undefined, t
 export function buildView(model: PanelModel, entry: AccountEntry | undefined, types = DESTINATION_TYPES): PanelView {
   const current = findCurrent(model, entry);
   const standing = standingOf(model, entry);
-  const isForm = standing !== 'unread' && standing !== 'removed';
+  const isForm = !['unread', 'unclear', 'removed'].includes(standing);
   const shown = !isForm ? [] : findProblems(model, current, types);
   return {
     heading: headingOf(model, entry),
     account: entry?.connection.account.name ?? '',
-    busy: model.busy || standing === 'unread',
+    busy: model.busy || standing === 'unread' || standing === 'unclear',
     guess: isForm ? describeGuess(model.fields.url, current, types) : '',
     secretHint: isSecretMissing(model)
       ? vscode.l10n.t('The secret you typed was not stored. Enter it again.')
@@ -241,6 +242,7 @@ function planOf(
     case 'gone':
       return vscode.l10n.t('Saving creates a new destination with a new ID.');
     case 'unread':
+    case 'unclear':
     case 'removed':
       return '';
     default:
@@ -274,6 +276,9 @@ function standingNotices(
           },
         ]
       : [{ tone: 'info', lines: [vscode.l10n.t('Loading from Cloudflare…')], buttons: [] }];
+  }
+  if (standing === 'unclear') {
+    return [{ tone: 'warning', lines: [describeUnclear()], buttons: [] }];
   }
   if (standing === 'gone') {
     return [

@@ -6,25 +6,40 @@ import { checkDraft } from '../../core/model/draft-check.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
+import { DestinationConflictError } from '../../core/destinations/update-destination.ts';
 import { ask } from '../host/notice.ts';
+import { UserError } from '../host/report.ts';
 import { askInTurn } from '../host/flow.ts';
 import { askText, type Check } from '../host/quick-input.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
+import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import { describeConsequences } from './messages.ts';
 import type { Replacements } from './replacements.ts';
 import { replaceWithProgress } from './run-replacement.ts';
 
-/** Replace… from the palette or a row: asks for the new URL and secret, says what will happen, and does it. */
+/**
+ * Replace… from the palette or a row: asks for the new URL and secret, says what will happen, and does it. Throws
+ * {@link UserError} where another client has changed the destination.
+ */
 export async function askAndReplace(
   target: Located,
   services: { readonly replacements: Replacements; readonly policies: PolicyStore },
 ): Promise<void> {
   const draft = await askNewDraft(target);
   if (draft && (await confirmReplacement(target, draft, services.policies))) {
-    await replaceWithProgress(target, draft, false, services.replacements);
+    await replaceWithProgress(target, draft, false, services.replacements).catch(asUserError(target));
   }
+}
+
+/** Rethrows a conflict as what the user reads of it. */
+export function asUserError({ connection }: Located): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof DestinationConflictError
+      ? new UserError(describeFailure(error, connection.account.name))
+      : error;
+  };
 }
 
 /** Asks in a modal that names the new host and the policies that will move. */

@@ -66,3 +66,8 @@ export function nameOf(destination: DestinationFacts): string {
 export function typeOf(destination: DestinationFacts): string {
   return plainName(destination.type) || vscode.l10n.t('unknown type');
 }
+
+/** Why nothing is said of a destination that Cloudflare's list does not show. */
+export function describeUnclear(): string {
+  return vscode.l10n.t('Cloudflare’s list has entries that could not be read. The destination may be one of them.');
+}

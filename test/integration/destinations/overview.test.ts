@@ -3,7 +3,16 @@ import * as vscode from 'vscode';
 import type { AccountEntry } from '../../../src/core/monitoring/account-state.ts';
 import { TOOLS } from '../../../src/ui/host/ids.ts';
 import { createToolCalls } from '../../../src/ui/monitoring/tool-calls.ts';
-import { addAccount, type Extension, fake, readState, readTree, run, startWithAcme } from '../extension-under-test.ts';
+import {
+  addAccount,
+  type Extension,
+  fake,
+  readState,
+  readTree,
+  run,
+  startWithAcme,
+  until,
+} from '../extension-under-test.ts';
 import { scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
 const POLICIES = '/accounts/*/alerting/v3/policies';
@@ -109,7 +118,10 @@ describe('overview of destinations and policies', () => {
     await run('goToDestination');
     assert.match(user.questions[0]?.text ?? '', /^Alpha \| Acme \| slack · last success .+ ago$/m);
     assert.equal(user.questions[0]?.text.split('\n').length, 3);
-    assert.deepEqual(extension.destinationsView.view.selection[0], nodeOf('Alpha'));
+    // VS Code tells the extension of a selection after it has revealed the row.
+    const { view } = extension.destinationsView;
+    await until(() => view.selection.length > 0, 'a selected row');
+    assert.deepEqual(view.selection[0], nodeOf('Alpha'));
     assert.equal((await labels())[0]?.length, 3);
   });
 

@@ -18,8 +18,8 @@ export function makeSecretStorage(stored: Map<string, string>) {
   };
 }
 
-/** The services of a window with one account, on virtual time and in memory. */
-export function makeUiServices(api: Api) {
+/** The services of a window with one account, on virtual time and in memory. `skipped`: how many entries no list shows. */
+export function makeUiServices(api: Api, skipped = 0) {
   const host = { ...makeVirtualHost(), log: () => {}, random: () => 0.5, fetch };
   const redactor = createRedactor();
   const connection = { account: { id: ACCOUNT, name: 'Acme' }, token: undefined, api };
@@ -28,6 +28,7 @@ export function makeUiServices(api: Api) {
     toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'network' })),
     defer: (work) => work(),
     log: () => {},
+    skippedOf: () => skipped,
   });
   store.setConnections([connection]);
   return {

@@ -88,6 +88,32 @@ describe('what is remembered after an update', () => {
     it(`is ${what}`, async () => assert.deepEqual(await update(...given), after));
   }
 
+  it('is told to be forgotten after a lost answer, so that the next save can remember the new secret', async () => {
+    let isLost = true;
+    const destination = { id: ID, name: 'Ops', type: 'generic', url: PLAIN };
+    const services = makeUiServices(
+      makeApi({
+        getDestination: async () => destination,
+        listDestinations: async () => [destination],
+        async updateDestination() {
+          if (isLost) {
+            throw new ApiError({ kind: 'timeout' });
+          }
+        },
+      }),
+    );
+    await services.secrets.remember(ACCOUNT, ID, { secret: 'old' });
+    const writer = createDestinationWriter(services);
+    const target = { connection: services.connection, destination };
+    const draft = { name: 'Ops', url: PLAIN, secret: 'new' };
+    await assert.rejects(writer.update(target, draft, true), { kind: 'timeout' });
+    assert.equal(writer.hasForgotten(target), true);
+    isLost = false;
+    await writer.update(target, draft, true);
+    assert.equal(writer.hasForgotten(target), false);
+    assert.deepEqual(await services.secrets.get(ACCOUNT, ID), { secret: 'new' });
+  });
+
   it('is nothing outdated while the update is being sent', async () => {
     whileSending.length = 0;
     await update(PLAIN, { secret: 'old' }, { fault: 'none', secret: 'new' });

@@ -3,7 +3,8 @@ import type * as vscode from 'vscode';
 import { formatDocument } from '../../../../src/core/formats/json-document.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import type { JsonWrite, Saved } from '../../../../src/ui/json/files.ts';
-import { makeApi } from '../../core/api/fake-api.ts';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { failWith, makeApi } from '../../core/api/fake-api.ts';
 import { ACCOUNT } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
@@ -35,8 +36,11 @@ describe('JSON documents', () => {
   afterEach(() => opened.forEach((each) => each.dispose()));
 
   /** The documents of a window. `save`: what a save does at Cloudflare. */
-  async function openWindow(save: (write: JsonWrite) => Saved) {
-    const { store, connection } = makeUiServices(makeApi({ listDestinations: async () => destinations }));
+  async function openWindow(save: (write: JsonWrite) => Saved, skipped = 0, api: Partial<Api> = {}) {
+    const { store, connection } = makeUiServices(
+      makeApi({ listDestinations: async () => destinations, ...api }),
+      skipped,
+    );
     await store.refresh();
     const targets: JsonWrite['target'][] = [];
     const files = createJsonFiles({
@@ -70,6 +74,41 @@ describe('JSON documents', () => {
     };
     return { account: connection.account, store, files, targets, read, write };
   }
+
+  describe('of a destination that an incomplete list does not show', () => {
+    const exists = async () => destination(BARE);
+    const gone = failWith({ kind: 'notFound', status: 404 });
+
+    /** A window whose list shows the destination at first. */
+    async function openThenHide(getDestination: Api['getDestination']) {
+      destinations = [destination(BARE)];
+      const window = await openWindow(() => ({ id: BARE }), 1, { getDestination });
+      const uri = addressOf(window.account, destination(BARE));
+      const text = await window.read(uri);
+      destinations = [];
+      await window.store.refresh();
+      return { ...window, uri, text };
+    }
+
+    it('stay open with their text, and save nothing while it exists', async () => {
+      const { files, uri, read, write, text, targets } = await openThenHide(exists);
+      assert.deepEqual([files.isGone(uri), await read(uri)], [false, text]);
+      await assert.rejects(write(uri, 'Now'), /may be one of them/);
+      assert.deepEqual(targets, []);
+    });
+
+    it('ask whether to create it again once Cloudflare says that it is gone', async () => {
+      const { uri, write, targets } = await openThenHide(gone);
+      await write(uri, 'Now');
+      assert.deepEqual(targets, ['gone']);
+    });
+
+    it('close if this window deleted it', async () => {
+      const { files, store, account, uri } = await openThenHide(gone);
+      store.removeDestination(account.id, BARE);
+      assert.equal(files.isGone(uri), true);
+    });
+  });
 
   it('are saved in UTF-8 only, whatever the encoding of the user’s files', async () => {
     destinations = [destination(BARE)];

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { makeDestination, makeApi, makeConnection } from '../../core/api/fake-api.ts';
+import { loadScripted } from '../scripted-window.ts';
+
+const { buildView } = await loadScripted(async () => import('../../../../src/ui/panel/panel-view.ts'));
+const { makeSnapshot } = await import('../../../../src/core/monitoring/snapshot.ts');
+const { loadingActivity } = await loadScripted(async () => import('../../../../src/ui/panel/activity.ts'));
+
+describe('the view of a panel whose destination is not listed', () => {
+  const viewOf = (skipped: number, deleted: readonly string[] = []) =>
+    buildView(
+      {
+        accountId: 'a',
+        areAccountsLoaded: true,
+        destinationId: 'd',
+        fields: { name: 'Ops', url: 'https://example.com/', secret: '', remember: false },
+        base: undefined,
+        remembered: undefined,
+        isSecretLost: false,
+        lastName: 'Ops',
+        visited: new Set(),
+        busy: false,
+        notice: undefined,
+        noticeFields: undefined,
+        question: undefined,
+        activity: loadingActivity(),
+        history: undefined,
+        lastTest: undefined,
+        canEditAsJson: false,
+      },
+      {
+        connection: makeConnection('a', makeApi()),
+        state: { kind: 'ready', last: makeSnapshot(1, [makeDestination('other')], undefined, skipped) },
+        deleted: new Set(deleted),
+      },
+    );
+  const saveOf = ({ buttons }: ReturnType<typeof viewOf>) => buttons.map(({ label }) => label);
+
+  it('offers to create it again', () => {
+    const view = viewOf(0);
+    assert.match(JSON.stringify(view.notices), /no longer exists at Cloudflare/);
+    assert.deepEqual([saveOf(view), view.busy], [['Create Again'], false]);
+  });
+
+  it('says so, and sends nothing, while the list has entries that could not be read', () => {
+    const view = viewOf(1);
+    assert.match(JSON.stringify(view.notices), /The destination may be one of them/);
+    assert.deepEqual([saveOf(view), view.busy], [['Save'], true]);
+  });
+
+  it('offers to create it again if this window deleted it', () => {
+    assert.deepEqual(saveOf(viewOf(1, ['d'])), ['Create Again']);
+  });
+});
