@@ -156,7 +156,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
   return {
     heading: headingOf(model, entry),
     account: entry?.connection.account.name ?? '',
-    busy: model.busy || standing === 'unread' || standing === 'unclear',
+    busy: model.busy || standing === 'unread',
     guess: isForm ? describeGuess(model.fields.url, current, types) : '',
     secretHint: isSecretMissing(model)
       ? vscode.l10n.t('The secret you typed was not stored. Enter it again.')
@@ -174,7 +174,7 @@ export function buildView(model: PanelModel, entry: AccountEntry | undefined, ty
     ...(current && healthOf(current) === 'failing' && !model.busy ? { banner: describeFailing(current) } : {}),
     notices: [...standingNotices(model, standing, entry, current), ...(model.notice ? [model.notice] : [])],
     buttons:
-      standing === 'removed'
+      standing === 'removed' || standing === 'unclear'
         ? []
         : [{ action: 'save', label: saveLabel(standing) }, ...(current ? [button.replace()] : [])],
     tools: current
@@ -278,7 +278,8 @@ function standingNotices(
       : [{ tone: 'info', lines: [vscode.l10n.t('Loading from Cloudflare…')], buttons: [] }];
   }
   if (standing === 'unclear') {
-    return [{ tone: 'warning', lines: [describeUnclear()], buttons: [] }];
+    const lines = [describeUnclear(), vscode.l10n.t('See the log for details.')];
+    return [{ tone: 'warning', lines, buttons: [] }];
   }
   if (standing === 'gone') {
     return [

@@ -42,10 +42,10 @@ describe('the view of a panel whose destination is not listed', () => {
     assert.deepEqual([saveOf(view), view.busy], [['Create Again'], false]);
   });
 
-  it('says so, and sends nothing, while the list has entries that could not be read', () => {
+  it('says so, and offers only Refresh, while the list has entries that could not be read', () => {
     const view = viewOf(1);
     assert.match(JSON.stringify(view.notices), /The destination may be one of them/);
-    assert.deepEqual([saveOf(view), view.busy], [['Save'], true]);
+    assert.deepEqual([saveOf(view), view.tools.map(({ label }) => label), view.busy], [[], ['Refresh'], false]);
   });
 
   it('offers to create it again if this window deleted it', () => {
