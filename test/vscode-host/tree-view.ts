@@ -80,9 +80,9 @@ export function treeViewOf(page: Page, title: string): TreeView {
         await openMenu(name);
         try {
           if (submenu !== undefined) {
-            await menu.getByText(submenu, { exact: true }).hover({ timeout: 3000 });
+            await menu.getByText(submenu, { exact: true }).hover();
           }
-          await pickFromOpenMenu(page, entry, 3000);
+          await pickFromOpenMenu(page, entry);
           return;
         } catch (error) {
           // VS Code closes a menu if something else takes the focus, such as an editor that opens late.
@@ -109,14 +109,14 @@ export function treeViewOf(page: Page, title: string): TreeView {
   };
 }
 
-/** Picks an entry of the context menu that is open, whatever opened it. `timeout`: how long to wait for it, in milliseconds. */
-export async function pickFromOpenMenu(page: Page, entry: string, timeout = 15_000): Promise<void> {
+/** Picks an entry of the context menu that is open, whatever opened it. */
+export async function pickFromOpenMenu(page: Page, entry: string): Promise<void> {
   const menu = page.locator('.monaco-menu');
   // The accessible name of an entry includes its keybinding, so the label is matched by text.
   const found = menu.getByRole('menuitem').filter({ has: page.getByText(entry, { exact: true }) });
-  await found.hover({ timeout });
+  await found.hover();
   await delay(menuPauseMilliseconds);
-  await found.click({ delay: 120, timeout });
+  await found.click({ delay: 120 });
   await menu.first().waitFor({ state: 'hidden' });
 }
 
