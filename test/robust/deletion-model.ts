@@ -1,6 +1,5 @@
-import { unexpected } from './expected-errors.ts';
-import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import type { UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
+import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import { deleteDestinations, type Deletion } from '../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../src/core/destinations/restore-destination.ts';
 import { createIdSet } from '../../src/core/model/id.ts';
@@ -12,6 +11,7 @@ import { makeConnection } from '../unit/core/api/fake-api.ts';
 import type { Verdict } from './prove.ts';
 import { type Chaos, openStage, type Stage } from './stage.ts';
 import type { Call, WorldPolicy } from './world.ts';
+import { unexpected } from './expected-errors.ts';
 
 const ACCOUNT = 'a';
 const TARGETS = ['t-0', 't-1'] as const;

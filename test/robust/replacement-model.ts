@@ -1,6 +1,5 @@
-import { unexpected } from './expected-errors.ts';
-import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import { createLeases, LeaseTakenError } from '../../src/core/async/lease.ts';
+import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import { createReplacementController, type ReplacementController } from '../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../src/core/replacement/records.ts';
@@ -10,6 +9,7 @@ import { createMemoryFiles } from '../unit/core/async/memory-files.ts';
 import type { Verdict } from './prove.ts';
 import { createSimulation, KilledError, type Simulation } from './simulation.ts';
 import { type Call, type Fault, type World, type WorldPolicy } from './world.ts';
+import { unexpected } from './expected-errors.ts';
 
 export const OLD = 'd-0-0';
 const ACCOUNT = 'a';

@@ -1,4 +1,3 @@
-import { unexpected } from './expected-errors.ts';
 import { createDestination, type UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
 import { updateDestination } from '../../src/core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../src/core/model/destination.ts';
@@ -6,6 +5,7 @@ import { isSameAddress } from '../../src/core/model/web-address.ts';
 import type { Verdict } from './prove.ts';
 import { type Chaos, openStage, type Stage } from './stage.ts';
 import type { Call, WorldDestination } from './world.ts';
+import { unexpected } from './expected-errors.ts';
 
 const ACCOUNT = 'a';
 const WHOLE = 'https://hooks.slack.com/services/T/B/secret';

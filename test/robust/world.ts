@@ -99,7 +99,7 @@ export function connect(world: World, by: string, around: Surroundings): Api {
       }
       return result;
     };
-    /** Nobody sees the answer: nothing was read, and a refusal is lost too. */
+    /** For an answer that never arrives: nothing was read, and a refusal is lost too. */
     const runUnseen = (): void => {
       if (isRead) {
         return;

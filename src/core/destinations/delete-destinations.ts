@@ -1,10 +1,10 @@
-import type { Turns } from '../async/serial-queue.ts';
-import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
+import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Lease, Leases } from '../async/lease.ts';
 import { createLimit } from '../async/limit.ts';
 import { isNamed } from '../async/named-error.ts';
+import type { Turns } from '../async/serial-queue.ts';
 import { createIdSet, type IdSet, keyOfDestination } from '../model/id.ts';
 import { type Policy, usesDestination, withoutDestinations } from '../model/policy.ts';
 import type { Located } from '../monitoring/overview.ts';

@@ -112,17 +112,22 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
   return { applied: [], ignored: [], unverifiable: differences, destination, isVerified: false };
 }
 
-/** The fields that another client changed since the user saw them, and that the draft would overwrite. */
+/** The fields that another client changed since the user saw them. */
+export function changedSince(seen: Destination, now: Destination): readonly Difference[] {
+  return [
+    ...(now.name.trim() === seen.name.trim() ? [] : (['name'] as const)),
+    ...(isSameAddress(now.url, seen.url) ? [] : (['url'] as const)),
+  ];
+}
+
+/** Of the fields that another client changed, those that the draft would overwrite. */
 function conflictsOf(
   seen: Destination,
   now: Destination,
   draft: Draft,
   differences: readonly Difference[],
 ): readonly Difference[] {
-  const changed: readonly Difference[] = [
-    ...(now.name.trim() === seen.name.trim() ? [] : (['name'] as const)),
-    ...(isSameAddress(now.url, seen.url) ? [] : (['url'] as const)),
-  ];
+  const changed = changedSince(seen, now);
   const overwritten = (each: Difference): boolean =>
     differences.includes(each) &&
     (each === 'name' ? draft.name.trim() !== now.name.trim() : !isSameAddress(draft.url, now.url));

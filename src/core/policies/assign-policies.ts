@@ -1,8 +1,8 @@
-import type { Turns } from '../async/serial-queue.ts';
-import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
+import { isNotFound } from '../api/api-error.ts';
 import { createLimit } from '../async/limit.ts';
+import type { Turns } from '../async/serial-queue.ts';
 import { createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
 import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';

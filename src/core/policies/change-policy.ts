@@ -1,8 +1,8 @@
-import type { Turns } from '../async/serial-queue.ts';
-import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
+import { isNotFound, isUncertain } from '../api/api-error.ts';
 import { isNamed } from '../async/named-error.ts';
+import type { Turns } from '../async/serial-queue.ts';
 import { comparableId } from '../model/id.ts';
 import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
 
@@ -23,7 +23,7 @@ export type PolicyChange = {
    */
   readonly change: (policy: Policy) => Policy['whole'] | undefined;
   readonly isChanged: (policy: Policy) => boolean;
-  /** Called right before the update is sent, and waited for. Reading the policy can take a minute. */
+  /** Called right before the update is sent, and waited for. Fetching the policy can take a minute. */
   readonly beforeSend?: () => Promise<void>;
   /**
    * Whether an update that Cloudflare accepted counts as made if the policy cannot be fetched afterwards. Without it the error

@@ -1,10 +1,8 @@
 import { isNotFound } from '../api/api-error.ts';
-import { DestinationConflictError } from '../destinations/update-destination.ts';
+import { changedSince, DestinationConflictError } from '../destinations/update-destination.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { findById } from '../model/id.ts';
-import type { Difference } from '../model/plan.ts';
 import { policiesOf, type Policy } from '../model/policy.ts';
-import { isSameAddress } from '../model/web-address.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError, DraftNeededError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions, type Move, type Which } from './machine.ts';
@@ -29,8 +27,8 @@ export type RunEnd = { readonly ending: Ending; readonly state: Replacement };
  * destination is deleted the new one is seen to exist and no policy uses the old one. Stops at the first failure, or when
  * canceled between two steps, by throwing; the last persisted state can be resumed or undone.
  * Throws {@link DraftNeededError}, {@link DestinationGoneError}, `DestinationConflictError` before anything was sent,
- * `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError` of the refusal, and the stage stays `creating`
- * without a pending mutation: nothing was created.
+ * `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError`
+ * of the refusal, and the stage stays `creating` without a pending mutation: nothing was created.
  */
 export async function runForward(from: Replacement, options: RunOptions): Promise<RunEnd> {
   const machine = createMachine(from, options);
@@ -100,21 +98,12 @@ async function create(machine: Machine, { api, draft, seen }: RunOptions): Promi
   // What exists right before the creation is sent cannot be what it creates.
   const before = await api.listDestinations(accountId);
   const old = seen && findById(before, oldId);
-  if (old) {
-    requireUnchanged(seen, old);
+  const changed = old ? changedSince(seen, old) : [];
+  if (old && changed.length > 0) {
+    throw new DestinationConflictError(old, changed);
   }
   await machine.advance({ knownIds: before.map(({ id }) => id) });
   await machine.create(draft);
-}
-
-function requireUnchanged(seen: Destination, now: Destination): void {
-  const changed: readonly Difference[] = [
-    ...(now.name.trim() === seen.name.trim() ? [] : (['name'] as const)),
-    ...(isSameAddress(now.url, seen.url) ? [] : (['url'] as const)),
-  ];
-  if (changed.length > 0) {
-    throw new DestinationConflictError(now, changed);
-  }
 }
 
 /**
@@ -182,15 +171,12 @@ function idsOf(policies: readonly { readonly id: string }[]): ReadonlySet<string
 async function moveOne(machine: Machine, move: Move, to: Which): Promise<void> {
   await machine.requireExists(to);
   const note = async (): Promise<void> => {
-    const { policies } = machine.state();
-    await machine.advance({
-      policies: policies.map(({ mark, ...each }) =>
-        each.id === move.policyId ? { ...each, moved: to === 'new' } : { ...each, ...(mark ? { mark } : {}) },
-      ),
-    });
+    const moved = (each: MovedPolicy): MovedPolicy =>
+      each.id === move.policyId ? { id: each.id, name: each.name, moved: to === 'new' } : each;
+    await machine.advance({ policies: machine.state().policies.map(moved) });
   };
   try {
-    // Where another client changed it meanwhile, the next list shows how.
+    // If another client changed the policy, the next list shows how.
     if (await machine.movePolicy(move)) {
       await note();
     }

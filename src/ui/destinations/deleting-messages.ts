@@ -194,26 +194,24 @@ export function describeEnd(deletions: readonly Deletion[]): string {
   // A destination that was removed from policies but not deleted must be reported.
   const halfDone = deletions
     .filter((each) => !gone.includes(each))
-    .flatMap(({ target, removedFrom, unclearIn }) => [
-      ...(removedFrom.length > 0
-        ? [
-            vscode.l10n.t(
-              '{0} was not deleted, but was removed from {1}.',
-              describeTarget(target),
-              listSome(removedFrom.map((policy) => quote(nameOfPolicy(policy)))),
-            ),
-          ]
-        : []),
-      ...(unclearIn.length > 0
-        ? [
-            vscode.l10n.t(
-              '{0} may have been removed from {1}: Cloudflare did not answer. Check it in the dashboard.',
-              describeTarget(target),
-              listSome(unclearIn.map((policy) => quote(nameOfPolicy(policy)))),
-            ),
-          ]
-        : []),
-    ]);
+    .flatMap(({ target, removedFrom, unclearIn }) => {
+      const described = describeTarget(target);
+      const [removed, unclear] = [removedFrom, unclearIn].map((policies) =>
+        listSome(policies.map((policy) => quote(nameOfPolicy(policy)))),
+      );
+      return [
+        ...(removed ? [vscode.l10n.t('{0} was not deleted, but was removed from {1}.', described, removed)] : []),
+        ...(unclear
+          ? [
+              vscode.l10n.t(
+                '{0} may have been removed from {1}: Cloudflare did not answer. Check it in the dashboard.',
+                described,
+                unclear,
+              ),
+            ]
+          : []),
+      ];
+    });
   const reasons = failures.map(
     ({ target, error }) => `${describeTarget(target)}: ${describeFailure(error, target.connection.account.name)}`,
   );

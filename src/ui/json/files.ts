@@ -1,11 +1,11 @@
-import { ApiError, isNotFound } from '../../core/api/api-error.ts';
-import { mayExist } from '../../core/monitoring/account-state.ts';
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
+import { ApiError, isNotFound } from '../../core/api/api-error.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { formatDocument } from '../../core/formats/json-document.ts';
 import { findById, isSameId } from '../../core/model/id.ts';
 import type { Store } from '../../core/monitoring/store.ts';
+import { mayExist } from '../../core/monitoring/account-state.ts';
 import { addressOf, readAddress } from './addresses.ts';
 import { describeUnclear } from '../text/destination.ts';
 import { describeProblem } from '../text/error.ts';

@@ -1,10 +1,10 @@
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { keyOfPolicy } from '../../core/policies/change-policy.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { CreatedPolicy } from '../../core/policies/create-policy.ts';

@@ -40,7 +40,7 @@ export function createPanelReplacement(panel: PanelState, replacements: Replacem
   async function describe(why: readonly string[], isError = true): Promise<PanelNotice> {
     const connection = panel.entry()?.connection;
     if (!connection) {
-      // The account was removed meanwhile, so what exists at Cloudflare is unknown.
+      // The account was removed from VS Code, so what exists at Cloudflare is unknown.
       return { tone: 'error', lines: [...why], buttons: [button.dismiss()] };
     }
     const look = await replacements.look(connection, keyOf(model.destinationId ?? ''));

@@ -1,9 +1,9 @@
-import { createKeyedQueue, type Turns } from '../../../src/core/async/serial-queue.ts';
 import type * as vscode from 'vscode';
 import { ApiError } from '../../../src/core/api/api-error.ts';
 import { createRedactor } from '../../../src/core/api/redaction.ts';
 import type { Host } from '../../../src/core/api/transport.ts';
 import { createLeases } from '../../../src/core/async/lease.ts';
+import { createKeyedQueue, type Turns } from '../../../src/core/async/serial-queue.ts';
 import { admitUserCall, createCallBudgets } from '../../../src/core/monitoring/call-budget.ts';
 import { createRefreshScheduler, type RefreshScheduler } from '../../../src/core/monitoring/refresh-scheduler.ts';
 import { createStore, type Store } from '../../../src/core/monitoring/store.ts';

@@ -1,10 +1,10 @@
-import { keyOfDestination } from '../../../src/core/model/id.ts';
-import { createKeyedQueue } from '../../../src/core/async/serial-queue.ts';
 import { deleteDestinations } from '../../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../../src/core/destinations/restore-destination.ts';
 import { keyOfReplacement } from '../../../src/core/replacement/state.ts';
 import type { RememberedAccount } from '../../../src/core/accounts/remembered-accounts.ts';
 import type { Api } from '../../../src/core/api/client.ts';
+import { createKeyedQueue } from '../../../src/core/async/serial-queue.ts';
+import { keyOfDestination } from '../../../src/core/model/id.ts';
 import { createVirtualClock } from '../../unit/core/monitoring/simulated-refresh.ts';
 import type { Verdict } from '../prove.ts';
 import { standInForVscode } from '../vscode.ts';

@@ -207,7 +207,7 @@ describe('replacement machine', () => {
       assert.deepEqual([persisted, machine.state()], [[], from]);
     });
 
-    it('counts the time in which the update may take effect from when it was sent, however long reading took', async () => {
+    it('counts the time in which the update may take effect from when it was sent, however long fetching took', async () => {
       let time = 0;
       const { machine, persisted } = open(
         from,

@@ -14,12 +14,12 @@ describe('deleting after a question', () => {
   const account = useFakeAccount();
   beforeEach(() => startOver(stub));
 
-  /** Asks about the only destination, as it was when the store read it. `meanwhile` runs after that. */
-  async function askAndDelete(api: Api, meanwhile: () => void = () => {}): Promise<void> {
+  /** Asks about the only destination, as it was when the store read it. `afterwards` runs after that. */
+  async function askAndDelete(api: Api, afterwards: () => void = () => {}): Promise<void> {
     const services = makeUiServices(api);
     await services.store.refresh([ACCOUNT]);
     const [destination] = services.store.entry(ACCOUNT)?.state.last?.destinations ?? [];
-    meanwhile();
+    afterwards();
     await confirmAndDelete([{ connection: services.connection, destination: destination ?? assert.fail() }], {
       ...services,
       logger: { log: () => {}, show: () => {} },

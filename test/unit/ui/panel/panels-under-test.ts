@@ -1,4 +1,3 @@
-import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import assert from 'node:assert/strict';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type * as vscode from 'vscode';
@@ -6,6 +5,7 @@ import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { createRedactor } from '../../../../src/core/api/redaction.ts';
+import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import type {
   PanelAction,
