@@ -25,6 +25,8 @@ export type CreateScenario = {
   readonly saves: number;
   /** Whether the user waits for 30 seconds before saving again. */
   readonly isPatient: boolean;
+  /** Whether the user corrects the secret before saving again. */
+  readonly changesSecret: boolean;
 };
 
 function changeFirst({ world }: Stage, changes: Partial<WorldDestination>): void {
@@ -129,11 +131,16 @@ export async function playUpdate({ chaos, isSlack, change }: UpdateScenario): Pr
 }
 
 /** Creates one destination, and saves again where that failed. */
-export async function playCreate({ chaos, isSlack, saves, isPatient }: CreateScenario): Promise<Verdict> {
+export async function playCreate({
+  chaos,
+  isSlack,
+  saves,
+  isPatient,
+  changesSecret,
+}: CreateScenario): Promise<Verdict> {
   const ends: string[] = [];
   const created: string[] = [];
   const url = isSlack ? WHOLE : PLAIN;
-  const draft: Draft = { name: 'New', url };
   const twins = new Set(['t1', 't2', 't3']);
   const add = (id: string, other: Partial<WorldDestination>) => (stage: Stage) => {
     stage.world.destinations = [...stage.world.destinations, { id, name: 'New', url, ...other }];
@@ -161,6 +168,7 @@ export async function playCreate({ chaos, isSlack, saves, isPatient }: CreateSce
     async A() {
       for (let save = 0; save < saves; save += 1) {
         const postsBefore = stage.sent.length;
+        const draft: Draft = { name: 'New', url, ...(changesSecret ? { secret: `secret ${save}` } : {}) };
         try {
           const id = await createDestination({
             api,
@@ -180,6 +188,10 @@ export async function playCreate({ chaos, isSlack, saves, isPatient }: CreateSce
           }
           if (stage.outsiderActs() === 0 && !stage.exists(id)) {
             violations.push(`I4: ${id} is said to be created and does not exist`);
+          }
+          const now = stage.world.destinations.find((each) => each.id === id);
+          if (created.includes(id) && now && now.secret !== draft.secret) {
+            violations.push(`I4: ${id} is said to be created, and has another secret`);
           }
           ends.push('created');
           return;

@@ -31,6 +31,7 @@ describe('saving survives everything', function () {
       isSlack: fc.boolean(),
       saves: fc.integer({ min: 1, max: 3 }),
       isPatient: fc.boolean(),
+      changesSecret: fc.boolean(),
     });
     const ends = await prove('creations', scenario, RUNS, playCreate);
     for (const end of ['created', 'UncertainCreationError', 'ApiError']) {
