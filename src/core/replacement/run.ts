@@ -171,9 +171,12 @@ function idsOf(policies: readonly { readonly id: string }[]): ReadonlySet<string
 async function moveOne(machine: Machine, move: Move, to: Which): Promise<void> {
   await machine.requireExists(to);
   const note = async (): Promise<void> => {
-    const moved = (each: MovedPolicy): MovedPolicy =>
-      each.id === move.policyId ? { id: each.id, name: each.name, moved: to === 'new' } : each;
-    await machine.advance({ policies: machine.state().policies.map(moved) });
+    const { policies } = machine.state();
+    await machine.advance({
+      policies: policies.map(({ id, name, ...rest }): MovedPolicy =>
+        id === move.policyId ? { id, name, moved: to === 'new' } : { id, name, ...rest },
+      ),
+    });
   };
   try {
     // If another client changed the policy, the next list shows how.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { loadingActivity } from '../../../src/ui/panel/activity.ts';
 import { buildView } from '../../../src/ui/panel/panel-view.ts';
 import { typesWithPigeon } from '../../made-up-type.ts';
+import { makePanelModel } from '../../unit/ui/panel/make-model.ts';
 import { addAccount, fake, startOver } from '../extension-under-test.ts';
 
 describe('the view of the panel', () => {
@@ -13,25 +14,11 @@ describe('the view of the panel', () => {
     const url = 'https://loft.pigeon.example/fly/roof?ring=good';
     const buildFor = (typed: string) =>
       buildView(
-        {
-          accountId: '',
-          areAccountsLoaded: true,
-          destinationId: undefined,
+        makePanelModel({
           fields: { name: 'Roof', url: typed, secret: '', remember: false },
-          base: undefined,
-          remembered: undefined,
-          isSecretLost: false,
-          lastName: '',
           visited: new Set(['url'] as const),
-          busy: false,
-          notice: undefined,
-          noticeFields: undefined,
-          question: undefined,
           activity: loadingActivity(),
-          history: undefined,
-          lastTest: undefined,
-          canEditAsJson: false,
-        },
+        }),
         entry,
         typesWithPigeon,
       );
@@ -60,25 +47,15 @@ describe('the view of the panel', () => {
     assert.ok(entry);
     const buildFor = (url: string, secret = '') =>
       buildView(
-        {
+        makePanelModel({
           accountId: account.id,
-          areAccountsLoaded: true,
           destinationId: id,
           fields: { name: 'Chat', url, secret, remember: false },
           base: { name: 'Chat', url },
-          remembered: undefined,
           lastName: 'Chat',
           visited: new Set(['url'] as const),
-          busy: false,
-          notice: undefined,
-          noticeFields: undefined,
-          question: undefined,
           activity: loadingActivity(),
-          history: undefined,
-          lastTest: undefined,
-          isSecretLost: false,
-          canEditAsJson: false,
-        },
+        }),
         entry,
       );
     const cut = 'https://hooks.slack.com/services/T/B';

@@ -11,6 +11,7 @@ import {
   startWithAcme,
   until,
 } from '../extension-under-test.ts';
+import { keyOfReplacement } from '../../../src/core/replacement/state.ts';
 import type { CommandName } from '../../../src/ui/host/ids.ts';
 import { type Reaction, scriptUser, type ScriptedUser } from '../scripted-user.ts';
 
@@ -275,6 +276,47 @@ describe('Rename… and Replace…', () => {
     assert.equal(others.length, 0);
     assert.deepEqual((await usersOf(destination.id)).toSorted(), ['Attacks', 'Certificates']);
     assert.deepEqual(await (await extension.editing.load()).replacements.unfinished(), []);
+  });
+
+  it('gives the new destination to a policy that the deletion of the old one by a colleague emptied', async () => {
+    const before = (await fake.policies({ account: accountId })).find(({ name }) => name === 'Certificates');
+    const { id = '' } = before ?? {};
+    const path = `/accounts/*/alerting/v3/policies/${id}`;
+    await fake.addFault({ method: 'PUT', path, fault: { kind: 'status', status: 403 }, times: 1 });
+    const { questions } = await runWith(
+      'replaceDestination',
+      { types: receiverUrl('new') },
+      { types: '' },
+      { presses: 'Replace' },
+    );
+    await until(() => questions.some(({ buttons }) => buttons.includes('Resume')));
+    // As Cloudflare may do it: the deleted destination is taken out of the policies.
+    await fake.removeDestination({ account: accountId, id: destinationId });
+    await fake.putPolicy({ account: accountId, ...before, mechanisms: { webhooks: [] } });
+    const created = (await newId()) ?? assert.fail();
+    assert.deepEqual(await usersOf(created), ['Attacks']);
+    const { replacements } = await extension.editing.load();
+    const connection = extension.store.entry(accountId)?.connection ?? assert.fail();
+    const key = keyOfReplacement({ accountId, oldId: destinationId });
+    assert.deepEqual((await replacements.look(connection, key))?.steps, ['finish']);
+    const { ending, state } = await replacements.take('finish', connection, key);
+    assert.deepEqual([ending, state.policies.every(({ moved }) => moved)], ['done', true]);
+    assert.deepEqual((await usersOf(created)).toSorted(), ['Attacks', 'Certificates']);
+  });
+
+  it('creates and deletes nothing where a colleague changed the destination while the question was open', async () => {
+    await fake.putDestination({ account: accountId, id: destinationId, name: 'Ops EU', url: receiverUrl('eu') });
+    await fake.clear({ part: 'log' });
+    const { messages, questions } = await runWith(
+      'replaceDestination',
+      { types: receiverUrl('new') },
+      { types: '' },
+      { presses: 'Replace' },
+    );
+    const told = () => [...messages, ...questions.map(({ title }) => title)].join(' | ');
+    await until(() => told().includes('Another client changed “Ops EU” at Cloudflare'), told);
+    const changes = (await fake.log()).filter(({ method }) => method !== 'GET');
+    assert.deepEqual([changes, await rows()], [[], ['Ops EU']]);
   });
 
   it('leaves everything as it is if its notification outlived the replacement', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeDestination, makeApi, makeConnection } from '../../core/api/fake-api.ts';
 import { loadScripted } from '../scripted-window.ts';
+import { makePanelModel } from './make-model.ts';
 
 const { buildView } = await loadScripted(async () => import('../../../../src/ui/panel/panel-view.ts'));
 const { makeSnapshot } = await import('../../../../src/core/monitoring/snapshot.ts');
@@ -8,32 +9,11 @@ const { loadingActivity } = await loadScripted(async () => import('../../../../s
 
 describe('the view of a panel whose destination is not listed', () => {
   const viewOf = (skipped: number, deleted: readonly string[] = []) =>
-    buildView(
-      {
-        accountId: 'a',
-        areAccountsLoaded: true,
-        destinationId: 'd',
-        fields: { name: 'Ops', url: 'https://example.com/', secret: '', remember: false },
-        base: undefined,
-        remembered: undefined,
-        isSecretLost: false,
-        lastName: 'Ops',
-        visited: new Set(),
-        busy: false,
-        notice: undefined,
-        noticeFields: undefined,
-        question: undefined,
-        activity: loadingActivity(),
-        history: undefined,
-        lastTest: undefined,
-        canEditAsJson: false,
-      },
-      {
-        connection: makeConnection('a', makeApi()),
-        state: { kind: 'ready', last: makeSnapshot(1, [makeDestination('other')], undefined, skipped) },
-        deleted: new Set(deleted),
-      },
-    );
+    buildView(makePanelModel({ destinationId: 'd', lastName: 'Ops', activity: loadingActivity() }), {
+      connection: makeConnection('a', makeApi()),
+      state: { kind: 'ready', last: makeSnapshot(1, [makeDestination('other')], undefined, skipped) },
+      deleted: new Set(deleted),
+    });
   const saveOf = ({ buttons }: ReturnType<typeof viewOf>) => buttons.map(({ label }) => label);
 
   it('offers to create it again', () => {
