@@ -69,11 +69,11 @@ async function visit(session: Session, take: (name: string) => Promise<void>): P
   await workbench.runCommand('View: Close Editor');
   await fake.addFault({ account: demoAccountId('Halden Logistics'), fault: { kind: 'status', status: 401 } });
   await workbench.runCommand('Cloudflare Webhooks: Refresh');
-  await view.reveal(/^Cloudflare rejected the token of Halden/);
-  await view.row(/^Cloudflare rejected the token/).hover();
+  await view.reveal(/^The token does not have permission for Halden/);
+  await view.row(/^The token does not have permission/).hover();
   await take('problem');
   await fake.clear({ part: 'faults' });
-  await view.pressInline(/^Cloudflare rejected the token/, 'Refresh');
+  await view.pressInline(/^The token does not have permission/, 'Refresh');
   await view.reveal('Halden Logistics, account, 2 failing, 15 destinations');
 }
 

@@ -1,6 +1,6 @@
 import { ApiError, type ApiErrorKind, describeForLog } from '../api/api-error.ts';
 import type { Log } from '../api/transport.ts';
-import { type Connection, isSameConnection } from '../accounts/connection.ts';
+import { type Connection, isSameConnection, type TokenVerdict, verifyTokenOf } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
 import type { CachedDestination, Destination } from '../model/destination.ts';
 import { comparableId, findById, isSameId } from '../model/id.ts';
@@ -84,13 +84,8 @@ type Admission = {
   readonly signal: AbortSignal | undefined;
 };
 
-/** The accounts of a client whose last refresh succeeded, and those that were refused since its last success. */
-type Access = { readonly worked: Set<string>; readonly lost: Set<string> };
-
 /** Errors that concern the token and so all its accounts. */
 const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'storageUnreadable', 'misconfigured']);
-/** So many accounts are refused one after another before their token counts as refused. */
-const FEWEST_LOST = 3;
 /** A cached snapshot from further in the future was written while the clock was wrong, so its age is unknown. */
 const MOST_AHEAD = 5 * 60_000;
 const CONCURRENCY = { perToken: 6, total: 24 };
@@ -116,7 +111,8 @@ export function createStore({
   const admissionOf = createLimitPerClient(concurrency.perToken);
   /** The clients whose token was refused at its last use, with the error. */
   const refused = new WeakMap<Connection['api'], ApiError>();
-  const accesses = new WeakMap<Connection['api'], Access>();
+  /** The questions in flight whether a token is valid, so that accounts refused at the same time ask once. */
+  const questions = new WeakMap<Connection['api'], Promise<TokenVerdict>>();
 
   async function fetchNow({ account, api }: Connection, signal?: AbortSignal): Promise<readonly Destination[]> {
     return limitOf(api)(async () => {
@@ -182,24 +178,21 @@ export function createStore({
           kind: 'ready',
           last: makeSnapshot(now(), destinations, slot.state.last, skippedOf(account.id)),
         }),
-        (error: unknown): AccountState | undefined => {
+        async (reason: unknown): Promise<AccountState | undefined> => {
+          if (isAdmitted && signal?.aborted && !(reason instanceof ApiError)) {
+            return undefined;
+          }
+          const error = await explainFailure(connection, toApiError(reason));
           const { last, cached: shown } = slot.state;
-          return isAdmitted && signal?.aborted && !(error instanceof ApiError)
-            ? undefined
-            : { kind: 'failed', error: toApiError(error), ...(last ? { last } : shown ? { cached: shown } : {}) };
+          return { kind: 'failed', error, ...(last ? { last } : shown ? { cached: shown } : {}) };
         },
       );
       if (!outcome) {
         cancel(slot);
         return false;
       }
-      if (outcome.kind === 'failed' && REFUSALS.has(outcome.error.kind)) {
-        if (outcome.error.kind !== 'auth' || isOfToken(connection)) {
-          refused.set(api, outcome.error);
-        }
-      } else {
+      if (outcome.kind === 'ready') {
         refused.delete(api);
-        noteAccess(connection, outcome.kind === 'ready');
       }
       if (slots.get(account.id) !== slot) {
         return true;
@@ -218,32 +211,32 @@ export function createStore({
     }
   }
 
-  function accessOf(api: Connection['api']): Access {
-    const access = accesses.get(api) ?? { worked: new Set(), lost: new Set() };
-    accesses.set(api, access);
-    return access;
-  }
-
-  /** Any answer but a refusal shows that the token is valid. */
-  function noteAccess({ account, api }: Connection, hasWorked: boolean): void {
-    const { worked, lost } = accessOf(api);
-    lost.clear();
-    if (hasWorked) {
-      worked.add(account.id);
-    }
-  }
-
   /**
-   * Whether a refusal concerns the whole token. Cloudflare also refuses a token that may not use this account with 401, so
-   * it takes several accounts, and one that is refused again while others are refreshed does not count.
+   * Notes whether the token was refused. Cloudflare answers 401 for a token that is not valid and for one that may not use
+   * this account, so the token is verified after it: one that is active lacks the permission for the account.
    */
-  function isOfToken({ account, api }: Connection): boolean {
-    const { worked, lost } = accessOf(api);
-    if (!worked.delete(account.id) && worked.size > 0) {
-      return false;
+  async function explainFailure(connection: Connection, error: ApiError): Promise<ApiError> {
+    const { api } = connection;
+    const verdict = error.kind === 'auth' ? await verify(connection) : undefined;
+    if (verdict === 'active') {
+      refused.delete(api);
+      return new ApiError({ ...error.details, kind: 'forbidden' });
     }
-    lost.add(account.id);
-    return lost.size >= FEWEST_LOST || lost.size >= entries.filter(({ connection }) => connection.api === api).length;
+    if (verdict !== 'unclear') {
+      if (REFUSALS.has(error.kind)) {
+        refused.set(api, error);
+      } else {
+        refused.delete(api);
+      }
+    }
+    return error;
+  }
+
+  async function verify(connection: Connection): Promise<TokenVerdict> {
+    const { api } = connection;
+    const question = questions.get(api) ?? verifyTokenOf(connection).finally(() => questions.delete(api));
+    questions.set(api, question);
+    return question;
   }
 
   function cancel(slot: Slot): void {

@@ -203,7 +203,7 @@ describe('automatic refresh', () => {
 
   it('shows the problem row with its remedies if an account could not be refreshed, beside failing destinations', async () => {
     user = scriptUser();
-    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
+    await fake.addFault({ fault: { kind: 'status', status: 401 } });
     await run('refreshAll');
     assert.equal(extension.statusItem.item.command, 'cloudflareWebhooks.showFailing');
     await run('showFailing');
@@ -215,7 +215,7 @@ describe('automatic refresh', () => {
     await fake.clear({ part: 'faults' });
     await deliver(false, 1);
     await run('refreshAll');
-    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
+    await fake.addFault({ fault: { kind: 'status', status: 401 } });
     await run('refreshAll');
     user = scriptUser({ picks: ['Token rejected'] });
     await run('showFailing');

@@ -134,7 +134,7 @@ describe('destinations view', () => {
   });
 
   it('keeps the stale snapshot when a refresh fails, below the problem and its actions', async () => {
-    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
+    await fake.addFault({ fault: { kind: 'status', status: 401 } });
     await run('refresh');
     const [account] = await readTree(extension);
     assert.equal(account?.description, '1 failing · 3 · stale');
@@ -142,6 +142,18 @@ describe('destinations view', () => {
     assert.match(account?.children[0]?.spoken ?? '', /^Cloudflare rejected the token of Acme/);
     assert.equal(account?.children[0]?.context, 'problem replaceToken retry showLog');
     assert.equal(account?.children.length, 4);
+    await fake.clear({ part: 'faults' });
+    await run('refresh', account?.children[0]?.node);
+    assert.equal((await readTree(extension))[0]?.description, '1 failing · 3');
+  });
+
+  it('says that a permission is missing where Cloudflare refuses the account with 401, and the token is valid', async () => {
+    await fake.addFault({ path: WEBHOOKS, fault: { kind: 'status', status: 401 } });
+    await run('refresh');
+    const [account] = await readTree(extension);
+    assert.equal(account?.description, '1 failing · 3 · stale');
+    assert.equal(account?.children[0]?.label, 'Permission missing');
+    assert.match(account?.children[0]?.spoken ?? '', /^The token does not have permission for Acme/);
     await fake.clear({ part: 'faults' });
     await run('refresh', account?.children[0]?.node);
     assert.equal((await readTree(extension))[0]?.description, '1 failing · 3');

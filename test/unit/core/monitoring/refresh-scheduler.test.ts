@@ -164,9 +164,9 @@ describe('refresh scheduler', () => {
   it('leaves a refused token alone until it is tried by hand, and goes on then', async () => {
     let refused = true;
     const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
-    const simulation = simulateRefresh({ accounts: 10, interval: INTERVAL, answer });
+    const simulation = simulateRefresh({ accounts: 10, interval: INTERVAL, answer, isTokenValid: () => !refused });
     await pass(simulation, 60 * MINUTE);
-    assert.ok(simulation.calls.length <= 8, 'those in flight, and two more after the first refusal');
+    assert.ok(simulation.calls.length <= 7, 'those in flight, and the question whether the token is valid');
     assert.deepEqual(
       new Set(simulation.store.entries().map(({ state }) => state.kind === 'failed' && state.error.kind)),
       new Set(['auth']),
@@ -180,7 +180,7 @@ describe('refresh scheduler', () => {
   it('shows the refusal of a token that expired in all its accounts, with their last data and few calls', async () => {
     let refused = false;
     const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
-    const simulation = simulateRefresh({ accounts: 40, interval: INTERVAL, answer });
+    const simulation = simulateRefresh({ accounts: 40, interval: INTERVAL, answer, isTokenValid: () => !refused });
     await pass(simulation, 2 * INTERVAL);
     assert.equal(simulation.store.totals().states.ready, 40);
     refused = true;

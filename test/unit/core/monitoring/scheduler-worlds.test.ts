@@ -12,6 +12,8 @@ const behaviours: readonly (readonly (ApiErrorDetails | undefined)[])[] = [
   [undefined],
   [undefined],
   [{ kind: 'forbidden', status: 403 }],
+  // Of a valid token that may not use the account.
+  [{ kind: 'auth', status: 401 }],
   [{ kind: 'network' }],
   [{ kind: 'timeout' }],
   [{ kind: 'unavailable', status: 503 }, undefined],

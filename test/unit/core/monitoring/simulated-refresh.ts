@@ -17,6 +17,8 @@ export type SimulationOptions = {
   readonly tokens?: number;
   /** The error that a call of this account gets at this time; undefined for success. Default: always success. */
   readonly answer?: (accountId: string, now: number) => ApiErrorDetails | undefined;
+  /** Whether Cloudflare says of the tokens that they are valid. Default: always. */
+  readonly isTokenValid?: () => boolean;
   /** 0 ≤ x < 1, the same sequence in each run. */
   readonly random?: () => number;
   readonly log?: (message: string) => void;
@@ -71,7 +73,7 @@ export function createVirtualClock(start = 1_000_000): VirtualClock {
   };
 }
 
-/** When a call was sent (by `elapsed`), for which account, and with which token. */
+/** When a call was sent (by `elapsed`), for which account (or verification), and with which token. */
 export type SimulatedCall = { readonly at: number; readonly id: string; readonly token: string };
 
 export type SimulatedRefresh = {
@@ -87,6 +89,7 @@ export type SimulatedRefresh = {
 /** The real scheduler and the real store, with a virtual clock and a simulated Cloudflare. */
 export function simulateRefresh(options: SimulationOptions): SimulatedRefresh {
   const { accounts, interval, tokens = 1, answer = () => undefined, random = () => 0.37, log = () => {} } = options;
+  const { isTokenValid = () => true } = options;
   const clock = createVirtualClock();
   const budgets = createCallBudgets(clock.elapsed);
   const calls: SimulatedCall[] = [];
@@ -99,6 +102,16 @@ export function simulateRefresh(options: SimulationOptions): SimulatedRefresh {
   const apis = Array.from({ length: tokens }, (_, index) => {
     const token = tokens === 1 ? 'token' : `token${index}`;
     const api = makeApi({
+      async verifyUserToken() {
+        budgets.of(token).sent();
+        calls.push({ at: clock.elapsed(), id: `verification of ${token}`, token });
+        await sleep(LATENCY);
+        budgets.of(token).answered({});
+        if (!isTokenValid()) {
+          throw new ApiError({ kind: 'auth', status: 401 });
+        }
+        return { status: 'active' };
+      },
       listDestinations: (id) =>
         retryRead(host, undefined, async () => {
           budgets.of(token).sent();

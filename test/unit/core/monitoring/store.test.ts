@@ -269,6 +269,7 @@ describe('store', () => {
     const calls: string[] = [];
     let refused = true;
     const api = makeApi({
+      verifyUserToken: failWith({ kind: 'auth', status: 401 }),
       listDestinations: async (id) => {
         calls.push(id);
         return refused ? failWith({ kind: 'auth', status: 401 })() : [];
@@ -291,27 +292,92 @@ describe('store', () => {
     ['from the start', true],
     ['from now on', false],
   ] as const) {
-    it(`refreshes the other accounts of a token of which two accounts are refused ${when}`, async () => {
+    it(`refreshes the other accounts of a valid token that may not use four of its accounts ${when}`, async () => {
       const { store } = makeStore();
       let isRefused = isEarly;
+      const asked: string[] = [];
       const api = makeApi({
-        listDestinations: async (id) => (id < 'c' && isRefused ? failWith({ kind: 'auth', status: 401 })() : []),
+        verifyUserToken: async () => (asked.push('user'), { status: 'active' }),
+        listDestinations: async (id) => (id < 'e' && isRefused ? failWith({ kind: 'auth', status: 401 })() : []),
       });
-      const connections = ['a', 'b', 'c'].map((id) => makeConnection(id, api));
+      const connections = ['a', 'b', 'c', 'd', 'e'].map((id) => makeConnection(id, api));
       store.setConnections(connections);
       for (let round = 0; round < 3; round += 1) {
-        for (const id of ['a', 'b', 'c']) {
-          await store.refresh([id], { background: true });
+        for (const { account } of connections) {
+          await store.refresh([account.id], { background: true });
         }
         isRefused = true;
         assert.ok(connections.every((each) => !store.isRefused(each)));
       }
       assert.deepEqual(
-        store.entries().map(({ state }) => state.kind),
-        ['failed', 'failed', 'ready'],
+        store.entries().map(({ state }) => (state.kind === 'failed' ? state.error.kind : state.kind)),
+        ['forbidden', 'forbidden', 'forbidden', 'forbidden', 'ready'],
       );
+      assert.equal(asked.length, isEarly ? 12 : 8);
     });
   }
+
+  it('asks once whether a token is valid that several accounts are refused with at the same time', async () => {
+    const { store } = makeStore();
+    const question = Promise.withResolvers<never>();
+    let asked = 0;
+    const api = makeApi({
+      verifyUserToken: async () => ((asked += 1), question.promise),
+      listDestinations: failWith({ kind: 'auth', status: 401 }),
+    });
+    store.setConnections([makeConnection('a', api), makeConnection('b', api)]);
+    const done = store.refresh();
+    await tick();
+    question.reject(new ApiError({ kind: 'auth', status: 401 }));
+    await done;
+    assert.equal(asked, 1);
+    assert.ok(store.entries().every(({ state }) => state.kind === 'failed' && state.error.kind === 'auth'));
+  });
+
+  it('goes on with a token of which Cloudflare could not say whether it is valid, and asks again', async () => {
+    const { store } = makeStore();
+    let verdict: ApiErrorDetails = { kind: 'timeout' };
+    const api = makeApi({
+      verifyUserToken: async () => failWith(verdict)(),
+      listDestinations: failWith({ kind: 'auth', status: 401 }),
+    });
+    const connection = makeConnection('a', api);
+    store.setConnections([connection]);
+    await store.refresh();
+    const { state } = store.entry('a') ?? assert.fail();
+    assert.deepEqual([state.kind === 'failed' && state.error.kind, store.isRefused(connection)], ['auth', false]);
+    verdict = { kind: 'auth', status: 401 };
+    await store.refresh(undefined, { background: true });
+    assert.equal(store.isRefused(connection), true);
+  });
+
+  it('takes a refused token as valid again once only the account is refused', async () => {
+    const { store } = makeStore();
+    let isValid = false;
+    const api = makeApi({
+      verifyUserToken: async () => (isValid ? { status: 'active' } : { status: 'expired' }),
+      listDestinations: failWith({ kind: 'auth', status: 401 }),
+    });
+    const connection = makeConnection('a', api);
+    store.setConnections([connection]);
+    await store.refresh();
+    assert.equal(store.isRefused(connection), true);
+    isValid = true;
+    await store.refresh();
+    assert.equal(store.isRefused(connection), false);
+  });
+
+  it('asks the account about a token that it owns', async () => {
+    const { store } = makeStore();
+    const asked: string[] = [];
+    const api = makeApi({
+      verifyAccountToken: async (id) => (asked.push(id), { status: 'active' }),
+      listDestinations: failWith({ kind: 'auth', status: 401 }),
+    });
+    store.setConnections([{ ...makeConnection('a', api), token: { id: 't', owner: 'account' } }]);
+    await store.refresh();
+    assert.deepEqual(asked, ['a']);
+  });
 
   it('shows what another window has fetched until the first answer, only where that is newer', async () => {
     const { store, changes } = makeStore();
@@ -675,7 +741,10 @@ describe('store', () => {
   it('says of no other token that it is refused', async () => {
     const { store } = makeStore();
     const [refused, works] = [
-      makeConnection('a', makeApi({ listDestinations: failWith({ kind: 'auth' }) })),
+      makeConnection(
+        'a',
+        makeApi({ verifyUserToken: failWith({ kind: 'auth' }), listDestinations: failWith({ kind: 'auth' }) }),
+      ),
       makeConnection('b', makeApi({ listDestinations: async () => [] })),
     ];
     store.setConnections([refused, works]);
