@@ -74,6 +74,19 @@ describe('main workflow', function () {
     await view.collapse('Payments on-call');
   });
 
+  it('collapses and expands the focused row of an account with Enter', async () => {
+    const { workbench, view } = session;
+    const account = view.row(/^Halden Logistics, account/);
+    const is = async (expanded: boolean): Promise<void> =>
+      account.and(workbench.page.locator(`[aria-expanded="${expanded}"]`)).waitFor();
+    await view.collapse('SIEM');
+    await workbench.page.keyboard.press('Home');
+    await workbench.page.keyboard.press('Enter');
+    await is(false);
+    await workbench.page.keyboard.press('Enter');
+    await is(true);
+  });
+
   it('counts failing destinations in the status bar and on the view icon', async () => {
     const { workbench } = session;
     assert.match(await workbench.statusItem(STATUS_ITEM).innerText(), /4 webhooks failing/);

@@ -142,6 +142,7 @@ describe('automatic refresh', () => {
     await until(() => isOn() === false);
     await deliver(false, 1);
     await run('refreshAll');
+    await until(() => extension.logged().includes(`Destination ${ids[1]} of account ${accountId} is now failing`));
     assert.equal(user.questions.length, 1);
   });
 

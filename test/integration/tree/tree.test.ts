@@ -95,7 +95,7 @@ describe('destinations view', () => {
     assert.deepEqual([found[1], fired.length], [undefined, 1]);
   });
 
-  it('opens the panel of a destination and toggles other rows with Enter', async () => {
+  it('opens the panel of the selected destination, as Enter does', async () => {
     const node = { kind: 'destination', accountId, destinationId: 'a2failing'.padEnd(32, '0') } as const;
     await extension.destinationsView.reveal(node);
     await until(() => extension.destinationsView.selected()[0]?.kind === 'destination');

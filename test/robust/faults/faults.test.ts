@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type ApiErrorKind, isUncertain } from '../../../src/core/api/api-error.ts';
 import { createApi } from '../../../src/core/api/client.ts';
 import * as alertingCalls from '../../../src/core/api/alerting-calls.ts';
@@ -8,7 +9,7 @@ import { createPolicyStore } from '../../../src/core/policies/policy-store.ts';
 import { makeApi, makeConnection, makeDestination } from '../../unit/core/api/fake-api.ts';
 import { reportProblems } from '../collector.ts';
 import { standInForVscode } from '../vscode.ts';
-import { apiCalls, listCalls, otherCalls } from './calls.ts';
+import { apiCalls, type CallSpec, listCalls, otherCalls } from './calls.ts';
 import { type Fault, faults, fieldFaults } from './faults.ts';
 import { type Case, type FaultServer, type Outcome, startFaultServer } from './matrix.ts';
 
@@ -17,6 +18,7 @@ const { describeProblem, describeRemedy } = await import('../../../src/ui/text/e
 
 const CONCURRENCY = 32;
 const FEWEST_CASES = 1500;
+const GOOD = faults.find(({ name }) => name === 'a good answer') ?? assert.fail();
 
 /** What a user reads and can do for each kind of error that an answer can cause. */
 const SENTENCES: Partial<Readonly<Record<ApiErrorKind, readonly [RegExp, string]>>> = {
@@ -42,6 +44,56 @@ function checkSentence(error: ApiError): readonly string[] {
       ? []
       : [`offers ${remedies.join(', ')} for ${error.kind}`]),
   ];
+}
+
+/** Reads what a call resolved with, beside what it resolves with for a good answer. */
+function checkValue({ fault, call }: Case, value: unknown, good: unknown): readonly string[] {
+  const [found, wanted] = [value, good].map(toDecoded);
+  if (fault.expected === 'ok') {
+    // An unknown field of `mechanisms` is an unknown mechanism, which is kept.
+    return hasAllOf(found, wanted) ? [] : [`resolves with ${JSON.stringify(value)}`];
+  }
+  const isRaw = isDeepStrictEqual(good, call.result);
+  return isRaw ? [] : findOtherTypes(found, wanted, 'the value');
+}
+
+function hasAllOf(value: unknown, good: unknown): boolean {
+  try {
+    assert.partialDeepStrictEqual(value, good);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A map as a list of its entries, and a policy without what Cloudflare sent, which an update sends back. */
+function toDecoded(value: unknown): unknown {
+  if (value instanceof Map) {
+    return [...value];
+  }
+  if (Array.isArray(value)) {
+    return value.map(toDecoded);
+  }
+  return typeof value === 'object' && value !== null ? { ...value, whole: undefined } : value;
+}
+
+/** The places of a value whose type is another one than in a good value. Fields may be missing, and lists shorter. */
+function findOtherTypes(value: unknown, good: unknown, place: string): readonly string[] {
+  if (good === undefined || good === null || value === undefined) {
+    return [];
+  }
+  if (typeof value !== typeof good || Array.isArray(value) !== Array.isArray(good) || value === null) {
+    return [`${place} is ${JSON.stringify(value)} instead of ${JSON.stringify(good)}`];
+  }
+  return typeof value === 'object'
+    ? Object.entries(value).flatMap(([key, each]) =>
+        findOtherTypes(
+          each,
+          Object.hasOwn(good as object, key) ? (good as Readonly<Record<string, unknown>>)[key] : undefined,
+          `${place}.${key}`,
+        ),
+      )
+    : [];
 }
 
 describe('the fault matrix', function () {
@@ -71,12 +123,17 @@ describe('the fault matrix', function () {
     );
     const limit = createLimit(CONCURRENCY);
     const problems: string[] = [];
+    const good = new Map<CallSpec, unknown>();
+    for (const [name, call] of listCalls()) {
+      good.set(call, (await server.run({ name, call, fault: GOOD })).value);
+    }
     await Promise.all(
       cases.map(async (each) =>
         limit(async () => {
-          const { problems: found, error }: Outcome = await server.run(each);
+          const { problems: found, error, value }: Outcome = await server.run(each);
           const sentences = error ? checkSentence(error) : [];
-          problems.push(...[...found, ...sentences].map((what) => `${each.name}: ${what}`));
+          const values = error ? [] : checkValue(each, value, good.get(each.call));
+          problems.push(...[...found, ...sentences, ...values].map((what) => `${each.name}: ${what}`));
         }),
       ),
     );

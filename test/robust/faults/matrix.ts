@@ -18,8 +18,12 @@ const PATIENCE = 30;
 
 export type Case = { readonly name: string; readonly call: CallSpec; readonly fault: Fault };
 
-/** What one case did. `problems`: what it should not have done. */
-export type Outcome = { readonly problems: readonly string[]; readonly error: ApiError | undefined };
+/** What one case did. `problems`: what it should not have done. `value`: what the call resolved with. */
+export type Outcome = {
+  readonly problems: readonly string[];
+  readonly error: ApiError | undefined;
+  readonly value: unknown;
+};
 
 type Slot = {
   readonly fault: Fault;
@@ -132,8 +136,9 @@ export async function startFaultServer(): Promise<FaultServer> {
     const { api, lines, openTimers } = connect(baseUrl, slot);
     const problems: string[] = [];
     const { signal } = new AbortController();
+    let value: unknown;
     const thrown: unknown = await call.run(api, signal).then(
-      () => undefined,
+      (resolved) => void (value = resolved),
       (error: unknown) => error ?? 'nothing',
     );
     const error = thrown instanceof ApiError ? thrown : undefined;
@@ -174,7 +179,7 @@ export async function startFaultServer(): Promise<FaultServer> {
         await delay(10);
       }
     }
-    return { problems, error };
+    return { problems, error, value };
   }
 
   return {
