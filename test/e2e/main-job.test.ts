@@ -79,8 +79,10 @@ describe('main workflow', function () {
     const account = view.row(/^Halden Logistics, account/);
     const is = async (expanded: boolean): Promise<void> =>
       account.and(workbench.page.locator(`[aria-expanded="${expanded}"]`)).waitFor();
-    await view.collapse('SIEM');
-    await workbench.page.keyboard.press('Home');
+    await account.click();
+    await is(false);
+    await workbench.page.keyboard.press('Enter');
+    await is(true);
     await workbench.page.keyboard.press('Enter');
     await is(false);
     await workbench.page.keyboard.press('Enter');
