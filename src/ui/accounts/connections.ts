@@ -182,6 +182,10 @@ export function createConnections({
         );
       }
       return [await work(storage), publish()] as const;
+    }).catch((error: unknown) => {
+      // What this window shows can be outdated: another one may have changed the storage.
+      loadAgain();
+      throw error;
     });
     const toRefresh = await adoptCached(unread);
     if (toRefresh.length > 0) {

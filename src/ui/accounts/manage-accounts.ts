@@ -16,20 +16,26 @@ import { askPick, askText } from '../host/quick-input.ts';
 import type { Services } from '../../services.ts';
 import { warnUnsaved } from './storage-trouble.ts';
 import { UserError } from '../host/report.ts';
-import { removeStoredAccount, replaceStoredToken, storeLabel, storeTokenChoice } from './stored-accounts.ts';
+import {
+  findTokenInUse,
+  removeStoredAccount,
+  replaceStoredToken,
+  storeLabel,
+  storeTokenChoice,
+} from './stored-accounts.ts';
 import { askToken } from './token-prompt.ts';
 import { enumerate, nameSome, plural } from '../text/format.ts';
 import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Replaces the token of an account. All accounts of the old token use the new token. */
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {
-  const tokenId = connections.accounts().find(({ id }) => id === account.id)?.tokenIds[0];
-  if (tokenId === undefined) {
+  const inUse = findTokenInUse(connections.accounts(), account.id);
+  if (!inUse) {
     throw new UserError(vscode.l10n.t('The account {0} was removed from VS Code.', account.name));
   }
   const affected = connections
     .accounts()
-    .filter(({ tokenIds }) => tokenIds[0] === tokenId)
+    .filter(({ id }) => inUse.accountIds.includes(id))
     .map(toAccount);
   const others = affected.filter(({ id }) => id !== account.id);
   const answer = await askToken({
@@ -61,7 +67,7 @@ export async function replaceToken({ account, token }: Connection, connections: 
   if (isReadable && (await inView(async () => isReadOnly(api, account.id))) && !(await confirmReadOnly(account))) {
     return;
   }
-  warnUnsaved(await replaceStoredToken(connections, tokenId, verified), connections);
+  warnUnsaved(await replaceStoredToken(connections, inUse, verified), connections);
 }
 
 async function confirmReadOnly({ name }: Account): Promise<boolean> {

@@ -7,6 +7,8 @@ import {
   chooseToken,
   labelAccount,
   orphanedTokens,
+  type RememberedAccount,
+  type RememberedAccounts,
   removeAccount,
   toAccount,
 } from '../../core/accounts/remembered-accounts.ts';
@@ -45,30 +47,66 @@ export async function storeAccounts(
   });
 }
 
-/** Replaces a stored token; accounts, labels and order stay. Returns the same as {@link storeAccounts}. */
+/** A stored token, and the accounts in which it is the one in use. */
+export type TokenInUse = { readonly tokenId: string; readonly accountIds: readonly string[] };
+
+/** Undefined if the account is not in the list any more. */
+export function findTokenInUse(list: RememberedAccounts, accountId: string): TokenInUse | undefined {
+  const tokenId = list.find(({ id }) => id === accountId)?.tokenIds[0];
+  return tokenId === undefined ? undefined : { tokenId, accountIds: idsOfToken(list, tokenId) };
+}
+
+const idsOfToken = (list: RememberedAccounts, tokenId: string): readonly string[] =>
+  list.filter(({ tokenIds }) => tokenIds[0] === tokenId).map(({ id }) => id);
+
+/**
+ * Replaces a stored token; accounts, labels and order stay. Returns the same as {@link storeAccounts}. Throws
+ * {@link UserError} if it is not used any more by exactly the accounts that the user was told of.
+ */
 export async function replaceStoredToken(
   connections: Connections,
-  tokenId: string,
+  { tokenId, accountIds }: TokenInUse,
   verified: VerifiedToken,
 ): Promise<boolean> {
   return connections.change(async ({ requireAccounts, saveToken }) => {
-    if (!requireAccounts().some(({ tokenIds }) => tokenIds.includes(tokenId))) {
+    const list = requireAccounts();
+    if (!list.some(({ id }) => accountIds.includes(id))) {
       throw new UserError(vscode.l10n.t('The account was removed in another window. The new token was not stored.'));
+    }
+    if (idsOfToken(list, tokenId).toSorted().join() !== accountIds.toSorted().join()) {
+      throw createChangedError();
     }
     return saveToken({ version: 1, id: tokenId, ...verified, ...originsAfter(connections, undefined, verified) });
   });
 }
 
+const createChangedError = (): UserError =>
+  new UserError(vscode.l10n.t('Another window changed which accounts use the token. Nothing was changed. Try again.'));
+
+/** Throws {@link UserError} if the account is not in the list any more, or cannot use the token any more. */
 export async function storeTokenChoice(connections: Connections, accountId: string, tokenId: string): Promise<void> {
-  await connections.change(async ({ changeAccounts }) =>
-    changeAccounts((list) => chooseToken(list, accountId, tokenId)),
-  );
+  await connections.change(async ({ requireAccounts, changeAccounts }) => {
+    if (!findAccount(requireAccounts(), accountId).tokenIds.includes(tokenId)) {
+      throw createChangedError();
+    }
+    await changeAccounts((list) => chooseToken(list, accountId, tokenId));
+  });
 }
 
+/** Throws {@link UserError} if the account is not in the list any more. */
 export async function storeLabel(connections: Connections, accountId: string, label: string): Promise<void> {
-  await connections.change(async ({ changeAccounts }) =>
-    changeAccounts((list) => labelAccount(list, accountId, label)),
-  );
+  await connections.change(async ({ requireAccounts, changeAccounts }) => {
+    findAccount(requireAccounts(), accountId);
+    await changeAccounts((list) => labelAccount(list, accountId, label));
+  });
+}
+
+function findAccount(list: RememberedAccounts, accountId: string): RememberedAccount {
+  const account = list.find(({ id }) => id === accountId);
+  if (!account) {
+    throw new UserError(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
+  }
+  return account;
 }
 
 /** Deletes the account and every token that no other account uses. `false`: SecretStorage did not delete a token. */

@@ -82,7 +82,11 @@ describe('where tokens and secrets go', () => {
     assert.ok(record);
     await extension.state.update('accounts', []);
     await assert.rejects(
-      replaceStoredToken(extension.connections, record.id, { token: 'cfut_new_0123456789', owner: 'user' }),
+      replaceStoredToken(
+        extension.connections,
+        { tokenId: record.id, accountIds: [accountId] },
+        { token: 'cfut_new_0123456789', owner: 'user' },
+      ),
       /removed in another window/,
     );
     const stored = await Promise.all((await tokenKeys()).map(async (key) => extension.context.secrets.get(key)));

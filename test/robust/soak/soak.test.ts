@@ -85,8 +85,8 @@ describe('a soak', function () {
     for (let day = 1; day <= DAYS; day += 1) {
       const [first = '', second = ''] = ACCOUNTS;
       // What a user does in a day.
-      const tokenId = connections.accounts().find(({ id }) => id === first)?.tokenIds[0] ?? '';
-      await passUntil(stored.replaceStoredToken(connections, tokenId, { token: makeToken(), owner: 'user' }));
+      const inUse = stored.findTokenInUse(connections.accounts(), first) ?? assert.fail();
+      await passUntil(stored.replaceStoredToken(connections, inUse, { token: makeToken(), owner: 'user' }));
       await passUntil(stored.storeLabel(connections, first, `Day ${day % 10}`));
       await passUntil(stored.removeStoredAccount(window, second));
       await passUntil(window.secretStore.forgetAccount(second));

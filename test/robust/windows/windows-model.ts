@@ -169,7 +169,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
         await rotate(window, record);
         break;
       case 'label':
-        await unlessKilled(window, stored.storeLabel(connections, account, `L${serial}`));
+        await unlessKilled(window, stored.storeLabel(connections, account, `L${serial}`).catch(noteUserError));
         break;
       case 'refresh':
         await unlessKilled(window, store.refresh());
@@ -234,16 +234,20 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
     }
     const token = `cfut_r0t4t3d-${(serial += 1)}-${'x'.repeat(30)}`;
     cloud.tokens.add(token);
-    const tokenId = record.tokenIds[0];
-    const sharing = window.connections.accounts().filter(({ tokenIds }) => tokenIds[0] === tokenId);
-    const work = stored.replaceStoredToken(window.connections, tokenId, { token, owner: 'user' });
-    await Promise.all(sharing.map(async ({ id }) => change(window, id, work, token))).catch((error: unknown) => {
-      // Another window removed the account: the user is told, and nothing was stored.
-      if (!(error instanceof Error) || error.name !== 'UserError') {
-        throw error;
-      }
-      ends.push('UserError');
-    });
+    const inUse = stored.findTokenInUse(window.connections.accounts(), record.id);
+    if (!inUse) {
+      return;
+    }
+    const work = stored.replaceStoredToken(window.connections, inUse, { token, owner: 'user' });
+    await Promise.all(inUse.accountIds.map(async (id) => change(window, id, work, token))).catch(noteUserError);
+  }
+
+  /** Another window removed the account or chose another token: the user is told, and nothing was stored. */
+  function noteUserError(error: unknown): void {
+    if (!(error instanceof Error) || error.name !== 'UserError') {
+      throw error;
+    }
+    ends.push('UserError');
   }
 
   async function changeDestination(window: Window, account: string, action: 'replace' | 'delete' | 'deleteAndUndo') {

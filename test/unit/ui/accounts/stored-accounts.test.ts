@@ -11,9 +11,9 @@ const { createConnections, stub } = await loadScripted(
 );
 const { removeAccount } = await loadScripted(async () => import('../../../../src/ui/accounts/manage-accounts.ts'));
 const { createSecretStore } = await loadScripted(async () => import('../../../../src/ui/destinations/secret-store.ts'));
-const { storeAccounts, confirmOrigin, findUnconfirmedOrigin } = await loadScripted(
-  async () => import('../../../../src/ui/accounts/stored-accounts.ts'),
-);
+const storedAccounts = await loadScripted(async () => import('../../../../src/ui/accounts/stored-accounts.ts'));
+const { storeAccounts, confirmOrigin, findTokenInUse, findUnconfirmedOrigin, replaceStoredToken } = storedAccounts;
+const { storeLabel, storeTokenChoice } = storedAccounts;
 
 const SECRET = `cloudflareWebhooks.secret.${ACCOUNT}.d1`;
 const TOKEN = 'cloudflareWebhooks.token.t';
@@ -142,5 +142,37 @@ describe('tokens of a window', () => {
       (JSON.parse(window.stored.get(key) ?? '{}') as { origins: readonly string[] }).origins;
     assert.ok(originsOf(TOKEN).includes(unconfirmed.configured));
     assert.deepEqual(originsOf(other), ['https://two.example']);
+  });
+
+  it('are replaced only where they are used as the user was told', async () => {
+    const other = { id: 'b'.repeat(32), name: 'Beta', tokenIds: ['t'] };
+    const window = await open([[TOKEN, tokenRecord('t')]], [acme, other]);
+    const inUse = findTokenInUse(window.connections.accounts(), ACCOUNT) ?? assert.fail();
+    assert.deepEqual(inUse, { tokenId: 't', accountIds: [ACCOUNT, other.id] });
+    const replace = async (list: readonly unknown[]) => {
+      window.state.list = list;
+      return replaceStoredToken(window.connections, inUse, { token: 'new', owner: 'user' });
+    };
+    const changed = /^UserError: Another window changed which accounts use the token/;
+    await assert.rejects(replace([{ ...acme, tokenIds: ['u', 't'] }, other]), changed);
+    await assert.rejects(replace([acme, other, { ...other, id: 'c'.repeat(32) }]), changed);
+    await assert.rejects(replace([acme]), changed);
+    await assert.rejects(replace([]), /removed in another window/);
+    assert.equal(window.stored.get(TOKEN), tokenRecord('t'));
+    // The window shows what is stored, without another event. Changes wait for each other.
+    await window.connections.change(async () => {});
+    assert.deepEqual(window.connections.accounts(), []);
+    await replace([other, acme]);
+    assert.match(window.stored.get(TOKEN) ?? '', /"token":"new"/);
+  });
+
+  it('are chosen, and accounts are renamed, only where the account is still there and can use the token', async () => {
+    const { state, connections } = await open([[TOKEN, tokenRecord('t')]]);
+    await assert.rejects(storeTokenChoice(connections, ACCOUNT, 'u'), /Another window changed which accounts use/);
+    assert.deepEqual(state.list, [acme]);
+    state.list = [];
+    await assert.rejects(storeTokenChoice(connections, ACCOUNT, 't'), /was removed from VS Code/);
+    await assert.rejects(storeLabel(connections, ACCOUNT, 'Label'), /was removed from VS Code/);
+    assert.deepEqual(state.list, []);
   });
 });
