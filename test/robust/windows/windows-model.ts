@@ -169,7 +169,9 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
         await rotate(window, record);
         break;
       case 'label':
-        await unlessKilled(window, stored.storeLabel(connections, account, `L${serial}`).catch(noteUserError));
+        if (record) {
+          await unlessKilled(window, stored.storeLabel(connections, account, `L${serial}`).catch(noteUserError));
+        }
         break;
       case 'refresh':
         await unlessKilled(window, store.refresh());
