@@ -5,6 +5,7 @@ import { comparableId } from '../model/id.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
 import { decodeList, type Entry, isObject, isUsableId, type Oddities } from './decode-list.ts';
+import { noteSkipped } from './skipped.ts';
 
 /** An optional string. The live API also sends null (`last_success`, `last_failure`). */
 const text = v.optional(v.nullable(v.string()));
@@ -75,7 +76,7 @@ function takeUnique<T extends { readonly id: string }>(
   });
   const isRepeated = unique.length < items.length;
   onOddities(isRepeated ? { ...oddities, places: [...oddities.places, 'repeated IDs'] } : oddities);
-  return unique;
+  return noteSkipped(unique, oddities.skipped);
 }
 
 function toDestination(entry: Entry): Destination | undefined {
