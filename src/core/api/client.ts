@@ -146,7 +146,7 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
 
   /** Logged once, because lists are polled every few minutes. The places contain no values. */
   function noteOddities(what: string, { skipped, places }: Oddities): void {
-    const line = `${what}: cannot read ${places.slice(0, MOST_PLACES).join(', ')}; ${skipped} entries are left out`;
+    const line = `${what}: cannot read ${places.slice(0, MOST_PLACES).join(', ')}; ${skipped} entries are incomplete or left out`;
     if (places.length > 0 && !logged.has(line)) {
       logged.add(line);
       host.log('warn', plain(line));

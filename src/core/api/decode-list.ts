@@ -1,11 +1,14 @@
-import { isTimestamp } from '../model/timestamp.ts';
+import { isUnreadable } from '../model/timestamp.ts';
 import { ApiError } from './api-error.ts';
 
 /**
- * The problems of a list: the number of entries that cannot be shown, and the places of malformed fields
+ * The problems of a list: the number of entries that cannot be shown, or of which the health is unknown, and the places of malformed fields
  * (`3.last_success`). Never a value, which may be a secret.
  */
 export type Oddities = { readonly skipped: number; readonly places: readonly string[] };
+
+/** In the place of a timestamp of a wrong type: a text from which nothing follows. */
+const UNREADABLE = 'unreadable';
 
 /** Records an oddity while a list is decoded. */
 type Note = (place: string) => void;
@@ -16,7 +19,9 @@ export type Entry = {
   text(key: string): string;
   /** An ID; undefined if missing or unusable, and the entry then cannot be shown. */
   id(key: string): string | undefined;
-  /** A timestamp as the API writes it. A number of seconds or milliseconds is converted, also as text. */
+  /**
+   * A timestamp as the API writes it. A number of seconds or milliseconds is converted, also as text. See {@link isUnreadable}.
+   */
   time(key: string): string | undefined;
   flag(key: string, otherwise: boolean): boolean;
   /** A list of objects. A single object counts as a list of one. */
@@ -86,12 +91,12 @@ function toEntry(raw: Readonly<Record<string, unknown>>, place: string, note: No
     time(key) {
       const value = get(key);
       if (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) {
-        return toTime(Number(value)) ?? noteField(key);
+        return toTime(Number(value)) ?? noteField(key) ?? UNREADABLE;
       }
       if (typeof value !== 'string') {
-        return value === undefined ? undefined : noteField(key);
+        return value === undefined ? undefined : (noteField(key) ?? UNREADABLE);
       }
-      if (value !== '' && !isTimestamp(value)) {
+      if (isUnreadable(value)) {
         noteField(key);
       }
       return value || undefined;

@@ -40,21 +40,32 @@ export function parseTimestamp(text: string | null | undefined): Instant | undef
   };
 }
 
-/** Whether a text has the form of a timestamp, also if the date does not exist or means "never". */
-export function isTimestamp(text: string): boolean {
-  return RFC_3339.test(text.trim());
+/** Whether something is in the place of a timestamp from which nothing follows, not even that there was no event. */
+export function isUnreadable(text: string | undefined): boolean {
+  const time = text?.trim() ?? '';
+  return time !== '' && !isNever(time) && parseTimestamp(time) === undefined;
 }
 
-/** Interprets the fields as UTC, in milliseconds since the epoch. Undefined if the date or time does not exist. */
+/** Go's zero time, in any offset. */
+export function isNever(text: string): boolean {
+  return text.startsWith('0001-01-01');
+}
+
+/**
+ * Interprets the fields as UTC, in milliseconds since the epoch. Undefined if the date or time does not exist. A leap second is
+ * the beginning of the next minute.
+ */
 function toLocalTime([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]):
   | number
   | undefined {
   // Uses the same calendar 400 years later, because Date.UTC maps years below 100 to the 20th century.
-  const later = Date.UTC(year + 400, month - 1, day, hour, minute, second);
+  const later = Date.UTC(year + 400, month - 1, day, hour, minute, Math.min(second, 59));
   const date = new Date(later);
   // Date.UTC turns 30 February into 2 March.
   const isDate = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return isDate && hour < 24 && minute < 60 && second < 60 ? later - MILLISECONDS_OF_400_YEARS : undefined;
+  const isLeapSecond = minute === 59 && second === 60;
+  const isTime = hour < 24 && minute < 60 && (second < 60 || isLeapSecond);
+  return isDate && isTime ? later + (isLeapSecond ? 1000 : 0) - MILLISECONDS_OF_400_YEARS : undefined;
 }
 
 const MILLISECONDS_OF_400_YEARS = 146_097 * 86_400_000;

@@ -1,6 +1,6 @@
 import type { ShownDestination } from '../model/destination.ts';
 import { dayOf, startOfDay } from '../model/local-day.ts';
-import { parseTimestamp } from '../model/timestamp.ts';
+import { isNever, parseTimestamp } from '../model/timestamp.ts';
 import type { TimedSnapshot } from './snapshot.ts';
 
 /**
@@ -107,8 +107,7 @@ export function seenIn({ lastSuccess, lastFailure }: ShownDestination, at: numbe
 
 /** The fact that `at` was the last event at the time `until`. Nothing follows from a timestamp that is invalid. */
 function sight(at: string | undefined, until: number): Series {
-  // Go's zero time also means "never".
-  if (at === undefined || at.startsWith('0001-01-01')) {
+  if (at === undefined || isNever(at)) {
     return until === -Infinity ? [] : [{ at: '', milliseconds: -Infinity, nanoseconds: 0, until }];
   }
   const instant = at.length > LONGEST_TIMESTAMP ? undefined : parseTimestamp(at);

@@ -153,7 +153,10 @@ describe('the calls of the client', () => {
   it('logs the place of a malformed entry in one line, whatever it is called', async () => {
     const { api, lines } = connect(() => [{ id: 'p', mechanisms: { 'web\nhooks\u202E': [5] } }]);
     await api.listPolicies('acc');
-    assert.match(warnings(lines)[0] ?? '', /: cannot read 0\.mechanisms\.web hooks\.0; 0 entries are left out$/);
+    assert.match(
+      warnings(lines)[0] ?? '',
+      /: cannot read 0\.mechanisms\.web hooks\.0; 0 entries are incomplete or left out$/,
+    );
   });
 
   it('logs at most ten places of malformed entries, and how many are left out', async () => {

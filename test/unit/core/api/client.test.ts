@@ -316,7 +316,14 @@ describe('API client against the fake Cloudflare', () => {
       onOddities: (odd) => told.push(odd),
     });
     assert.deepEqual(await api.listDestinations(accountId), [
-      { id: 'constructor', name: '', type: '', url: '', lastFailure: '2026-09-21T14:13:20.000Z' },
+      {
+        id: 'constructor',
+        name: '',
+        type: '',
+        url: '',
+        lastSuccess: 'unreadable',
+        lastFailure: '2026-09-21T14:13:20.000Z',
+      },
       {
         id: 'b',
         name: 'B',
@@ -327,7 +334,7 @@ describe('API client against the fake Cloudflare', () => {
     ]);
     await api.listDestinations(accountId);
     const places = ['0.id', '1', '2', '3.name', '3.url', '3.last_success'];
-    const odd = { accountId, list: 'destinations', skipped: 3, places };
+    const odd = { accountId, list: 'destinations', skipped: 4, places };
     assert.deepEqual(
       told.map(({ places: found, ...rest }) => ({ ...rest, places: found.toSorted() })),
       [

@@ -12,6 +12,7 @@ import {
   decodeSentAlerts,
   decodeTokenStatus,
 } from '../../../../src/core/api/decode.ts';
+import { skippedIn } from '../../../../src/core/api/skipped.ts';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import { parseTimestamp, toMilliseconds } from '../../../../src/core/model/timestamp.ts';
 import recorded from '../../../fixtures/recorded-answers.json' with { type: 'json' };
@@ -168,8 +169,34 @@ describe('decoding', () => {
     assert.equal(timeOf(1_790_000_000_000), '2026-09-21T14:13:20.000Z');
     assert.equal(timeOf('1790000000'), '2026-09-21T14:13:20.000Z');
     for (const odd of ['1', 0, 1, -1, 9e8, 5e12, 1e300, Number.NaN, true, {}, []]) {
-      assert.equal(timeOf(odd), undefined, JSON.stringify(odd));
+      assert.equal(timeOf(odd), 'unreadable', JSON.stringify(odd));
     }
+  });
+
+  it('counts a destination whose last success or failure cannot be read: it may be failing', () => {
+    for (const [time, skipped] of [
+      ['2026-11-30 10:00', 1],
+      ['2026-02-30T10:00:00Z', 1],
+      [12, 1],
+      [{ at: 'x' }, 1],
+      [null, 0],
+      ['', 0],
+      ['0001-01-01T00:00:00Z', 0],
+      ['2016-12-31T23:59:60Z', 0],
+    ] as const) {
+      const told: number[] = [];
+      const entries = [
+        { id: 'a', last_success: '2026-01-01T00:00:00Z', last_failure: time },
+        { id: 'b', created_at: time },
+      ];
+      const list = decodeDestinations(entries, (odd) => told.push(odd.skipped));
+      assert.deepEqual([list.length, skippedIn(list), told], [2, 0, [skipped]], JSON.stringify(time));
+    }
+  });
+
+  it('notes in a list how many of its entries are left out', () => {
+    assert.equal(skippedIn(decodeDestinations([{ id: 'a' }, 'x', { id: 7 }])), 2);
+    assert.equal(skippedIn([]), 0);
   });
 
   it('keeps and notes a time that has no form of a timestamp', () => {

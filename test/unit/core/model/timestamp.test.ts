@@ -62,6 +62,12 @@ describe('timestamp', () => {
     });
   }
 
+  it('reads a leap second as the beginning of the next minute', () => {
+    for (const text of ['2016-12-31T23:59:60Z', '2017-01-01T05:29:60+05:30']) {
+      assert.deepEqual(parseTimestamp(text), text.endsWith('Z') ? parseTimestamp('2017-01-01T00:00:00Z') : undefined);
+    }
+  });
+
   it('agrees with Date on every millisecond, including before 1970', () => {
     const valid = date({
       min: new Date('0002-01-01T00:00:00Z'),
