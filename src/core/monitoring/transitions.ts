@@ -1,10 +1,11 @@
 import type { Destination } from '../model/destination.ts';
 import { healthOf } from '../model/health.ts';
+import { comparableId } from '../model/id.ts';
 import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
 
 /**
- * The failures that were already seen: account ID → ID of each failing destination → its `last_failure` as Cloudflare
- * sent it. No names, no URLs.
+ * The failures that were already seen: account ID → {@link comparableId} of each failing destination → its `last_failure` as
+ * Cloudflare sent it. No names, no URLs.
  */
 export type KnownFailures = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
@@ -24,14 +25,16 @@ export type Transitions = {
 /** Loads the persisted failures. Malformed data counts as empty, so each account starts again. */
 export function parseKnownFailures(value: unknown): KnownFailures {
   try {
-    return readMap(value, (failures) =>
-      readMap(failures, (text) => {
+    return readMap(value, (failures) => {
+      const texts = readMap(failures, (text) => {
         if (typeof text !== 'string') {
           throw new TypeError('A known failure is not a text');
         }
         return text;
-      }),
-    );
+      });
+      // Earlier versions stored the IDs as Cloudflare wrote them.
+      return new Map([...texts].map(([id, text]) => [comparableId(id), text]));
+    });
   } catch {
     return new Map();
   }
@@ -52,24 +55,35 @@ export function formatKnownFailures(known: KnownFailures): Record<string, Record
 
 /**
  * Finds the destinations of an account that newly fail or have recovered. The first snapshot of an account reports
- * nothing. A failure after an unseen success is new; a continuing failure is not.
+ * nothing. A failure after an unseen success is new; a continuing failure is not, also where the destination was missing from
+ * a list that could not be read as a whole (`skipped` > 0).
  */
 export function findTransitions(
   known: KnownFailures,
   accountId: string,
   destinations: readonly Destination[],
+  skipped = 0,
 ): Transitions {
   const before = known.get(accountId);
-  const order = ({ id }: Destination): number => (before?.has(id) ? 0 : 1);
+  const order = ({ id }: Destination): number => (before?.has(comparableId(id)) ? 0 : 1);
   const failing = destinations
     .filter((destination) => destination.id.length <= LONGEST_KEPT && healthOf(destination) === 'failing')
     // Known failures stay known, so that none is announced twice.
     .toSorted((a, b) => order(a) - order(b))
     .slice(0, MOST_FAILURES);
-  const now = new Map(failing.map(({ id, lastFailure = '' }) => [id, lastFailure.slice(0, LONGEST_KEPT)]));
+  const listed = new Set(destinations.map(({ id }) => comparableId(id)));
+  const unseen = skipped > 0 ? [...(before ?? [])].filter(([id]) => !listed.has(id)) : [];
+  const now = new Map([
+    ...unseen,
+    ...failing.map(({ id, lastFailure = '' }) => [comparableId(id), lastFailure.slice(0, LONGEST_KEPT)] as const),
+  ]);
   return {
-    newlyFailing: before ? failing.filter((destination) => !isKnown(before.get(destination.id), destination)) : [],
-    recovered: destinations.flatMap(({ id }) => (before?.has(id) && !now.has(id) ? [id] : [])),
+    newlyFailing: before
+      ? failing.filter((destination) => !isKnown(before.get(comparableId(destination.id)), destination))
+      : [],
+    recovered: destinations.flatMap(({ id }) =>
+      before?.has(comparableId(id)) && !now.has(comparableId(id)) ? [id] : [],
+    ),
     known: before && isSame(before, now) ? known : new Map(known).set(accountId, now),
   };
 }

@@ -4,7 +4,6 @@ import { describeForLog } from '../../core/api/api-error.ts';
 import type { Host } from '../../core/api/transport.ts';
 import { createSerialQueue } from '../../core/async/serial-queue.ts';
 import type { SharedFiles } from '../../core/async/shared-files.ts';
-import type { Destination } from '../../core/model/destination.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Snapshot } from '../../core/monitoring/snapshot.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -56,18 +55,23 @@ export function createFailureNotice(
   const look = (snapshots: ReadonlyMap<string, Snapshot>): void =>
     void change((before) => {
       let known = before;
-      for (const [accountId, { destinations }] of snapshots) {
+      for (const [accountId, snapshot] of snapshots) {
         const connection = store.entry(accountId)?.connection;
         if (connection) {
-          known = lookAt(connection, destinations, known);
+          known = lookAt(connection, snapshot, known);
         }
       }
       return known;
     });
 
-  function lookAt(connection: Connection, destinations: readonly Destination[], before: KnownFailures): KnownFailures {
+  function lookAt(connection: Connection, snapshot: Snapshot, before: KnownFailures): KnownFailures {
     const { id: accountId } = connection.account;
-    const { newlyFailing, recovered, known } = findTransitions(before, accountId, destinations);
+    const { newlyFailing, recovered, known } = findTransitions(
+      before,
+      accountId,
+      snapshot.destinations,
+      snapshot.skipped,
+    );
     const note = (id: string, what: string): void => log('info', `Destination ${id} of account ${accountId} ${what}`);
     for (const id of recovered) {
       note(id, 'has recovered');

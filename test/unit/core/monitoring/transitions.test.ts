@@ -46,6 +46,26 @@ describe('transitions', () => {
     }
   });
 
+  it('tell once of a failure, although a list that could not be read as a whole lacks the destination in between', () => {
+    const known = knownOf({ a: { '1': at(20) } });
+    const partial = findTransitions(known, 'a', [makeDestination('2')], 1);
+    assert.deepEqual([partial.recovered, partial.known], [[], known]);
+    assert.deepEqual(findTransitions(partial.known, 'a', [failing]).newlyFailing, []);
+    assert.deepEqual(findTransitions(known, 'a', [makeDestination('2')]).known, knownOf({ a: {} }));
+  });
+
+  it('tell once of a failure, whether its ID has dashes or not, also where an earlier version stored it with them', () => {
+    const id = '123e4567-e89b-12d3-a456-426614174000';
+    const dashed = { ...failing, id };
+    const plain = { ...failing, id: id.replaceAll('-', '') };
+    const stored = parseKnownFailures({ a: { [id]: at(20) } });
+    for (const known of [stored, findTransitions(knownOf({}), 'a', [dashed]).known]) {
+      assert.deepEqual(findTransitions(known, 'a', [plain]).newlyFailing, []);
+      const worked = { ...plain, lastSuccess: at(30) };
+      assert.deepEqual(findTransitions(known, 'a', [worked]).recovered, [plain.id]);
+    }
+  });
+
   it('take further failures of one that fails for the same', () => {
     const again = makeDestination('1', { lastSuccess: at(10), lastFailure: at(40) });
     assert.deepEqual(findTransitions(knownOf({ a: { '1': at(20) } }), 'a', [again]).newlyFailing, []);
