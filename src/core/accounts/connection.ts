@@ -1,6 +1,7 @@
 import { ApiError } from '../api/api-error.ts';
 import type { Account } from '../model/account.ts';
 import type { Api } from '../api/client.ts';
+import type { TokenStatus } from '../api/decode.ts';
 import type { TokenInfo } from '../model/token.ts';
 
 /** An account together with the token in use for it. */
@@ -20,11 +21,21 @@ export function isSameConnection(a: Connection, b: Connection | undefined): bool
 /** `unclear`: Cloudflare could not be asked. */
 export type TokenVerdict = 'active' | 'refused' | 'unclear';
 
-/** Asks Cloudflare whether the token of a connection is valid, whatever it may do. Never rejects. */
-export async function verifyTokenOf({ account, token, api }: Connection): Promise<TokenVerdict> {
+/**
+ * Asks Cloudflare whether a token is valid, whatever it may do. `accountIds`: the accounts that use it. A token that an account
+ * owns is known only there. Never rejects.
+ */
+export async function verifyTokenOf({ token, api }: Connection, accountIds: readonly string[]): Promise<TokenVerdict> {
+  if (token?.owner !== 'account') {
+    return verdictOf(api.verifyUserToken());
+  }
+  const verdicts = await Promise.all(accountIds.map(async (id) => verdictOf(api.verifyAccountToken(id))));
+  return verdicts.find((each) => each === 'active') ?? verdicts.find((each) => each === 'unclear') ?? 'refused';
+}
+
+async function verdictOf(answer: Promise<TokenStatus>): Promise<TokenVerdict> {
   try {
-    const { status } = await (token?.owner === 'account' ? api.verifyAccountToken(account.id) : api.verifyUserToken());
-    return status === 'active' ? 'active' : 'refused';
+    return (await answer).status === 'active' ? 'active' : 'refused';
   } catch (error) {
     return error instanceof ApiError && error.kind === 'auth' ? 'refused' : 'unclear';
   }

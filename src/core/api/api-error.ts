@@ -105,6 +105,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The error of a call with a valid token that Cloudflare refused as if the token were not valid. */
+export function lackPermission({ details }: ApiError): ApiError {
+  return new ApiError({ ...details, kind: 'forbidden' });
+}
+
 /**
  * The kind of an envelope without success. Codes take precedence, because Cloudflare uses one status for several
  * errors. Code 7003 "could not route" comes with 400 and 404, and code 971 "throttled" not only with 429. A malformed

@@ -1,3 +1,4 @@
+import type { ApiError } from '../api/api-error.ts';
 import type { AccountEntry } from './account-state.ts';
 import { createDueQueue, type DueQueue } from './due-queue.ts';
 import type { Seen } from './refresh-turns.ts';
@@ -22,7 +23,8 @@ export type Group = {
   /** IDs of the accounts that are neither in flight nor refused, ordered by due time. */
   readonly due: DueQueue<string>;
   readonly pacing: Pacing;
-  isRefused: boolean;
+  /** With which the accounts were planned. */
+  refusal?: ApiError | undefined;
 };
 
 export type Groups = ReadonlyMap<string | undefined, Group>;
@@ -48,6 +50,5 @@ function createGroup(tokenId: string | undefined, before: Group | undefined): Gr
     due: createDueQueue<string>(),
     // Keep the same object, because refreshes in flight are counted in it.
     pacing: before?.pacing ?? { lastStart: 0, running: 0, blockedUntil: 0, saidInterval: 0 },
-    isRefused: false,
   };
 }

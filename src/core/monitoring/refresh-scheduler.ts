@@ -35,7 +35,7 @@ export type RefreshScheduler = {
 };
 
 export type RefreshSchedulerOptions = {
-  readonly store: Pick<Store, 'entries' | 'entry' | 'refresh' | 'isRefused' | 'onChanged' | 'onSettled'>;
+  readonly store: Pick<Store, 'entries' | 'entry' | 'refresh' | 'refusalOf' | 'onChanged' | 'onSettled'>;
   readonly budgets: CallBudgets;
   /** Wall-clock time, in milliseconds since the epoch. */
   readonly now: () => number;
@@ -95,6 +95,8 @@ export function createRefreshScheduler({
 
   function replanGroup(group: Group): void {
     const turns = turnsOf(group);
+    const first = store.entry(group.plans[0]?.accountId ?? '');
+    group.refusal = first && store.refusalOf(first.connection);
     sayStretched(turns, group);
     for (const plan of group.plans) {
       replan(plan, group, turns);
@@ -107,7 +109,9 @@ export function createRefreshScheduler({
     const entry = store.entry(plan.accountId);
     // An account with a refused token is due until it shows the error of the token, which sends nothing.
     const isLeftAlone =
-      !entry || entry.inFlight || (entry.state.kind === 'failed' && store.isRefused(entry.connection));
+      !entry ||
+      entry.inFlight ||
+      (entry.state.kind === 'failed' && entry.state.error === store.refusalOf(entry.connection));
     const at = isLeftAlone ? NEVER : dueAt(observe(plan.seen, entry, toElapsed), plan.place, turns, focusedAt);
     if (at < NEVER) {
       group.due.set(plan.accountId, at);
@@ -211,12 +215,10 @@ export function createRefreshScheduler({
     const plan = plans.get(accountId);
     const group = entry && groups.get(entry.connection.token?.id);
     if (group && plan) {
-      const isRefused = store.isRefused(entry.connection);
-      if (isRefused === group.isRefused) {
+      if (store.refusalOf(entry.connection) === group.refusal) {
         replan(plan, group, turnsOf(group));
         enqueue(group);
       } else {
-        group.isRefused = isRefused;
         replanGroup(group);
       }
     }

@@ -13,6 +13,8 @@ export type CachedAccount = {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly destinations: readonly CachedDestination[];
+  /** How many malformed entries Cloudflare's list also had. */
+  readonly skipped: number;
 };
 
 /** About 4,000 destinations. A larger snapshot is not cached. */
@@ -27,6 +29,7 @@ const schema = v.object({
   accountId: text,
   label: text,
   at: v.number(),
+  skipped: v.optional(v.number(), 0),
   destinations: v.array(
     v.object({
       id: text,
@@ -60,12 +63,14 @@ export function formatCachedAccount(
   account: { readonly id: string; readonly name: string },
   at: number,
   destinations: readonly ShownDestination[],
+  skipped = 0,
 ): string | undefined {
   const value = {
     version: VERSION,
     accountId: account.id,
     label: account.name,
     at,
+    ...(skipped > 0 ? { skipped } : {}),
     destinations: destinations.map(toCached),
   } satisfies v.InferInput<typeof schema>;
   const formatted = JSON.stringify(value);

@@ -9,7 +9,7 @@ import type { Totals } from './totals.ts';
  * - `unknown`: some accounts could not be refreshed, or not read as a whole
  * - `checking`: no account has data yet
  * - `partial`: nothing is known to fail, but this window has not refreshed some accounts yet
- * - `stale`: nothing is known to fail, but the oldest data is stale
+ * - `stale`: nothing is known to fail, but the data of an account is stale
  */
 export type StatusKind = 'none' | 'failing' | 'offline' | 'unknown' | 'checking' | 'partial' | 'stale' | 'healthy';
 
@@ -29,7 +29,12 @@ export type Status = {
   readonly cached: number;
   /** When the oldest shown data was fetched (milliseconds since the epoch); undefined without data. */
   readonly oldest?: number;
+  /** Whether the data of an account is stale. */
+  readonly isStale: boolean;
 };
+
+/** Data from further in the future was fetched before the clock was set back, so its age is unknown. */
+export const MOST_AHEAD = 5 * 60_000;
 
 /** Of an account that is not refreshed automatically, in milliseconds. */
 const DEFAULT_INTERVAL = 5 * 60_000;
@@ -47,6 +52,10 @@ export function summarize(
   oldestAllowed: (entry: AccountEntry) => number,
 ): Status {
   const oldest = findOldest(entries);
+  const isStale = entries.some((entry) => {
+    const at = shownOf(entry.state)?.at ?? now;
+    return now - at > oldestAllowed(entry) || at - now > MOST_AHEAD;
+  });
   const offline = totals.accounts > 0 && totals.unreachable === totals.accounts;
   const waiting = totals.states.idle + totals.states.loading;
   const unread = totals.states.failed + totals.incomplete;
@@ -61,7 +70,7 @@ export function summarize(
             ? 'unknown'
             : oldest === undefined
               ? 'checking'
-              : now - oldest.at > oldestAllowed(oldest.entry)
+              : isStale
                 ? 'stale'
                 : waiting > 0
                   ? 'partial'
@@ -75,7 +84,8 @@ export function summarize(
     offline,
     waiting,
     cached: totals.cached,
-    ...(oldest ? { oldest: oldest.at } : {}),
+    isStale,
+    ...(oldest === undefined ? {} : { oldest }),
   };
 }
 
@@ -84,15 +94,11 @@ export function countUncertain({ states, incomplete }: Totals): number {
   return states.idle + states.loading + states.failed + incomplete;
 }
 
-function findOldest(
-  entries: readonly AccountEntry[],
-): { readonly entry: AccountEntry; readonly at: number } | undefined {
-  let oldest: { readonly entry: AccountEntry; readonly at: number } | undefined;
-  for (const entry of entries) {
-    const at = shownOf(entry.state)?.at;
-    if (at !== undefined && at < (oldest?.at ?? Number.POSITIVE_INFINITY)) {
-      oldest = { entry, at };
-    }
+function findOldest(entries: readonly AccountEntry[]): number | undefined {
+  let oldest: number | undefined;
+  for (const { state } of entries) {
+    const at = shownOf(state)?.at;
+    oldest = at !== undefined && at < (oldest ?? Number.POSITIVE_INFINITY) ? at : oldest;
   }
   return oldest;
 }

@@ -1,12 +1,13 @@
-import { ApiError, type ApiErrorKind, describeForLog } from '../api/api-error.ts';
+import { ApiError, type ApiErrorKind, describeForLog, lackPermission } from '../api/api-error.ts';
 import type { Log } from '../api/transport.ts';
 import { type Connection, isSameConnection, type TokenVerdict, verifyTokenOf } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
-import type { CachedDestination, Destination } from '../model/destination.ts';
+import type { Destination } from '../model/destination.ts';
 import { comparableId, findById, isSameId } from '../model/id.ts';
 import { type AccountEntry, type AccountState, type Attempt, isSameState } from './account-state.ts';
-import { makeSnapshot, mergeCached } from './snapshot.ts';
+import { type CachedSnapshot, makeSnapshot, mergeCached } from './snapshot.ts';
 import { createStoreEvents, type StoreEvents } from './store-events.ts';
+import { MOST_AHEAD } from './status.ts';
 import { addState, NO_ACCOUNTS, subtractState, type Totals } from './totals.ts';
 
 export type RefreshOptions = {
@@ -33,11 +34,11 @@ export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
    * before it resolves. An account whose token was refused gets the error of the token.
    */
   refresh(accountIds?: readonly string[], options?: RefreshOptions): Promise<void>;
-  /** Whether Cloudflare refused the token at its last use. */
-  isRefused(connection: Connection): boolean;
+  /** The error with which Cloudflare refused the token at its last use. */
+  refusalOf(connection: Connection): ApiError | undefined;
   /**
    * Adopts the snapshot of another window or session if it is newer. `differs`: the account must be fetched again,
-   * because more than its timestamps changed.
+   * because more than its timestamps changed, or its list could not be read as a whole.
    */
   adopt(accountId: string, cached: CachedReading): 'adopted' | 'ignored' | 'differs';
   /** Applies a deletion of this window before the next refresh. */
@@ -48,7 +49,8 @@ export type Store = Pick<StoreEvents, 'onChanged' | 'onRead' | 'onSettled'> & {
   updateDestination(accountId: string, destination: Destination): void;
 };
 
-export type CachedReading = { readonly at: number; readonly destinations: readonly CachedDestination[] };
+/** `skipped`: how many malformed entries Cloudflare's list also had. Default: 0. */
+export type CachedReading = Pick<CachedSnapshot, 'at' | 'destinations'> & { readonly skipped?: number };
 
 export type StoreOptions = {
   readonly now: () => number;
@@ -86,8 +88,6 @@ type Admission = {
 
 /** Errors that concern the token and so all its accounts. */
 const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'storageUnreadable', 'misconfigured']);
-/** A cached snapshot from further in the future was written while the clock was wrong, so its age is unknown. */
-const MOST_AHEAD = 5 * 60_000;
 const CONCURRENCY = { perToken: 6, total: 24 };
 
 /** Holds the accounts and their destinations. Only the store writes the data that views show. */
@@ -109,8 +109,8 @@ export function createStore({
   const limitOf = createLimitPerClient(concurrency.perToken);
   /** Around the limit above, so that requests that wait to be admitted take no place of the others. */
   const admissionOf = createLimitPerClient(concurrency.perToken);
-  /** The clients whose token was refused at its last use, with the error. */
-  const refused = new WeakMap<Connection['api'], ApiError>();
+  /** The clients whose token was refused at its last use, with the error and when that was. */
+  const refused = new WeakMap<Connection['api'], { readonly error: ApiError; readonly at: number }>();
   /** The questions in flight whether a token is valid, so that accounts refused at the same time ask once. */
   const questions = new WeakMap<Connection['api'], Promise<TokenVerdict>>();
 
@@ -182,7 +182,7 @@ export function createStore({
           if (isAdmitted && signal?.aborted && !(reason instanceof ApiError)) {
             return undefined;
           }
-          const error = await explainFailure(connection, toApiError(reason));
+          const error = await explainFailure(connection, toApiError(reason), isAdmitted && signal?.aborted === true);
           const { last, cached: shown } = slot.state;
           return { kind: 'failed', error, ...(last ? { last } : shown ? { cached: shown } : {}) };
         },
@@ -215,16 +215,16 @@ export function createStore({
    * Notes whether the token was refused. Cloudflare answers 401 for a token that is not valid and for one that may not use
    * this account, so the token is verified after it: one that is active lacks the permission for the account.
    */
-  async function explainFailure(connection: Connection, error: ApiError): Promise<ApiError> {
+  async function explainFailure(connection: Connection, error: ApiError, isCanceled: boolean): Promise<ApiError> {
     const { api } = connection;
-    const verdict = error.kind === 'auth' ? await verify(connection) : undefined;
+    const verdict = error.kind === 'auth' ? (isCanceled ? 'unclear' : await verify(connection)) : undefined;
     if (verdict === 'active') {
       refused.delete(api);
-      return new ApiError({ ...error.details, kind: 'forbidden' });
+      return lackPermission(error);
     }
     if (verdict !== 'unclear') {
       if (REFUSALS.has(error.kind)) {
-        refused.set(api, error);
+        refused.set(api, { error, at: now() });
       } else {
         refused.delete(api);
       }
@@ -234,7 +234,8 @@ export function createStore({
 
   async function verify(connection: Connection): Promise<TokenVerdict> {
     const { api } = connection;
-    const question = questions.get(api) ?? verifyTokenOf(connection).finally(() => questions.delete(api));
+    const sharing = entries.filter((each) => each.connection.api === api).map((each) => each.connection.account.id);
+    const question = questions.get(api) ?? verifyTokenOf(connection, sharing).finally(() => questions.delete(api));
     questions.set(api, question);
     return question;
   }
@@ -277,7 +278,7 @@ export function createStore({
   /** Starts or joins the refresh of an account. */
   async function refreshSlot(slot: Slot, isAdmitted: boolean, { background, signal, onDone }: RefreshOptions) {
     const { id } = slot.connection.account;
-    const refusal = background ? refused.get(slot.connection.api) : undefined;
+    const refusal = background ? refused.get(slot.connection.api)?.error : undefined;
     if (!refusal) {
       let isDone: boolean;
       do {
@@ -293,7 +294,7 @@ export function createStore({
         isDone = await slot.inFlight;
         // The refresh that this one joined may have been canceled by another caller.
       } while (!isDone && !signal?.aborted && slots.get(id) === slot);
-    } else if (!slot.inFlight && slot.state.kind !== 'failed') {
+    } else if (!slot.inFlight && !(slot.state.kind === 'failed' && slot.state.error === refusal)) {
       const { last, cached } = slot.state;
       setState(slot, { kind: 'failed', error: refusal, ...(last ? { last } : cached ? { cached } : {}) });
     }
@@ -342,19 +343,26 @@ export function createStore({
         events.flush();
       }
     },
-    isRefused: ({ api }) => refused.has(api),
-    adopt(accountId, { at, destinations }) {
+    refusalOf: ({ api }) => refused.get(api)?.error,
+    adopt(accountId, { at, destinations, skipped = 0 }) {
       const slot = slots.get(accountId);
       const { last, cached } = slot?.state ?? {};
       const age = Math.min(at, now());
-      if (!slot || at - age > MOST_AHEAD || ((last ?? cached)?.at ?? 0) >= age) {
+      const known = (last ?? cached)?.at ?? 0;
+      // What was fetched before the clock was set back does not keep out what is newer.
+      if (!slot || at - age > MOST_AHEAD || (known >= age && known - now() <= MOST_AHEAD)) {
         return 'ignored';
       }
       const { state, attempt } = slot;
-      const merged = makeSnapshot(age, destinations, cached);
+      const { api } = slot.connection;
+      if (age > (refused.get(api)?.at ?? Number.POSITIVE_INFINITY)) {
+        // Another window has used the token since.
+        refused.delete(api);
+      }
+      const merged = makeSnapshot(age, destinations, cached, skipped);
       const hasFailedSince = state.kind === 'failed' && attempt !== undefined && attempt.at > age;
       if (last) {
-        const live = mergeCached(last, merged);
+        const live = skipped === last.skipped ? mergeCached(last, merged) : undefined;
         if (!live) {
           return 'differs';
         }

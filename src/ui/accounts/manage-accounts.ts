@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../../core/api/api-error.ts';
+import { ApiError, lackPermission } from '../../core/api/api-error.ts';
 import { createLimit } from '../../core/async/limit.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import type { Account } from '../../core/model/account.ts';
@@ -106,7 +106,8 @@ export async function findUnreadable(
       return [];
     } catch (error) {
       if (error instanceof ApiError) {
-        return [{ account, error }];
+        // The token has just been verified.
+        return [{ account, error: error.kind === 'auth' ? lackPermission(error) : error }];
       }
       throw error;
     }

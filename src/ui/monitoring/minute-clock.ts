@@ -1,17 +1,14 @@
 import * as vscode from 'vscode';
 
-/** Calls back once a minute while the window has the focus, and on each window focus. */
+/**
+ * Calls back once a minute, and on each window focus. Also without the focus: a window on another screen must not show old data
+ * as current.
+ */
 export function createMinuteClock(onMinute: () => void): vscode.Disposable {
-  let timer: ReturnType<typeof setInterval> | undefined;
-  function follow({ focused }: { readonly focused: boolean }): void {
-    clearInterval(timer);
-    if (focused) {
-      timer = setInterval(onMinute, 60_000);
-      onMinute();
-    }
-  }
-  follow(vscode.window.state);
-  return vscode.Disposable.from(vscode.window.onDidChangeWindowState(follow), {
-    dispose: () => clearInterval(timer),
-  });
+  const timer = setInterval(onMinute, 60_000);
+  onMinute();
+  return vscode.Disposable.from(
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && onMinute()),
+    { dispose: () => clearInterval(timer) },
+  );
 }

@@ -45,7 +45,7 @@ export function createSharedSnapshots(
   const directory = join(profileFolder, 'snapshots');
   const fileOf = (accountId: string): string => join(directory, cacheFileOf(accountId));
   /** The cached snapshots, so that identical ones are not written again. */
-  const cached = new Map<string, Pick<Snapshot, 'at' | 'destinations'>>();
+  const cached = new Map<string, Snapshot>();
   const waiting = new Set<string>();
   /**
    * The connections of removed accounts. An account that is added again has a new connection, even within the same
@@ -75,7 +75,10 @@ export function createSharedSnapshots(
   function share(accountId: string): void {
     const last = store.entry(accountId)?.state.last;
     const before = cached.get(accountId);
-    const isFresh = last && last.destinations === before?.destinations && Math.abs(last.at - before.at) < OLDEST_CACHED;
+    const isFresh =
+      last?.destinations === before?.destinations &&
+      last?.skipped === before?.skipped &&
+      Math.abs((last?.at ?? 0) - (before?.at ?? 0)) < OLDEST_CACHED;
     if (last && !isFresh) {
       waiting.add(accountId);
       void writeAll();
@@ -101,7 +104,7 @@ export function createSharedSnapshots(
     if (!entry || !last || !isThere(accountId)) {
       return;
     }
-    const content = formatCachedAccount(entry.connection.account, last.at, last.destinations);
+    const content = formatCachedAccount(entry.connection.account, last.at, last.destinations, last.skipped);
     cached.set(accountId, last);
     if (content === undefined) {
       await rm(fileOf(accountId), { force: true });

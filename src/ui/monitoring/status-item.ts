@@ -141,9 +141,7 @@ function describeStatus(
 
 /** Adds the age to cached or stale data. */
 function withAge(text: string, status: Status): string {
-  return status.cached > 0 || status.kind === 'stale'
-    ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status))
-    : text;
+  return status.cached > 0 || status.isStale ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status)) : text;
 }
 
 function describeDetails(status: Status, entries: readonly AccountEntry[]): readonly string[] {
@@ -161,7 +159,7 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
         }),
         ({ name, headline }) => vscode.l10n.t('{0}: {1}', name, headline),
       );
-  const isOld = status.oldest !== undefined && (status.offline || status.kind === 'stale' || status.cached > 0);
+  const isOld = status.oldest !== undefined && (status.offline || status.isStale || status.cached > 0);
   return [
     ...failing,
     ...unread,

@@ -201,6 +201,53 @@ describe('refresh scheduler', () => {
     assert.equal(simulation.store.totals().states.ready, 40);
   });
 
+  it('goes on with all accounts of a token that works again, also if the accounts were regrouped meanwhile', async () => {
+    let refused = true;
+    const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
+    const simulation = simulateRefresh({ accounts: 10, interval: INTERVAL, answer, isTokenValid: () => !refused });
+    await pass(simulation, 30 * MINUTE);
+    const [first, ...others] = simulation.connections(10);
+    assert.ok(first);
+    simulation.store.setConnections([{ ...first, account: { ...first.account, name: 'Renamed' } }, ...others]);
+    await pass(simulation, MINUTE);
+    refused = false;
+    await Promise.all([simulation.store.refresh(['a5']), pass(simulation, 1000)]);
+    await pass(simulation, 2 * INTERVAL);
+    assert.equal(simulation.store.totals().states.ready, 10);
+  });
+
+  it('shows the refusal of the token also in accounts that the network had failed for', async () => {
+    let failure: ApiErrorDetails | undefined;
+    const simulation = simulateRefresh({
+      accounts: 10,
+      interval: INTERVAL,
+      answer: () => failure,
+      isTokenValid: () => false,
+    });
+    await pass(simulation, 2 * INTERVAL);
+    failure = { kind: 'network' };
+    await pass(simulation, 20 * MINUTE);
+    assert.equal(simulation.store.totals().unreachable, 10);
+    failure = { kind: 'auth', status: 401 };
+    await pass(simulation, 60 * MINUTE);
+    const kinds = simulation.store.entries().map(({ state }) => state.kind === 'failed' && state.error.kind);
+    assert.deepEqual(new Set(kinds), new Set(['auth']));
+  });
+
+  it('uses a refused token again once another window has read an account with it', async () => {
+    let refused = true;
+    const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
+    const simulation = simulateRefresh({ accounts: 3, interval: INTERVAL, answer, isTokenValid: () => !refused });
+    await pass(simulation, 2 * INTERVAL);
+    assert.equal(simulation.store.totals().states.failed, 3);
+    refused = false;
+    const { url: _url, ...facts } = makeDestination('1');
+    const destinations = [{ ...facts, host: 'hooks.slack.com' }];
+    simulation.store.adopt('a0', { at: simulation.clock.now(), destinations });
+    await pass(simulation, 40 * MINUTE);
+    assert.equal(simulation.store.totals().states.ready, 3);
+  });
+
   it('starts over with an account that gets another client', async () => {
     const simulation = simulateRefresh({ accounts: 1, interval: INTERVAL, answer: () => ({ kind: 'auth' }) });
     await pass(simulation, 1000);

@@ -14,17 +14,21 @@ const account = { id: 'a1', name: 'Halden Logistics' };
 describe('snapshot cache', () => {
   it('comes back as it was written, with the host in the place of the URL', () => {
     const { url: _, ...facts } = makeDestination('1', { lastFailure: '2026-01-01T00:00:00.000001Z' });
-    const content = formatCachedAccount(account, 5, [makeDestination('1', facts)]) ?? assert.fail();
+    const content = formatCachedAccount(account, 5, [makeDestination('1', facts)], 2) ?? assert.fail();
     assert.ok(!content.includes('services'));
     assert.deepEqual(parseCachedAccount(content, 'a1'), {
       version: 1,
       accountId: 'a1',
       label: 'Halden Logistics',
       at: 5,
+      skipped: 2,
       destinations: [{ ...facts, host: 'hooks.slack.com' }],
     });
     const cached = parseCachedAccount(content, 'a1')?.destinations ?? [];
-    assert.equal(formatCachedAccount(account, 5, cached), content);
+    assert.equal(formatCachedAccount(account, 5, cached, 2), content);
+    // A file of an earlier version does not say it.
+    const { skipped } = parseCachedAccount(content.replace('"skipped":2,', ''), 'a1') ?? assert.fail();
+    assert.equal(skipped, 0);
   });
 
   it('never holds more of a URL than its host', () => {

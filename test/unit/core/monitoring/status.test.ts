@@ -52,8 +52,20 @@ describe('status', () => {
     ['such a list with one failing', [incomplete(bad)], 'failing'],
     ['nothing can be reached', [failed('network', good), failed('network')], 'offline'],
     ['one refresh too old', [ready(4500, good), ready(3999, good)], 'stale'],
+    ['a refresh before the clock was set back', [ready(5000 + 300_001, good)], 'stale'],
     ['no destination at all', [ready(4500)], 'healthy'],
   ];
+  it('is stale where the data of any account is too old for it, also beside older data that may be so old', () => {
+    const [slow, quick] = [ready(1000, good), ready(2000, good)];
+    const totals = [slow, quick].reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
+    const found = summarize([slow, quick], totals, 5000, (entry) => (entry === slow ? 60_000 : OLDEST));
+    assert.deepEqual([found.kind, found.isStale, found.oldest], ['stale', true, 1000]);
+  });
+
+  it('says that data is stale also where a destination is failing', () => {
+    assert.deepEqual([status(ready(3999, bad)).isStale, status(ready(4500, bad)).isStale], [true, false]);
+  });
+
   for (const [title, entries, kind] of cases) {
     it(`${title}: ${kind}`, () => assert.equal(status(...entries).kind, kind));
   }

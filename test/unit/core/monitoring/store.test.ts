@@ -307,7 +307,7 @@ describe('store', () => {
           await store.refresh([account.id], { background: true });
         }
         isRefused = true;
-        assert.ok(connections.every((each) => !store.isRefused(each)));
+        assert.ok(connections.every((each) => !store.refusalOf(each) !== undefined));
       }
       assert.deepEqual(
         store.entries().map(({ state }) => (state.kind === 'failed' ? state.error.kind : state.kind)),
@@ -345,10 +345,13 @@ describe('store', () => {
     store.setConnections([connection]);
     await store.refresh();
     const { state } = store.entry('a') ?? assert.fail();
-    assert.deepEqual([state.kind === 'failed' && state.error.kind, store.isRefused(connection)], ['auth', false]);
+    assert.deepEqual(
+      [state.kind === 'failed' && state.error.kind, store.refusalOf(connection) !== undefined],
+      ['auth', false],
+    );
     verdict = { kind: 'auth', status: 401 };
     await store.refresh(undefined, { background: true });
-    assert.equal(store.isRefused(connection), true);
+    assert.equal(store.refusalOf(connection) !== undefined, true);
   });
 
   it('takes a refused token as valid again once only the account is refused', async () => {
@@ -361,10 +364,74 @@ describe('store', () => {
     const connection = makeConnection('a', api);
     store.setConnections([connection]);
     await store.refresh();
-    assert.equal(store.isRefused(connection), true);
+    assert.equal(store.refusalOf(connection) !== undefined, true);
     isValid = true;
     await store.refresh();
-    assert.equal(store.isRefused(connection), false);
+    assert.equal(store.refusalOf(connection) !== undefined, false);
+  });
+
+  it('asks all accounts of a token that one of them owns, and leaves that one alone', async () => {
+    const { store } = makeStore();
+    const refuse = failWith({ kind: 'auth', status: 401 });
+    const api = makeApi({
+      verifyAccountToken: async (id) => (id === 'a' ? { status: 'active' } : refuse()),
+      listDestinations: async (id) => (id === 'a' ? [] : refuse()),
+    });
+    const token = { id: 't', owner: 'account' } as const;
+    store.setConnections(['a', 'b'].map((id) => ({ ...makeConnection(id, api), token })));
+    for (let round = 0; round < 3; round += 1) {
+      await store.refresh(['a'], { background: true });
+      await store.refresh(['b'], { background: true });
+    }
+    const kinds = store.entries().map(({ state }) => (state.kind === 'failed' ? state.error.kind : state.kind));
+    assert.deepEqual(kinds, ['ready', 'forbidden']);
+  });
+
+  it('does not ask about a token after the refresh was canceled', async () => {
+    const { store } = makeStore();
+    const { api, pending } = makeListing();
+    let asked = 0;
+    const verifyUserToken = async (): Promise<{ status: 'active' }> => ((asked += 1), { status: 'active' });
+    store.setConnections(['a', 'b'].map((id) => makeConnection(id, { ...api, verifyUserToken })));
+    const controller = new AbortController();
+    const done = store.refresh(undefined, { signal: controller.signal });
+    await tick();
+    controller.abort();
+    for (const answer of pending) {
+      answer.reject(new ApiError({ kind: 'auth', status: 401 }));
+    }
+    await done;
+    assert.equal(asked, 0);
+  });
+
+  it('takes what is newer from another window also after the clock was set back', async () => {
+    const HOUR = 3_600_000;
+    let time = 10 * HOUR;
+    const { store } = makeStore(() => time);
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    await store.refresh();
+    time = 9 * HOUR;
+    const { url: _url, ...facts } = makeDestination('1', { lastFailure: '2026-01-01T00:00:00Z' });
+    const destinations = [{ ...facts, host: 'hooks.slack.com' }];
+    assert.equal(store.adopt('a', { at: time, destinations }), 'adopted');
+    assert.equal(store.totals().health.failing, 1);
+  });
+
+  it('reads an account itself of which another window could not read the whole list, or the first one that could', async () => {
+    let time = 1000;
+    let skipped = 0;
+    const { store } = makeStore(() => time, { skippedOf: () => skipped });
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    await store.refresh();
+    time = 2000;
+    const { url: _url, ...facts } = makeDestination('1');
+    const destinations = [{ ...facts, host: 'hooks.slack.com' }];
+    assert.equal(store.adopt('a', { at: time, destinations, skipped: 1 }), 'differs');
+    skipped = 1;
+    await store.refresh();
+    time = 3000;
+    assert.equal(store.adopt('a', { at: time, destinations }), 'differs');
+    assert.equal(store.adopt('a', { at: time, destinations, skipped: 1 }), 'adopted');
   });
 
   it('asks the account about a token that it owns', async () => {
@@ -749,7 +816,7 @@ describe('store', () => {
     ];
     store.setConnections([refused, works]);
     await store.refresh();
-    assert.deepEqual([store.isRefused(refused), store.isRefused(works)], [true, false]);
+    assert.deepEqual([store.refusalOf(refused) !== undefined, store.refusalOf(works) !== undefined], [true, false]);
   });
 
   it('forgets an account that is removed while it is being read', async () => {
