@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { healthOf } from '../../core/model/health.ts';
-import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
+import { fromMilliseconds } from '../../core/model/timestamp.ts';
+import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
 import { locateAll, locateFailing, type Shown } from '../../core/monitoring/overview.ts';
 import { countUncertain } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -9,6 +10,7 @@ import { nothingToPick, toPickItem } from './targets.ts';
 import { HEALTH_ICONS } from '../tree/tree-items.ts';
 import type { DestinationNode, ProblemNode } from '../tree/nodes.ts';
 import { describeUnknownState, describeUnread } from '../text/error.ts';
+import { describeAge } from '../text/format.ts';
 import type { DestinationsView } from '../tree/tree.ts';
 import { tell } from '../host/notice.ts';
 import { toPlainItem } from '../host/pick.ts';
@@ -31,7 +33,7 @@ export async function showFailing(store: Store, view: DestinationsView): Promise
     if (problem) {
       await view.reveal(problem.node);
     } else {
-      void tellNothingFails(store.totals().accounts, uncertain);
+      void tellNothingFails(store, uncertain);
     }
     return;
   }
@@ -43,20 +45,27 @@ export async function showFailing(store: Store, view: DestinationsView): Promise
   await findAmong(items, vscode.l10n.t('Failing Destinations'), placeholder, view);
 }
 
-async function tellNothingFails(accounts: number, uncertain: number): Promise<void> {
-  if (accounts === 0) {
-    const add = vscode.l10n.t('Add Account…');
-    if ((await tell('information', vscode.l10n.t('No Cloudflare account has been added yet.'), add)) === add) {
-      await runCommand('addAccount');
-    }
-  } else if (uncertain === 0) {
-    await tell('information', vscode.l10n.t('No webhook destination is failing.'));
-  } else {
-    const refresh = vscode.l10n.t('Refresh All');
-    const message = `${vscode.l10n.t('No known webhook destination is failing.')} ${describeUnread(uncertain)}`;
-    if ((await tell('information', message, refresh)) === refresh) {
-      await runCommand('refreshAll');
-    }
+async function tellNoAccount(): Promise<void> {
+  const add = vscode.l10n.t('Add Account…');
+  if ((await tell('information', vscode.l10n.t('No Cloudflare account has been added yet.'), add)) === add) {
+    await runCommand('addAccount');
+  }
+}
+
+/** The data can be of any age: in a window without the focus, or with automatic refresh off. */
+async function tellNothingFails(store: Store, uncertain: number): Promise<void> {
+  if (store.totals().accounts === 0) {
+    await tellNoAccount();
+    return;
+  }
+  const oldest = Math.min(...store.entries().flatMap(({ state }) => shownOf(state)?.at ?? []));
+  const message =
+    uncertain === 0
+      ? vscode.l10n.t('No webhook destination is failing (refreshed {0})', describeAge(fromMilliseconds(oldest)))
+      : `${vscode.l10n.t('No known webhook destination is failing.')} ${describeUnread(uncertain)}`;
+  const refresh = vscode.l10n.t('Refresh All');
+  if ((await tell('information', message, refresh)) === refresh) {
+    await runCommand('refreshAll');
   }
 }
 
@@ -64,7 +73,7 @@ async function tellNothingFails(accounts: number, uncertain: number): Promise<vo
 export async function goToDestination(store: Store, view: DestinationsView): Promise<void> {
   const all = locateAll(store.entries());
   if (store.totals().accounts === 0) {
-    await tellNothingFails(0, 0);
+    await tellNoAccount();
     return;
   }
   if (all.length === 0) {

@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
 import { healthOf } from '../../core/model/health.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
-import { parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
-import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import { fromMilliseconds, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
+import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
+import { oldestAllowedOf } from '../../core/monitoring/status.ts';
 import type { OverviewAccount, OverviewRow } from '../../core/overview-protocol.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
-import { describeProblem } from '../text/error.ts';
+import { describeProblem, describeSkipped } from '../text/error.ts';
+import { describeAge } from '../text/format.ts';
 
 /** An unchanged destination keeps its object between snapshots, so its row is made once. */
 const made = new WeakMap<ShownDestination, OverviewRow>();
@@ -43,7 +45,16 @@ function describeLack(name: string, state: AccountEntry['state']): string | unde
     const { sentence } = describeProblem(state.error, name);
     return shownOf(state) ? vscode.l10n.t('{0}: the rows are stale. {1}', name, sentence) : `${name}: ${sentence}`;
   }
-  return shownOf(state) ? undefined : vscode.l10n.t('{0} is loading…', name);
+  const shown = shownOf(state);
+  if (!shown) {
+    return vscode.l10n.t('{0} is loading…', name);
+  }
+  if (isIncomplete(state)) {
+    return `${name}: ${describeSkipped(shown.skipped).headline}`;
+  }
+  return Date.now() - shown.at > oldestAllowedOf(0)
+    ? `${name}: ${vscode.l10n.t('Last refreshed {0}', describeAge(fromMilliseconds(shown.at)))}`
+    : undefined;
 }
 
 function toTime(name: 'created' | 'success' | 'failure', timestamp: string | undefined): Partial<OverviewRow> {

@@ -7,24 +7,29 @@ import { ask, tell } from '../host/notice.ts';
 import { describeMechanism } from '../testing/through-cloudflare.ts';
 import { nameOf } from '../text/destination.ts';
 import { enumerate, nameSome, plural, quote } from '../text/format.ts';
+import { describeUnread } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import type { AccountPlan, Plans } from './unproven-plans.ts';
 
 const MOST_LINES = 15;
 
-/** Tells that every destination that could be loaded is proved. `accounts`: the number of all accounts. */
-export function tellNone({ missing }: Plans, afterDays: number, accounts: number): void {
-  const proved = plural(
-    afterDays,
-    vscode.l10n.t('Every destination has had a success in the last day.'),
-    vscode.l10n.t('Every destination has had a success in the last {0} days.', afterDays),
-  );
-  if (missing.length === 0) {
-    void tell('information', proved);
-  } else {
-    void tell('warning', [describeMissing(missing), ...(missing.length < accounts ? [proved] : [])].join(' '));
-  }
+/** Tells why there is nothing to test. A new destination is not marked, although nothing has proved it. `accounts`: all accounts. */
+export function tellNone({ missing, incomplete, isEachProved }: Plans, afterDays: number, accounts: number): void {
+  const proved =
+    isEachProved && incomplete === 0
+      ? plural(
+          afterDays,
+          vscode.l10n.t('Every destination has had a success in the last day.'),
+          vscode.l10n.t('Every destination has had a success in the last {0} days.', afterDays),
+        )
+      : vscode.l10n.t('No destination is marked as not proved.');
+  const message = [
+    ...(missing.length > 0 ? [describeMissing(missing)] : []),
+    ...(incomplete > 0 ? [describeUnread(incomplete)] : []),
+    ...(missing.length < accounts ? [proved] : []),
+  ].join(' ');
+  void tell(missing.length + incomplete > 0 ? 'warning' : 'information', message);
 }
 
 export function describeMissing(names: readonly string[]): string {

@@ -3,7 +3,9 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { provedAt } from '../../core/model/health.ts';
 import { plainName } from '../../core/model/plain-text.ts';
-import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
+import { parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
+import { isIncomplete } from '../../core/monitoring/account-state.ts';
+import { DAY, unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import { chooseTests, type TestPlan } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
 
@@ -16,8 +18,16 @@ export type AccountPlan = TestPlan & {
   readonly all: readonly Destination[];
 };
 
-/** What there is to test, and the names of the accounts that could not be loaded. */
-export type Plans = { readonly plans: readonly AccountPlan[]; readonly missing: readonly string[] };
+/**
+ * What there is to test, and the names of the accounts that could not be loaded. `incomplete`: how many others could not be read
+ * as a whole. `isEachProved`: whether each destination that could be read has had a success in this time.
+ */
+export type Plans = {
+  readonly plans: readonly AccountPlan[];
+  readonly missing: readonly string[];
+  readonly incomplete: number;
+  readonly isEachProved: boolean;
+};
 
 /**
  * Refreshes all accounts, and chooses the policies to test. An account that cannot be loaded does not keep the others
@@ -54,5 +64,17 @@ export async function readPlans(
       throw error;
     }
   });
-  return { plans: (await Promise.all(plans)).flat(), missing };
+  const made = (await Promise.all(plans)).flat();
+  const read = store.entries().flatMap(({ state }) => (state.kind === 'ready' ? state.last.destinations : []));
+  return {
+    plans: made,
+    missing,
+    incomplete: store.entries().filter(({ state }) => isIncomplete(state)).length,
+    isEachProved: read.every((each) => host.now() - (succeededAt(each) ?? 0) < afterDays * DAY),
+  };
+}
+
+function succeededAt({ lastSuccess }: Destination): number | undefined {
+  const success = parseTimestamp(lastSuccess);
+  return success && toMilliseconds(success);
 }

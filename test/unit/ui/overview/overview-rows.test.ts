@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { createStore } from '../../../../src/core/monitoring/store.ts';
+import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
+import { standInForVscode } from '../vscode.ts';
+
+await standInForVscode();
+const { toOverviewAccount } = await import('../../../../src/ui/overview/overview-rows.ts');
+
+function makeStore(skipped = 0) {
+  const store = createStore({
+    now: Date.now,
+    toApiError: () => assert.fail(),
+    defer: (work) => work(),
+    log() {},
+    skippedOf: () => skipped,
+  });
+  store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+  const note = () => toOverviewAccount(store.entry('a') ?? assert.fail()).note;
+  return { store, note };
+}
+
+describe('the accounts of the overview', () => {
+  it('say what their rows lack: their age, or entries that cannot be read', async () => {
+    const { url: _url, ...facts } = makeDestination('1');
+    const destinations = [{ ...facts, host: 'hooks.slack.com' }];
+    const { store, note } = makeStore();
+    assert.equal(note(), 'Account a is loading…');
+    store.adopt('a', { at: Date.now() - 3 * 24 * 3_600_000, destinations });
+    assert.equal(note(), 'Account a: Last refreshed 3 days ago');
+    store.adopt('a', { at: Date.now(), destinations });
+    assert.equal(note(), undefined);
+    const incomplete = makeStore(1);
+    await incomplete.store.refresh();
+    assert.equal(incomplete.note(), 'Account a: 1 entry could not be read');
+  });
+});
