@@ -73,6 +73,16 @@ export function chooseToken(list: RememberedAccounts, accountId: string, tokenId
   return list.map((account) => (account.id === accountId ? useToken(account, tokenId) : account));
 }
 
+/** Puts another token in the place of one, in all accounts. */
+export function replaceToken(list: RememberedAccounts, tokenId: string, by: string): RememberedAccounts {
+  return list.map((account) => {
+    const [first, ...rest] = account.tokenIds.map((id) => (id === tokenId ? by : id));
+    return first === undefined
+      ? account
+      : { ...account, tokenIds: [first, ...new Set(rest.filter((id) => id !== first))] };
+  });
+}
+
 export function removeAccount(list: RememberedAccounts, accountId: string): RememberedAccounts {
   return list.filter(({ id }) => id !== accountId);
 }

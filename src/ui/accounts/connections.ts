@@ -90,6 +90,8 @@ export function createConnections({
   const inTurn = createSerialQueue();
   let tokens: TokenRecords = new Map();
   let accounts: RememberedAccounts = [];
+  /** The IDs of the records that the change in progress has saved. */
+  let savedTokens = new Set<string>();
   let trouble: StorageTrouble = {
     unreadable: 0,
     undecryptable: [],
@@ -173,21 +175,35 @@ export function createConnections({
     await state.update(ACCOUNTS_KEY, accounts);
   }
 
+  /** Another window may have changed what is stored, and its event can be lost. */
+  async function readStorage(): Promise<void> {
+    takeOver(await tokenStore.load());
+    // What is stored for accounts that are not in the list is deleted, so an unreadable list must not be an empty one.
+    accounts = readAccounts() ?? accounts;
+  }
+
   /** Only the refreshes of several changes may overlap. */
   async function change<T>(work: (storage: AccountStorage) => Promise<T>): Promise<T> {
-    const [result, unread] = await inTurn(async () => {
+    const [result, unread, saved] = await inTurn(async () => {
       if (isOtherProfile()) {
         throw new UserError(
           vscode.l10n.t('VS Code has switched to another profile, so nothing was changed. Reload the window first.'),
         );
       }
-      return [await work(storage), publish()] as const;
+      await readStorage();
+      savedTokens = new Set();
+      return [await work(storage), publish(), savedTokens] as const;
     }).catch((error: unknown) => {
-      // What this window shows can be outdated: another one may have changed the storage.
+      // The views may still show what another window has changed.
       loadAgain();
       throw error;
     });
-    const toRefresh = await adoptCached(unread);
+    // A token that was verified again has the same client.
+    const refused = store
+      .entries()
+      .filter(({ connection }) => saved.has(connection.token?.id ?? '') && store.refusalOf(connection))
+      .map(({ connection }) => connection.account.id);
+    const toRefresh = [...new Set([...(await adoptCached(unread)), ...refused])];
     if (toRefresh.length > 0) {
       await refreshForUser(store, toRefresh);
     }
@@ -218,9 +234,7 @@ export function createConnections({
         );
         return [];
       }
-      takeOver(await tokenStore.load());
-      // What is stored for accounts that are not in the list is deleted, so an unreadable list must not be an empty one.
-      accounts = readAccounts() ?? accounts;
+      await readStorage();
       if (trouble.accountsUnreadable) {
         host.log('warn', 'This version cannot read the stored list of accounts and leaves it unchanged');
       }
@@ -231,6 +245,7 @@ export function createConnections({
   }
 
   async function saveToken(record: TokenRecord): Promise<boolean> {
+    savedTokens.add(record.id);
     const saved = await tokenStore.save(record);
     budgets.carryOver(record.token, record.id);
     takeOver({ ...trouble, records: new Map(tokens).set(record.id, record), unsaved: trouble.unsaved || !saved });

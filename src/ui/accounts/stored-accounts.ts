@@ -10,6 +10,7 @@ import {
   type RememberedAccount,
   type RememberedAccounts,
   removeAccount,
+  replaceToken,
   toAccount,
 } from '../../core/accounts/remembered-accounts.ts';
 import { addOrigin, mayReceive, originsOf } from '../../core/accounts/token-origin.ts';
@@ -38,8 +39,7 @@ export async function storeAccounts(
 ): Promise<boolean> {
   return connections.change(async ({ requireAccounts, saveToken, changeAccounts }) => {
     requireAccounts();
-    // A token that is already stored keeps its record, so that no token is stored twice.
-    const known = [...connections.tokens().values()].find(({ token }) => token === verified.token);
+    const known = findRecord(connections, verified);
     const id = known?.id ?? crypto.randomUUID();
     const saved = await saveToken({ version: 1, id, ...verified, ...originsAfter(connections, known, verified) });
     await changeAccounts((list) => addAccounts(list, added, id));
@@ -68,7 +68,7 @@ export async function replaceStoredToken(
   { tokenId, accountIds }: TokenInUse,
   verified: VerifiedToken,
 ): Promise<boolean> {
-  return connections.change(async ({ requireAccounts, saveToken }) => {
+  return connections.change(async ({ requireAccounts, changeAccounts, saveToken, deleteTokens }) => {
     const list = requireAccounts();
     if (!list.some(({ id }) => accountIds.includes(id))) {
       throw new UserError(vscode.l10n.t('The account was removed in another window. The new token was not stored.'));
@@ -76,8 +76,25 @@ export async function replaceStoredToken(
     if (idsOfToken(list, tokenId).toSorted().join() !== accountIds.toSorted().join()) {
       throw createChangedError();
     }
-    return saveToken({ version: 1, id: tokenId, ...verified, ...originsAfter(connections, undefined, verified) });
+    const known = findRecord(connections, verified);
+    if (!known || known.id === tokenId) {
+      return saveToken({ version: 1, id: tokenId, ...verified, ...originsAfter(connections, undefined, verified) });
+    }
+    const saved = await saveToken({
+      version: 1,
+      id: known.id,
+      ...verified,
+      ...originsAfter(connections, known, verified),
+    });
+    await changeAccounts((all) => replaceToken(all, tokenId, known.id));
+    await deleteTokens([tokenId]);
+    return saved;
   });
+}
+
+/** A token that is already stored keeps its record, because one token has one rate limit. */
+function findRecord(connections: Connections, { token }: VerifiedToken): TokenRecord | undefined {
+  return [...connections.tokens().values()].find((record) => record.token === token);
 }
 
 const createChangedError = (): UserError =>

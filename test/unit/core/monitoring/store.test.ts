@@ -307,7 +307,7 @@ describe('store', () => {
           await store.refresh([account.id], { background: true });
         }
         isRefused = true;
-        assert.ok(connections.every((each) => !store.refusalOf(each) !== undefined));
+        assert.ok(connections.every((each) => store.refusalOf(each) === undefined));
       }
       assert.deepEqual(
         store.entries().map(({ state }) => (state.kind === 'failed' ? state.error.kind : state.kind)),

@@ -9,7 +9,9 @@ import { makeSecretStorage, makeUiServices } from '../ui-services.ts';
 const { createConnections, stub } = await loadScripted(
   async () => import('../../../../src/ui/accounts/connections.ts'),
 );
-const { removeAccount } = await loadScripted(async () => import('../../../../src/ui/accounts/manage-accounts.ts'));
+const { findUnreadable, removeAccount } = await loadScripted(
+  async () => import('../../../../src/ui/accounts/manage-accounts.ts'),
+);
 const { createSecretStore } = await loadScripted(async () => import('../../../../src/ui/destinations/secret-store.ts'));
 const storedAccounts = await loadScripted(async () => import('../../../../src/ui/accounts/stored-accounts.ts'));
 const { storeAccounts, confirmOrigin, findTokenInUse, findUnconfirmedOrigin, replaceStoredToken } = storedAccounts;
@@ -30,6 +32,7 @@ async function open(
   initial: readonly (readonly [string, string])[],
   accounts: readonly unknown[] = [acme],
   isLocked = false,
+  fetch: typeof globalThis.fetch = async () => Promise.reject(new TypeError('there is no network')),
 ) {
   startOver(stub);
   const stored = new Map(initial);
@@ -44,7 +47,7 @@ async function open(
   const context: Partial<vscode.ExtensionContext> = { secrets: secretStorage };
   const connections = createConnections({
     ...services,
-    host: { ...services.host, fetch: async () => Promise.reject(new TypeError('there is no network')) },
+    host: { ...services.host, fetch },
     context: context as vscode.ExtensionContext,
     userAgent: 'test/1',
     state: {
@@ -72,6 +75,20 @@ async function open(
   };
   const unlock = (): void => void (secretStorage.keys = keys);
   return { stored, state, secretStorage, connections, store: services.store, remove, unlock };
+}
+
+/** Cloudflare, which refuses every token until `accept` is called. */
+function makeCloudflare() {
+  let isValid = false;
+  const answer = (status: number, body: object): Response => new Response(JSON.stringify(body), { status });
+  const fetch: typeof globalThis.fetch = async (input) => {
+    if (!isValid) {
+      return answer(401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }], result: null });
+    }
+    const isVerify = (input instanceof Request ? input.url : String(input)).endsWith('/verify');
+    return answer(200, { success: true, errors: [], result: isVerify ? { id: 'x', status: 'active' } : [] });
+  };
+  return { fetch, accept: () => void (isValid = true) };
 }
 
 describe('Remove Account', () => {
@@ -164,6 +181,64 @@ describe('tokens of a window', () => {
     assert.deepEqual(window.connections.accounts(), []);
     await replace([other, acme]);
     assert.match(window.stored.get(TOKEN) ?? '', /"token":"new"/);
+  });
+
+  it('are used again once they were verified again, in all their accounts', async () => {
+    const beta = { id: 'b'.repeat(32), name: 'Beta' };
+    const verified = { token: 'token t', owner: 'user' } as const;
+    for (const again of ['Replace Token…', 'Add Account…']) {
+      const { fetch, accept } = makeCloudflare();
+      const { connections, store } = await open([[TOKEN, tokenRecord('t')]], [acme], false, fetch);
+      await store.refresh();
+      const kinds = (): readonly string[] =>
+        store.entries().map(({ state }) => (state.kind === 'failed' ? state.error.kind : state.kind));
+      assert.deepEqual(kinds(), ['auth']);
+      accept();
+      await (again === 'Add Account…'
+        ? storeAccounts(connections, verified, [beta])
+        : replaceStoredToken(connections, findTokenInUse(connections.accounts(), ACCOUNT) ?? assert.fail(), verified));
+      assert.ok(
+        kinds().every((kind) => kind === 'ready'),
+        `${again} ${kinds().join()}`,
+      );
+    }
+  });
+
+  it('are said to lack the permission where Cloudflare refuses an account with 401, since they were just verified', async () => {
+    const { connections } = await open([], [], false, makeCloudflare().fetch);
+    const unreadable = await findUnreadable(connections, 'token t', [{ id: ACCOUNT, name: 'Acme' }]);
+    assert.deepEqual(
+      unreadable?.map(({ error }) => error.kind),
+      ['forbidden'],
+    );
+  });
+
+  it('that another window has replaced are not overwritten by the former ones', async () => {
+    const origins = ['https://one.example'];
+    const { connections, stored } = await open([[TOKEN, tokenRecord('t', origins)]]);
+    const unconfirmed = findUnconfirmedOrigin(connections) ?? assert.fail();
+    const newer = JSON.stringify({ version: 1, id: 't', token: 'newer', owner: 'user', origins });
+    stored.set(TOKEN, newer);
+    await storeAccounts(connections, { token: 'token t', owner: 'user' }, [{ id: 'b'.repeat(32), name: 'Beta' }]);
+    assert.equal(stored.get(TOKEN), newer);
+    await confirmOrigin(connections, unconfirmed);
+    assert.match(stored.get(TOKEN) ?? '', /"token":"newer"/);
+  });
+
+  it('have one record, also where one replaces another', async () => {
+    const other = 'cloudflareWebhooks.token.u';
+    const beta = { id: 'b'.repeat(32), name: 'Beta', tokenIds: ['u', 't'] };
+    const { connections, stored } = await open(
+      [
+        [TOKEN, tokenRecord('t')],
+        [other, tokenRecord('u')],
+      ],
+      [acme, beta],
+    );
+    const inUse = findTokenInUse(connections.accounts(), beta.id) ?? assert.fail();
+    await replaceStoredToken(connections, inUse, { token: 'token t', owner: 'user' });
+    assert.deepEqual([...stored.keys()], [TOKEN]);
+    assert.deepEqual(connections.accounts(), [acme, { ...beta, tokenIds: ['t'] }]);
   });
 
   it('are chosen, and accounts are renamed, only where the account is still there and can use the token', async () => {
