@@ -1,8 +1,9 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNotFound } from '../api/api-error.ts';
+import { isCanceled } from '../async/canceled.ts';
 import { createLimit } from '../async/limit.ts';
-import type { Turns } from '../async/serial-queue.ts';
+import type { Turns } from './turns.ts';
 import { createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
 import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
@@ -32,7 +33,7 @@ export type Assigned = Assignment &
 
 export type AssignOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'> & Turns;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
   /** Looked at between two policies; a request that was sent is waited for. */
   readonly signal?: AbortSignal;
@@ -69,7 +70,7 @@ export async function assignPolicies(
 async function assign(
   assignment: Assignment,
   existing: IdSet,
-  { api, host, accountId }: AssignOptions,
+  { api, host, accountId, signal }: AssignOptions,
 ): Promise<Assigned> {
   const { policy, kind, destinationIds } = assignment;
   const isAdding = kind === 'add';
@@ -91,11 +92,15 @@ async function assign(
       },
       isChanged: (now) => destinationIds.every((id) => usesDestination(now, id) === isAdding),
       trustsAccepted: true,
+      signal,
     });
     return outcome === 'changed' ? { ...assignment, outcome, changedIds } : { ...assignment, outcome };
   } catch (error) {
     if (error instanceof PolicyConflictError) {
       return { ...assignment, outcome: 'changed', changedIds, conflict: error };
+    }
+    if (isCanceled(error)) {
+      return { ...assignment, outcome: 'skipped' };
     }
     return isNotFound(error) ? { ...assignment, outcome: 'gone' } : { ...assignment, outcome: 'failed', error };
   }

@@ -5,7 +5,6 @@ import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/format
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
-import { keyOfPolicy } from '../../core/policies/change-policy.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
@@ -222,11 +221,8 @@ async function update(
   // With an empty text, every policy is a conflict, so that the user decides.
   let known = seen ?? '';
   for (;;) {
-    const from = known;
     const { api } = connectionNow(store, connection);
-    const outcome = await host.inTurn(keyOfPolicy(account.id, policyId), async () =>
-      savePolicy({ api, host, accountId: account.id, policyId, edited, seen: from }),
-    );
+    const outcome = await savePolicy({ api, host, accountId: account.id, policyId, edited, seen: known });
     if (outcome.kind !== 'conflict') {
       if (outcome.kind === 'changed') {
         tellSaved(outcome.differing, nameIn(edited), account.name);

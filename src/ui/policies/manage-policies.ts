@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
-import type { Turns } from '../../core/async/serial-queue.ts';
+import type { Turns } from '../../core/policies/turns.ts';
 import { createIdSet, type IdSet } from '../../core/model/id.ts';
 import { withoutDestinations } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';

@@ -9,13 +9,14 @@ import {
   planAssignments,
 } from '../../../../src/core/policies/assign-policies.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
+import { createTurns } from '../../../../src/core/policies/turns.ts';
 import { conflictAfterUpdate, failAfterUpdate, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
   const account = useFakeAccount();
   // The same for all calls, as in a window.
-  const { inTurn } = makeVirtualHost();
+  const turns = createTurns();
   let [first, second] = ['', ''];
 
   beforeEach(async () => {
@@ -37,7 +38,7 @@ describe('assign policies, against the fake', () => {
   ): Promise<readonly Assigned[]> =>
     assignPolicies(assignments, {
       api: account.api(),
-      host: { ...makeVirtualHost(), inTurn },
+      host: { ...makeVirtualHost(), ...turns },
       accountId: ACCOUNT,
       ...changes,
     });
@@ -167,6 +168,20 @@ describe('assign policies, against the fake', () => {
       assert.equal(assigned?.outcome, after ? 'changed' : 'failed');
       assert.equal(account.users(first).length, after ? 1 : 0);
     }
+  });
+
+  it('sends nothing where the user cancels while an earlier change without an answer is waited for', async () => {
+    account.putPolicy('lost', [], ['a@example.com']);
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    await assign(await plan([first], ['lost']));
+    const cancel = new AbortController();
+    const sleep = async (): Promise<void> => {
+      cancel.abort();
+      cancel.signal.throwIfAborted();
+    };
+    const host = { ...makeVirtualHost(), ...turns, sleep };
+    const assigned = await assign(await plan([second], ['lost']), { host, signal: cancel.signal });
+    assert.deepEqual([outcomes(assigned), puts()], [{ lost: 'skipped' }, 1]);
   });
 
   /** What a colleague can do to a policy or destination at the same time. */

@@ -3,7 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
 import { MissingDestinationsError, PolicyUnchangedError } from '../../../../src/core/policies/change-policy.ts';
 import { savePolicy, type SavePolicyOptions } from '../../../../src/core/policies/save-policy.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { ACCOUNT, createLateUpdate, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('save policy, against the fake', () => {
   const account = useFakeAccount();
@@ -117,6 +117,16 @@ describe('save policy, against the fake', () => {
       await (after ? saving : assert.rejects(saving, { kind: 'network' }));
     }
     assert.deepEqual([stored()?.name, puts()], ['Q', 2]);
+  });
+
+  it('waits for an earlier save without an answer, which would undo this one', async () => {
+    const host = makeVirtualHost();
+    const { api, takeEffect } = createLateUpdate(account.api(), 6);
+    await assert.rejects(save({ name: 'Q' }, { api, host }), { kind: 'timeout' });
+    const outcome = await save({ description: 'Mine' }, { api, host });
+    await takeEffect();
+    // The document that the user sees does not have the earlier change yet.
+    assert.deepEqual([outcome.kind, stored()?.name, stored()?.description], ['conflict', 'Q', undefined]);
   });
 
   it('is saved where the policy cannot be read afterwards', async () => {
