@@ -13,7 +13,8 @@ import type { PolicyServices } from './manage-policies.ts';
 
 /**
  * Enables a disabled policy, or disables an enabled one, as Cloudflare has it now. The rest of the policy stays. The message
- * at the end offers the reverse. API errors pass through.
+ * at the end offers the reverse. The token is the present one, because a question can have been open for long. API errors
+ * pass through.
  */
 export async function togglePolicy(
   connection: Connection,
@@ -21,8 +22,9 @@ export async function togglePolicy(
   services: PolicyServices,
   enabled = !policy.enabled,
 ): Promise<void> {
-  const { account, api } = connection;
+  const { account } = connection;
   try {
+    const { api } = connectionNow(services.store, connection);
     await inView(async () =>
       changePolicy({
         api,
@@ -56,7 +58,7 @@ export async function offerToggle(
   const button = policy.enabled ? vscode.l10n.t('Disable') : vscode.l10n.t('Enable');
   if ((await tell('information', message, button)) === button) {
     try {
-      await togglePolicy(connectionNow(services.store, connection), policy, services);
+      await togglePolicy(connection, policy, services);
     } catch (error) {
       void tell('error', error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
     }
