@@ -28,9 +28,9 @@ export type SavePolicyOutcome =
   | { readonly kind: 'conflict'; readonly now: Policy };
 
 /**
- * Saves an edited policy, after the other changes of it in this window: fetches it, compares it with what the user saw, makes sure that added destinations exist, writes it
- * whole and fetches it again. The write is sent at most once; after a lost answer, a policy that changed says that it took
- * effect. Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
+ * Saves an edited policy, after the other changes of it in this window: fetches it, compares it with what the user saw, makes
+ * sure that added destinations exist, writes it whole and fetches it again. The write is sent at most once; after a lost
+ * answer, an edited field that is as it was sent says that it took effect. Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
  */
 export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
   const { host, accountId, policyId } = options;
@@ -52,7 +52,11 @@ async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome
     return { kind: 'conflict', now: before };
   }
   await checkAdded(options, before.whole);
-  const isApplied = ({ whole }: Policy): boolean => compare(before.whole, whole).length > 0;
+  const edits = compare(before.whole, wanted);
+  const isApplied = ({ whole }: Policy): boolean => {
+    const missing = compare(wanted, whole);
+    return edits.some((field) => !missing.includes(field));
+  };
   const { lost, pauses } = await sendPolicy(options, wanted, isApplied);
   for (const pause of pauses) {
     if (pause > 0) {
@@ -63,8 +67,8 @@ async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome
       // Cloudflare accepted the update, so a failed fetch is not a failed save.
       return { kind: 'changed', differing: undefined };
     }
-    // Cloudflare may have normalized a field, so any change counts, and the rest is told.
-    if (after && isApplied(after)) {
+    // Cloudflare may normalize fields of an update that it accepted, so any change counts, and the rest is told.
+    if (after && (lost === undefined ? compare(before.whole, after.whole).length > 0 : isApplied(after))) {
       host.unanswered.delete(keyOfPolicy(accountId, policyId));
       return { kind: 'changed', differing: compare(wanted, after.whole) };
     }

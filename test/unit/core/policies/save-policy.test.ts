@@ -3,6 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
 import { MissingDestinationsError, PolicyUnchangedError } from '../../../../src/core/policies/change-policy.ts';
 import { savePolicy, type SavePolicyOptions } from '../../../../src/core/policies/save-policy.ts';
+import { failWith } from '../api/fake-api.ts';
 import { ACCOUNT, createLateUpdate, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('save policy, against the fake', () => {
@@ -117,6 +118,19 @@ describe('save policy, against the fake', () => {
       await (after ? saving : assert.rejects(saving, { kind: 'network' }));
     }
     assert.deepEqual([stored()?.name, puts()], ['Q', 2]);
+  });
+
+  it('is not saved where the answer is lost and a colleague changed another field', async () => {
+    const before = await whole();
+    const api: Api = {
+      ...account.api(),
+      async updatePolicy() {
+        await account.api().updatePolicy(ACCOUNT, policyId, { ...before, description: 'Theirs' });
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    await assert.rejects(save({ name: 'Q' }, { api }), { kind: 'timeout' });
+    assert.equal(stored()?.name, 'P');
   });
 
   it('waits for an earlier save without an answer, which would undo this one', async () => {
