@@ -7,6 +7,7 @@ import type { Turns } from './turns.ts';
 import { createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
 import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
+import { fetchExisting } from './existing-destinations.ts';
 
 /** A change of one policy: destinations that it begins or stops to deliver to. */
 export type Assignment = {
@@ -52,7 +53,7 @@ export async function assignPolicies(
   options: AssignOptions,
 ): Promise<readonly Assigned[]> {
   const { api, accountId, signal, onDone } = options;
-  const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
+  const existing = await fetchExisting(assignments.flatMap(destinationsToCheck), { api, accountId, signal });
   const limit = createLimit(CONCURRENCY);
   return Promise.all(
     assignments.map(async (assignment) =>
@@ -65,6 +66,11 @@ export async function assignPolicies(
       }),
     ),
   );
+}
+
+/** The destinations of a change that must exist: those to add, else those that may be left. */
+export function destinationsToCheck({ policy, kind, destinationIds }: Assignment): readonly string[] {
+  return kind === 'add' ? destinationIds : (policy.mechanisms['webhooks'] ?? []);
 }
 
 async function assign(

@@ -5,6 +5,7 @@ import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
 import { MissingDestinationsError } from './change-policy.ts';
+import { fetchExisting } from './existing-destinations.ts';
 import { createIdSet } from '../model/id.ts';
 import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
 
@@ -95,7 +96,7 @@ async function checkDestinations({ api, accountId, policy, signal }: CreatePolic
   if (wanted.length === 0) {
     return;
   }
-  const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
+  const existing = await fetchExisting(wanted, { api, accountId, signal });
   const missing = wanted.filter((id) => !existing.has(id));
   if (missing.length > 0) {
     throw new MissingDestinationsError(missing);

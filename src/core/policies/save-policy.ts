@@ -5,6 +5,7 @@ import { mergePolicy } from '../formats/policy-document.ts';
 import { createIdSet } from '../model/id.ts';
 import { canonical, differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
 import { fetchSettled, MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
+import { fetchExisting } from './existing-destinations.ts';
 import { keyOfPolicy, type Turns } from './turns.ts';
 
 export type SavePolicyOptions = {
@@ -83,7 +84,7 @@ async function checkAdded({ api, accountId, edited }: SavePolicyOptions, before:
   if (added.length === 0) {
     return;
   }
-  const existing = createIdSet((await api.listDestinations(accountId)).map(({ id }) => id));
+  const existing = await fetchExisting(added, { api, accountId });
   const missing = added.filter((id) => !existing.has(id));
   if (missing.length > 0) {
     throw new MissingDestinationsError(missing);

@@ -1,5 +1,6 @@
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createTurns } from '../../../../src/core/policies/turns.ts';
+import { decodeDestinations } from '../../../../src/core/api/decode.ts';
 import { createLeases, type Leases } from '../../../../src/core/async/lease.ts';
 import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
@@ -160,4 +161,15 @@ export function createLateUpdate(api: Api, fetches: number) {
     },
   };
   return { api: late, takeEffect: async () => takeEffect() };
+}
+
+/** An API whose list of destinations has one that cannot be read. It can be fetched by its ID. */
+export function withUnreadable(api: Api, id: string): Api {
+  return {
+    ...api,
+    async listDestinations(...given) {
+      const all = await api.listDestinations(...given);
+      return decodeDestinations(all.map((each) => (each.id === id ? { ...each, id: null } : each)));
+    },
+  };
 }

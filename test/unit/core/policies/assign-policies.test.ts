@@ -10,8 +10,8 @@ import {
 } from '../../../../src/core/policies/assign-policies.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
 import { createTurns } from '../../../../src/core/policies/turns.ts';
-import { conflictAfterUpdate, failAfterUpdate, noteSignals } from '../api/fake-api.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { conflictAfterUpdate, failAfterUpdate, failWith, noteSignals } from '../api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount, withUnreadable } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
   const account = useFakeAccount();
@@ -115,6 +115,31 @@ describe('assign policies, against the fake', () => {
     const [assigned] = await assign(planned);
     assert.ok(assigned?.outcome === 'failed' && assigned.error instanceof MissingDestinationsError);
     assert.equal(puts(), 0);
+  });
+
+  it('adds a destination that exists and that an incomplete list does not show', async () => {
+    account.putPolicy('P', [], ['a@example.com']);
+    const api = withUnreadable(account.api(), second);
+    assert.deepEqual(outcomes(await assign(await plan([second], ['P']), { api })), { P: 'changed' });
+  });
+
+  it('knows by its ID whether what an incomplete list does not show still receives alerts', async () => {
+    account.putPolicy('other', [first, second]);
+    account.putPolicy('dangling', [first, 'deleted']);
+    const api = withUnreadable(account.api(), second);
+    assert.deepEqual(outcomes(await assign(await plan([first], []), { api })), {
+      other: 'changed',
+      dangling: 'impossible',
+    });
+  });
+
+  it('changes nothing where such a destination cannot be fetched either', async () => {
+    account.putPolicy('other', [first, second]);
+    const getDestination = failWith({ kind: 'network' });
+    const api = { ...withUnreadable(account.api(), second), getDestination };
+    await assert.rejects(assign(await plan([first], []), { api }), { kind: 'network' });
+    const unreadable = { ...api, getDestination: failWith({ kind: 'protocol' }) };
+    assert.deepEqual(outcomes(await assign(await plan([first], []), { api: unreadable })), { other: 'changed' });
   });
 
   it('goes on after a failure, a deleted policy and a policy that is already as selected', async () => {

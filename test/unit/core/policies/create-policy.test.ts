@@ -9,7 +9,7 @@ import {
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith, noteSignals } from '../api/fake-api.ts';
 import { makeCanceledPause } from '../async/canceled-pause.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount, withUnreadable } from '../destinations/fake-account.ts';
 
 describe('create policy, against the fake', () => {
   const account = useFakeAccount();
@@ -230,6 +230,11 @@ describe('create policy, against the fake', () => {
     account.remove(second);
     await assert.rejects(create(), { name: 'MissingDestinationsError', destinationIds: [second] });
     assert.equal(account.posts(), 0);
+  });
+
+  it('sends a destination that exists and that an incomplete list does not show', async () => {
+    const { differing } = await create({ api: withUnreadable(account.api(), second) });
+    assert.deepEqual([differing, account.posts()], [[], 1]);
   });
 
   it('sends nothing after a cancellation', async () => {

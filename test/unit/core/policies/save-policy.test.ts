@@ -4,7 +4,13 @@ import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
 import { MissingDestinationsError, PolicyUnchangedError } from '../../../../src/core/policies/change-policy.ts';
 import { savePolicy, type SavePolicyOptions } from '../../../../src/core/policies/save-policy.ts';
 import { failWith } from '../api/fake-api.ts';
-import { ACCOUNT, createLateUpdate, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import {
+  ACCOUNT,
+  createLateUpdate,
+  makeVirtualHost,
+  useFakeAccount,
+  withUnreadable,
+} from '../destinations/fake-account.ts';
 
 describe('save policy, against the fake', () => {
   const account = useFakeAccount();
@@ -109,6 +115,13 @@ describe('save policy, against the fake', () => {
     // One that the policy has already stays: the user did not add it.
     account.remove(destinationId);
     assert.equal((await save({ name: 'Q' })).kind, 'changed');
+  });
+
+  it('sends an added destination that exists and that an incomplete list does not show', async () => {
+    const { id } = await account.put('second');
+    const mechanisms = { webhooks: [{ id: destinationId }, { id }] };
+    const outcome = await save({ mechanisms }, { api: withUnreadable(account.api(), id) });
+    assert.deepEqual(outcome, { kind: 'changed', differing: [] });
   });
 
   it('settles a lost answer by looking, and sends once', async () => {
