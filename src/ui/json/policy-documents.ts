@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ApiError, describeForLog } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog, isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
@@ -190,7 +190,7 @@ async function saveDocument(
     }
     parts.logger.log('error', `Failed to save a policy document: ${describeForLog(error)}`);
     void offerToken(error, connection.account);
-    if (error instanceof ApiError && error.kind === 'notFound') {
+    if (isNotFound(error) && policyId !== undefined) {
       throw notSaved(
         vscode.l10n.t(
           'The policy was deleted at Cloudflare. Nothing was saved. To create it again, use “Create Policy…”.',

@@ -30,6 +30,10 @@ export class FileSystemError extends Error {
 export const FileChangeType = { Changed: 1, Created: 2, Deleted: 3 };
 export const FileType = { File: 1, Directory: 2 };
 export const QuickInputButtons = { Back: {} };
+export const TextDocumentSaveReason = { Manual: 1, AfterDelay: 2, FocusOut: 3 };
+export const CompletionItemKind = {};
+export const CodeActionKind = {};
+export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 
 export class TabInputText {
@@ -43,11 +47,23 @@ export class TabInputTextDiff {
   modified;
 }
 
+const nothing = () => new base.Disposable(() => {});
 export const workspace = {
   ...base.workspace,
+  onDidOpenTextDocument: nothing,
+  onDidChangeTextDocument: nothing,
+  onDidSaveTextDocument: nothing,
+  onDidCloseTextDocument: nothing,
   get textDocuments() {
     return user.documents;
   },
+};
+
+export const languages = {
+  createDiagnosticCollection: () => ({ set() {}, delete() {}, dispose() {} }),
+  registerCompletionItemProvider: nothing,
+  registerInlayHintsProvider: nothing,
+  registerCodeActionsProvider: nothing,
 };
 
 const show = async (message, options) => {
@@ -99,8 +115,8 @@ export const window = {
   ...base.window,
   createInputBox,
   createQuickPick,
-  showQuickPick: async (items) => user.picks.shift()?.(items)[0],
   tabGroups: {
+    onDidChangeTabs: nothing,
     get all() {
       return [{ tabs: user.documents.map(({ uri }) => ({ input: new TabInputText(uri) })) }];
     },

@@ -15,9 +15,11 @@ describe('Enable or Disable Policy', () => {
     account.putPolicy('P', [], ['ops@example.com']);
     const services = makeUiServices(account.api());
     const { connection, store } = services;
-    stub.user.picks.push((items) => {
-      store.setConnections([]);
-      return items;
+    Object.assign(stub.window, {
+      async showQuickPick([item]: readonly unknown[]) {
+        store.setConnections([]);
+        return item;
+      },
     });
     const located = await locatePolicy(undefined, 'Enable or Disable Policy', {
       ...services,
