@@ -47,20 +47,28 @@ const CONCURRENCY = 4;
  * Changes which policies deliver to some destinations, four policies at a time, and goes on after a failure. Each policy is
  * read, written whole, read again and compared: see `change-policy.ts`. First fetches which destinations exist, so that no
  * policy is pointed at a deleted one, or left with deleted ones only. Throws the `ApiError` of that; after it never rejects.
+ * A cancellation is no error: what was not sent is skipped.
  */
 export async function assignPolicies(
   assignments: readonly Assignment[],
   options: AssignOptions,
 ): Promise<readonly Assigned[]> {
   const { api, accountId, signal, onDone } = options;
-  const existing = await fetchExisting(assignments.flatMap(destinationsToCheck), { api, accountId, signal });
+  const named = assignments.flatMap(destinationsToCheck);
+  const existing = await fetchExisting(named, { api, accountId, signal }).catch((error: unknown) => {
+    if (isCanceled(error)) {
+      return undefined;
+    }
+    throw error;
+  });
   const limit = createLimit(CONCURRENCY);
   return Promise.all(
     assignments.map(async (assignment) =>
       limit(async () => {
-        const assigned = signal?.aborted
-          ? ({ ...assignment, outcome: 'skipped' } as const)
-          : await assign(assignment, existing, options);
+        const assigned =
+          existing && !signal?.aborted
+            ? await assign(assignment, existing, options)
+            : ({ ...assignment, outcome: 'skipped' } as const);
         onDone?.(assigned);
         return assigned;
       }),

@@ -195,6 +195,12 @@ describe('assign policies, against the fake', () => {
     }
   });
 
+  it('skips all changes where the user cancels while the destinations are fetched', async () => {
+    account.putPolicy('P', [], ['a@example.com']);
+    const assigned = await assign(await plan([first], ['P']), { signal: AbortSignal.abort() });
+    assert.deepEqual([outcomes(assigned), puts()], [{ P: 'skipped' }, 0]);
+  });
+
   it('sends nothing where the user cancels while an earlier change without an answer is waited for', async () => {
     account.putPolicy('lost', [], ['a@example.com']);
     account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
 import { setImmediate } from 'node:timers/promises';
 import { ACCOUNT, useFakeAccount, withUnreadable } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
@@ -26,6 +27,27 @@ describe('Policies…', () => {
       await setImmediate();
     }
   }
+
+  it('says that nothing was changed where it is canceled at once', async () => {
+    await account.put('first');
+    account.putPolicy('P', [], ['ops@example.com']);
+    const { withProgress } = stub.window as typeof vscode.window;
+    Object.assign(stub.window, {
+      withProgress: async (options: vscode.ProgressOptions, work: (...given: readonly unknown[]) => unknown) =>
+        work(
+          { report() {} },
+          { onCancellationRequested: (cancel: () => void) => options.cancellable === true && cancel() },
+        ),
+    });
+    stub.user.picks.push((items) => items);
+    stub.user.presses.push('Change Policy');
+    try {
+      await manage(makeUiServices(account.api()), 'first');
+    } finally {
+      Object.assign(stub.window, { withProgress });
+    }
+    assert.equal(stub.user.told.at(-1), '0 policies were changed. Canceled, not changed: “P”.');
+  });
 
   it('removes a destination from a policy whose other one an incomplete list does not show', async () => {
     const [first, second] = [await account.put('first'), await account.put('second')];
