@@ -4,20 +4,26 @@ import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
-import { MissingDestinationsError } from './change-policy.ts';
+import { changePolicy, MissingDestinationsError } from './change-policy.ts';
 import { fetchExisting } from './existing-destinations.ts';
+import type { Turns } from './turns.ts';
 import { createIdSet } from '../model/id.ts';
 import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
 
 /** A creation that was sent and not answered. `sentAt` is in milliseconds since the epoch. */
-type Unanswered = { readonly sentAt: number; readonly knownIds: readonly string[]; readonly error: unknown };
+type Unanswered = {
+  readonly sentAt: number;
+  readonly policy: Policy['whole'];
+  readonly knownIds: readonly string[];
+  readonly error: unknown;
+};
 
 /** Creations of this window that were sent and not answered, so that the next attempt looks for them first. */
 export type UnansweredPolicies = Map<string, Unanswered>;
 
 export type CreatePolicyOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'now' | 'sleep'>;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
   /** The body of the request, without an ID. */
   readonly policy: Policy['whole'];
@@ -44,7 +50,8 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
 /**
  * Creates a policy, fetches it and compares. The creation is sent at most once. Where its answer is lost, the policy is
  * recognized among those that were not there before. The next attempt with the same name, alert type and recipients looks
- * for it until it can no longer take effect, and only then sends again.
+ * for it until it can no longer take effect, and only then sends again. A policy that it finds is changed to what the user
+ * wants now.
  * Throws {@link MissingDestinationsError} before anything is sent, else the error of the creation.
  */
 export async function createPolicy(options: CreatePolicyOptions): Promise<CreatedPolicy> {
@@ -61,8 +68,9 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
       throw earlier.error;
     }
     const [only] = found;
-    if (only) {
+    if (earlier && only) {
       unanswered.delete(key);
+      await adjust(options, earlier, only.id);
       return readBack(options, only.id);
     }
     if (!isOver) {
@@ -82,7 +90,7 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
     if (!isUncertain(error)) {
       throw error;
     }
-    return settle(options, { sentAt, knownIds, error });
+    return settle(options, { sentAt, policy, knownIds, error });
   }
 }
 
@@ -118,6 +126,27 @@ async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<C
   }
   unanswered.set(keyOf(options), sent);
   throw sent.error;
+}
+
+/**
+ * Changes what the user edited since an earlier attempt in the policy that it created. If this fails, the result says what
+ * differs.
+ */
+async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyId: string): Promise<void> {
+  const { api, host, accountId, policy } = options;
+  // Both attempts have the same recipients.
+  const edited = differingFields(policy, earlier.policy).filter((field) => field !== 'mechanisms');
+  if (edited.length === 0) {
+    return;
+  }
+  await changePolicy({
+    api,
+    host,
+    accountId,
+    policyId,
+    change: ({ whole }) => ({ ...whole, ...Object.fromEntries(edited.map((field) => [field, policy[field]])) }),
+    isChanged: ({ whole }) => !differingFields(policy, whole).some((field) => edited.includes(field)),
+  }).catch(() => undefined);
 }
 
 /** The policies that were not there before and have the name, the alert type and the recipients of what was sent. */

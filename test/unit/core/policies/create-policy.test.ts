@@ -111,13 +111,23 @@ describe('create policy, against the fake', () => {
     assert.deepEqual([policy?.name, names(), account.posts(), unanswered.size], ['New', ['New'], 1, 0]);
   });
 
-  it('finds an earlier creation although the next attempt is to be disabled, and says that it differs', async () => {
+  it('changes an earlier creation to what the next attempt is to be, and nothing else of it', async () => {
+    const host = makeVirtualHost();
+    const api = createLate(6);
+    await assert.rejects(create({ api, host, policy: draft({ description: 'First' }) }), { kind: 'timeout' });
+    const { differing } = await create({ api, host, policy: draft({ enabled: false }) });
+    const [stored] = account.policies();
+    assert.deepEqual([differing, stored?.enabled, stored?.description], [[], false, undefined]);
+    assert.deepEqual([names(), account.posts(), account.requests('PUT').length], [['New'], 1, 1]);
+  });
+
+  it('says that an earlier creation differs where it cannot be changed', async () => {
     const host = makeVirtualHost();
     const api = createLate(6);
     await assert.rejects(create({ api, host }), { kind: 'timeout' });
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 } });
     const { differing } = await create({ api, host, policy: draft({ enabled: false }) });
-    assert.deepEqual(differing, ['enabled']);
-    assert.deepEqual([names(), account.posts()], [['New'], 1]);
+    assert.deepEqual([differing, names(), account.posts()], [['enabled'], ['New'], 1]);
   });
 
   it('sends again only once the earlier creation can no longer take effect', async () => {
