@@ -95,7 +95,12 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
 }
 
 function keyOf({ accountId, policy }: CreatePolicyOptions): string {
-  return JSON.stringify([accountId, policy['name'], policy['alert_type'], recipientsOf(policy)]);
+  return JSON.stringify([accountId, nameIn(policy), policy['alert_type'], recipientsOf(policy)]);
+}
+
+/** The name to compare by: Cloudflare may trim it. */
+function nameIn({ name }: Policy['whole']): string {
+  return typeof name === 'string' ? name.trim() : '';
 }
 
 /** A policy must not be pointed at a destination that another client deleted since the user saw it. */
@@ -154,7 +159,10 @@ function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Poli
   const known = createIdSet(knownIds);
   return now.filter(
     ({ id, name, alertType, whole }) =>
-      !known.has(id) && name === sent['name'] && alertType === sent['alert_type'] && hasSameRecipients(whole, sent),
+      !known.has(id) &&
+      name.trim() === nameIn(sent) &&
+      alertType === sent['alert_type'] &&
+      hasSameRecipients(whole, sent),
   );
 }
 

@@ -87,6 +87,15 @@ describe('create policy, against the fake', () => {
     });
   }
 
+  it('recognizes what it created where Cloudflare trims the name', async () => {
+    const api = meddle(async ({ name, ...body }) => {
+      await post({ ...body, name: name.trim() });
+      return failWith({ kind: 'timeout' })();
+    });
+    await create({ api, policy: draft({ name: 'New ' }) });
+    assert.deepEqual([names(), account.posts(), unanswered.size], [['New'], 1, 0]);
+  });
+
   it('throws the loss where nothing was created, after a few looks, and sends once', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     const host = makeVirtualHost();
