@@ -5,7 +5,7 @@ import { ApiError, describeForLog } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor, type Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
-import { createKeyedQueue, type Turns } from './core/async/serial-queue.ts';
+import { createTurns, type Turns } from './core/policies/turns.ts';
 import { admitUserCall, type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
 import { createStore, type Store } from './core/monitoring/store.ts';
 import { createPolicyStore, type PolicyStore } from './core/policies/policy-store.ts';
@@ -87,7 +87,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     now: Date.now,
     sleep: async (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
     random: Math.random,
-    inTurn: createKeyedQueue(),
+    ...createTurns(),
     log: logger.log,
     redact: (words, most) => redactor.redact(words, most),
   };

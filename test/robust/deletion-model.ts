@@ -1,5 +1,5 @@
 import type { UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
-import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
+import { createTurns } from '../../src/core/policies/turns.ts';
 import { deleteDestinations, type Deletion } from '../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../src/core/destinations/restore-destination.ts';
 import { createIdSet } from '../../src/core/model/id.ts';
@@ -207,7 +207,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
     destination: { id, name: id === 't-0' ? 'D0' : 'D1', url: `https://e.com/${id.at(-1)}`, type: 'generic' },
   }));
   const host = {
-    inTurn: createKeyedQueue(),
+    ...createTurns(),
     now: simulation.now,
     sleep: simulation.sleepOf('A'),
     digest: async (text: string) => `of ${text}`,
@@ -218,7 +218,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
     createReplacementController({
       records: createReplacementRecords(stage.openFiles(window)),
       leases: stage.openLeases(window),
-      host: { ...host, sleep: simulation.sleepOf(window), inTurn: createKeyedQueue() },
+      host: { ...host, sleep: simulation.sleepOf(window), ...createTurns() },
       makeSalt: () => 'salt',
     });
 

@@ -1,5 +1,5 @@
 import { createLeases, LeaseTakenError } from '../../src/core/async/lease.ts';
-import { createKeyedQueue } from '../../src/core/async/serial-queue.ts';
+import { createTurns } from '../../src/core/policies/turns.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import { createReplacementController, type ReplacementController } from '../../src/core/replacement/controller.ts';
 import { createReplacementRecords } from '../../src/core/replacement/records.ts';
@@ -307,7 +307,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
         host: {
           now: simulation.now,
           sleep: simulation.sleepOf(name),
-          inTurn: createKeyedQueue(),
+          ...createTurns(),
           digest: async (text) => `digest of ${text}`,
         },
         makeSalt: () => 'salt',

@@ -13,9 +13,6 @@ export function createSerialQueue(): SerialQueue {
 /** Runs work with the same key one after another, and other work at the same time. */
 export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/** What changes the same policy takes turns in a window, because each change writes the whole policy. */
-export type Turns = { readonly inTurn: KeyedQueue };
-
 export function createKeyedQueue(): KeyedQueue {
   const queues = new Map<string, { readonly run: ReturnType<typeof createSerialQueue>; waiting: number }>();
   return async (key, work) => {

@@ -4,7 +4,7 @@ import { isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Lease, Leases } from '../async/lease.ts';
 import { createLimit } from '../async/limit.ts';
 import { isNamed } from '../async/named-error.ts';
-import type { Turns } from '../async/serial-queue.ts';
+import type { Turns } from '../policies/turns.ts';
 import { createIdSet, type IdSet, keyOfDestination } from '../model/id.ts';
 import { type Policy, usesDestination, withoutDestinations } from '../model/policy.ts';
 import type { Located } from '../monitoring/overview.ts';
@@ -33,7 +33,7 @@ export type Detaching = {
 };
 
 export type DeleteManyOptions = {
-  readonly host: Pick<Host, 'sleep'> & Turns;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly leases: Leases;
   /** Throws where a destination must be kept. Called when its lease is held. */
   readonly check?: (target: Located) => Promise<void>;

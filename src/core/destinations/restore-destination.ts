@@ -1,6 +1,6 @@
 import { isNotFound } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
-import type { Turns } from '../async/serial-queue.ts';
+import type { Turns } from '../policies/turns.ts';
 import { type Policy, restoreDestinationIn, usesDestination } from '../model/policy.ts';
 import { changePolicy, PolicyConflictError } from '../policies/change-policy.ts';
 import { createDestination, type CreateOptions } from './create-destination.ts';

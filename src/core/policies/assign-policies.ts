@@ -1,11 +1,13 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNotFound } from '../api/api-error.ts';
+import { isCanceled } from '../async/canceled.ts';
 import { createLimit } from '../async/limit.ts';
-import type { Turns } from '../async/serial-queue.ts';
+import type { Turns } from './turns.ts';
 import { createIdSet, type IdSet } from '../model/id.ts';
 import { type Policy, usesDestination, withDestinations, withoutDestinations } from '../model/policy.ts';
 import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
+import { fetchExisting } from './existing-destinations.ts';
 
 /** A change of one policy: destinations that it begins or stops to deliver to. */
 export type Assignment = {
@@ -32,7 +34,7 @@ export type Assigned = Assignment &
 
 export type AssignOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'> & Turns;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
   /** Looked at between two policies; a request that was sent is waited for. */
   readonly signal?: AbortSignal;
@@ -45,20 +47,28 @@ const CONCURRENCY = 4;
  * Changes which policies deliver to some destinations, four policies at a time, and goes on after a failure. Each policy is
  * read, written whole, read again and compared: see `change-policy.ts`. First fetches which destinations exist, so that no
  * policy is pointed at a deleted one, or left with deleted ones only. Throws the `ApiError` of that; after it never rejects.
+ * A cancellation is no error: what was not sent is skipped.
  */
 export async function assignPolicies(
   assignments: readonly Assignment[],
   options: AssignOptions,
 ): Promise<readonly Assigned[]> {
   const { api, accountId, signal, onDone } = options;
-  const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
+  const named = assignments.flatMap(destinationsToCheck);
+  const existing = await fetchExisting(named, { api, accountId, signal }).catch((error: unknown) => {
+    if (isCanceled(error)) {
+      return undefined;
+    }
+    throw error;
+  });
   const limit = createLimit(CONCURRENCY);
   return Promise.all(
     assignments.map(async (assignment) =>
       limit(async () => {
-        const assigned = signal?.aborted
-          ? ({ ...assignment, outcome: 'skipped' } as const)
-          : await assign(assignment, existing, options);
+        const assigned =
+          existing && !signal?.aborted
+            ? await assign(assignment, existing, options)
+            : ({ ...assignment, outcome: 'skipped' } as const);
         onDone?.(assigned);
         return assigned;
       }),
@@ -66,10 +76,15 @@ export async function assignPolicies(
   );
 }
 
+/** The destinations of a change that must exist: those to add, else those that may be left. */
+export function destinationsToCheck({ policy, kind, destinationIds }: Assignment): readonly string[] {
+  return kind === 'add' ? destinationIds : (policy.mechanisms['webhooks'] ?? []);
+}
+
 async function assign(
   assignment: Assignment,
   existing: IdSet,
-  { api, host, accountId }: AssignOptions,
+  { api, host, accountId, signal }: AssignOptions,
 ): Promise<Assigned> {
   const { policy, kind, destinationIds } = assignment;
   const isAdding = kind === 'add';
@@ -91,11 +106,15 @@ async function assign(
       },
       isChanged: (now) => destinationIds.every((id) => usesDestination(now, id) === isAdding),
       trustsAccepted: true,
+      signal,
     });
     return outcome === 'changed' ? { ...assignment, outcome, changedIds } : { ...assignment, outcome };
   } catch (error) {
     if (error instanceof PolicyConflictError) {
       return { ...assignment, outcome: 'changed', changedIds, conflict: error };
+    }
+    if (isCanceled(error)) {
+      return { ...assignment, outcome: 'skipped' };
     }
     return isNotFound(error) ? { ...assignment, outcome: 'gone' } : { ...assignment, outcome: 'failed', error };
   }

@@ -1,10 +1,10 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
+import { isSettling } from '../api/deadlines.ts';
 import { isNamed } from '../async/named-error.ts';
-import type { Turns } from '../async/serial-queue.ts';
-import { comparableId } from '../model/id.ts';
 import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
+import { keyOfPolicy, type Turns } from './turns.ts';
 
 /**
  * The outcome for a policy. `changed`: this call changed it. `unchanged`: it was already as requested. `impossible`:
@@ -14,7 +14,7 @@ export type PolicyOutcome = 'changed' | 'unchanged' | 'impossible';
 
 export type PolicyChange = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'> & Turns;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
   readonly policyId: string;
   /**
@@ -30,7 +30,29 @@ export type PolicyChange = {
    * of that fetch is thrown, for operations that look again themselves.
    */
   readonly trustsAccepted?: boolean;
+  /** Ends the wait for an earlier update. An update that was sent is waited for. */
+  readonly signal?: AbortSignal | undefined;
 };
+
+type PolicyCall = Pick<PolicyChange, 'api' | 'host' | 'accountId' | 'policyId' | 'signal'>;
+
+/** The pause between two looks for an earlier update without an answer, in milliseconds. */
+const PAUSE = 2000;
+
+/** Fetches a policy once no earlier update of this window can take effect any more. */
+export async function fetchSettled({ api, host, accountId, policyId, signal }: PolicyCall): Promise<Policy> {
+  const key = keyOfPolicy(accountId, policyId);
+  for (;;) {
+    const earlier = host.unanswered.get(key);
+    const isOver = !earlier || !isSettling(earlier.sentAt, host.now());
+    const policy = await api.getPolicy(accountId, policyId);
+    if (isOver || earlier.isApplied(policy)) {
+      host.unanswered.delete(key);
+      return policy;
+    }
+    await host.sleep(PAUSE, signal);
+  }
+}
 
 /**
  * Sends a whole policy once. `lost`: the error of an answer that did not come, so that only the policy can show whether the
@@ -38,9 +60,11 @@ export type PolicyChange = {
  * update that certainly had no effect.
  */
 export async function sendPolicy(
-  { api, accountId, policyId }: Pick<PolicyChange, 'api' | 'accountId' | 'policyId'>,
+  { api, host, accountId, policyId }: PolicyCall,
   whole: Policy['whole'],
+  isApplied: (policy: Policy) => boolean,
 ): Promise<{ readonly lost?: unknown; readonly pauses: readonly number[] }> {
+  const sentAt = host.now();
   try {
     await api.updatePolicy(accountId, policyId, whole);
     return { pauses: [0] };
@@ -48,6 +72,7 @@ export async function sendPolicy(
     if (!isUncertain(error)) {
       throw error;
     }
+    host.unanswered.set(keyOfPolicy(accountId, policyId), { sentAt, isApplied });
     return { lost: error, pauses: PAUSES };
   }
 }
@@ -56,25 +81,20 @@ export async function sendPolicy(
 const PAUSES = [0, 1000, 2000] as const;
 
 /**
- * Changes of one policy wait for each other in this window. Fetches a policy, writes it whole with the change, fetches it again and compares. The update call replaces the whole
- * policy and does not say which fields it applied. The update is sent at most once. After a lost answer, fetching the
- * policy shows whether the update was applied. The API has no conditional update, so a concurrent change of another
- * client is overwritten. Throws {@link PolicyUnchangedError}, `ApiError`, and {@link PolicyConflictError}, after which the change
- * was made all the same.
+ * Changes of one policy wait for each other in this window, and for an earlier one that was not answered. Fetches a policy,
+ * writes it whole with the change, fetches it again and compares. The update call replaces the whole policy and does not say
+ * which fields it applied. The update is sent at most once. After a lost answer, fetching the policy shows whether the update
+ * was applied. The API has no conditional update, so a concurrent change of another client is overwritten. Throws
+ * {@link PolicyUnchangedError}, `ApiError`, and {@link PolicyConflictError}, after which the change was made all the same.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
   const { host, accountId, policyId } = options;
   return host.inTurn(keyOfPolicy(accountId, policyId), async () => changeInTurn(options));
 }
 
-/** The key of a policy in the queue of its changes. */
-export function keyOfPolicy(accountId: string, policyId: string): string {
-  return `policy/${accountId}/${comparableId(policyId)}`;
-}
-
 async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
   const { api, host, accountId, policyId, change, isChanged, beforeSend, trustsAccepted = false } = options;
-  const before = await api.getPolicy(accountId, policyId);
+  const before = await fetchSettled(options);
   if (isChanged(before)) {
     return 'unchanged';
   }
@@ -83,7 +103,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
     return 'impossible';
   }
   await beforeSend?.();
-  const { lost, pauses } = await sendPolicy(options, whole);
+  const { lost, pauses } = await sendPolicy(options, whole, isChanged);
   for (const pause of pauses) {
     if (pause > 0) {
       await host.sleep(pause);
@@ -99,6 +119,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
       return 'changed';
     }
     if (isChanged(after)) {
+      host.unanswered.delete(keyOfPolicy(accountId, policyId));
       const fields = differingFields(whole, after.whole);
       if (fields.length > 0 || !hasSameWebhooks(whole, after.whole)) {
         throw new PolicyConflictError(after.name, fields.length > 0 ? fields : ['mechanisms']);

@@ -4,19 +4,26 @@ import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
-import { MissingDestinationsError } from './change-policy.ts';
+import { changePolicy, MissingDestinationsError } from './change-policy.ts';
+import { fetchExisting } from './existing-destinations.ts';
+import type { Turns } from './turns.ts';
 import { createIdSet } from '../model/id.ts';
 import { differingFields, hasSameRecipients, type Policy, recipientsOf, webhookIdsOf } from '../model/policy.ts';
 
 /** A creation that was sent and not answered. `sentAt` is in milliseconds since the epoch. */
-type Unanswered = { readonly sentAt: number; readonly knownIds: readonly string[]; readonly error: unknown };
+type Unanswered = {
+  readonly sentAt: number;
+  readonly policy: Policy['whole'];
+  readonly knownIds: readonly string[];
+  readonly error: unknown;
+};
 
 /** Creations of this window that were sent and not answered, so that the next attempt looks for them first. */
 export type UnansweredPolicies = Map<string, Unanswered>;
 
 export type CreatePolicyOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'now' | 'sleep'>;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
   /** The body of the request, without an ID. */
   readonly policy: Policy['whole'];
@@ -43,7 +50,8 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
 /**
  * Creates a policy, fetches it and compares. The creation is sent at most once. Where its answer is lost, the policy is
  * recognized among those that were not there before. The next attempt with the same name, alert type and recipients looks
- * for it until it can no longer take effect, and only then sends again.
+ * for it until it can no longer take effect, and only then sends again. A policy that it finds is changed to what the user
+ * wants now.
  * Throws {@link MissingDestinationsError} before anything is sent, else the error of the creation.
  */
 export async function createPolicy(options: CreatePolicyOptions): Promise<CreatedPolicy> {
@@ -60,8 +68,9 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
       throw earlier.error;
     }
     const [only] = found;
-    if (only) {
+    if (earlier && only) {
       unanswered.delete(key);
+      await adjust(options, earlier, only.id);
       return readBack(options, only.id);
     }
     if (!isOver) {
@@ -81,12 +90,17 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
     if (!isUncertain(error)) {
       throw error;
     }
-    return settle(options, { sentAt, knownIds, error });
+    return settle(options, { sentAt, policy, knownIds, error });
   }
 }
 
 function keyOf({ accountId, policy }: CreatePolicyOptions): string {
-  return JSON.stringify([accountId, policy['name'], policy['alert_type'], recipientsOf(policy)]);
+  return JSON.stringify([accountId, nameIn(policy), policy['alert_type'], recipientsOf(policy)]);
+}
+
+/** The name to compare by: Cloudflare may trim it. */
+function nameIn({ name }: Policy['whole']): string {
+  return typeof name === 'string' ? name.trim() : '';
 }
 
 /** A policy must not be pointed at a destination that another client deleted since the user saw it. */
@@ -95,7 +109,7 @@ async function checkDestinations({ api, accountId, policy, signal }: CreatePolic
   if (wanted.length === 0) {
     return;
   }
-  const existing = createIdSet((await api.listDestinations(accountId, signal)).map(({ id }) => id));
+  const existing = await fetchExisting(wanted, { api, accountId, signal });
   const missing = wanted.filter((id) => !existing.has(id));
   if (missing.length > 0) {
     throw new MissingDestinationsError(missing);
@@ -119,12 +133,36 @@ async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<C
   throw sent.error;
 }
 
+/**
+ * Changes what the user edited since an earlier attempt in the policy that it created. If this fails, the result says what
+ * differs.
+ */
+async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyId: string): Promise<void> {
+  const { api, host, accountId, policy } = options;
+  // Both attempts have the same recipients.
+  const edited = differingFields(policy, earlier.policy).filter((field) => field !== 'mechanisms');
+  if (edited.length === 0) {
+    return;
+  }
+  await changePolicy({
+    api,
+    host,
+    accountId,
+    policyId,
+    change: ({ whole }) => ({ ...whole, ...Object.fromEntries(edited.map((field) => [field, policy[field]])) }),
+    isChanged: ({ whole }) => !differingFields(policy, whole).some((field) => edited.includes(field)),
+  }).catch(() => undefined);
+}
+
 /** The policies that were not there before and have the name, the alert type and the recipients of what was sent. */
 function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Policy['whole']): readonly Policy[] {
   const known = createIdSet(knownIds);
   return now.filter(
     ({ id, name, alertType, whole }) =>
-      !known.has(id) && name === sent['name'] && alertType === sent['alert_type'] && hasSameRecipients(whole, sent),
+      !known.has(id) &&
+      name.trim() === nameIn(sent) &&
+      alertType === sent['alert_type'] &&
+      hasSameRecipients(whole, sent),
   );
 }
 

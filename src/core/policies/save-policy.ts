@@ -4,11 +4,13 @@ import { isObject } from '../api/decode-list.ts';
 import { mergePolicy } from '../formats/policy-document.ts';
 import { createIdSet } from '../model/id.ts';
 import { canonical, differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
-import { MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
+import { fetchSettled, MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
+import { fetchExisting } from './existing-destinations.ts';
+import { keyOfPolicy, type Turns } from './turns.ts';
 
 export type SavePolicyOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'>;
+  readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
   readonly policyId: string;
   /** The edited document. */
@@ -27,13 +29,18 @@ export type SavePolicyOutcome =
   | { readonly kind: 'conflict'; readonly now: Policy };
 
 /**
- * Saves an edited policy: fetches it, compares it with what the user saw, makes sure that added destinations exist, writes it
- * whole and fetches it again. The write is sent at most once; after a lost answer, a policy that changed says that it took
- * effect. Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
+ * Saves an edited policy, after the other changes of it in this window: fetches it, compares it with what the user saw, makes
+ * sure that added destinations exist, writes it whole and fetches it again. The write is sent at most once; after a lost
+ * answer, an edited field that is as it was sent says that it took effect. Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
  */
 export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
+  const { host, accountId, policyId } = options;
+  return host.inTurn(keyOfPolicy(accountId, policyId), async () => saveInTurn(options));
+}
+
+async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
   const { api, host, accountId, policyId, edited, seen } = options;
-  const before = await api.getPolicy(accountId, policyId);
+  const before = await fetchSettled(options);
   const wanted = mergePolicy(before.whole, edited);
   const known = parse(seen);
   const isSame = differences(wanted, before.whole).length === 0;
@@ -46,7 +53,12 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
     return { kind: 'conflict', now: before };
   }
   await checkAdded(options, before.whole);
-  const { lost, pauses } = await sendPolicy(options, wanted);
+  const edits = compare(before.whole, wanted);
+  const isApplied = ({ whole }: Policy): boolean => {
+    const missing = compare(wanted, whole);
+    return edits.some((field) => !missing.includes(field));
+  };
+  const { lost, pauses } = await sendPolicy(options, wanted, isApplied);
   for (const pause of pauses) {
     if (pause > 0) {
       await host.sleep(pause);
@@ -56,8 +68,9 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
       // Cloudflare accepted the update, so a failed fetch is not a failed save.
       return { kind: 'changed', differing: undefined };
     }
-    // Cloudflare may have normalized a field, so any change counts, and the rest is told.
-    if (after && compare(before.whole, after.whole).length > 0) {
+    // Cloudflare may normalize fields of an update that it accepted, so any change counts, and the rest is told.
+    if (after && (lost === undefined ? compare(before.whole, after.whole).length > 0 : isApplied(after))) {
+      host.unanswered.delete(keyOfPolicy(accountId, policyId));
       return { kind: 'changed', differing: compare(wanted, after.whole) };
     }
   }
@@ -71,7 +84,7 @@ async function checkAdded({ api, accountId, edited }: SavePolicyOptions, before:
   if (added.length === 0) {
     return;
   }
-  const existing = createIdSet((await api.listDestinations(accountId)).map(({ id }) => id));
+  const existing = await fetchExisting(added, { api, accountId });
   const missing = added.filter((id) => !existing.has(id));
   if (missing.length > 0) {
     throw new MissingDestinationsError(missing);

@@ -1,7 +1,7 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { type Lease, type Leases, LeaseTakenError } from '../async/lease.ts';
-import type { Turns } from '../async/serial-queue.ts';
+import type { Turns } from '../policies/turns.ts';
 import { type Destination, type Draft, hostOf } from '../model/destination.ts';
 import { isSameId } from '../model/id.ts';
 import { StepUnavailableError, UnfinishedReplacementError } from './errors.ts';

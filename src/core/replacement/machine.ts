@@ -2,7 +2,7 @@ import { isSettling, SETTLING_TIME } from '../api/deadlines.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
-import type { Turns } from '../async/serial-queue.ts';
+import type { Turns } from '../policies/turns.ts';
 import { isSameId } from '../model/id.ts';
 import { restoreDestinationIn, swapDestination, usesDestination } from '../model/policy.ts';
 import { changePolicy, type PolicyOutcome } from '../policies/change-policy.ts';

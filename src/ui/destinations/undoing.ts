@@ -3,7 +3,7 @@ import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Leases } from '../../core/async/lease.ts';
-import type { Turns } from '../../core/async/serial-queue.ts';
+import type { Turns } from '../../core/policies/turns.ts';
 import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';

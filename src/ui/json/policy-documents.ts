@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { ApiError, describeForLog } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog, isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
-import { keyOfPolicy } from '../../core/policies/change-policy.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
@@ -191,7 +190,7 @@ async function saveDocument(
     }
     parts.logger.log('error', `Failed to save a policy document: ${describeForLog(error)}`);
     void offerToken(error, connection.account);
-    if (error instanceof ApiError && error.kind === 'notFound') {
+    if (isNotFound(error) && policyId !== undefined) {
       throw notSaved(
         vscode.l10n.t(
           'The policy was deleted at Cloudflare. Nothing was saved. To create it again, use “Create Policy…”.',
@@ -222,11 +221,8 @@ async function update(
   // With an empty text, every policy is a conflict, so that the user decides.
   let known = seen ?? '';
   for (;;) {
-    const from = known;
     const { api } = connectionNow(store, connection);
-    const outcome = await host.inTurn(keyOfPolicy(account.id, policyId), async () =>
-      savePolicy({ api, host, accountId: account.id, policyId, edited, seen: from }),
-    );
+    const outcome = await savePolicy({ api, host, accountId: account.id, policyId, edited, seen: known });
     if (outcome.kind !== 'conflict') {
       if (outcome.kind === 'changed') {
         tellSaved(outcome.differing, nameIn(edited), account.name);

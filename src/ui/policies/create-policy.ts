@@ -113,7 +113,7 @@ async function run(start: PolicyDraft, first: StepName, context: Context): Promi
     return;
   }
   try {
-    const created = await createWithProgress(draft, connection, services);
+    const created = await createWithProgress(draft, connectionNow(services.store, connection), services);
     void tellCreated(created, draft, context);
   } catch (error) {
     void reportAndOffer(error, draft, connection, services);

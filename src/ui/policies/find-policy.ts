@@ -13,7 +13,7 @@ export type LocatedPolicy = { readonly connection: Connection; readonly policy: 
 
 /**
  * The policy of a row, of the selected row, or of a quick pick over the policies of an account. Undefined if the user
- * dismissed the pick. Throws {@link UserError} if the policy no longer exists, and API errors.
+ * dismissed the pick. Throws {@link UserError} if the policy no longer exists or the account was removed, and API errors.
  */
 export async function locatePolicy(
   argument: unknown,
@@ -28,9 +28,12 @@ export async function locatePolicy(
   const node: Node | undefined = isNode(argument) ? argument : destinationsView.selected()[0];
   if (node?.kind === 'policy') {
     const connection = store.entry(node.accountId)?.connection;
-    const known = connection && (await policies.get(connection));
-    const policy = findById(known?.policies ?? [], node.policyId);
-    if (!connection || !policy) {
+    if (!connection) {
+      throw new UserError(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
+    }
+    const known = await policies.get(connection);
+    const policy = findById(known.policies, node.policyId);
+    if (!policy) {
       policies.forget([node.accountId]);
       throw new UserError(vscode.l10n.t('This policy no longer exists at Cloudflare.'));
     }

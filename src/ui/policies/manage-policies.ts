@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { describeForLog } from '../../core/api/api-error.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
-import type { Turns } from '../../core/async/serial-queue.ts';
+import type { Turns } from '../../core/policies/turns.ts';
 import { createIdSet, type IdSet } from '../../core/model/id.ts';
 import { withoutDestinations } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
@@ -11,11 +11,13 @@ import {
   type Assigned,
   type Assignment,
   assignPolicies,
+  destinationsToCheck,
   invert,
   planAssignments,
   usageOf,
 } from '../../core/policies/assign-policies.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { fetchExisting } from '../../core/policies/existing-destinations.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { inView } from '../host/commands.ts';
 import type { Logger } from '../host/log.ts';
@@ -59,8 +61,8 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   const ids = destinations.map(({ id }) => id);
   // Fetched, because a destination that another client deleted receives nothing.
   await inView(async () => services.store.refresh([connection.account.id]));
-  const all = services.store.entry(connection.account.id)?.state.last?.destinations ?? destinations;
-  const existing = createIdSet(all.map(({ id }) => id));
+  const last = services.store.entry(connection.account.id)?.state.last;
+  const all = last?.destinations ?? destinations;
   const picked = await askPick({
     title: vscode.l10n.t('Policies That Deliver to {0}', nameTargets(destinations)),
     placeholder: vscode.l10n.t('Select the policies that deliver here'),
@@ -72,6 +74,9 @@ export async function managePolicies(targets: readonly Located[], services: Poli
     return;
   }
   const planned = planAssignments(known.policies, ids, new Set(picked.value.map(({ policyId }) => policyId)));
+  const existing = last?.skipped
+    ? await inView(async () => fetchNamed(planned, connectionNow(services.store, connection)))
+    : createIdSet(all.map(({ id }) => id));
   const impossible = planned.filter((each) => isImpossible(each, existing));
   const possible = planned.filter((each) => !impossible.includes(each));
   if (possible.length === 0) {
@@ -142,6 +147,11 @@ function toItems(
       picked: usage === 'all',
       policyId: policy.id,
     }));
+}
+
+/** The destinations that exist, where the list of an account does not show all of them. */
+async function fetchNamed(planned: readonly Assignment[], { account, api }: Connection): Promise<IdSet> {
+  return fetchExisting(planned.flatMap(destinationsToCheck), { api, accountId: account.id });
 }
 
 function isImpossible({ policy, kind, destinationIds }: Assignment, existing: IdSet): boolean {

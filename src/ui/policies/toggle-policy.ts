@@ -3,7 +3,7 @@ import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
-import { changePolicy } from '../../core/policies/change-policy.ts';
+import { changePolicy, PolicyConflictError } from '../../core/policies/change-policy.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
 import { UserError } from '../host/report.ts';
@@ -13,7 +13,8 @@ import type { PolicyServices } from './manage-policies.ts';
 
 /**
  * Enables a disabled policy, or disables an enabled one, as Cloudflare has it now. The rest of the policy stays. The message
- * at the end offers the reverse. API errors pass through.
+ * at the end offers the reverse, unless another client changed the policy too. Uses the present token, because a question can
+ * have been open for long. API errors pass through.
  */
 export async function togglePolicy(
   connection: Connection,
@@ -21,8 +22,10 @@ export async function togglePolicy(
   services: PolicyServices,
   enabled = !policy.enabled,
 ): Promise<void> {
-  const { account, api } = connection;
+  const { account } = connection;
+  let conflict: PolicyConflictError | undefined;
   try {
+    const { api } = connectionNow(services.store, connection);
     await inView(async () =>
       changePolicy({
         api,
@@ -35,7 +38,10 @@ export async function togglePolicy(
       }),
     );
   } catch (error) {
-    throw error instanceof ApiError ? error : new UserError(describeFailure(error, account.name));
+    if (!(error instanceof PolicyConflictError)) {
+      throw error instanceof ApiError ? error : new UserError(describeFailure(error, account.name));
+    }
+    conflict = error;
   } finally {
     services.policies.forget([account.id]);
   }
@@ -43,6 +49,10 @@ export async function togglePolicy(
   const message = enabled
     ? vscode.l10n.t('Enabled the policy “{0}”.', name)
     : vscode.l10n.t('Disabled the policy “{0}”. It sends no alerts.', name);
+  if (conflict) {
+    void tell('warning', `${message} ${describeFailure(conflict, account.name)}`);
+    return;
+  }
   void offerToggle(message, connection, { ...policy, enabled }, services);
 }
 
@@ -56,7 +66,7 @@ export async function offerToggle(
   const button = policy.enabled ? vscode.l10n.t('Disable') : vscode.l10n.t('Enable');
   if ((await tell('information', message, button)) === button) {
     try {
-      await togglePolicy(connectionNow(services.store, connection), policy, services);
+      await togglePolicy(connection, policy, services);
     } catch (error) {
       void tell('error', error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
     }

@@ -2,7 +2,7 @@ import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Leases } from '../../core/async/lease.ts';
 import type { SharedFiles } from '../../core/async/shared-files.ts';
-import type { Turns } from '../../core/async/serial-queue.ts';
+import type { Turns } from '../../core/policies/turns.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import { rememberDraft } from '../../core/destinations/remembered-secret.ts';

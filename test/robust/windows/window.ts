@@ -3,7 +3,7 @@ import { ApiError } from '../../../src/core/api/api-error.ts';
 import { createRedactor } from '../../../src/core/api/redaction.ts';
 import type { Host } from '../../../src/core/api/transport.ts';
 import { createLeases } from '../../../src/core/async/lease.ts';
-import { createKeyedQueue, type Turns } from '../../../src/core/async/serial-queue.ts';
+import { createTurns, type Turns } from '../../../src/core/policies/turns.ts';
 import { admitUserCall, createCallBudgets } from '../../../src/core/monitoring/call-budget.ts';
 import { createRefreshScheduler, type RefreshScheduler } from '../../../src/core/monitoring/refresh-scheduler.ts';
 import { createStore, type Store } from '../../../src/core/monitoring/store.ts';
@@ -68,7 +68,7 @@ export async function openWindow({ machine, clock, fetch, random, name, isAlive 
       );
     });
   const host: Host & Turns = {
-    inTurn: createKeyedQueue(),
+    ...createTurns(),
     async fetch(input, init) {
       // A request of a killed window fails instead of waiting for ever, because the SDK holds a real timer until then.
       const answer = alive ? await fetch(input, init) : undefined;

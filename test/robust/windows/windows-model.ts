@@ -3,7 +3,7 @@ import { restoreDestination } from '../../../src/core/destinations/restore-desti
 import { keyOfReplacement } from '../../../src/core/replacement/state.ts';
 import type { RememberedAccount } from '../../../src/core/accounts/remembered-accounts.ts';
 import type { Api } from '../../../src/core/api/client.ts';
-import { createKeyedQueue } from '../../../src/core/async/serial-queue.ts';
+import { createTurns } from '../../../src/core/policies/turns.ts';
 import { keyOfDestination } from '../../../src/core/model/id.ts';
 import { createVirtualClock } from '../../unit/core/monitoring/simulated-refresh.ts';
 import type { Verdict } from '../prove.ts';
@@ -260,7 +260,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
       return;
     }
     const host = {
-      inTurn: createKeyedQueue(),
+      ...createTurns(),
       now: clock.now,
       sleep: window.host.sleep,
       digest: async (text: string) => `digest ${text.length}`,

@@ -4,7 +4,7 @@ import * as base from '../../robust/vscode-stub.mjs';
 export * from '../../robust/vscode-stub.mjs';
 
 /** What the user of the running test does next and has open, and what was shown. */
-export const user = { presses: [], inputs: [], told: [], details: [], documents: [], shown: [] };
+export const user = { presses: [], inputs: [], picks: [], told: [], details: [], documents: [], shown: [] };
 /** The registered provider of colors. */
 export const decorations = {};
 
@@ -30,6 +30,11 @@ export class FileSystemError extends Error {
 export const FileChangeType = { Changed: 1, Created: 2, Deleted: 3 };
 export const FileType = { File: 1, Directory: 2 };
 export const QuickInputButtons = { Back: {} };
+export const TextDocumentSaveReason = { Manual: 1, AfterDelay: 2, FocusOut: 3 };
+export const CompletionItemKind = {};
+export const CodeActionKind = {};
+export const DiagnosticSeverity = { Error: 0, Warning: 1 };
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
 
 export class TabInputText {
   uri;
@@ -42,11 +47,23 @@ export class TabInputTextDiff {
   modified;
 }
 
+const nothing = () => new base.Disposable(() => {});
 export const workspace = {
   ...base.workspace,
+  onDidOpenTextDocument: nothing,
+  onDidChangeTextDocument: nothing,
+  onDidSaveTextDocument: nothing,
+  onDidCloseTextDocument: nothing,
   get textDocuments() {
     return user.documents;
   },
+};
+
+export const languages = {
+  createDiagnosticCollection: () => ({ set() {}, delete() {}, dispose() {} }),
+  registerCompletionItemProvider: nothing,
+  registerInlayHintsProvider: nothing,
+  registerCodeActionsProvider: nothing,
 };
 
 const show = async (message, options) => {
@@ -75,10 +92,31 @@ function createInputBox() {
   };
 }
 
+function createQuickPick() {
+  const listeners = {};
+  return {
+    onDidHide: (listener) => (listeners.hide = listener),
+    onDidAccept: (listener) => (listeners.accept = listener),
+    onDidTriggerButton() {},
+    show() {
+      const choose = user.picks.shift();
+      if (choose) {
+        this.selectedItems = choose(this.items);
+        listeners.accept();
+      } else {
+        listeners.hide();
+      }
+    },
+    dispose() {},
+  };
+}
+
 export const window = {
   ...base.window,
   createInputBox,
+  createQuickPick,
   tabGroups: {
+    onDidChangeTabs: nothing,
     get all() {
       return [{ tabs: user.documents.map(({ uri }) => ({ input: new TabInputText(uri) })) }];
     },

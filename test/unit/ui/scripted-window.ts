@@ -6,6 +6,8 @@ type User = {
   readonly presses: (string | undefined | Promise<string | undefined>)[];
   /** The texts for the next inputs. Without one, an input is canceled. */
   readonly inputs: string[];
+  /** What is chosen in the next quick picks. Without one, a quick pick is canceled. */
+  readonly picks: ((items: readonly vscode.QuickPickItem[]) => readonly (vscode.QuickPickItem | undefined)[])[];
   /** The messages that were shown. */
   readonly told: string[];
   /** The details of these messages, empty for those without one. */
@@ -49,7 +51,7 @@ export async function loadScripted<T>(load: () => Promise<T>): Promise<T & { rea
 }
 
 export function startOver({ user }: Stub): void {
-  for (const each of [user.presses, user.inputs, user.told, user.details, user.documents, user.shown]) {
+  for (const each of [user.presses, user.inputs, user.picks, user.told, user.details, user.documents, user.shown]) {
     each.length = 0;
   }
 }

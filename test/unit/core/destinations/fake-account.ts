@@ -1,5 +1,6 @@
 import type { Api } from '../../../../src/core/api/client.ts';
-import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
+import { createTurns } from '../../../../src/core/policies/turns.ts';
+import { decodeDestinations } from '../../../../src/core/api/decode.ts';
 import { createLeases, type Leases } from '../../../../src/core/async/lease.ts';
 import { sha256 } from '../../../../src/core/destinations/fingerprint.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
@@ -89,7 +90,7 @@ export function makeVirtualHost() {
       slept.push(milliseconds);
       time += milliseconds;
     },
-    inTurn: createKeyedQueue(),
+    ...createTurns(),
     digest: sha256,
     makeSalt: () => 'salt',
     slept,
@@ -127,6 +128,48 @@ export function createLate(api: Api, lists: number): Api {
         }
       }
       return api.listDestinations(account);
+    },
+  };
+}
+
+/**
+ * An API whose first update of a policy gets no answer and takes effect just before the nth fetch after it. `takeEffect`: takes
+ * effect now, if it has not yet.
+ */
+export function createLateUpdate(api: Api, fetches: number) {
+  let left: number | undefined;
+  let takeEffect = async (): Promise<void> => {};
+  const late: Api = {
+    ...api,
+    async updatePolicy(...given) {
+      if (left !== undefined) {
+        return api.updatePolicy(...given);
+      }
+      left = fetches;
+      takeEffect = async () => {
+        takeEffect = async () => {};
+        await api.updatePolicy(...given);
+      };
+      return failWith({ kind: 'timeout' })();
+    },
+    async getPolicy(...given) {
+      left = left === undefined ? undefined : left - 1;
+      if (left === 0) {
+        await takeEffect();
+      }
+      return api.getPolicy(...given);
+    },
+  };
+  return { api: late, takeEffect: async () => takeEffect() };
+}
+
+/** An API whose list of destinations has one that cannot be read. It can be fetched by its ID. */
+export function withUnreadable(api: Api, id: string): Api {
+  return {
+    ...api,
+    async listDestinations(...given) {
+      const all = await api.listDestinations(...given);
+      return decodeDestinations(all.map((each) => (each.id === id ? { ...each, id: null } : each)));
     },
   };
 }

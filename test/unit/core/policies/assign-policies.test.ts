@@ -9,13 +9,14 @@ import {
   planAssignments,
 } from '../../../../src/core/policies/assign-policies.ts';
 import { MissingDestinationsError } from '../../../../src/core/policies/change-policy.ts';
-import { conflictAfterUpdate, failAfterUpdate, noteSignals } from '../api/fake-api.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { createTurns } from '../../../../src/core/policies/turns.ts';
+import { conflictAfterUpdate, failAfterUpdate, failWith, noteSignals } from '../api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount, withUnreadable } from '../destinations/fake-account.ts';
 
 describe('assign policies, against the fake', () => {
   const account = useFakeAccount();
   // The same for all calls, as in a window.
-  const { inTurn } = makeVirtualHost();
+  const turns = createTurns();
   let [first, second] = ['', ''];
 
   beforeEach(async () => {
@@ -37,7 +38,7 @@ describe('assign policies, against the fake', () => {
   ): Promise<readonly Assigned[]> =>
     assignPolicies(assignments, {
       api: account.api(),
-      host: { ...makeVirtualHost(), inTurn },
+      host: { ...makeVirtualHost(), ...turns },
       accountId: ACCOUNT,
       ...changes,
     });
@@ -116,6 +117,31 @@ describe('assign policies, against the fake', () => {
     assert.equal(puts(), 0);
   });
 
+  it('adds a destination that exists and that an incomplete list does not show', async () => {
+    account.putPolicy('P', [], ['a@example.com']);
+    const api = withUnreadable(account.api(), second);
+    assert.deepEqual(outcomes(await assign(await plan([second], ['P']), { api })), { P: 'changed' });
+  });
+
+  it('knows by its ID whether what an incomplete list does not show still receives alerts', async () => {
+    account.putPolicy('other', [first, second]);
+    account.putPolicy('dangling', [first, 'deleted']);
+    const api = withUnreadable(account.api(), second);
+    assert.deepEqual(outcomes(await assign(await plan([first], []), { api })), {
+      other: 'changed',
+      dangling: 'impossible',
+    });
+  });
+
+  it('changes nothing where such a destination cannot be fetched either', async () => {
+    account.putPolicy('other', [first, second]);
+    const getDestination = failWith({ kind: 'network' });
+    const api = { ...withUnreadable(account.api(), second), getDestination };
+    await assert.rejects(assign(await plan([first], []), { api }), { kind: 'network' });
+    const unreadable = { ...api, getDestination: failWith({ kind: 'protocol' }) };
+    assert.deepEqual(outcomes(await assign(await plan([first], []), { api: unreadable })), { other: 'changed' });
+  });
+
   it('goes on after a failure, a deleted policy and a policy that is already as selected', async () => {
     for (const name of ['a', 'b', 'c', 'd']) {
       account.putPolicy(name, [], ['a@example.com']);
@@ -167,6 +193,26 @@ describe('assign policies, against the fake', () => {
       assert.equal(assigned?.outcome, after ? 'changed' : 'failed');
       assert.equal(account.users(first).length, after ? 1 : 0);
     }
+  });
+
+  it('skips all changes where the user cancels while the destinations are fetched', async () => {
+    account.putPolicy('P', [], ['a@example.com']);
+    const assigned = await assign(await plan([first], ['P']), { signal: AbortSignal.abort() });
+    assert.deepEqual([outcomes(assigned), puts()], [{ P: 'skipped' }, 0]);
+  });
+
+  it('sends nothing where the user cancels while an earlier change without an answer is waited for', async () => {
+    account.putPolicy('lost', [], ['a@example.com']);
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    await assign(await plan([first], ['lost']));
+    const cancel = new AbortController();
+    const sleep = async (): Promise<void> => {
+      cancel.abort();
+      cancel.signal.throwIfAborted();
+    };
+    const host = { ...makeVirtualHost(), ...turns, sleep };
+    const assigned = await assign(await plan([second], ['lost']), { host, signal: cancel.signal });
+    assert.deepEqual([outcomes(assigned), puts()], [{ lost: 'skipped' }, 1]);
   });
 
   /** What a colleague can do to a policy or destination at the same time. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
 import { type Policy, swapDestination, usesDestination } from '../../../../src/core/model/policy.ts';
 import { changePolicy, type PolicyChange } from '../../../../src/core/policies/change-policy.ts';
 import { failAfterUpdate, failWith } from '../api/fake-api.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { ACCOUNT, createLateUpdate, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
 
 describe('change policy, against the fake', () => {
   const account = useFakeAccount();
@@ -58,6 +59,34 @@ describe('change policy, against the fake', () => {
     const host = makeVirtualHost();
     await assert.rejects(change({ host }), { kind: 'network' });
     assert.deepEqual([puts(), host.slept], [1, [1000, 2000]]);
+  });
+
+  const disable = {
+    change: ({ whole }: Policy) => ({ ...whole, enabled: false }),
+    isChanged: ({ enabled }: Policy) => !enabled,
+  };
+
+  it('waits for an earlier update without an answer, which would undo this one', async () => {
+    const host = makeVirtualHost();
+    const { api, takeEffect } = createLateUpdate(account.api(), 6);
+    await assert.rejects(change({ api, host }), { kind: 'timeout' });
+    assert.equal(await change({ ...disable, api, host }), 'changed');
+    await takeEffect();
+    const [stored] = account.policies();
+    assert.deepEqual([account.webhooksOf('P'), stored?.enabled, host.unanswered.size], [['new', 'x'], false, 0]);
+  });
+
+  it('waits no longer than an earlier update can take effect, and not for one of another policy', async () => {
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    const host = makeVirtualHost();
+    const sentAt = host.now();
+    await assert.rejects(change({ host }), { kind: 'network' });
+    const waited = host.now();
+    await change({ ...disable, host, policyId: account.putPolicy('Q', ['x']).id });
+    assert.equal(host.now(), waited);
+    assert.equal(await change({ ...disable, host }), 'changed');
+    assert.ok(host.now() - sentAt >= SETTLING_TIME);
+    assert.ok(host.now() - sentAt < SETTLING_TIME + 5000);
   });
 
   it('throws the loss, not the failed look, where neither can be known', async () => {

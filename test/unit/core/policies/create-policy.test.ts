@@ -9,7 +9,7 @@ import {
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith, noteSignals } from '../api/fake-api.ts';
 import { makeCanceledPause } from '../async/canceled-pause.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount, withUnreadable } from '../destinations/fake-account.ts';
 
 describe('create policy, against the fake', () => {
   const account = useFakeAccount();
@@ -87,6 +87,15 @@ describe('create policy, against the fake', () => {
     });
   }
 
+  it('recognizes what it created where Cloudflare trims the name', async () => {
+    const api = meddle(async ({ name, ...body }) => {
+      await post({ ...body, name: name.trim() });
+      return failWith({ kind: 'timeout' })();
+    });
+    await create({ api, policy: draft({ name: 'New ' }) });
+    assert.deepEqual([names(), account.posts(), unanswered.size], [['New'], 1, 0]);
+  });
+
   it('throws the loss where nothing was created, after a few looks, and sends once', async () => {
     account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
     const host = makeVirtualHost();
@@ -111,13 +120,23 @@ describe('create policy, against the fake', () => {
     assert.deepEqual([policy?.name, names(), account.posts(), unanswered.size], ['New', ['New'], 1, 0]);
   });
 
-  it('finds an earlier creation although the next attempt is to be disabled, and says that it differs', async () => {
+  it('changes an earlier creation to what the next attempt is to be, and nothing else of it', async () => {
+    const host = makeVirtualHost();
+    const api = createLate(6);
+    await assert.rejects(create({ api, host, policy: draft({ description: 'First' }) }), { kind: 'timeout' });
+    const { differing } = await create({ api, host, policy: draft({ enabled: false }) });
+    const [stored] = account.policies();
+    assert.deepEqual([differing, stored?.enabled, stored?.description], [[], false, undefined]);
+    assert.deepEqual([names(), account.posts(), account.requests('PUT').length], [['New'], 1, 1]);
+  });
+
+  it('says that an earlier creation differs where it cannot be changed', async () => {
     const host = makeVirtualHost();
     const api = createLate(6);
     await assert.rejects(create({ api, host }), { kind: 'timeout' });
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 } });
     const { differing } = await create({ api, host, policy: draft({ enabled: false }) });
-    assert.deepEqual(differing, ['enabled']);
-    assert.deepEqual([names(), account.posts()], [['New'], 1]);
+    assert.deepEqual([differing, names(), account.posts()], [['enabled'], ['New'], 1]);
   });
 
   it('sends again only once the earlier creation can no longer take effect', async () => {
@@ -230,6 +249,11 @@ describe('create policy, against the fake', () => {
     account.remove(second);
     await assert.rejects(create(), { name: 'MissingDestinationsError', destinationIds: [second] });
     assert.equal(account.posts(), 0);
+  });
+
+  it('sends a destination that exists and that an incomplete list does not show', async () => {
+    const { differing } = await create({ api: withUnreadable(account.api(), second) });
+    assert.deepEqual([differing, account.posts()], [[], 1]);
   });
 
   it('sends nothing after a cancellation', async () => {

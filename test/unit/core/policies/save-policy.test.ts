@@ -3,7 +3,14 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
 import { MissingDestinationsError, PolicyUnchangedError } from '../../../../src/core/policies/change-policy.ts';
 import { savePolicy, type SavePolicyOptions } from '../../../../src/core/policies/save-policy.ts';
-import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../destinations/fake-account.ts';
+import { failWith } from '../api/fake-api.ts';
+import {
+  ACCOUNT,
+  createLateUpdate,
+  makeVirtualHost,
+  useFakeAccount,
+  withUnreadable,
+} from '../destinations/fake-account.ts';
 
 describe('save policy, against the fake', () => {
   const account = useFakeAccount();
@@ -110,6 +117,13 @@ describe('save policy, against the fake', () => {
     assert.equal((await save({ name: 'Q' })).kind, 'changed');
   });
 
+  it('sends an added destination that exists and that an incomplete list does not show', async () => {
+    const { id } = await account.put('second');
+    const mechanisms = { webhooks: [{ id: destinationId }, { id }] };
+    const outcome = await save({ mechanisms }, { api: withUnreadable(account.api(), id) });
+    assert.deepEqual(outcome, { kind: 'changed', differing: [] });
+  });
+
   it('settles a lost answer by looking, and sends once', async () => {
     for (const after of [true, false]) {
       account.fail({ method: 'PUT', fault: { kind: 'reset' }, after, times: 1 });
@@ -117,6 +131,29 @@ describe('save policy, against the fake', () => {
       await (after ? saving : assert.rejects(saving, { kind: 'network' }));
     }
     assert.deepEqual([stored()?.name, puts()], ['Q', 2]);
+  });
+
+  it('is not saved where the answer is lost and a colleague changed another field', async () => {
+    const before = await whole();
+    const api: Api = {
+      ...account.api(),
+      async updatePolicy() {
+        await account.api().updatePolicy(ACCOUNT, policyId, { ...before, description: 'Theirs' });
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    await assert.rejects(save({ name: 'Q' }, { api }), { kind: 'timeout' });
+    assert.equal(stored()?.name, 'P');
+  });
+
+  it('waits for an earlier save without an answer, which would undo this one', async () => {
+    const host = makeVirtualHost();
+    const { api, takeEffect } = createLateUpdate(account.api(), 6);
+    await assert.rejects(save({ name: 'Q' }, { api, host }), { kind: 'timeout' });
+    const outcome = await save({ description: 'Mine' }, { api, host });
+    await takeEffect();
+    // The document that the user sees does not have the earlier change yet.
+    assert.deepEqual([outcome.kind, stored()?.name, stored()?.description], ['conflict', 'Q', undefined]);
   });
 
   it('is saved where the policy cannot be read afterwards', async () => {

@@ -5,7 +5,7 @@ import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { createRedactor } from '../../../../src/core/api/redaction.ts';
-import { createKeyedQueue } from '../../../../src/core/async/serial-queue.ts';
+import { createTurns } from '../../../../src/core/policies/turns.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import type {
   PanelAction,
@@ -159,7 +159,7 @@ export function usePanels() {
         log: () => {},
         random: () => 0.5,
         fetch,
-        inTurn: createKeyedQueue(),
+        ...createTurns(),
       },
       leases: makeLeases(),
       sharedFiles: createMemoryFiles(),

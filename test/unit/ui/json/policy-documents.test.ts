@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
+import { createPolicy } from '../../../../src/core/policies/create-policy.ts';
+import type { AnnouncedSaves } from '../../../../src/ui/json/save-claims.ts';
+import { failWith } from '../../core/api/fake-api.ts';
+import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { loadScripted, startOver } from '../scripted-window.ts';
+import { makeUiServices } from '../ui-services.ts';
+
+const { createPolicyDocuments, stub } = await loadScripted(
+  async () => import('../../../../src/ui/json/policy-documents.ts'),
+);
+const { nextPolicyAddress, policyAddressOf } = await loadScripted(
+  async () => import('../../../../src/ui/json/policy-addresses.ts'),
+);
+
+/** The reason of an explicit save, as VS Code numbers it. */
+const MANUAL = 1;
+
+describe('saving a policy document', () => {
+  const account = useFakeAccount();
+  beforeEach(() => startOver(stub));
+
+  /** Saves another name in a document. `meanwhile` happens after VS Code looked at it. */
+  async function save(api: Api, kind: 'new' | 'existing', meanwhile: (policyId: string) => void): Promise<void> {
+    const { id } = account.putPolicy('P', [], ['ops@example.com']);
+    const policy = await account.api().getPolicy(ACCOUNT, id);
+    const services = makeUiServices(api);
+    const { host } = services;
+    const kept = new Map<string, unknown>();
+    const announcedSaves: AnnouncedSaves = new Map();
+    const { provider } = createPolicyDocuments({
+      ...services,
+      loaded: Promise.resolve(true),
+      logger: { log: () => {}, show: () => {} },
+      windowState: { get: (key: string) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
+      announcedSaves,
+      create: async (connection, whole) =>
+        createPolicy({ api: connection.api, host, accountId: ACCOUNT, policy: whole, unanswered: new Map() }),
+    } as Parameters<typeof createPolicyDocuments>[0]);
+    const owner = services.connection.account;
+    const uri = kind === 'new' ? nextPolicyAddress(owner) : policyAddressOf(owner, policy);
+    const text = formatPolicy({ ...policy.whole, name: 'Q' });
+    stub.user.documents.push({ uri, getText: () => text } as vscode.TextDocument);
+    await provider.readFile(uri);
+    announcedSaves.set(uri.toString(), { reason: MANUAL, text });
+    await provider.stat(uri);
+    meanwhile(id);
+    await provider.writeFile(uri, Buffer.from(text), { create: true, overwrite: true });
+  }
+
+  it('says that the policy was deleted', async () => {
+    await assert.rejects(
+      save(account.api(), 'existing', (id) => account.removePolicy(id)),
+      /The policy was deleted at Cloudflare\. Nothing was saved/,
+    );
+  });
+
+  for (const kind of ['new', 'existing'] as const) {
+    it(`does not say so where Cloudflare does not find the account (${kind})`, async () => {
+      let isLost = false;
+      const lost = failWith({ kind: 'notFound', status: 404, codes: [7003] });
+      const api: Api = {
+        ...account.api(),
+        listPolicies: async (...given) => (isLost && kind === 'new' ? lost() : account.api().listPolicies(...given)),
+        getPolicy: async (...given) => (isLost ? lost() : account.api().getPolicy(...given)),
+      };
+      const saving = save(api, kind, () => {
+        isLost = true;
+      });
+      await assert.rejects(saving, /Cloudflare could not find Acme/);
+    });
+  }
+
+  it('does not say so of a new policy', async () => {
+    let isLost = false;
+    const api: Api = {
+      ...account.api(),
+      request: async (...given) => (isLost ? failWith({ kind: 'notFound' })() : account.api().request(...given)),
+    };
+    const saving = save(api, 'new', () => {
+      isLost = true;
+    });
+    await assert.rejects(saving, /Cloudflare could not find Acme/);
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { loadScripted, startOver } from '../scripted-window.ts';
+import { makeUiServices } from '../ui-services.ts';
+
+const { createPolicy, stub } = await loadScripted(async () => import('../../../../src/ui/policies/create-policy.ts'));
+
+/** How long to wait for a condition, in milliseconds. */
+const MOST_WAITING = 4000;
+
+describe('Create Policy…', () => {
+  const account = useFakeAccount();
+  beforeEach(() => startOver(stub));
+
+  /** The fake's API with one alert type. `creations`: told of each creation. */
+  const withAlert = (creations: () => void): Api => ({
+    ...account.api(),
+    async request(accountId, path, options) {
+      if (path === 'available_alerts') {
+        return { SSL: [{ type: 'universal_ssl_event_type', display_name: 'SSL' }] };
+      }
+      if (options?.body) {
+        creations();
+      }
+      return account.api().request(accountId, path, options);
+    },
+  });
+
+  /** Answers all questions. `meanwhile` happens while the last one is open. Returns the tokens of the creations. */
+  async function create(meanwhile: (services: ReturnType<typeof makeUiServices>, fresh: Api) => void) {
+    const tokens: string[] = [];
+    const services = makeUiServices(withAlert(() => tokens.push('old')));
+    stub.user.picks.push(
+      (items) => items.slice(-1),
+      (items) => {
+        meanwhile(
+          services,
+          withAlert(() => tokens.push('new')),
+        );
+        return items.slice(0, 1);
+      },
+    );
+    stub.user.inputs.push('Ops', 'ops@example.com');
+    await createPolicy(services.connection, [], {
+      ...services,
+      logger: { log: () => {}, show: () => {} },
+      unanswered: new Map(),
+      openPolicyDocument: async () => {},
+    });
+    for (const start = Date.now(); stub.user.told.length === 0 && Date.now() - start < MOST_WAITING;) {
+      await setImmediate();
+    }
+    return tokens;
+  }
+
+  it('sends nothing for an account that was removed while a question was open', async () => {
+    const tokens = await create(({ store }) => store.setConnections([]));
+    assert.deepEqual([tokens, account.policies()], [[], []]);
+    assert.deepEqual(stub.user.told, ['The policy “Ops” was not created. The account Acme was removed from VS Code.']);
+  });
+
+  it('uses the token that replaced another one while a question was open', async () => {
+    const tokens = await create(({ store, connection }, api) => store.setConnections([{ ...connection, api }]));
+    assert.deepEqual(tokens, ['new']);
+    assert.match(stub.user.told.join('\n'), /^Created the policy “Ops”/);
+  });
+});
