@@ -6,13 +6,15 @@ import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { firstLines } from '../../core/testing/test-verdict.ts';
-import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
+import { isSameAddress } from '../../core/model/web-address.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
+import { targetNow } from '../destinations/targets.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import { runCommand } from '../host/run-command.ts';
 import { showModal, tell, withoutLinks } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
+import { UserError } from '../host/report.ts';
 import { nameOf } from '../text/destination.ts';
 import { confirmSending, sendFromHere } from './direct.ts';
 import type { SampleTest } from './sample-documents.ts';
@@ -104,20 +106,25 @@ function titleOf({ destination }: Located, series: Series | undefined): string {
     : vscode.l10n.t('Test “{0}” from This Machine', name);
 }
 
+/** `changes`: what {@link TestingServices.secrets} counted before they were collected. */
+type Collected = Credentials & { readonly changes: number };
+
 async function collect(
   target: Located,
   { secrets, redactor }: TestingServices,
   series?: Series,
-): Promise<Credentials | 'skip' | undefined> {
+): Promise<Collected | 'skip' | undefined> {
   const { connection, destination } = target;
+  const changes = secrets.changesOf(connection.account.id, destination.id);
   const remembered = await secrets.get(connection.account.id, destination.id);
   const title = titleOf(target, series);
-  return collectCredentials(destination, remembered, {
+  const credentials = await collectCredentials(destination, remembered, {
     title,
     redactor,
     optional: true,
     canSkip: series !== undefined,
   });
+  return credentials && credentials !== 'skip' ? { ...credentials, changes } : credentials;
 }
 
 function toRequest({ destination }: Located, { url, secret }: Credentials): TestRequest {
@@ -128,7 +135,7 @@ function toRequest({ destination }: Located, { url, secret }: Credentials): Test
 async function testFromHere(
   target: Located,
   services: TestingServices,
-  given: { readonly credentials?: Credentials; readonly sample?: SampleTest } = {},
+  given: { readonly credentials?: Collected; readonly sample?: SampleTest } = {},
 ): Promise<void> {
   const credentials = given.credentials ?? (await collect(target, services));
   if (!credentials || credentials === 'skip') {
@@ -247,7 +254,7 @@ async function tellEnd(
   target: Located,
   end: TestEnd,
   services: TestingServices,
-  { again, credentials }: { readonly again: () => Promise<void>; readonly credentials?: Credentials },
+  { again, credentials }: { readonly again: () => Promise<void>; readonly credentials?: Collected },
 ): Promise<void> {
   const { connection, destination } = target;
   const [testAgain, showAnswer, replace, remember] = [
@@ -279,32 +286,36 @@ async function tellEnd(
     } else if (chosen === replace) {
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
       await runCommand('replaceDestination', node);
-    } else if (chosen === remember && typed) {
-      await rememberTyped(target, typed, credentials?.remembered, services);
+    } else if (chosen === remember && credentials) {
+      await rememberTyped(target, credentials, services);
     }
   } catch (error) {
     // The command has already ended, so its error boundary does not apply.
     services.logger.log('error', `testDestination: ${describeForLog(error)}`);
-    void tell('error', describeFailure(error, connection.account.name));
+    void tell('error', error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
   }
 }
 
-/** Keeps what another command remembered since the test: the message can be open for long. */
+/** The message can be open for long, and an outdated secret would be sent with the next rename. */
 async function rememberTyped(
-  { connection, destination }: Located,
-  typed: RememberedSecret,
-  before: RememberedSecret | undefined,
+  tested: Located,
+  { typed, remembered, changes }: Collected,
   { store, secrets }: TestingServices,
 ): Promise<void> {
-  const { account } = connectionNow(store, connection);
-  const now = await secrets.get(account.id, destination.id);
-  if (JSON.stringify(now) === JSON.stringify(before)) {
-    await secrets.remember(account.id, destination.id, typed);
+  const { connection, destination } = await targetNow(store, tested);
+  const { id: accountId } = connection.account;
+  const now = await secrets.get(accountId, destination.id);
+  const isCurrent =
+    isSameAddress(destination.url, tested.destination.url) &&
+    JSON.stringify(now) === JSON.stringify(remembered) &&
+    secrets.changesOf(accountId, destination.id) === changes;
+  if (typed && isCurrent) {
+    await secrets.remember(accountId, destination.id, typed);
   } else {
     const name = nameOf(destination);
     void tell(
       'warning',
-      vscode.l10n.t('Not stored: the remembered secret of “{0}” was changed in the meantime.', name),
+      vscode.l10n.t('Not stored: the secret or the URL of “{0}” may have changed in the meantime.', name),
     );
   }
 }
