@@ -175,10 +175,20 @@ export async function testThroughCloudflare(
     }
     return;
   }
-  if (!policy) {
-    return;
+  if (policy) {
+    await sendConfirmed(target, policy, services);
   }
-  await sendTo(target, policy, services);
+}
+
+/** A question or message can be open for long, and only recipients that a question named may be notified. */
+async function sendConfirmed(target: Located, confirmed: Policy, services: TestingServices): Promise<void> {
+  const now = { ...target, connection: connectionNow(services.store, target.connection) };
+  const policy = findById((await services.policies.read(now.connection)).policies, confirmed.id);
+  if (policy && hasSameRecipients(policy.whole, confirmed.whole)) {
+    await sendTo(now, policy, services);
+  } else {
+    await testThroughCloudflare(now, services, confirmed.id);
+  }
 }
 
 async function sendTo(target: Located, policy: Policy, services: TestingServices): Promise<void> {
@@ -191,20 +201,9 @@ async function sendTo(target: Located, policy: Policy, services: TestingServices
   );
   if (end) {
     keep(target, end, services);
-    void tellEnd(target, end, services, { again: async () => sendAgain(target, policy, services) });
+    void tellEnd(target, end, services, { again: async () => sendConfirmed(target, policy, services) });
   } else if (isSent) {
     void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
-  }
-}
-
-/** The message with the button can be open for long, and only recipients that a question named may be notified. */
-async function sendAgain(target: Located, confirmed: Policy, services: TestingServices): Promise<void> {
-  const now = { ...target, connection: connectionNow(services.store, target.connection) };
-  const policy = findById((await services.policies.read(now.connection)).policies, confirmed.id);
-  if (policy && hasSameRecipients(policy.whole, confirmed.whole)) {
-    await sendTo(now, policy, services);
-  } else {
-    await testThroughCloudflare(now, services, confirmed.id);
   }
 }
 

@@ -20,9 +20,9 @@ describe('a test through Cloudflare', () => {
     getDestination: async () => ({ ...target, lastSuccess: `2026-01-01T00:00:0${tests}Z` }),
     testPolicy: async () => void (tests += 1),
   });
-  const start = () => {
+  const start = (given = api) => {
     const services = {
-      ...makeUiServices(api),
+      ...makeUiServices(given),
       logger: { log: () => {} },
       lastTests: { set() {}, get: () => undefined },
       state: undefined,
@@ -56,14 +56,52 @@ describe('a test through Cloudflare', () => {
     await testThroughCloudflare(located, services as never, 'p');
     await until(() => stub.user.told.length === 3);
     assert.equal(tests, 2);
-    const pressed = Promise.resolve('Test Again').then((button) => {
-      webhooks = ['d1', 'd2'];
-      return button;
-    });
-    stub.user.presses.push('Send', pressed);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    stub.user.presses.push('Send', promise);
     await testThroughCloudflare(located, services as never, 'p');
+    await until(() => stub.user.told.length === 5);
+    webhooks = ['d1', 'd2'];
+    resolve('Test Again');
     await until(() => stub.user.told.length === 6);
     assert.deepEqual([tests, stub.user.told.at(-1)], [3, 'Test the policy “P” through Cloudflare?']);
+  });
+
+  it('asks again if the policy got another recipient while the question was open', async () => {
+    const { services, located } = start();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    stub.user.presses.push(promise);
+    const testing = testThroughCloudflare(located, services as never, 'p');
+    await until(() => stub.user.told.length === 1);
+    webhooks = ['d1', 'd2'];
+    resolve('Send');
+    await testing;
+    assert.deepEqual([tests, stub.user.told.length], [0, 2]);
+    assert.match(stub.user.details[1] ?? '', /including:\na webhook that is not in the list$/);
+  });
+
+  it('is sent with the token that the account has when the question is answered, and not for a removed account', async () => {
+    const sent: string[] = [];
+    const apiOf = (token: string) => ({
+      ...api,
+      async testPolicy() {
+        sent.push(token);
+        tests += 1;
+      },
+    });
+    const testDuring = async (change: 'replaced' | 'removed'): Promise<void> => {
+      const { services, located } = start(apiOf('old'));
+      const { promise, resolve } = Promise.withResolvers<string>();
+      stub.user.presses.push(promise);
+      const testing = testThroughCloudflare(located, services as never, 'p');
+      const asked = stub.user.told.length + 1;
+      await until(() => stub.user.told.length === asked);
+      services.store.setConnections(change === 'removed' ? [] : [{ ...services.connection, api: apiOf('new') }]);
+      resolve('Send');
+      await testing;
+    };
+    await testDuring('replaced');
+    await assert.rejects(testDuring('removed'), { name: 'AccountRemovedError' });
+    assert.deepEqual(sent, ['new']);
   });
 });
 
