@@ -135,7 +135,7 @@ function toRequest({ destination }: Located, { url, secret }: Credentials): Test
 async function testFromHere(
   target: Located,
   services: TestingServices,
-  given: { readonly credentials?: Collected; readonly sample?: SampleTest } = {},
+  given: { readonly credentials?: Collected | undefined; readonly sample?: SampleTest } = {},
 ): Promise<void> {
   const credentials = given.credentials ?? (await collect(target, services));
   if (!credentials || credentials === 'skip') {
@@ -152,9 +152,29 @@ async function testFromHere(
   );
   if (end) {
     keep(target, end, services);
-    const again = async (): Promise<void> => testFromHere(target, services, { ...given, credentials });
+    const again = async (): Promise<void> => {
+      const now = await targetNow(services.store, target);
+      const isSame = await isCurrent(target, now, credentials, services);
+      await testFromHere(now, services, { ...given, credentials: isSame ? credentials : undefined });
+    };
     void tellEnd(target, end, services, { again, credentials });
   }
+}
+
+/** Whether collected credentials are still those of the destination, as far as this window can know. */
+async function isCurrent(
+  tested: Located,
+  { connection, destination }: Located,
+  { remembered, changes }: Collected,
+  { secrets }: TestingServices,
+): Promise<boolean> {
+  const { id } = connection.account;
+  const now = await secrets.get(id, destination.id);
+  return (
+    isSameAddress(destination.url, tested.destination.url) &&
+    JSON.stringify(now) === JSON.stringify(remembered) &&
+    secrets.changesOf(id, destination.id) === changes
+  );
 }
 
 /** `policyId`: the policy to test, if the user has chosen it already. */
@@ -171,7 +191,7 @@ export async function testThroughCloudflare(
       nameOf(target.destination),
     );
     if ((await tell('information', message, direct)) === direct) {
-      await testFromHere(target, services);
+      await testFromHere(await targetNow(services.store, target), services);
     }
     return;
   }
@@ -296,20 +316,11 @@ async function tellEnd(
 }
 
 /** The message can be open for long, and an outdated secret would be sent with the next rename. */
-async function rememberTyped(
-  tested: Located,
-  { typed, remembered, changes }: Collected,
-  { store, secrets }: TestingServices,
-): Promise<void> {
-  const { connection, destination } = await targetNow(store, tested);
-  const { id: accountId } = connection.account;
-  const now = await secrets.get(accountId, destination.id);
-  const isCurrent =
-    isSameAddress(destination.url, tested.destination.url) &&
-    JSON.stringify(now) === JSON.stringify(remembered) &&
-    secrets.changesOf(accountId, destination.id) === changes;
-  if (typed && isCurrent) {
-    await secrets.remember(accountId, destination.id, typed);
+async function rememberTyped(tested: Located, credentials: Collected, services: TestingServices): Promise<void> {
+  const now = await targetNow(services.store, tested);
+  const { connection, destination } = now;
+  if (credentials.typed && (await isCurrent(tested, now, credentials, services))) {
+    await services.secrets.remember(connection.account.id, destination.id, credentials.typed);
   } else {
     const name = nameOf(destination);
     void tell(

@@ -30,6 +30,7 @@ describe('the message of a test from this machine that stays open', () => {
 
   /** Tests the destination with a typed secret, until its message is open. */
   async function test(secret: string): Promise<void> {
+    let allowed: unknown;
     const fetch = async (url: URL | string, { headers }: RequestInit = {}) => {
       called.push({ url: String(url), secret: new Headers(headers).get('cf-webhook-auth') });
       return new Response('', { status: 200 });
@@ -39,7 +40,7 @@ describe('the message of a test from this machine that stays open', () => {
       host: { ...base.host, fetch, sleep: async () => new Promise<void>(() => {}) },
       logger: { log: () => {} },
       lastTests: createLastTests(),
-      state: { get: () => [], update: async () => {} },
+      state: { get: () => allowed, update: async (_key: string, hosts: unknown) => void (allowed = hosts) },
       userAgent: 'test/1',
       loadSamples: async () => assert.fail(),
     };
@@ -56,6 +57,10 @@ describe('the message of a test from this machine that stays open', () => {
       { name: 'Ops', url: OLD, ...changes },
       false,
     );
+  const moveToNewUrl = async (): Promise<void> => {
+    controls.putDestination(account.world(), { account: ACCOUNT, id: listed.id, url: NEW });
+    await base.store.refresh();
+  };
   const remembered = async () => base.secrets.get(ACCOUNT, listed.id);
 
   describe('Remember Secret', () => {
@@ -79,8 +84,7 @@ describe('the message of a test from this machine that stays open', () => {
 
     it('stores nothing for a URL that another client changed', async () => {
       await test('typed');
-      controls.putDestination(account.world(), { account: ACCOUNT, id: listed.id, url: NEW });
-      await base.store.refresh();
+      await moveToNewUrl();
       press('Remember Secret');
       await until(() => stub.user.told.length === 3);
       assert.match(stub.user.told[2] ?? '', /^Not stored/);
@@ -95,6 +99,53 @@ describe('the message of a test from this machine that stays open', () => {
       await until(() => stub.user.told.length === 3);
       assert.equal(stub.user.told[2], '“Ops” no longer exists at Cloudflare. It was deleted or replaced.');
       assert.equal(await remembered(), undefined);
+    });
+  });
+
+  describe('Test Again', () => {
+    it('sends the typed secret again while nothing has changed', async () => {
+      await test('typed');
+      press('Test Again');
+      await until(() => stub.user.told.length === 3);
+      assert.deepEqual(called[1], { url: OLD, secret: 'typed' });
+    });
+
+    it('tests the URL that the destination has now, and asks for its secret', async () => {
+      await test('typed');
+      await moveToNewUrl();
+      stub.user.inputs.push('of the new URL');
+      stub.user.presses.push('Send');
+      press('Test Again');
+      await until(() => stub.user.told.length === 4);
+      assert.deepEqual(called[1], { url: NEW, secret: 'of the new URL' });
+    });
+
+    it('asks for the secret again if it was replaced', async () => {
+      await test('typed');
+      await update({ secret: 'replaced' });
+      stub.user.inputs.push('replaced');
+      press('Test Again');
+      await until(() => stub.user.told.length === 3);
+      assert.deepEqual(called[1], { url: OLD, secret: 'replaced' });
+    });
+
+    it('sends nothing for an account that was removed', async () => {
+      await test('typed');
+      base.store.setConnections([]);
+      press('Test Again');
+      await until(() => stub.user.told.length === 3);
+      assert.equal(stub.user.told[2], 'The Cloudflare account was removed from VS Code.');
+      assert.equal(called.length, 1);
+    });
+
+    it('sends nothing to a destination that was deleted', async () => {
+      await test('typed');
+      account.remove(listed.id);
+      await base.store.refresh();
+      press('Test Again');
+      await until(() => stub.user.told.length === 3);
+      assert.equal(stub.user.told[2], '“Ops” no longer exists at Cloudflare. It was deleted or replaced.');
+      assert.equal(called.length, 1);
     });
   });
 });
