@@ -4,6 +4,7 @@ import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy
 import { type Silence, silencedUntil } from '../model/silence.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
 import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
+import { isSameAddress } from '../model/web-address.ts';
 import { lacksSecret, wholeUrlOf } from '../model/whole-url.ts';
 
 /**
@@ -25,7 +26,8 @@ export type Link = { readonly state: LinkState } & (
   | { readonly kind: 'health'; readonly health: Health }
   /** `last`: when the last alert was sent, as Cloudflare wrote it; absent if the history has none or could not be read. */
   | { readonly kind: 'sent'; readonly last?: string; readonly isRead: boolean }
-  | { readonly kind: 'test' }
+  /** `isOutdated`: the last test was of another URL. */
+  | { readonly kind: 'test'; readonly isOutdated: boolean }
 );
 
 /** What is known when the chain is walked. Anything that could not be read is undefined. */
@@ -42,6 +44,8 @@ export type Observed = {
         readonly way: 'direct' | 'cloudflare';
         readonly result: 'worked' | 'failed' | 'undecided';
         readonly at: number;
+        /** The URL that the destination had. */
+        readonly url: string;
       }
     | undefined;
   /** Milliseconds since the epoch. */
@@ -62,9 +66,15 @@ export function walkDelivery(observed: Observed): readonly Link[] {
     ...toPolicies(destination, observed),
     toHealth(healthOf(destination)),
     toSent(destination, observed),
-    { kind: 'test', state: rateTest(destination, observed) },
+    toTest(destination, observed),
   ];
   return links.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+}
+
+function toTest(destination: Destination, observed: Observed): Link {
+  const { test } = observed;
+  const isOutdated = test !== undefined && !isSameAddress(test.url, destination.url);
+  return { kind: 'test', isOutdated, state: isOutdated ? 'unknown' : rateTest(destination, observed) };
 }
 
 /** A test from this machine can fail for reasons of this machine, and a later delivery outdates any failed test. */

@@ -222,7 +222,9 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
     case 'test':
       return test === undefined
         ? vscode.l10n.t('It has not been tested since VS Code started.')
-        : vscode.l10n.t('Last test {0}.', test);
+        : link.isOutdated
+          ? vscode.l10n.t('Last test {0}. The URL has changed since then.', test)
+          : vscode.l10n.t('Last test {0}.', test);
     default:
       return link satisfies never;
   }

@@ -37,4 +37,6 @@ export type TestEnd = Pick<LastTest, 'way' | 'result' | 'reason'> & {
   readonly answer: string;
   /** Whether a new URL or secret can fix the failure. */
   readonly replace: boolean;
+  /** The URL that Cloudflare had after its test. */
+  readonly url?: string;
 };

@@ -259,9 +259,13 @@ async function withCancel(
   }
 }
 
-function keep({ connection, destination }: Located, { way, result, reason }: TestEnd, services: TestingServices): void {
+function keep(
+  { connection, destination }: Located,
+  { way, result, reason, url = destination.url }: TestEnd,
+  services: TestingServices,
+): void {
   const at = services.host.now();
-  services.lastTests.set(connection.account.id, destination.id, { at, way, result, reason });
+  services.lastTests.set(connection.account.id, destination.id, { at, way, result, reason, url });
   services.logger.log(
     'info',
     `Test of destination ${destination.id} (${way}): ${result}${reason ? `, ${reason}` : ''}`,

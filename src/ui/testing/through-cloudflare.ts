@@ -135,7 +135,7 @@ export async function sendThroughCloudflare(
     { onSend, onRead: (read) => store.updateDestination(account.id, read) },
     signal,
   );
-  const end = { way: 'cloudflare', answer: '', replace: false } as const;
+  const end = { way: 'cloudflare', answer: '', replace: false, url: test.destination.url } as const;
   switch (test.moved) {
     case 'success':
       return {

@@ -4,9 +4,10 @@ import { type Link, type Observed, walkDelivery } from '../../../../src/core/pol
 import { makeDestination } from '../api/fake-api.ts';
 
 const NOW = Date.parse('2026-11-25T08:00:00Z');
+const HOOK = 'https://example.com/hook';
 const destination = makeDestination('d1', {
   type: 'generic',
-  url: 'https://example.com/hook',
+  url: HOOK,
   lastSuccess: '2026-11-24T08:00:00Z',
 });
 
@@ -23,7 +24,7 @@ const sound: Observed = {
   sent: [
     { policyId: 'p1', policyName: 'p1', alertType: '', mechanism: 'd1', mechanismKind: 'webhook', sent: '2026-11-24' },
   ],
-  test: { way: 'cloudflare', result: 'worked', at: NOW },
+  test: { way: 'cloudflare', result: 'worked', at: NOW, url: HOOK },
   now: NOW,
 };
 
@@ -70,9 +71,15 @@ describe('the chain of a delivery', () => {
     ['no alert was sent', 'sent', { sent: [] }, 'unknown'],
     ['the history could not be loaded', 'sent', { sent: undefined }, 'unknown'],
     ['it was not tested', 'test', { test: undefined }, 'unknown'],
-    ['the last test failed', 'test', { test: { way: 'cloudflare', result: 'failed', at: NOW } }, 'broken'],
-    ['the last test failed from here', 'test', { test: { way: 'direct', result: 'failed', at: NOW } }, 'weak'],
-    ['a delivery succeeded later', 'test', { test: { way: 'direct', result: 'failed', at: 0 } }, 'unknown'],
+    ['the last test failed', 'test', { test: { way: 'cloudflare', result: 'failed', at: NOW, url: HOOK } }, 'broken'],
+    [
+      'the last test failed from here',
+      'test',
+      { test: { way: 'direct', result: 'failed', at: NOW, url: HOOK } },
+      'weak',
+    ],
+    ['the last test was of another URL', 'test', { destination: { ...destination, url: `${HOOK}/new` } }, 'unknown'],
+    ['a delivery succeeded later', 'test', { test: { way: 'direct', result: 'failed', at: 0, url: HOOK } }, 'unknown'],
     [
       'Cloudflare withholds the secret part of the URL',
       'credentials',
