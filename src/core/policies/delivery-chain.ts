@@ -1,3 +1,4 @@
+import { skippedIn } from '../api/skipped.ts';
 import type { Destination } from '../model/destination.ts';
 import { type Health, healthOf } from '../model/health.ts';
 import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy.ts';
@@ -18,7 +19,8 @@ export type Link = { readonly state: LinkState } & (
   | { readonly kind: 'destination' }
   /** `lacks`: what this machine does not know. `perhapsSecret`: the destination may have a secret. */
   | { readonly kind: 'credentials'; readonly lacks?: 'url' | 'secret' | 'perhapsSecret'; readonly hasSecret: boolean }
-  | { readonly kind: 'policies'; readonly policies: readonly Policy[] }
+  /** `isPartial`: other policies could not be read, and may use the destination. */
+  | { readonly kind: 'policies'; readonly policies: readonly Policy[]; readonly isPartial: boolean }
   /** `policies`: those that are disabled, of `count` that use the destination. */
   | { readonly kind: 'enabled'; readonly policies: readonly Policy[]; readonly count: number }
   /** `policies`: those that are enabled and silenced now, of `count` that are enabled. */
@@ -35,6 +37,7 @@ export type Observed = {
   /** Undefined: the destination no longer exists at Cloudflare. */
   readonly destination: Destination | undefined;
   readonly remembered: { readonly url?: string; readonly secret?: string } | undefined;
+  /** The list of the client, which knows how many policies it leaves out. */
   readonly policies: readonly Policy[] | undefined;
   readonly silences: readonly Silence[] | undefined;
   readonly sent: readonly SentAlert[] | undefined;
@@ -107,19 +110,23 @@ function toCredentials(destination: Destination, { remembered }: Observed): Link
 
 function toPolicies({ id }: Destination, { policies, silences, now }: Observed): readonly Link[] {
   if (!policies) {
-    return [{ kind: 'policies', state: 'unknown', policies: [] }];
+    return [{ kind: 'policies', state: 'unknown', policies: [], isPartial: false }];
   }
   const using = policiesOf(policies, id);
+  const isPartial = skippedIn(policies) > 0;
   if (using.length === 0) {
-    return [{ kind: 'policies', state: 'broken', policies: [] }];
+    return [{ kind: 'policies', state: isPartial ? 'unknown' : 'broken', policies: [], isPartial }];
   }
+  /** How many of all do not send. A policy that could not be read may send. */
+  const rate = (missing: number, all: number): LinkState =>
+    missing === 0 ? 'sound' : missing === all && !isPartial ? 'broken' : 'weak';
   const enabled = using.filter((policy) => policy.enabled);
   const ends =
     (silences ?? []).length === 0 ? [] : enabled.map((policy) => silencedUntil(silences ?? [], policy.id, now));
   const silenced = enabled.filter((_policy, index) => ends[index] !== undefined);
   const until = ends.find((each) => each !== undefined) ?? '';
   return [
-    { kind: 'policies', state: 'sound', policies: using },
+    { kind: 'policies', state: 'sound', policies: using, isPartial },
     {
       kind: 'enabled',
       state: rate(using.length - enabled.length, using.length),
@@ -138,11 +145,6 @@ function toPolicies({ id }: Destination, { policies, silences, now }: Observed):
           } as const,
         ]),
   ];
-}
-
-/** How many of all do not send. */
-function rate(missing: number, all: number): LinkState {
-  return missing === 0 ? 'sound' : missing === all ? 'broken' : 'weak';
 }
 
 function toHealth(health: Health): Link {

@@ -12,7 +12,7 @@ import { type ContributedCommand, DELIVERY_SCHEME } from '../host/ids.ts';
 import { escapeIcons } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeMoment, describeTime, plural } from '../text/format.ts';
-import { nameOfPolicy } from '../text/policy.ts';
+import { describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameAll } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
@@ -195,15 +195,7 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
     case 'credentials':
       return describeCredentials(link);
     case 'policies':
-      return link.state === 'unknown'
-        ? vscode.l10n.t('Could not load the notification policies. See the log for details.')
-        : link.state === 'broken'
-          ? vscode.l10n.t('No notification policy uses this destination, so Cloudflare sends no alerts to it.')
-          : plural(
-              link.policies.length,
-              vscode.l10n.t('1 notification policy uses it: {0}.', nameAll(link.policies)),
-              vscode.l10n.t('{0} notification policies use it: {1}.', link.policies.length, nameAll(link.policies)),
-            );
+      return describePolicies(link, destination ? nameOf(destination) : '');
     case 'enabled':
       return describeEnabled(link);
     case 'silences':
@@ -249,6 +241,27 @@ function describeCredentials({ lacks, hasSecret }: Extract<Link, { kind: 'creden
     default:
       return lacks satisfies never;
   }
+}
+
+function describePolicies(
+  { policies, isPartial, state }: Extract<Link, { kind: 'policies' }>,
+  destinationName: string,
+): string {
+  if (state === 'broken') {
+    return vscode.l10n.t('No notification policy uses this destination, so Cloudflare sends no alerts to it.');
+  }
+  if (state === 'unknown' && !isPartial) {
+    return vscode.l10n.t('Could not load the notification policies. See the log for details.');
+  }
+  const known = plural(
+    policies.length,
+    vscode.l10n.t('1 notification policy uses it: {0}.', nameAll(policies)),
+    vscode.l10n.t('{0} notification policies use it: {1}.', policies.length, nameAll(policies)),
+  );
+  return [
+    ...(policies.length > 0 ? [known] : []),
+    ...(isPartial ? [describeUnreadPolicies(destinationName)] : []),
+  ].join(' ');
 }
 
 function describeEnabled({ policies, count, state }: Extract<Link, { kind: 'enabled' }>): string {

@@ -22,6 +22,7 @@ import { confirmSample, makeSampleRequests, sendSample } from './sample-test.ts'
 import type { TestCommandServices, TestEnd, TestingServices } from './services.ts';
 import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
 import { enumerate, quote } from '../text/format.ts';
+import { describeUnreadPolicies } from '../text/policy.ts';
 
 type Way = 'direct' | 'sample' | 'cloudflare';
 
@@ -184,13 +185,14 @@ export async function testThroughCloudflare(
   policyId?: string,
 ): Promise<void> {
   const policy = await pickPolicy(target, services, policyId);
-  if (policy === 'none') {
+  if (policy === 'none' || policy === 'unclear') {
     const direct = vscode.l10n.t('Test from This Machine');
-    const message = vscode.l10n.t(
-      'No policy uses “{0}”, so Cloudflare cannot test it and sends no alerts to it.',
-      nameOf(target.destination),
-    );
-    if ((await tell('information', message, direct)) === direct) {
+    const name = nameOf(target.destination);
+    const message =
+      policy === 'unclear'
+        ? describeUnreadPolicies(name)
+        : vscode.l10n.t('No policy uses “{0}”, so Cloudflare cannot test it and sends no alerts to it.', name);
+    if ((await tell(policy === 'unclear' ? 'warning' : 'information', message, direct)) === direct) {
       await testFromHere(await targetNow(services.store, target), services);
     }
     return;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import { comparableId, isSameId } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
@@ -15,18 +16,19 @@ import type { TestEnd, TestingServices } from './services.ts';
 
 /**
  * Asks for one of the policies that use the destination, unless `policyId` names it. Each item names the other recipients,
- * because all receive the test. Undefined if the user cancels, `none` if no policy uses the destination.
+ * because all receive the test. Undefined if the user cancels, `none` if no policy uses the destination, `unclear` if a policy
+ * that could not be read may use it.
  */
 export async function pickPolicy(
   target: Located,
   { store, policies }: TestingServices,
   policyId?: string,
-): Promise<Policy | 'none' | undefined> {
+): Promise<Policy | 'none' | 'unclear' | undefined> {
   const { connection, destination } = target;
   const known = await policies.read(connection);
   const using = policiesOf(known.policies, destination.id);
   if (using.length === 0) {
-    return 'none';
+    return skippedIn(known.policies) > 0 ? 'unclear' : 'none';
   }
   // After the policies, so that each webhook that they name and that exists has its name.
   await store.refresh([connection.account.id]);

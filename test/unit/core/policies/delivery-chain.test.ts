@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { type Link, type Observed, walkDelivery } from '../../../../src/core/policies/delivery-chain.ts';
 import { makeDestination } from '../api/fake-api.ts';
@@ -55,6 +56,20 @@ describe('the chain of a delivery', () => {
   const cases: readonly (readonly [string, Link['kind'], Partial<Observed>, Link['state'] | undefined])[] = [
     ['no policy uses it', 'policies', { policies: [] }, 'broken'],
     ['a policy of another destination', 'policies', { policies: [{ ...makePolicy('x'), mechanisms: {} }] }, 'broken'],
+    ['a policy could not be read, and no other one uses it', 'policies', { policies: noteSkipped([], 1) }, 'unknown'],
+    ['a policy could not be read', 'policies', { policies: noteSkipped([makePolicy('a')], 1) }, 'sound'],
+    [
+      'a policy could not be read, and all others are disabled',
+      'enabled',
+      { policies: noteSkipped([makePolicy('a', false)], 1) },
+      'weak',
+    ],
+    [
+      'a policy could not be read, and all others are silenced',
+      'silences',
+      { policies: noteSkipped([makePolicy('a')], 1), silences: [silence('a')] },
+      'weak',
+    ],
     ['policies could not be loaded', 'policies', { policies: undefined }, 'unknown'],
     ['policies could not be loaded, so nothing is said about them', 'enabled', { policies: undefined }, undefined],
     ['one of two policies is disabled', 'enabled', { policies: [makePolicy('a', false), makePolicy('b')] }, 'weak'],

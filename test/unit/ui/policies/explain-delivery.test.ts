@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { DELIVERY_SCHEME } from '../../../../src/ui/host/ids.ts';
 import { createLastTests } from '../../../../src/ui/tree/last-tests.ts';
@@ -37,6 +38,22 @@ describe('the document of Explain Delivery', () => {
     });
     return { services, fired, uri, read: async () => documents.provide(uri) };
   }
+
+  it('says that a policy that could not be read may use the destination', async () => {
+    const id = account.putPolicy('P', []).id;
+    const real = account.api();
+    const { read } = open({
+      ...real,
+      listPolicies: async (...given) => noteSkipped(await real.listPolicies(...given), 1),
+    });
+    const unread =
+      'Cloudflare’s list of policies has entries that could not be read. A policy that uses “Ops” may be one of them.';
+    const line = async () => (await read()).split('\n').find((each) => each.endsWith(unread));
+    assert.equal(await line(), `? Unknown: ${unread}`);
+    account.removePolicy(id);
+    account.putPolicy('Q', [destination.id]);
+    assert.equal(await line(), `✓ OK: 1 notification policy uses it: “Q”. ${unread}`);
+  });
 
   it('proves nothing by a test of another URL', async () => {
     const { services, read } = open();

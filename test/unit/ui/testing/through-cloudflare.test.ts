@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { decodePolicy } from '../../../../src/core/api/decode.ts';
 import { makeApi, makeDestination } from '../../core/api/fake-api.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
@@ -64,6 +65,14 @@ describe('a test through Cloudflare', () => {
     resolve('Test Again');
     await until(() => stub.user.told.length === 6);
     assert.deepEqual([tests, stub.user.told.at(-1)], [3, 'Test the policy “P” through Cloudflare?']);
+  });
+
+  it('does not say that no policy uses the destination while a policy could not be read', async () => {
+    const { services, located } = start({ ...api, listPolicies: async () => noteSkipped([], 1) });
+    await testThroughCloudflare(located, services as never);
+    assert.deepEqual(stub.user.told, [
+      'Cloudflare’s list of policies has entries that could not be read. A policy that uses “Destination d1” may be one of them.',
+    ]);
   });
 
   it('asks again if the policy got another recipient while the question was open', async () => {
