@@ -6,6 +6,7 @@ import { plain } from '../../core/model/plain-text.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
+import { describeProblem } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
 import { enumerate, describeTime } from '../text/format.ts';
@@ -174,18 +175,27 @@ export async function sendThroughCloudflare(
           .join(' '),
       };
     }
-    case 'nothing':
+    case 'nothing': {
+      const disabled = policy.enabled ? '' : vscode.l10n.t(' The policy is disabled.');
       return {
         ...end,
         result: 'undecided',
-        reason: '',
-        sentence: vscode.l10n.t(
-          'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
-          nameOfPolicy(policy),
-          name,
-          policy.enabled ? '' : vscode.l10n.t(' The policy is disabled.'),
-        ),
+        reason: test.lost ? describeProblem(test.lost, account.name).headline : '',
+        sentence: test.lost
+          ? vscode.l10n.t(
+              'Cloudflare did not confirm the test of the policy “{0}”, and may have sent it. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
+              nameOfPolicy(policy),
+              name,
+              disabled,
+            )
+          : vscode.l10n.t(
+              'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
+              nameOfPolicy(policy),
+              name,
+              disabled,
+            ),
       };
+    }
     default:
       return test.moved satisfies never;
   }

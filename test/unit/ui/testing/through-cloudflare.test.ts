@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { decodePolicy } from '../../../../src/core/api/decode.ts';
-import { makeApi, makeDestination } from '../../core/api/fake-api.ts';
+import { createLastTests } from '../../../../src/ui/tree/last-tests.ts';
+import { failWith, makeApi, makeDestination } from '../../core/api/fake-api.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
@@ -65,6 +66,20 @@ describe('a test through Cloudflare', () => {
     resolve('Test Again');
     await until(() => stub.user.told.length === 6);
     assert.deepEqual([tests, stub.user.told.at(-1)], [3, 'Test the policy “P” through Cloudflare?']);
+  });
+
+  it('may have been sent if its answer was lost', async () => {
+    const lastTests = createLastTests();
+    const { services, located } = start({ ...api, testPolicy: failWith({ kind: 'timeout' }) });
+    stub.user.presses.push('Send');
+    await testThroughCloudflare(located, { ...services, lastTests } as never, 'p');
+    await until(() => stub.user.told.length === 2);
+    assert.match(
+      stub.user.told[1] ?? '',
+      /^Cloudflare did not confirm the test of the policy “P”, and may have sent it\./,
+    );
+    const { result, reason } = lastTests.get(services.connection.account.id, target.id) ?? {};
+    assert.deepEqual([result, reason], ['undecided', 'Request timed out']);
   });
 
   it('does not say that no policy uses the destination while a policy could not be read', async () => {
