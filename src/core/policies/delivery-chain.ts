@@ -1,9 +1,11 @@
+import { skippedIn } from '../api/skipped.ts';
 import type { Destination } from '../model/destination.ts';
 import { type Health, healthOf } from '../model/health.ts';
 import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy.ts';
 import { type Silence, silencedUntil } from '../model/silence.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
 import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
+import { isSameAddress } from '../model/web-address.ts';
 import { lacksSecret, wholeUrlOf } from '../model/whole-url.ts';
 
 /**
@@ -17,7 +19,8 @@ export type Link = { readonly state: LinkState } & (
   | { readonly kind: 'destination' }
   /** `lacks`: what this machine does not know. `perhapsSecret`: the destination may have a secret. */
   | { readonly kind: 'credentials'; readonly lacks?: 'url' | 'secret' | 'perhapsSecret'; readonly hasSecret: boolean }
-  | { readonly kind: 'policies'; readonly policies: readonly Policy[] }
+  /** `isPartial`: other policies could not be read, and may use the destination. */
+  | { readonly kind: 'policies'; readonly policies: readonly Policy[]; readonly isPartial: boolean }
   /** `policies`: those that are disabled, of `count` that use the destination. */
   | { readonly kind: 'enabled'; readonly policies: readonly Policy[]; readonly count: number }
   /** `policies`: those that are enabled and silenced now, of `count` that are enabled. */
@@ -25,7 +28,8 @@ export type Link = { readonly state: LinkState } & (
   | { readonly kind: 'health'; readonly health: Health }
   /** `last`: when the last alert was sent, as Cloudflare wrote it; absent if the history has none or could not be read. */
   | { readonly kind: 'sent'; readonly last?: string; readonly isRead: boolean }
-  | { readonly kind: 'test' }
+  /** `isOutdated`: the last test was of another URL. */
+  | { readonly kind: 'test'; readonly isOutdated: boolean }
 );
 
 /** What is known when the chain is walked. Anything that could not be read is undefined. */
@@ -33,6 +37,7 @@ export type Observed = {
   /** Undefined: the destination no longer exists at Cloudflare. */
   readonly destination: Destination | undefined;
   readonly remembered: { readonly url?: string; readonly secret?: string } | undefined;
+  /** The list of the client, which knows how many policies it leaves out. */
   readonly policies: readonly Policy[] | undefined;
   readonly silences: readonly Silence[] | undefined;
   readonly sent: readonly SentAlert[] | undefined;
@@ -42,6 +47,8 @@ export type Observed = {
         readonly way: 'direct' | 'cloudflare';
         readonly result: 'worked' | 'failed' | 'undecided';
         readonly at: number;
+        /** The URL that the destination had. */
+        readonly url: string;
       }
     | undefined;
   /** Milliseconds since the epoch. */
@@ -62,9 +69,15 @@ export function walkDelivery(observed: Observed): readonly Link[] {
     ...toPolicies(destination, observed),
     toHealth(healthOf(destination)),
     toSent(destination, observed),
-    { kind: 'test', state: rateTest(destination, observed) },
+    toTest(destination, observed),
   ];
   return links.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+}
+
+function toTest(destination: Destination, observed: Observed): Link {
+  const { test } = observed;
+  const isOutdated = test !== undefined && !isSameAddress(test.url, destination.url);
+  return { kind: 'test', isOutdated, state: isOutdated ? 'unknown' : rateTest(destination, observed) };
 }
 
 /** A test from this machine can fail for reasons of this machine, and a later delivery outdates any failed test. */
@@ -97,19 +110,23 @@ function toCredentials(destination: Destination, { remembered }: Observed): Link
 
 function toPolicies({ id }: Destination, { policies, silences, now }: Observed): readonly Link[] {
   if (!policies) {
-    return [{ kind: 'policies', state: 'unknown', policies: [] }];
+    return [{ kind: 'policies', state: 'unknown', policies: [], isPartial: false }];
   }
   const using = policiesOf(policies, id);
+  const isPartial = skippedIn(policies) > 0;
   if (using.length === 0) {
-    return [{ kind: 'policies', state: 'broken', policies: [] }];
+    return [{ kind: 'policies', state: isPartial ? 'unknown' : 'broken', policies: [], isPartial }];
   }
+  /** How many of all do not send. A policy that could not be read may send. */
+  const rate = (missing: number, all: number): LinkState =>
+    missing === 0 ? 'sound' : missing === all && !isPartial ? 'broken' : 'weak';
   const enabled = using.filter((policy) => policy.enabled);
   const ends =
     (silences ?? []).length === 0 ? [] : enabled.map((policy) => silencedUntil(silences ?? [], policy.id, now));
   const silenced = enabled.filter((_policy, index) => ends[index] !== undefined);
   const until = ends.find((each) => each !== undefined) ?? '';
   return [
-    { kind: 'policies', state: 'sound', policies: using },
+    { kind: 'policies', state: 'sound', policies: using, isPartial },
     {
       kind: 'enabled',
       state: rate(using.length - enabled.length, using.length),
@@ -128,11 +145,6 @@ function toPolicies({ id }: Destination, { policies, silences, now }: Observed):
           } as const,
         ]),
   ];
-}
-
-/** How many of all do not send. */
-function rate(missing: number, all: number): LinkState {
-  return missing === 0 ? 'sound' : missing === all ? 'broken' : 'weak';
 }
 
 function toHealth(health: Health): Link {

@@ -34,6 +34,11 @@ export type PolicyStore = {
   onChanged(listener: (accountId: string) => void): () => void;
 };
 
+/** Whether the policies of an account and their silences are the same in both. */
+export function isSamePolicies(a: AccountPolicies, b: AccountPolicies): boolean {
+  return JSON.stringify([a.policies, a.silences]) === JSON.stringify([b.policies, b.silences]);
+}
+
 export function createPolicyStore(): PolicyStore {
   const kept = new Map<string, { readonly api: Connection['api']; readonly value: AccountPolicies }>();
   const inFlight = new Map<string, { readonly api: Connection['api']; readonly value: Promise<AccountPolicies> }>();
@@ -86,10 +91,7 @@ export function createPolicyStore(): PolicyStore {
     const before = kept.get(account.id)?.value;
     kept.set(account.id, { api, value });
     const hadFailed = failed.delete(account.id);
-    if (
-      hadFailed ||
-      (before && JSON.stringify([before.policies, before.silences]) !== JSON.stringify([policies, silences]))
-    ) {
+    if (hadFailed || (before && !isSamePolicies(before, value))) {
       emit(account.id);
     }
     return value;

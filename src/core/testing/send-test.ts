@@ -34,6 +34,13 @@ export type SendOutcome =
     }
   | { readonly kind: 'failed'; readonly problem: SendProblem; readonly detail: string };
 
+const WITHOUT_ANSWER: ReadonlySet<SendProblem> = new Set(['broken', 'timeout', 'unreachable']);
+
+/** Whether the receiver may have got the test although no answer arrived. */
+export function mayHaveArrived(problem: SendProblem): boolean {
+  return WITHOUT_ANSWER.has(problem);
+}
+
 export const SEND_DEADLINE = 10_000;
 const LARGEST_ANSWER = 64 * 1024;
 const MOST_REDIRECTS = 3;

@@ -13,6 +13,8 @@ export type PolicyTest = {
   readonly destination: Destination;
   /** Cloudflare's error if it could not reach a recipient of the policy. */
   readonly refusal?: ApiError;
+  /** Why the answer to the call was lost, where nothing changed: the test may have been sent all the same. */
+  readonly lost?: ApiError;
 };
 
 /** `onSend`: just before the test is requested. `onRead`: for each polled destination. */
@@ -26,8 +28,8 @@ export const PAUSES: readonly number[] = [1, 1, 2, 3, 4, 5, 6, 8, 10, 10, 10].ma
 
 /**
  * Tests everything that a policy notifies (`POST …/policies/{id}/test`). Then polls the destination's last success and
- * last failure for up to a minute. If both change, the later one counts. Throws the `ApiError` of the first fetch, of the call
- * or of a destination that is gone, or the signal's reason.
+ * last failure for up to a minute. If both change, the later one counts. Throws the `ApiError` of the first fetch, of a
+ * call that was refused, or of a destination that is gone, or the signal's reason.
  */
 export async function testThroughPolicy(
   api: Api,
@@ -76,10 +78,7 @@ export async function testThroughPolicy(
       throw refusal;
     }
   }
-  if (problem) {
-    throw problem;
-  }
-  return { moved: 'nothing', destination: last };
+  return { moved: 'nothing', destination: last, ...(problem ? { lost: problem } : {}) };
 }
 
 /** Which timestamp is later than before. If both are, the later one counts. */

@@ -17,6 +17,7 @@ import {
   updateDestination,
 } from '../../core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
+import { planChange } from '../../core/model/plan.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import { keyOfDestination } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
@@ -98,6 +99,14 @@ export function createDestinationWriter(services: DestinationWriterServices): De
       finish(connection.account.id, async () => {
         hide(draft);
         const { account, api } = connectionNow(store, connection);
+        const isRename = planChange(destination, draft).differences.every((each) => each === 'name');
+        /** Before and after: a secret that is collected while the update is being sent is outdated too. */
+        const noteChange = (): void => {
+          if (!isRename) {
+            secrets.noteChange(account.id, destination.id);
+          }
+        };
+        noteChange();
         const remembered = await secrets.get(account.id, destination.id);
         let stored = remembered;
         const follow = async (after: RememberedSecret | undefined): Promise<void> => {
@@ -141,6 +150,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
           }
           throw error;
         } finally {
+          noteChange();
           // A lease that cannot be released expires by itself.
           await lease.release().catch(() => undefined);
         }

@@ -12,6 +12,10 @@ export type SecretStore = {
   /** `false`: SecretStorage could not store it. */
   remember(accountId: string, destinationId: string, remembered: RememberedSecret): Promise<boolean>;
   forget(accountId: string, destinationId: string): Promise<void>;
+  /** Notes that the URL or the secret of a destination may have changed, also where nothing is remembered of it. */
+  noteChange(accountId: string, destinationId: string): void;
+  /** How many changes of the URL, the secret or what is remembered of it this window has made. */
+  changesOf(accountId: string, destinationId: string): number;
   /** Deletes all remembered secrets of an account's destinations. `false`: SecretStorage failed. */
   forgetAccount(accountId: string): Promise<boolean>;
 };
@@ -41,6 +45,14 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
       return fallback;
     };
 
+  /** By destination, in memory: a secret that is not remembered leaves no trace in SecretStorage. */
+  const changes = new Map<string, number>();
+  const changesOf = (accountId: string, destinationId: string): number =>
+    changes.get(keyOf(accountId, destinationId)) ?? 0;
+  function noteChange(accountId: string, destinationId: string): void {
+    changes.set(keyOf(accountId, destinationId), changesOf(accountId, destinationId) + 1);
+  }
+
   function keepOutOfLogs({ secret, url }: RememberedSecret): void {
     for (const each of [secret, url]) {
       if (each) {
@@ -50,6 +62,8 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
   }
 
   return {
+    noteChange,
+    changesOf,
     async get(accountId, destinationId) {
       const values = keysOf(accountId, destinationId).map(async (key) => secrets.get(key));
       const value = (await Promise.all(values).catch(orElse([]))).find((each) => each !== undefined);
@@ -63,12 +77,14 @@ export function createSecretStore(secrets: vscode.SecretStorage, redactor: Redac
       return remembered;
     },
     async remember(accountId, destinationId, remembered) {
+      noteChange(accountId, destinationId);
       keepOutOfLogs(remembered);
       const value = JSON.stringify({ version: 1, ...remembered });
       const stored = Promise.resolve(secrets.store(keyOf(accountId, destinationId), value));
       return stored.then(() => true).catch(orElse(false));
     },
     async forget(accountId, destinationId) {
+      noteChange(accountId, destinationId);
       const keys = keysOf(accountId, destinationId);
       await Promise.all(keys.map(async (key) => secrets.delete(key))).catch(orElse(undefined));
     },

@@ -48,24 +48,9 @@ export function createTargets(
     return node && store.entry(node.accountId)?.connection;
   }
 
-  /**
-   * The destination of the node, as fetched from Cloudflare; undefined if Cloudflare does not have it. A cached destination
-   * has no URL, so it is fetched first. Throws why nothing is known of the account.
-   */
-  async function locate({ accountId, destinationId }: DestinationNode): Promise<Located | undefined> {
+  async function locate(node: DestinationNode): Promise<Located | undefined> {
     await untilAccountsKnown(services);
-    if (store.entry(accountId) && !store.entry(accountId)?.state.last) {
-      await store.refresh([accountId]);
-    }
-    const entry = store.entry(accountId);
-    if (!entry) {
-      throw new UserError(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
-    }
-    if (!entry.state.last) {
-      throw whyUnread(entry) ?? new UserError(describeUnread(1), 'retry');
-    }
-    const destination = findById(entry.state.last.destinations, destinationId);
-    return destination && { connection: entry.connection, destination };
+    return findTarget(store, node);
   }
 
   async function pick(title: string): Promise<Located | undefined> {
@@ -97,19 +82,7 @@ export function createTargets(
       return located;
     }
     if (areGiven && wanted.length > 0) {
-      const [name] = names;
-      const isUnclear = wanted.some(({ accountId, destinationId }) => {
-        const entry = store.entry(accountId);
-        return entry !== undefined && mayExist(entry, destinationId);
-      });
-      if (isUnclear) {
-        throw new UserError(describeUnclear());
-      }
-      throw new UserError(
-        name === undefined
-          ? vscode.l10n.t('This webhook destination no longer exists at Cloudflare.')
-          : vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', name),
-      );
+      throw whyMissing(store, wanted, names[0]);
     }
     const picked = await pick(title);
     return picked ? [picked] : [];
@@ -134,6 +107,55 @@ export function createTargets(
       return locateOrPick(rows(argument, all), nodeOf(argument) !== undefined, title);
     },
   };
+}
+
+type Identity = Pick<DestinationNode, 'accountId' | 'destinationId'>;
+
+/**
+ * The destination of a row, as fetched from Cloudflare; undefined if Cloudflare does not have it. A cached destination
+ * has no URL, so it is fetched first. Throws why nothing is known of the account.
+ */
+async function findTarget(store: Store, { accountId, destinationId }: Identity): Promise<Located | undefined> {
+  if (store.entry(accountId) && !store.entry(accountId)?.state.last) {
+    await store.refresh([accountId]);
+  }
+  const entry = store.entry(accountId);
+  if (!entry) {
+    throw new UserError(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
+  }
+  if (!entry.state.last) {
+    throw whyUnread(entry) ?? new UserError(describeUnread(1), 'retry');
+  }
+  const destination = findById(entry.state.last.destinations, destinationId);
+  return destination && { connection: entry.connection, destination };
+}
+
+/** Why none of these is listed. `name`: of the first, if it is known. */
+function whyMissing(store: Store, wanted: readonly Identity[], name: string | undefined): UserError {
+  const isUnclear = wanted.some(({ accountId, destinationId }) => {
+    const entry = store.entry(accountId);
+    return entry !== undefined && mayExist(entry, destinationId);
+  });
+  return new UserError(
+    isUnclear
+      ? describeUnclear()
+      : name === undefined
+        ? vscode.l10n.t('This webhook destination no longer exists at Cloudflare.')
+        : vscode.l10n.t('“{0}” no longer exists at Cloudflare. It was deleted or replaced.', name),
+  );
+}
+
+/**
+ * A destination as it is now, and the connection of its account: a message can be open for long. Throws {@link UserError} if
+ * either is gone.
+ */
+export async function targetNow(store: Store, { connection, destination }: Located): Promise<Located> {
+  const identity = { accountId: connection.account.id, destinationId: destination.id };
+  const now = await findTarget(store, identity);
+  if (!now) {
+    throw whyMissing(store, [identity], nameOf(destination));
+  }
+  return now;
 }
 
 /** Waits for the stored accounts. Throws {@link UserError} if nothing is known of them, because they could not be loaded. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { createIdSet } from '../../core/model/id.ts';
+import { createIdSet, findById } from '../../core/model/id.ts';
 import { splitConfirmed, testPolicies } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
@@ -131,7 +131,8 @@ async function testAccount(
       }
       const ending = { success: 'worked', failure: 'failed', nothing: 'undecided' } as const;
       const reason = moved === 'failure' ? vscode.l10n.t('Cloudflare could not deliver') : '';
-      lastTests.set(account.id, id, { at: host.now(), way: 'cloudflare', result: ending[moved], reason });
+      const url = findById(destinations, id)?.url ?? '';
+      lastTests.set(account.id, id, { at: host.now(), way: 'cloudflare', result: ending[moved], reason, url });
       logger.log('info', `Test of destination ${id} (cloudflare): ${ending[moved]}`);
     }
     return { plan, result, changed };

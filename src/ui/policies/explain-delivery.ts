@@ -6,13 +6,14 @@ import { findById } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { startOfDay } from '../../core/model/local-day.ts';
 import { type Link, type LinkState, type Observed, walkDelivery } from '../../core/policies/delivery-chain.ts';
+import { type AccountPolicies, isSamePolicies } from '../../core/policies/policy-store.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import type { Services } from '../../services.ts';
 import { type ContributedCommand, DELIVERY_SCHEME } from '../host/ids.ts';
 import { escapeIcons } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeMoment, describeTime, plural } from '../text/format.ts';
-import { nameOfPolicy } from '../text/policy.ts';
+import { describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameAll } from './messages.ts';
 import { describeLastTest } from '../tree/last-test-text.ts';
@@ -35,7 +36,12 @@ type Action = {
 /** The client has logged why something could not be read. The document says that it is unknown. */
 const unknown = (): undefined => undefined;
 
-type Explanation = { readonly text: string; readonly actions: readonly Action[] };
+/** `known`: the policies that the text is about. */
+type Explanation = {
+  readonly text: string;
+  readonly actions: readonly Action[];
+  readonly known?: AccountPolicies | undefined;
+};
 
 /**
  * The documents of Explain Delivery: why alerts arrive at a destination, or why not, the weakest link first, with an action
@@ -61,13 +67,29 @@ export function createDeliveryDocuments(
     }
   });
 
-  /** The accounts whose explanation is in progress, which may itself report changed policies. */
+  /** The URIs whose explanation is in progress, which may itself report changed policies. */
   const inProgress = new Set<string>();
   const stop = services.policies.onChanged((accountId) => {
     for (const { uri } of vscode.workspace.textDocuments) {
-      if (uri.scheme === DELIVERY_SCHEME && readUri(uri).accountId === accountId && !inProgress.has(accountId)) {
+      const isOfAccount = uri.scheme === DELIVERY_SCHEME && readUri(uri).accountId === accountId;
+      if (isOfAccount && !inProgress.has(uri.toString())) {
         changed.fire(uri);
       }
+    }
+  });
+
+  /** VS Code ignores a change of a document that it is still opening. */
+  const outdated = new Set<string>();
+  function readAgain(uri: vscode.Uri): void {
+    if (isOpen(uri)) {
+      changed.fire(uri);
+    } else {
+      outdated.add(uri.toString());
+    }
+  }
+  const opening = vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+    if (outdated.delete(uri.toString())) {
+      changed.fire(uri);
     }
   });
   const forgetting = vscode.workspace.onDidCloseTextDocument(({ uri }) => actions.delete(uri.toString()));
@@ -80,9 +102,11 @@ export function createDeliveryDocuments(
     }
     const node = { kind: 'destination', accountId, destinationId } as const;
     const again = { line: 0, title: vscode.l10n.t('Explain Again'), command: 'explainDelivery', node } as const;
-    inProgress.add(accountId);
+    inProgress.add(uri.toString());
+    let read: AccountPolicies | undefined;
     try {
       const explanation = await explain(connection, destinationId, services);
+      read = explanation.known;
       actions.set(uri.toString(), [again, ...explanation.actions]);
       return explanation.text;
     } catch (error) {
@@ -90,7 +114,12 @@ export function createDeliveryDocuments(
       actions.set(uri.toString(), [again, { line: 0, title: vscode.l10n.t('Show Log'), command: 'showLog', node }]);
       return `${plain(describeFailure(error, connection.account.name))}\n`;
     } finally {
-      inProgress.delete(accountId);
+      inProgress.delete(uri.toString());
+      const now = services.policies.known(accountId);
+      // The store keeps what was read, unless the policies may have changed since.
+      if (read && !(now && isSamePolicies(now, read))) {
+        readAgain(uri);
+      }
     }
   }
 
@@ -98,8 +127,7 @@ export function createDeliveryDocuments(
     provide,
     async show({ connection, destination }) {
       const uri = toUri(connection, destination);
-      const isOpen = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
-      if (isOpen) {
+      if (isOpen(uri)) {
         changed.fire(uri);
       }
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
@@ -116,8 +144,12 @@ export function createDeliveryDocuments(
             }),
         ),
     },
-    dispose: () => vscode.Disposable.from(following, forgetting, lensesChanged, { dispose: stop }).dispose(),
+    dispose: () => vscode.Disposable.from(following, opening, forgetting, lensesChanged, { dispose: stop }).dispose(),
   };
+}
+
+function isOpen(uri: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
 }
 
 function readUri({ query }: vscode.Uri): { readonly accountId: string; readonly destinationId: string } {
@@ -176,7 +208,7 @@ async function explain(connection: Connection, destinationId: string, services: 
     lines.push(`${WORDS()[link.state]} ${describeLink(link, destination, test && describeLastTest(test))}`);
     actions.push(...toActions(link, node).map((action) => ({ ...action, line })));
   }
-  return { text: `${lines.map((each) => plain(each)).join('\n')}\n`, actions };
+  return { text: `${lines.map((each) => plain(each)).join('\n')}\n`, actions, known };
 }
 
 const WORDS = (): Readonly<Record<LinkState, string>> => ({
@@ -195,15 +227,7 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
     case 'credentials':
       return describeCredentials(link);
     case 'policies':
-      return link.state === 'unknown'
-        ? vscode.l10n.t('Could not load the notification policies. See the log for details.')
-        : link.state === 'broken'
-          ? vscode.l10n.t('No notification policy uses this destination, so Cloudflare sends no alerts to it.')
-          : plural(
-              link.policies.length,
-              vscode.l10n.t('1 notification policy uses it: {0}.', nameAll(link.policies)),
-              vscode.l10n.t('{0} notification policies use it: {1}.', link.policies.length, nameAll(link.policies)),
-            );
+      return describePolicies(link, destination ? nameOf(destination) : '');
     case 'enabled':
       return describeEnabled(link);
     case 'silences':
@@ -222,7 +246,9 @@ function describeLink(link: Link, destination: Destination | undefined, test: st
     case 'test':
       return test === undefined
         ? vscode.l10n.t('It has not been tested since VS Code started.')
-        : vscode.l10n.t('Last test {0}.', test);
+        : link.isOutdated
+          ? vscode.l10n.t('Last test {0}. The URL has changed since then.', test)
+          : vscode.l10n.t('Last test {0}.', test);
     default:
       return link satisfies never;
   }
@@ -247,6 +273,27 @@ function describeCredentials({ lacks, hasSecret }: Extract<Link, { kind: 'creden
     default:
       return lacks satisfies never;
   }
+}
+
+function describePolicies(
+  { policies, isPartial, state }: Extract<Link, { kind: 'policies' }>,
+  destinationName: string,
+): string {
+  if (state === 'broken') {
+    return vscode.l10n.t('No notification policy uses this destination, so Cloudflare sends no alerts to it.');
+  }
+  if (state === 'unknown' && !isPartial) {
+    return vscode.l10n.t('Could not load the notification policies. See the log for details.');
+  }
+  const known = plural(
+    policies.length,
+    vscode.l10n.t('1 notification policy uses it: {0}.', nameAll(policies)),
+    vscode.l10n.t('{0} notification policies use it: {1}.', policies.length, nameAll(policies)),
+  );
+  return [
+    ...(policies.length > 0 ? [known] : []),
+    ...(isPartial ? [describeUnreadPolicies(destinationName)] : []),
+  ].join(' ');
 }
 
 function describeEnabled({ policies, count, state }: Extract<Link, { kind: 'enabled' }>): string {

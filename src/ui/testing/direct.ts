@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { DestinationType } from '../../core/model/destination-types/destination-type.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
+import { mayHaveArrived, type SendOutcome, sendTest } from '../../core/testing/send-test.ts';
 import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { judgeAnswer, toPlainText } from '../../core/testing/test-verdict.ts';
@@ -131,7 +131,8 @@ function describeOutcome(
   if (outcome.kind === 'failed') {
     const why = describeSendProblem(outcome.problem, host, outcome.detail);
     const sentence = vscode.l10n.t('The test of “{0}” from this machine failed. {1}', name, why);
-    return { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false };
+    const end = { way: 'direct', result: 'failed', reason: why, sentence, answer: '', replace: false } as const;
+    return { ...end, mayHaveArrived: mayHaveArrived(outcome.problem) };
   }
   if (outcome.kind === 'answeredElsewhere') {
     const why = vscode.l10n.t(

@@ -74,9 +74,16 @@ export async function sendSample(
     });
   const first = await send(start);
   if (first.result === 'failed' || signal.aborted) {
-    return signal.aborted
-      ? describeCanceled(target)
-      : { ...first, sentence: vscode.l10n.t('{0} The end of the sample alert was not sent.', first.sentence) };
+    if (signal.aborted) {
+      return describeCanceled(target);
+    }
+    const sentence = first.mayHaveArrived
+      ? vscode.l10n.t(
+          '{0} The end of the sample alert was not sent. If the receiver got its start, it may show the alert as active.',
+          first.sentence,
+        )
+      : vscode.l10n.t('{0} The end of the sample alert was not sent.', first.sentence);
+    return { ...first, sentence };
   }
   const second = await send(end);
   if (signal.aborted) {

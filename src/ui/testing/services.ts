@@ -37,4 +37,8 @@ export type TestEnd = Pick<LastTest, 'way' | 'result' | 'reason'> & {
   readonly answer: string;
   /** Whether a new URL or secret can fix the failure. */
   readonly replace: boolean;
+  /** No answer arrived, but the receiver may have got the test. */
+  readonly mayHaveArrived?: boolean;
+  /** The URL that Cloudflare had after its test. */
+  readonly url?: string;
 };

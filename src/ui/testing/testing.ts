@@ -6,13 +6,15 @@ import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { typeNamed, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { makeTestRequest, type TestRequest } from '../../core/model/destination-types/test-request.ts';
 import { firstLines } from '../../core/testing/test-verdict.ts';
-import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
+import { isSameAddress } from '../../core/model/web-address.ts';
 import { collectCredentials, type Credentials } from '../destinations/credentials.ts';
+import { targetNow } from '../destinations/targets.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import { runCommand } from '../host/run-command.ts';
 import { showModal, tell, withoutLinks } from '../host/notice.ts';
 import { pickOne } from '../host/pick.ts';
+import { UserError } from '../host/report.ts';
 import { nameOf } from '../text/destination.ts';
 import { confirmSending, sendFromHere } from './direct.ts';
 import type { SampleTest } from './sample-documents.ts';
@@ -20,6 +22,7 @@ import { confirmSample, makeSampleRequests, sendSample } from './sample-test.ts'
 import type { TestCommandServices, TestEnd, TestingServices } from './services.ts';
 import { pickPolicy, sendThroughCloudflare } from './through-cloudflare.ts';
 import { enumerate, quote } from '../text/format.ts';
+import { describeUnreadPolicies } from '../text/policy.ts';
 
 type Way = 'direct' | 'sample' | 'cloudflare';
 
@@ -104,20 +107,25 @@ function titleOf({ destination }: Located, series: Series | undefined): string {
     : vscode.l10n.t('Test “{0}” from This Machine', name);
 }
 
+/** `changes`: what {@link TestingServices.secrets} counted before they were collected. */
+type Collected = Credentials & { readonly changes: number };
+
 async function collect(
   target: Located,
   { secrets, redactor }: TestingServices,
   series?: Series,
-): Promise<Credentials | 'skip' | undefined> {
+): Promise<Collected | 'skip' | undefined> {
   const { connection, destination } = target;
+  const changes = secrets.changesOf(connection.account.id, destination.id);
   const remembered = await secrets.get(connection.account.id, destination.id);
   const title = titleOf(target, series);
-  return collectCredentials(destination, remembered, {
+  const credentials = await collectCredentials(destination, remembered, {
     title,
     redactor,
     optional: true,
     canSkip: series !== undefined,
   });
+  return credentials && credentials !== 'skip' ? { ...credentials, changes } : credentials;
 }
 
 function toRequest({ destination }: Located, { url, secret }: Credentials): TestRequest {
@@ -128,7 +136,7 @@ function toRequest({ destination }: Located, { url, secret }: Credentials): Test
 async function testFromHere(
   target: Located,
   services: TestingServices,
-  given: { readonly credentials?: Credentials; readonly sample?: SampleTest } = {},
+  given: { readonly credentials?: Collected | undefined; readonly sample?: SampleTest } = {},
 ): Promise<void> {
   const credentials = given.credentials ?? (await collect(target, services));
   if (!credentials || credentials === 'skip') {
@@ -145,9 +153,29 @@ async function testFromHere(
   );
   if (end) {
     keep(target, end, services);
-    const again = async (): Promise<void> => testFromHere(target, services, { ...given, credentials });
+    const again = async (): Promise<void> => {
+      const now = await targetNow(services.store, target);
+      const isSame = await isCurrent(target, now, credentials, services);
+      await testFromHere(now, services, { ...given, credentials: isSame ? credentials : undefined });
+    };
     void tellEnd(target, end, services, { again, credentials });
   }
+}
+
+/** Whether collected credentials are still those of the destination, as far as this window can know. */
+async function isCurrent(
+  tested: Located,
+  { connection, destination }: Located,
+  { remembered, changes }: Collected,
+  { secrets }: TestingServices,
+): Promise<boolean> {
+  const { id } = connection.account;
+  const now = await secrets.get(id, destination.id);
+  return (
+    isSameAddress(destination.url, tested.destination.url) &&
+    JSON.stringify(now) === JSON.stringify(remembered) &&
+    secrets.changesOf(id, destination.id) === changes
+  );
 }
 
 /** `policyId`: the policy to test, if the user has chosen it already. */
@@ -157,21 +185,32 @@ export async function testThroughCloudflare(
   policyId?: string,
 ): Promise<void> {
   const policy = await pickPolicy(target, services, policyId);
-  if (policy === 'none') {
+  if (policy === 'none' || policy === 'unclear') {
     const direct = vscode.l10n.t('Test from This Machine');
-    const message = vscode.l10n.t(
-      'No policy uses “{0}”, so Cloudflare cannot test it and sends no alerts to it.',
-      nameOf(target.destination),
-    );
-    if ((await tell('information', message, direct)) === direct) {
-      await testFromHere(target, services);
+    const name = nameOf(target.destination);
+    const message =
+      policy === 'unclear'
+        ? describeUnreadPolicies(name)
+        : vscode.l10n.t('No policy uses “{0}”, so Cloudflare cannot test it and sends no alerts to it.', name);
+    if ((await tell(policy === 'unclear' ? 'warning' : 'information', message, direct)) === direct) {
+      await testFromHere(await targetNow(services.store, target), services);
     }
     return;
   }
-  if (!policy) {
-    return;
+  if (policy) {
+    await sendConfirmed(target, policy, services);
   }
-  await sendTo(target, policy, services);
+}
+
+/** A question or message can be open for long, and only recipients that a question named may be notified. */
+async function sendConfirmed(target: Located, confirmed: Policy, services: TestingServices): Promise<void> {
+  const now = { ...target, connection: connectionNow(services.store, target.connection) };
+  const policy = findById((await services.policies.read(now.connection)).policies, confirmed.id);
+  if (policy && hasSameRecipients(policy.whole, confirmed.whole)) {
+    await sendTo(now, policy, services);
+  } else {
+    await testThroughCloudflare(now, services, confirmed.id);
+  }
 }
 
 async function sendTo(target: Located, policy: Policy, services: TestingServices): Promise<void> {
@@ -184,20 +223,9 @@ async function sendTo(target: Located, policy: Policy, services: TestingServices
   );
   if (end) {
     keep(target, end, services);
-    void tellEnd(target, end, services, { again: async () => sendAgain(target, policy, services) });
+    void tellEnd(target, end, services, { again: async () => sendConfirmed(target, policy, services) });
   } else if (isSent) {
     void tell('information', vscode.l10n.t('Stopped waiting for the test. Cloudflare may still send it.'));
-  }
-}
-
-/** The message with the button can be open for long, and only recipients that a question named may be notified. */
-async function sendAgain(target: Located, confirmed: Policy, services: TestingServices): Promise<void> {
-  const now = { ...target, connection: connectionNow(services.store, target.connection) };
-  const policy = findById((await services.policies.read(now.connection)).policies, confirmed.id);
-  if (policy && hasSameRecipients(policy.whole, confirmed.whole)) {
-    await sendTo(now, policy, services);
-  } else {
-    await testThroughCloudflare(now, services, confirmed.id);
   }
 }
 
@@ -233,9 +261,13 @@ async function withCancel(
   }
 }
 
-function keep({ connection, destination }: Located, { way, result, reason }: TestEnd, services: TestingServices): void {
+function keep(
+  { connection, destination }: Located,
+  { way, result, reason, url = destination.url }: TestEnd,
+  services: TestingServices,
+): void {
   const at = services.host.now();
-  services.lastTests.set(connection.account.id, destination.id, { at, way, result, reason });
+  services.lastTests.set(connection.account.id, destination.id, { at, way, result, reason, url });
   services.logger.log(
     'info',
     `Test of destination ${destination.id} (${way}): ${result}${reason ? `, ${reason}` : ''}`,
@@ -247,7 +279,7 @@ async function tellEnd(
   target: Located,
   end: TestEnd,
   services: TestingServices,
-  { again, credentials }: { readonly again: () => Promise<void>; readonly credentials?: Credentials },
+  { again, credentials }: { readonly again: () => Promise<void>; readonly credentials?: Collected },
 ): Promise<void> {
   const { connection, destination } = target;
   const [testAgain, showAnswer, replace, remember] = [
@@ -279,32 +311,27 @@ async function tellEnd(
     } else if (chosen === replace) {
       const node = { kind: 'destination', accountId: connection.account.id, destinationId: destination.id };
       await runCommand('replaceDestination', node);
-    } else if (chosen === remember && typed) {
-      await rememberTyped(target, typed, credentials?.remembered, services);
+    } else if (chosen === remember && credentials) {
+      await rememberTyped(target, credentials, services);
     }
   } catch (error) {
     // The command has already ended, so its error boundary does not apply.
     services.logger.log('error', `testDestination: ${describeForLog(error)}`);
-    void tell('error', describeFailure(error, connection.account.name));
+    void tell('error', error instanceof UserError ? error.message : describeFailure(error, connection.account.name));
   }
 }
 
-/** Keeps what another command remembered since the test: the message can be open for long. */
-async function rememberTyped(
-  { connection, destination }: Located,
-  typed: RememberedSecret,
-  before: RememberedSecret | undefined,
-  { store, secrets }: TestingServices,
-): Promise<void> {
-  const { account } = connectionNow(store, connection);
-  const now = await secrets.get(account.id, destination.id);
-  if (JSON.stringify(now) === JSON.stringify(before)) {
-    await secrets.remember(account.id, destination.id, typed);
+/** The message can be open for long, and an outdated secret would be sent with the next rename. */
+async function rememberTyped(tested: Located, credentials: Collected, services: TestingServices): Promise<void> {
+  const now = await targetNow(services.store, tested);
+  const { connection, destination } = now;
+  if (credentials.typed && (await isCurrent(tested, now, credentials, services))) {
+    await services.secrets.remember(connection.account.id, destination.id, credentials.typed);
   } else {
     const name = nameOf(destination);
     void tell(
       'warning',
-      vscode.l10n.t('Not stored: the remembered secret of “{0}” was changed in the meantime.', name),
+      vscode.l10n.t('Not stored: the secret or the URL of “{0}” may have changed in the meantime.', name),
     );
   }
 }

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Located } from '../../core/monitoring/overview.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import { comparableId, isSameId } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
 import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
+import { describeProblem } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
 import { enumerate, describeTime } from '../text/format.ts';
@@ -15,18 +17,19 @@ import type { TestEnd, TestingServices } from './services.ts';
 
 /**
  * Asks for one of the policies that use the destination, unless `policyId` names it. Each item names the other recipients,
- * because all receive the test. Undefined if the user cancels, `none` if no policy uses the destination.
+ * because all receive the test. Undefined if the user cancels, `none` if no policy uses the destination, `unclear` if a policy
+ * that could not be read may use it.
  */
 export async function pickPolicy(
   target: Located,
   { store, policies }: TestingServices,
   policyId?: string,
-): Promise<Policy | 'none' | undefined> {
+): Promise<Policy | 'none' | 'unclear' | undefined> {
   const { connection, destination } = target;
   const known = await policies.read(connection);
   const using = policiesOf(known.policies, destination.id);
   if (using.length === 0) {
-    return 'none';
+    return skippedIn(known.policies) > 0 ? 'unclear' : 'none';
   }
   // After the policies, so that each webhook that they name and that exists has its name.
   await store.refresh([connection.account.id]);
@@ -135,7 +138,7 @@ export async function sendThroughCloudflare(
     { onSend, onRead: (read) => store.updateDestination(account.id, read) },
     signal,
   );
-  const end = { way: 'cloudflare', answer: '', replace: false } as const;
+  const end = { way: 'cloudflare', answer: '', replace: false, url: test.destination.url } as const;
   switch (test.moved) {
     case 'success':
       return {
@@ -172,18 +175,27 @@ export async function sendThroughCloudflare(
           .join(' '),
       };
     }
-    case 'nothing':
+    case 'nothing': {
+      const disabled = policy.enabled ? '' : vscode.l10n.t(' The policy is disabled.');
       return {
         ...end,
         result: 'undecided',
-        reason: '',
-        sentence: vscode.l10n.t(
-          'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
-          nameOfPolicy(policy),
-          name,
-          policy.enabled ? '' : vscode.l10n.t(' The policy is disabled.'),
-        ),
+        reason: test.lost ? describeProblem(test.lost, account.name).headline : '',
+        sentence: test.lost
+          ? vscode.l10n.t(
+              'Cloudflare did not confirm the test of the policy “{0}”, and may have sent it. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
+              nameOfPolicy(policy),
+              name,
+              disabled,
+            )
+          : vscode.l10n.t(
+              'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
+              nameOfPolicy(policy),
+              name,
+              disabled,
+            ),
       };
+    }
     default:
       return test.moved satisfies never;
   }

@@ -61,3 +61,11 @@ export function countMechanism(kind: string, count: number): string {
       return plural(count, vscode.l10n.t('1 {0} recipient', kind), vscode.l10n.t('{0} {1} recipients', count, kind));
   }
 }
+
+/** Why it is not known which policies use a destination: the list of the client leaves some out. */
+export function describeUnreadPolicies(destinationName: string): string {
+  return vscode.l10n.t(
+    'Cloudflare’s list of policies has entries that could not be read. A policy that uses “{0}” may be one of them.',
+    destinationName,
+  );
+}

@@ -3,7 +3,7 @@ import { isSameId } from '../../core/model/id.ts';
 /** Where a test was sent from: this machine or Cloudflare. */
 export type TestWay = 'direct' | 'cloudflare';
 
-/** The result of a test. `undecided`: it proved nothing. Contains no URL, secret or answer. */
+/** The result of a test, in memory only. `undecided`: it proved nothing. Contains no secret and no answer. */
 export type LastTest = {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -11,6 +11,8 @@ export type LastTest = {
   readonly result: 'worked' | 'failed' | 'undecided';
   /** A short reason. It may contain untrusted text of the receiver. */
   readonly reason: string;
+  /** The URL that the destination had, as Cloudflare returned it: to be compared, never shown. */
+  readonly url: string;
 };
 
 type Entry = { readonly accountId: string; readonly destinationId: string; readonly test: LastTest };

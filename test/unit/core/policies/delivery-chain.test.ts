@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { type Link, type Observed, walkDelivery } from '../../../../src/core/policies/delivery-chain.ts';
 import { makeDestination } from '../api/fake-api.ts';
 
 const NOW = Date.parse('2026-11-25T08:00:00Z');
+const HOOK = 'https://example.com/hook';
 const destination = makeDestination('d1', {
   type: 'generic',
-  url: 'https://example.com/hook',
+  url: HOOK,
   lastSuccess: '2026-11-24T08:00:00Z',
 });
 
@@ -23,7 +25,7 @@ const sound: Observed = {
   sent: [
     { policyId: 'p1', policyName: 'p1', alertType: '', mechanism: 'd1', mechanismKind: 'webhook', sent: '2026-11-24' },
   ],
-  test: { way: 'cloudflare', result: 'worked', at: NOW },
+  test: { way: 'cloudflare', result: 'worked', at: NOW, url: HOOK },
   now: NOW,
 };
 
@@ -54,6 +56,20 @@ describe('the chain of a delivery', () => {
   const cases: readonly (readonly [string, Link['kind'], Partial<Observed>, Link['state'] | undefined])[] = [
     ['no policy uses it', 'policies', { policies: [] }, 'broken'],
     ['a policy of another destination', 'policies', { policies: [{ ...makePolicy('x'), mechanisms: {} }] }, 'broken'],
+    ['a policy could not be read, and no other one uses it', 'policies', { policies: noteSkipped([], 1) }, 'unknown'],
+    ['a policy could not be read', 'policies', { policies: noteSkipped([makePolicy('a')], 1) }, 'sound'],
+    [
+      'a policy could not be read, and all others are disabled',
+      'enabled',
+      { policies: noteSkipped([makePolicy('a', false)], 1) },
+      'weak',
+    ],
+    [
+      'a policy could not be read, and all others are silenced',
+      'silences',
+      { policies: noteSkipped([makePolicy('a')], 1), silences: [silence('a')] },
+      'weak',
+    ],
     ['policies could not be loaded', 'policies', { policies: undefined }, 'unknown'],
     ['policies could not be loaded, so nothing is said about them', 'enabled', { policies: undefined }, undefined],
     ['one of two policies is disabled', 'enabled', { policies: [makePolicy('a', false), makePolicy('b')] }, 'weak'],
@@ -70,9 +86,15 @@ describe('the chain of a delivery', () => {
     ['no alert was sent', 'sent', { sent: [] }, 'unknown'],
     ['the history could not be loaded', 'sent', { sent: undefined }, 'unknown'],
     ['it was not tested', 'test', { test: undefined }, 'unknown'],
-    ['the last test failed', 'test', { test: { way: 'cloudflare', result: 'failed', at: NOW } }, 'broken'],
-    ['the last test failed from here', 'test', { test: { way: 'direct', result: 'failed', at: NOW } }, 'weak'],
-    ['a delivery succeeded later', 'test', { test: { way: 'direct', result: 'failed', at: 0 } }, 'unknown'],
+    ['the last test failed', 'test', { test: { way: 'cloudflare', result: 'failed', at: NOW, url: HOOK } }, 'broken'],
+    [
+      'the last test failed from here',
+      'test',
+      { test: { way: 'direct', result: 'failed', at: NOW, url: HOOK } },
+      'weak',
+    ],
+    ['the last test was of another URL', 'test', { destination: { ...destination, url: `${HOOK}/new` } }, 'unknown'],
+    ['a delivery succeeded later', 'test', { test: { way: 'direct', result: 'failed', at: 0, url: HOOK } }, 'unknown'],
     [
       'Cloudflare withholds the secret part of the URL',
       'credentials',

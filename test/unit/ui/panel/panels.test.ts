@@ -303,7 +303,7 @@ describe('panels', () => {
       assert.match(page.text(), /Replaced “Ops”/);
       assert.deepEqual([page.labels().includes('Save'), page.fields().url], [true, account.hook('new')]);
       const [listed = assert.fail()] = await window.api().listDestinations(ACCOUNT);
-      window.lastTests().set(ACCOUNT, listed.id, { at: 0, way: 'direct', result: 'worked', reason: 'Fine' });
+      window.lastTests().set(ACCOUNT, listed.id, { at: 0, way: 'direct', result: 'worked', reason: 'Fine', url: '' });
       assert.match(JSON.stringify(page.view().about), /Fine/);
     });
 

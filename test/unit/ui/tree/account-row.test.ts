@@ -126,7 +126,7 @@ describe('row of an account', () => {
     await paint();
     assert.deepEqual([await pass(2 * MINUTE), await pass(2 * MINUTE), await pass(2 * MINUTE)], [0, 1, 0]);
     assert.deepEqual([await pass(6 * MINUTE), await pass(6 * MINUTE)], [1, 0]);
-    tests.set(ACCOUNT, 'd', { at: time, way: 'direct', result: 'worked', reason: '' });
+    tests.set(ACCOUNT, 'd', { at: time, way: 'direct', result: 'worked', reason: '', url: '' });
     await paint();
     await pass(0);
     assert.equal(await pass(MINUTE), 0, 'no tooltip was shown');

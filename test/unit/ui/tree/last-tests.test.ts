@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLastTests, type LastTest, MOST_TESTS } from '../../../../src/ui/tree/last-tests.ts';
 
-const testAt = (at: number): LastTest => ({ at, way: 'direct', result: 'worked', reason: '' });
+const testAt = (at: number): LastTest => ({ at, way: 'direct', result: 'worked', reason: '', url: '' });
 
 describe('last tests', () => {
   it('returns the newest result of each destination, and reports each change', () => {
