@@ -89,6 +89,12 @@ function describeEntry(entry: ImportEntry): string {
     case 'same':
       return `${line}${wanted.type === '' ? '' : ` · ${wanted.type}`}`;
     case 'unclear':
+      if ('mayBeUnread' in entry) {
+        const reason = vscode.l10n.t(
+          'Cloudflare’s list has entries that could not be read. The destination may be one of them.',
+        );
+        return `${line}: ${reason}`;
+      }
       return vscode.l10n.t(
         '{0}: the account has only some with this name, and their URLs do not tell which. To create it, give it another name.',
         line,

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
+import type { Wanted } from '../../../../src/core/destinations/import-plan.ts';
+import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
+import { useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { loadScripted, startOver } from '../scripted-window.ts';
+import { makeUiServices } from '../ui-services.ts';
+
+const { importInto, stub } = await loadScripted(async () => import('../../../../src/ui/transfer/import.ts'));
+const { createTransferDocuments } = await loadScripted(async () => import('../../../../src/ui/transfer/documents.ts'));
+
+describe('import into an account', () => {
+  const account = useFakeAccount();
+  beforeEach(() => {
+    startOver(stub);
+    Object.assign(stub.workspace, { openTextDocument: async (uri: unknown) => uri });
+  });
+
+  const makeServices = (api: Api) => {
+    const services = makeUiServices(api);
+    return {
+      ...services,
+      budgets: createCallBudgets(services.host.now),
+      documents: createTransferDocuments(),
+      unanswered: new Map(),
+      logger: { log: () => {}, show: () => {} },
+    };
+  };
+  const wanted = (...names: readonly string[]): readonly Wanted[] =>
+    names.map((name) => ({ name, type: 'generic', host: '', url: account.hook(name) }));
+  const until = async (isTrue: () => boolean): Promise<void> => {
+    while (!isTrue()) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  /** Imports and agrees to the plan. Returns what was said at the end. */
+  const run = async (
+    file: readonly Wanted[],
+    services: ReturnType<typeof makeServices>,
+    press: string | Promise<string> = 'Create',
+  ): Promise<string> => {
+    startOver(stub);
+    stub.user.presses.push(press);
+    await importInto(services.connection, 'file', file, services);
+    await until(() => stub.user.told.length === 2 || stub.user.told[0]?.startsWith('Nothing to create') === true);
+    return stub.user.told.at(-1) ?? '';
+  };
+
+  it('creates nothing that may be an entry of the list that could not be read', async () => {
+    await account.put('A');
+    await account.put('B');
+    const api = account.api();
+    const services = makeServices({
+      ...api,
+      listDestinations: async (id) => {
+        const all = await api.listDestinations(id);
+        return noteSkipped(
+          all.filter(({ name }) => name !== 'B'),
+          1,
+        );
+      },
+    });
+    assert.match(await run(wanted('A', 'B'), services), /^Nothing to create in Acme: see the plan\./);
+    const plan = services.documents.provide(stub.user.shown[0] ?? assert.fail());
+    assert.match(plan, /unclear whether the account has it \(1\)\n {2}“B” .+: Cloudflare’s list has entries/);
+    assert.deepEqual(account.names(), ['A', 'B']);
+  });
+});
