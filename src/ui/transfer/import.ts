@@ -11,6 +11,7 @@ import { guessType, typeOrGeneric } from '../../core/model/destination-types/ind
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { normalizeAddress } from '../../core/model/web-address.ts';
 import { joinUrl, lacksSecret } from '../../core/model/whole-url.ts';
+import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
@@ -141,11 +142,12 @@ async function createAgreed(
 }
 
 async function createAll(
-  { account, api, token }: Connection,
+  connection: Connection,
   planned: readonly { readonly wanted: Wanted; readonly draft: Draft }[],
   existing: readonly Destination[],
   { store, policies, redactor, host, budgets, unanswered, lease }: ImportServices & { readonly lease: Lease },
 ): Promise<readonly Imported[]> {
+  const { account } = connection;
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
   for (const { draft } of planned) {
     hide(draft, redactor);
@@ -164,8 +166,11 @@ async function createAll(
         canceling.onCancellationRequested(() => cancel.abort());
         return importDestinations(planned, {
           async create(draft) {
+            const { token } = connectionNow(store, connection);
             await admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal);
             await lease.check();
+            // Read after these waits, in which the account can be removed or its token replaced.
+            const { api } = connectionNow(store, connection);
             const id = await createDestination({
               api,
               host: operationHost,
@@ -178,7 +183,8 @@ async function createAll(
             before = [...before, { id, type: '', ...draft }];
             return id;
           },
-          isFatal: (error) => error instanceof ApiError && FATAL.has(error.kind),
+          isFatal: (error) =>
+            error instanceof AccountRemovedError || (error instanceof ApiError && FATAL.has(error.kind)),
           signal: cancel.signal,
           onDone: ({ wanted }) =>
             progress.report({ message: withoutLinks(nameWanted(wanted)), increment: 100 / planned.length }),

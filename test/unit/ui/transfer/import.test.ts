@@ -66,4 +66,39 @@ describe('import into an account', () => {
     assert.match(plan, /unclear whether the account has it \(1\)\n {2}“B” .+: Cloudflare’s list has entries/);
     assert.deepEqual(account.names(), ['A', 'B']);
   });
+
+  it('creates nothing more in an account that was removed', async () => {
+    const api = account.api();
+    const services = makeServices({
+      ...api,
+      async createDestination(...given) {
+        services.store.setConnections([]);
+        return api.createDestination(...given);
+      },
+    });
+    const file = wanted(...Array.from({ length: 12 }, (_, index) => `${index}`));
+    assert.match(
+      await run(file, services),
+      /^Created \d webhook destinations? in Acme\. \d+ failed\. \d were not sent\.$/,
+    );
+    // Those that were in flight when it was removed.
+    assert.ok(account.posts() <= 4, `${account.posts()}`);
+  });
+
+  it('creates with the token that has replaced the one of before', async () => {
+    const api = account.api();
+    const by: string[] = [];
+    const withToken = (token: string): Api => ({
+      ...api,
+      async createDestination(...given) {
+        by.push(token);
+        services.store.setConnections([{ ...services.connection, api: withToken('new') }]);
+        return api.createDestination(...given);
+      },
+    });
+    const services = makeServices(withToken('old'));
+    const file = wanted(...Array.from({ length: 12 }, (_, index) => `${index}`));
+    assert.equal(await run(file, services), 'Created 12 webhook destinations in Acme.');
+    assert.deepEqual([...new Set(by.slice(4))], ['new']);
+  });
 });
