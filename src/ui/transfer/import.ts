@@ -3,7 +3,7 @@ import { ApiError, type ApiErrorKind, describeForLog } from '../../core/api/api-
 import type { Connection } from '../../core/accounts/connection.ts';
 import { acquireInTurn, type Lease, type Leases } from '../../core/async/lease.ts';
 import { admitUserCall } from '../../core/monitoring/call-budget.ts';
-import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
+import { createDestination } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import { type Imported, importDestinations } from '../../core/destinations/import-destinations.ts';
 import { completeEntry, type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
@@ -24,10 +24,11 @@ import { readDestinations } from './export.ts';
 import { describePlan, describeReport, nameWanted, summarizeImport, summarizePlan } from './messages.ts';
 import type { TransferDocuments } from './documents.ts';
 
-export type ImportServices = Pick<Services, 'store' | 'policies' | 'redactor' | 'logger' | 'host' | 'budgets'> & {
+export type ImportServices = Pick<
+  Services,
+  'store' | 'policies' | 'redactor' | 'logger' | 'host' | 'budgets' | 'unansweredCreations'
+> & {
   readonly documents: TransferDocuments;
-  /** Shared by all imports of the window, so that a creation that was not answered is found at the next one. */
-  readonly unanswered: UnansweredCreations;
   /** Imports into one account take turns, over all windows: the second plans with what the first created. */
   readonly leases: Leases;
 };
@@ -145,7 +146,15 @@ async function createAll(
   connection: Connection,
   planned: readonly { readonly wanted: Wanted; readonly draft: Draft }[],
   existing: readonly Destination[],
-  { store, policies, redactor, host, budgets, unanswered, lease }: ImportServices & { readonly lease: Lease },
+  {
+    store,
+    policies,
+    redactor,
+    host,
+    budgets,
+    unansweredCreations: unanswered,
+    lease,
+  }: ImportServices & { readonly lease: Lease },
 ): Promise<readonly Imported[]> {
   const { account } = connection;
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
