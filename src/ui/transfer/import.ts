@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { ApiError, type ApiErrorKind, describeForLog } from '../../core/api/api-error.ts';
+import { ApiError, type ApiErrorKind, describeForLog, isUncertain } from '../../core/api/api-error.ts';
+import { SETTLING_TIME } from '../../core/api/deadlines.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { acquireInTurn, type Lease, type Leases } from '../../core/async/lease.ts';
 import { admitUserCall } from '../../core/monitoring/call-budget.ts';
@@ -88,11 +89,7 @@ async function confirmAndCreate(
     if ((await tell('warning', summarizePlan(agreed, account.name), create)) !== create) {
       return;
     }
-    const lease = await acquireInTurn(services.leases, `import.${account.id}`, host.sleep);
-    const done = await createAgreed(account.id, agreed, lease, services).finally(async () =>
-      // A lease that cannot be released expires by itself.
-      lease.release().catch(() => undefined),
-    );
+    const done = await createInTurn(account.id, agreed, services);
     if (!done) {
       void tell('warning', vscode.l10n.t('The account was removed from VS Code. Nothing was sent.'));
       return;
@@ -118,6 +115,33 @@ async function confirmAndCreate(
   }
 }
 
+type Done = { readonly entries: readonly ImportEntry[]; readonly imported: readonly Imported[] };
+
+/** Waits for the other imports into the account, over all windows of this machine, and creates. */
+async function createInTurn(
+  accountId: string,
+  agreed: readonly ImportEntry[],
+  services: ImportServices,
+): Promise<Done | undefined> {
+  const { leases, host } = services;
+  const lease = await inView(async () => acquireInTurn(leases, `import.${accountId}`, host.sleep));
+  // A lease that cannot be released expires by itself.
+  const release = async (): Promise<void> => lease.release().catch(() => undefined);
+  let isSettling = false;
+  try {
+    const done = await createAgreed(accountId, agreed, lease, services);
+    isSettling = done?.imported.some((each) => each.outcome === 'failed' && isUncertain(each.error)) ?? false;
+    return done;
+  } finally {
+    if (isSettling) {
+      // Another window must not plan without a creation that may still take effect.
+      void host.sleep(SETTLING_TIME).then(release);
+    } else {
+      await release();
+    }
+  }
+}
+
 /**
  * Plans again with what the account has now, and creates what the user agreed to and what is still missing. Undefined if the
  * account is no longer in VS Code.
@@ -127,7 +151,7 @@ async function createAgreed(
   agreed: readonly ImportEntry[],
   lease: Lease,
   services: ImportServices,
-): Promise<{ readonly entries: readonly ImportEntry[]; readonly imported: readonly Imported[] } | undefined> {
+): Promise<Done | undefined> {
   const connection = services.store.entry(accountId)?.connection;
   if (!connection) {
     return undefined;

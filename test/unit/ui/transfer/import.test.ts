@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Wanted } from '../../../../src/core/destinations/import-plan.ts';
 import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
-import { createLate, useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { ACCOUNT, createLate, useFakeAccount } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
@@ -78,6 +79,23 @@ describe('import into an account', () => {
     assert.deepEqual(account.names(), []);
     assert.equal(await run(wanted('Ops'), services), 'Created 1 webhook destination in Acme.');
     assert.deepEqual([account.names(), account.posts()], [['Ops'], 1]);
+  });
+
+  it('keeps other windows from planning until an unanswered creation can no longer take effect', async () => {
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    const services = makeServices(account.api());
+    const settled = Promise.withResolvers<void>();
+    const sleep = async (milliseconds: number): Promise<void> =>
+      milliseconds === SETTLING_TIME ? settled.promise : services.host.sleep(milliseconds);
+    const turn = `import.${ACCOUNT}`;
+    const failed = await run(wanted('Ops'), { ...services, host: { ...services.host, sleep } });
+    assert.equal(failed, 'Created 0 webhook destinations in Acme. 1 failed.');
+    assert.equal(await services.leases.isTaken(turn), true);
+    settled.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(await services.leases.isTaken(turn), false);
+    assert.equal(await run(wanted('Ops'), services), 'Created 1 webhook destination in Acme.');
+    assert.equal(await services.leases.isTaken(turn), false);
   });
 
   it('creates nothing more in an account that was removed', async () => {
