@@ -56,7 +56,12 @@ export async function exportDestinations(selections: readonly Selection[], servi
   }
   const isUnsure = all.some(({ policies }) => policies === undefined);
   const message = [
-    vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', all.length),
+    urls === 'whole'
+      ? vscode.l10n.t(
+          'Exported webhook destinations: {0}. The file contains whole URLs: anyone who reads it can send to most of these destinations.',
+          all.length,
+        )
+      : vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', all.length),
     ...(gone > 0
       ? [
           plural(

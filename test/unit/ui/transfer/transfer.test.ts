@@ -39,6 +39,16 @@ describe('export of selected destinations', () => {
     assert.equal(formatExportFile(file).includes(DASHED), true);
   });
 
+  it('says that the file contains whole URLs, or no secrets', async () => {
+    const selections = [{ connection: services.connection }];
+    await exportDestinations(selections, services);
+    assert.match(stub.user.told.at(-1) ?? '', /The file contains no secrets\.$/);
+    Object.assign(stub.window, { showQuickPick: async ([, second]: readonly unknown[]) => second });
+    await exportDestinations(selections, services);
+    assert.match(stub.user.told.at(-1) ?? '', /The file contains whole URLs: anyone who reads it can send to most/);
+    assert.doesNotMatch(stub.user.told.at(-1) ?? '', /no secrets/);
+  });
+
   it('says how many no longer exist', async () => {
     await exportDestinations([{ connection: services.connection, ids: [BARE, 'gone'] }], services);
     assert.equal(written.length, 1);
