@@ -102,8 +102,10 @@ async function confirmAndCreate(
     }
     const at = describeMoment(new Date(host.now()).toISOString());
     const report = vscode.l10n.t('Show Report');
-    const isComplete = imported.every(({ outcome }) => outcome === 'created');
-    const chosen = await tell(isComplete ? 'information' : 'warning', summarizeImport(imported, account.name), report);
+    const left = agreed.filter(({ kind }) => kind === 'create').length - imported.length;
+    const isComplete = left === 0 && imported.every(({ outcome }) => outcome === 'created');
+    const summary = summarizeImport(imported, left, account.name);
+    const chosen = await tell(isComplete ? 'information' : 'warning', summary, report);
     if (chosen === report) {
       const content = describeReport(imported, entries, account.name, at);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: 'plaintext' }));

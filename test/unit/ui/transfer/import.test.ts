@@ -38,13 +38,9 @@ describe('import into an account', () => {
     }
   };
   /** Imports and agrees to the plan. Returns what was said at the end. */
-  const run = async (
-    file: readonly Wanted[],
-    services: ReturnType<typeof makeServices>,
-    press: string | Promise<string> = 'Create',
-  ): Promise<string> => {
+  const run = async (file: readonly Wanted[], services: ReturnType<typeof makeServices>): Promise<string> => {
     startOver(stub);
-    stub.user.presses.push(press);
+    stub.user.presses.push('Create');
     await importInto(services.connection, 'file', file, services);
     await until(() => stub.user.told.length === 2 || stub.user.told[0]?.startsWith('Nothing to create') === true);
     return stub.user.told.at(-1) ?? '';
@@ -68,6 +64,27 @@ describe('import into an account', () => {
     const plan = services.documents.provide(stub.user.shown[0] ?? assert.fail());
     assert.match(plan, /unclear whether the account has it \(1\)\n {2}“B” .+: Cloudflare’s list has entries/);
     assert.deepEqual(account.names(), ['A', 'B']);
+  });
+
+  it('says how many of those that were agreed to it no longer creates', async () => {
+    const api = account.api();
+    let lists = 0;
+    const services = makeServices({
+      ...api,
+      async listDestinations(id) {
+        lists += 1;
+        // While the question is open, a colleague creates another destination with the name of one.
+        if (lists === 2) {
+          await account.put('B', account.hook('other'));
+        }
+        return api.listDestinations(id);
+      },
+    });
+    assert.equal(
+      await run(wanted('A', 'B'), services),
+      'Created 1 webhook destination in Acme. 1 is no longer created: see the report.',
+    );
+    assert.deepEqual(account.names().toSorted(), ['A', 'B']);
   });
 
   it('finds a creation of a panel that was not answered', async () => {
