@@ -5,6 +5,7 @@ import { type ImportEntry, planImport, type Wanted } from '../../core/destinatio
 import { byNameAndId, type ExportedDestination, formatExportFile } from '../../core/formats/export-file.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { createIdSet } from '../../core/model/id.ts';
+import { isSameAddress } from '../../core/model/web-address.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
@@ -79,7 +80,7 @@ export type Compared = {
 /**
  * Runs Compare with File…: VS Code's diff editor between the file and a fresh export, which is read-only, and a list of the
  * differences. Choosing one opens the destination, or imports the file if the account lacks it. A whole URL is on the right
- * side only for a destination whose URL is in the file.
+ * side only where the file has the same one.
  */
 export async function compareWithFile(
   { file, isExport, wanted }: Compared,
@@ -94,7 +95,12 @@ export async function compareWithFile(
   });
   const withUrl = createIdSet(
     planImport(wanted, existing).flatMap((entry) =>
-      'existing' in entry && entry.existing && entry.wanted.url !== undefined ? [entry.existing.id] : [],
+      'existing' in entry &&
+      entry.existing &&
+      entry.wanted.url !== undefined &&
+      isSameAddress(entry.existing.url, entry.wanted.url)
+        ? [entry.existing.id]
+        : [],
     ),
   );
   // An answer of the API has no policies.

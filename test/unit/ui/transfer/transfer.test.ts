@@ -137,6 +137,16 @@ describe('comparison with an account', () => {
     return right;
   };
 
+  it('shows a whole URL only where the file has the same one', async () => {
+    assert.ok(a);
+    const [url, other] = ['https://a.example/secret-path', 'https://a.example/other'];
+    const all = [{ ...listed, url }];
+    assert.match(await compare([{ ...a, url }], all), /"url": ".+\/secret-path"/);
+    for (const wanted of [{ ...a, url: other }, { ...a, host: 'b.example', url: 'https://b.example/' }, a]) {
+      assert.doesNotMatch(await compare([wanted], all), /secret-path/);
+    }
+  });
+
   it('says that it is incomplete where an entry of the list could not be read', async () => {
     assert.ok(a && b);
     await compare([a], noteSkipped([listed], 1));
