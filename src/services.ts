@@ -5,6 +5,7 @@ import { ApiError, describeForLog } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor, type Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
+import type { UnansweredCreations } from './core/destinations/create-destination.ts';
 import { createTurns, type Turns } from './core/policies/turns.ts';
 import { admitUserCall, type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
 import { createStore, type Store } from './core/monitoring/store.ts';
@@ -52,6 +53,8 @@ export type Services = {
   readonly timelines: Timelines;
   readonly connections: Connections;
   readonly policies: PolicyStore;
+  /** Shared, so that a creation of a panel that was not answered is found by an import, and the other way round. */
+  readonly unansweredCreations: UnansweredCreations;
   readonly lastTests: LastTests;
   readonly secrets: SecretStore;
   readonly accountOrder: vscode.TreeDragAndDropController<Node>;
@@ -155,6 +158,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     timelines,
     connections,
     policies,
+    unansweredCreations: new Map(),
     lastTests,
     secrets,
     accountOrder,

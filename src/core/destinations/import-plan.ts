@@ -1,3 +1,4 @@
+import { skippedIn } from '../api/skipped.ts';
 import type { ExportedDestination } from '../formats/export-file.ts';
 import { guessType, typeOrGeneric } from '../model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../model/destination.ts';
@@ -19,6 +20,8 @@ export type ImportEntry = { readonly wanted: Wanted } & (
   | { readonly kind: 'same'; readonly existing?: Destination }
   /** The account has fewer with this name and URL than are wanted. `existing`: one that this may be, and no other entry is. */
   | { readonly kind: 'unclear'; readonly existing?: Destination }
+  /** The account may have it: its list has entries that could not be read. */
+  | { readonly kind: 'unclear'; readonly mayBeUnread: true }
   /** The account has one with the same name and another URL or type, or with the same URL and another name. */
   | { readonly kind: 'differs'; readonly existing: Destination; readonly fields: readonly ('name' | 'url' | 'type')[] }
   /** The URL, its secret part or the secret is needed first. `url`: the part that is known. */
@@ -31,6 +34,7 @@ export type ImportEntry = { readonly wanted: Wanted } & (
  * the host, by name, host and type. Each existing destination stands for one wanted one at most, and an exact match goes
  * first, so that two with the same name are told apart. A URL that many share counts only together with the name, and where
  * fewer exist than are wanted, none is created. Sends nothing. A second import plans only what the first did not create.
+ * `existing` is the very list that the client returned: where that left out entries that could not be read, none is created.
  */
 export function planImport(wanted: readonly Wanted[], existing: readonly Destination[]): readonly ImportEntry[] {
   const left = new Set(existing);
@@ -105,7 +109,13 @@ export function planImport(wanted: readonly Wanted[], existing: readonly Destina
       ? { wanted: each, kind: 'differs', existing: renamed, fields: ['name'] }
       : undefined;
   });
-  return wanted.map((each, index) => entries[index] ?? toDraft(each));
+  const isPartial = skippedIn(existing) > 0;
+  return wanted.map((each, index) => {
+    const entry = entries[index] ?? toDraft(each);
+    return isPartial && (entry.kind === 'create' || entry.kind === 'incomplete')
+      ? { wanted: each, kind: 'unclear', mayBeUnread: true }
+      : entry;
+  });
 }
 
 /** Whether many destinations have this URL: all customers of the service call it, or its secret part is missing. */

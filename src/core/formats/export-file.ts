@@ -6,8 +6,9 @@ import { type Policy, policiesOf } from '../model/policy.ts';
 import { toJsonText } from './json-text.ts';
 
 /**
- * The destinations of accounts in a `.cfwebhooks.json` file. It never contains a secret. It is sorted and has no time of its
- * own, so that two exports of the same state are the same file.
+ * The destinations of accounts in a `.cfwebhooks.json` file. It has no secret beside a URL, and whole URLs, which are
+ * credentials for most types, only where they were asked for. It is sorted and has no time of its own, so that two exports of
+ * the same state are the same file.
  */
 export type ExportFile = { readonly version: 1; readonly accounts: readonly ExportedAccount[] };
 

@@ -47,11 +47,11 @@ export type DestinationWriterServices = {
   readonly redactor: Redactor;
   readonly host: Host;
   readonly leases: Leases;
+  readonly unansweredCreations: UnansweredCreations;
 };
 
 export function createDestinationWriter(services: DestinationWriterServices): DestinationWriter {
-  const { store, policies, secrets, redactor, host, leases } = services;
-  const unanswered: UnansweredCreations = new Map();
+  const { store, policies, secrets, redactor, host, leases, unansweredCreations: unanswered } = services;
   /** Keys of destinations whose secret was remembered until the answer to its change was lost. */
   const forgotten = new Set<string>();
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };

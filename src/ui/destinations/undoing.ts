@@ -43,6 +43,7 @@ export type DeletingServices = {
   readonly logger: Logger;
   readonly host: Host & Turns;
   readonly leases: Leases;
+  readonly unansweredCreations: UnansweredCreations;
   /** Throws where a replacement that has not ended needs the destination. */
   readonly replacements: { checkFree(target: Located): Promise<void> };
 };
@@ -62,7 +63,6 @@ export async function offerUndo(
 ): Promise<void> {
   const end = Date.now() + UNDO_FOR;
   const timer = setTimeout(() => deleted.splice(0), UNDO_FOR);
-  const unanswered: UnansweredCreations = new Map();
   let kind: 'information' | 'error' = isComplete ? 'information' : 'error';
   let said = message;
   const [undo, showLog] = [vscode.l10n.t('Undo'), vscode.l10n.t('Show Log')];
@@ -86,7 +86,7 @@ export async function offerUndo(
       );
       break;
     }
-    const results = await undoAll(deleted.splice(0), unanswered, services);
+    const results = await undoAll(deleted.splice(0), services);
     deleted.push(...(Date.now() > end ? [] : results.flatMap(({ again }) => again ?? [])));
     said = describeUndone(results);
     kind = results.some(({ result }) => result === 'failed' || result === 'incomplete') ? 'error' : 'information';
@@ -106,23 +106,15 @@ type UndoResult = {
   readonly again?: Deleted;
 };
 
-async function undoAll(
-  deleted: readonly Deleted[],
-  unanswered: UnansweredCreations,
-  services: DeletingServices,
-): Promise<readonly UndoResult[]> {
+async function undoAll(deleted: readonly Deleted[], services: DeletingServices): Promise<readonly UndoResult[]> {
   const results: UndoResult[] = [];
   for (const each of deleted) {
-    results.push(await undoDeletion(each, unanswered, services));
+    results.push(await undoDeletion(each, services));
   }
   return results;
 }
 
-async function undoDeletion(
-  deleted: Deleted,
-  unanswered: UnansweredCreations,
-  services: DeletingServices,
-): Promise<UndoResult> {
+async function undoDeletion(deleted: Deleted, services: DeletingServices): Promise<UndoResult> {
   const { target, remembered } = deleted;
   const { account } = target.connection;
   let progress = deleted;
@@ -135,7 +127,6 @@ async function undoDeletion(
     progress = { ...deleted, draft };
     const restored = await createAgain(progress, services, {
       draft,
-      unanswered,
       onCreated(newId) {
         progress = { ...progress, newId };
       },
@@ -202,7 +193,7 @@ async function completeDraft(
 async function createAgain(
   { target, policies, newId }: Deleted,
   services: DeletingServices,
-  given: Pick<RestoreOptions, 'draft' | 'unanswered' | 'onCreated'>,
+  given: Pick<RestoreOptions, 'draft' | 'onCreated'>,
 ): Promise<Restored> {
   const { account, api } = connectionNow(services.store, target.connection);
   const { host } = services;
@@ -219,6 +210,7 @@ async function createAgain(
           accountId: account.id,
           oldId: target.destination.id,
           ...given,
+          unanswered: services.unansweredCreations,
           policies,
           newId,
         });

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
 import { byNameAndId, type ExportedDestination, formatExportFile } from '../../core/formats/export-file.ts';
 import { type Destination, hostOf } from '../../core/model/destination.ts';
 import { createIdSet } from '../../core/model/id.ts';
+import { isSameAddress } from '../../core/model/web-address.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
@@ -12,6 +14,7 @@ import { reportFailure } from '../host/report.ts';
 import type { Logger } from '../host/log.ts';
 import { runCommand } from '../host/run-command.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
+import { plural } from '../text/format.ts';
 import type { TransferDocuments } from './documents.ts';
 import { type ExportServices, readDestinations, readExport } from './export.ts';
 import { nameWanted } from './messages.ts';
@@ -19,35 +22,41 @@ import { nameWanted } from './messages.ts';
 /** One difference between a file and an account. */
 export type Drift =
   | { readonly kind: 'onlyInFile'; readonly wanted: Wanted }
+  /** The account may have it: its list has entries that could not be read. */
+  | { readonly kind: 'notFound'; readonly wanted: Wanted }
   | { readonly kind: 'onlyInAccount'; readonly destination: Destination }
   | { readonly kind: 'changed'; readonly wanted: Wanted; readonly destination: Destination };
 
-/** The differences between the destinations of a file and of an account. Sends nothing. */
+/**
+ * The differences between the destinations of a file and of an account. `existing` is the very list that the client returned.
+ * Sends nothing.
+ */
 export function findDrift(wanted: readonly Wanted[], existing: readonly Destination[]): readonly Drift[] {
   const entries = planImport(wanted, existing);
   const known = createIdSet(
     entries.flatMap((entry) => ('existing' in entry && entry.existing ? [entry.existing.id] : [])),
   );
+  const missing = skippedIn(existing) > 0 ? 'notFound' : 'onlyInFile';
   return [
-    ...entries.flatMap((entry) => toDrift(entry)),
+    ...entries.flatMap((entry) => toDrift(entry, missing)),
     ...existing
       .filter(({ id }) => !known.has(id))
       .map((destination): Drift => ({ kind: 'onlyInAccount', destination })),
   ];
 }
 
-function toDrift(entry: ImportEntry): readonly Drift[] {
+function toDrift(entry: ImportEntry, missing: 'onlyInFile' | 'notFound'): readonly Drift[] {
   switch (entry.kind) {
     case 'same':
       return [];
     case 'unclear':
-      return entry.existing ? [] : [{ kind: 'onlyInFile', wanted: entry.wanted }];
+      return 'existing' in entry && entry.existing ? [] : [{ kind: missing, wanted: entry.wanted }];
     case 'differs':
       return [{ kind: 'changed', wanted: entry.wanted, destination: entry.existing }];
     case 'create':
     case 'incomplete':
     case 'invalid':
-      return [{ kind: 'onlyInFile', wanted: entry.wanted }];
+      return [{ kind: missing, wanted: entry.wanted }];
     default:
       return entry satisfies never;
   }
@@ -71,7 +80,7 @@ export type Compared = {
 /**
  * Runs Compare with File…: VS Code's diff editor between the file and a fresh export, which is read-only, and a list of the
  * differences. Choosing one opens the destination, or imports the file if the account lacks it. A whole URL is on the right
- * side only for a destination whose URL is in the file.
+ * side only where the file has the same one.
  */
 export async function compareWithFile(
   { file, isExport, wanted }: Compared,
@@ -86,16 +95,21 @@ export async function compareWithFile(
   });
   const withUrl = createIdSet(
     planImport(wanted, existing).flatMap((entry) =>
-      'existing' in entry && entry.existing && entry.wanted.url !== undefined ? [entry.existing.id] : [],
+      'existing' in entry &&
+      entry.existing &&
+      entry.wanted.url !== undefined &&
+      isSameAddress(entry.existing.url, entry.wanted.url)
+        ? [entry.existing.id]
+        : [],
     ),
   );
   // An answer of the API has no policies.
-  const fresh = await readExport([{ connection }], ({ id }) => withUrl.has(id), isExport ? services : {});
+  const { file: fresh } = await readExport([{ connection }], ({ id }) => withUrl.has(id), isExport ? services : {});
   const right = services.documents.add(`${account.name}.cfwebhooks.json`, formatExportFile(fresh));
   const left = isExport ? file : services.documents.add(`${nameOfFile(file)}.cfwebhooks.json`, toText(wanted, account));
   const title = vscode.l10n.t('{0} ↔ {1} at Cloudflare', nameOfFile(file), account.name);
   await vscode.commands.executeCommand('vscode.diff', left, right, title);
-  void offerDrift(findDrift(wanted, existing), connection, services);
+  void offerDrift(findDrift(wanted, existing), skippedIn(existing), connection, services);
 }
 
 function nameOfFile({ path }: vscode.Uri): string {
@@ -109,11 +123,11 @@ function toText(wanted: readonly ExportedDestination[], { id, name }: Connection
 
 async function offerDrift(
   drift: readonly Drift[],
+  skipped: number,
   { account }: Connection,
   { startImport, logger }: CompareServices,
 ): Promise<void> {
-  const count = (kind: Drift['kind']): number => drift.filter((each) => each.kind === kind).length;
-  if (drift.length === 0) {
+  if (drift.length === 0 && skipped === 0) {
     await tell(
       'information',
       vscode.l10n.t('{0} has the same webhook destinations as the file, as far as the file tells.', account.name),
@@ -121,14 +135,8 @@ async function offerDrift(
     return;
   }
   const show = vscode.l10n.t('Show Differences');
-  const message = vscode.l10n.t(
-    'Differences between the file and {0}: {1} only in the file, {2} only in the account, {3} changed.',
-    account.name,
-    count('onlyInFile'),
-    count('onlyInAccount'),
-    count('changed'),
-  );
-  if ((await tell('warning', message, show)) !== show) {
+  const message = describeDrift(drift, skipped, account.name);
+  if ((await tell('warning', message, ...(drift.length > 0 ? [show] : []))) !== show) {
     return;
   }
   const picked = await pickOne(drift.map(toItem), {
@@ -136,7 +144,7 @@ async function offerDrift(
     matchOnDescription: true,
   });
   try {
-    if (picked?.drift.kind === 'onlyInFile') {
+    if (picked?.drift.kind === 'onlyInFile' || picked?.drift.kind === 'notFound') {
       await startImport();
     } else if (picked) {
       const { id } = picked.drift.destination;
@@ -148,6 +156,32 @@ async function offerDrift(
   }
 }
 
+function describeDrift(drift: readonly Drift[], skipped: number, accountName: string): string {
+  const count = (kind: Drift['kind']): number => drift.filter((each) => each.kind === kind).length;
+  if (skipped === 0) {
+    return vscode.l10n.t(
+      'Differences between the file and {0}: {1} only in the file, {2} only in the account, {3} changed.',
+      accountName,
+      count('onlyInFile'),
+      count('onlyInAccount'),
+      count('changed'),
+    );
+  }
+  const reason = plural(
+    skipped,
+    vscode.l10n.t('1 entry of Cloudflare’s list could not be read, so the comparison is incomplete.'),
+    vscode.l10n.t('{0} entries of Cloudflare’s list could not be read, so the comparison is incomplete.', skipped),
+  );
+  const found = vscode.l10n.t(
+    'Differences between the file and {0}: {1} not found in the account, {2} only in the account, {3} changed.',
+    accountName,
+    count('notFound'),
+    count('onlyInAccount'),
+    count('changed'),
+  );
+  return `${reason} ${found}`;
+}
+
 function toItem(drift: Drift): vscode.QuickPickItem & { readonly drift: Drift } {
   switch (drift.kind) {
     case 'onlyInFile':
@@ -155,6 +189,15 @@ function toItem(drift: Drift): vscode.QuickPickItem & { readonly drift: Drift } 
         label: nameWanted(drift.wanted),
         description: vscode.l10n.t('only in the file'),
         detail: vscode.l10n.t('Select this to import the file. The plan is shown before anything is sent.'),
+        drift,
+      };
+    case 'notFound':
+      return {
+        label: nameWanted(drift.wanted),
+        description: vscode.l10n.t('not found in the account'),
+        detail: vscode.l10n.t(
+          'Cloudflare’s list has entries that could not be read. The destination may be one of them.',
+        ),
         drift,
       };
     case 'onlyInAccount':

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import {
   type AccountToExport,
@@ -29,12 +30,15 @@ export async function exportDestinations(selections: readonly Selection[], servi
   if (!urls) {
     return;
   }
-  const file = await inView(async () => readExport(selections, urls, services));
+  const { file, skipped, gone } = await inView(async () => readExport(selections, urls, services));
   const all = file.accounts.flatMap(({ destinations }) => destinations);
-  const exported = createIdSet(all.flatMap(({ id }) => id ?? []));
-  const gone = selections.flatMap(({ ids = [] }) => ids).filter((id) => !exported.has(id)).length;
-  if (gone > 0 && all.length === 0) {
+  if (all.length === 0 && gone > 0 && skipped === 0) {
     throw new UserError(vscode.l10n.t('The selected webhook destinations no longer exist at Cloudflare.'));
+  }
+  if (all.length === 0 && skipped > 0 && selections.every(({ ids }) => ids)) {
+    throw new UserError(
+      vscode.l10n.t('Cloudflare’s list has entries that could not be read. The destination may be one of them.'),
+    );
   }
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uri = await vscode.window.showSaveDialog({
@@ -52,7 +56,12 @@ export async function exportDestinations(selections: readonly Selection[], servi
   }
   const isUnsure = all.some(({ policies }) => policies === undefined);
   const message = [
-    vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', all.length),
+    urls === 'whole'
+      ? vscode.l10n.t(
+          'Exported webhook destinations: {0}. The file contains whole URLs: anyone who reads it can send to most of these destinations.',
+          all.length,
+        )
+      : vscode.l10n.t('Exported webhook destinations: {0}. The file contains no secrets.', all.length),
     ...(gone > 0
       ? [
           plural(
@@ -62,9 +71,18 @@ export async function exportDestinations(selections: readonly Selection[], servi
           ),
         ]
       : []),
+    ...(skipped > 0
+      ? [
+          plural(
+            skipped,
+            vscode.l10n.t('1 entry of Cloudflare’s list could not be read and is missing from the file.'),
+            vscode.l10n.t('{0} entries of Cloudflare’s list could not be read and are missing from the file.', skipped),
+          ),
+        ]
+      : []),
     ...(isUnsure ? [vscode.l10n.t('Some policies could not be loaded, so the file does not list them.')] : []),
   ].join(' ');
-  void offerOpen(isUnsure || gone > 0 ? 'warning' : 'information', message, uri);
+  void offerOpen(isUnsure || gone + skipped > 0 ? 'warning' : 'information', message, uri);
 }
 
 async function offerOpen(kind: 'information' | 'warning', message: string, uri: vscode.Uri): Promise<void> {
@@ -94,30 +112,58 @@ async function askUrls(): Promise<'host' | 'whole' | undefined> {
   return (await pickOne(items, { title, placeHolder: vscode.l10n.t('Choose what to write of each URL') }))?.urls;
 }
 
-/** Fetches destinations and policies, and builds the file. Without `policies`, the file does not list them. */
+/** The file, and what is missing from it. */
+export type ReadExport = {
+  readonly file: ExportFile;
+  /** How many selected destinations no longer exist at Cloudflare. */
+  readonly gone: number;
+  /** How many entries could not be read, in the lists of accounts that may have more destinations to export. */
+  readonly skipped: number;
+};
+
+/**
+ * Fetches destinations and policies, and builds the file. Without `policies`, or where an account's list of policies is
+ * incomplete, the file does not list them.
+ */
 export async function readExport(
   selections: readonly Selection[],
   urls: Parameters<typeof toExportFile>[1],
   { policies }: Partial<ExportServices>,
-): Promise<ExportFile> {
-  const accounts = await Promise.all(
-    selections.map(async ({ connection, ids }): Promise<AccountToExport> => {
+): Promise<ReadExport> {
+  const read = await Promise.all(
+    selections.map(async ({ connection, ids }) => {
       const { id, name } = connection.account;
       const chosen = ids && createIdSet(ids);
-      const [destinations, known] = await Promise.all([
+      const [all, known] = await Promise.all([
         readDestinations(connection),
         // The file says nothing about policies then. The client has logged why.
         policies?.read(connection).catch(() => undefined),
       ]);
-      return {
+      const existing = createIdSet(all.map((each) => each.id));
+      const missing = (ids ?? []).filter((each) => !existing.has(each)).length;
+      const skipped = !ids || missing > 0 ? skippedIn(all) : 0;
+      const account: AccountToExport = {
         id,
         name,
-        destinations: chosen ? destinations.filter((each) => chosen.has(each.id)) : destinations,
-        policies: known?.policies,
+        destinations: chosen ? all.filter((each) => chosen.has(each.id)) : all,
+        policies: known && skippedIn(known.policies) === 0 ? known.policies : undefined,
       };
+      // With an incomplete list, a selected destination that is not found may still exist.
+      return { account, skipped, gone: skipped > 0 ? 0 : missing };
     }),
   );
-  return toExportFile(accounts, urls);
+  return {
+    file: toExportFile(
+      read.map(({ account }) => account),
+      urls,
+    ),
+    gone: sum(read.map(({ gone }) => gone)),
+    skipped: sum(read.map(({ skipped }) => skipped)),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** The destinations as Cloudflare has them now. Throws `ApiError`. */

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { ApiError, type ApiErrorKind, describeForLog } from '../../core/api/api-error.ts';
+import { ApiError, type ApiErrorKind, describeForLog, isUncertain } from '../../core/api/api-error.ts';
+import { SETTLING_TIME } from '../../core/api/deadlines.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { acquireInTurn, type Lease, type Leases } from '../../core/async/lease.ts';
 import { admitUserCall } from '../../core/monitoring/call-budget.ts';
-import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
+import { createDestination } from '../../core/destinations/create-destination.ts';
 import { sha256 } from '../../core/destinations/fingerprint.ts';
 import { type Imported, importDestinations } from '../../core/destinations/import-destinations.ts';
 import { completeEntry, type ImportEntry, planImport, type Wanted } from '../../core/destinations/import-plan.ts';
@@ -11,6 +12,7 @@ import { guessType, typeOrGeneric } from '../../core/model/destination-types/ind
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { normalizeAddress } from '../../core/model/web-address.ts';
 import { joinUrl, lacksSecret } from '../../core/model/whole-url.ts';
+import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
@@ -23,10 +25,11 @@ import { readDestinations } from './export.ts';
 import { describePlan, describeReport, nameWanted, summarizeImport, summarizePlan } from './messages.ts';
 import type { TransferDocuments } from './documents.ts';
 
-export type ImportServices = Pick<Services, 'store' | 'policies' | 'redactor' | 'logger' | 'host' | 'budgets'> & {
+export type ImportServices = Pick<
+  Services,
+  'store' | 'policies' | 'redactor' | 'logger' | 'host' | 'budgets' | 'unansweredCreations'
+> & {
   readonly documents: TransferDocuments;
-  /** Shared by all imports of the window, so that a creation that was not answered is found at the next one. */
-  readonly unanswered: UnansweredCreations;
   /** Imports into one account take turns, over all windows: the second plans with what the first created. */
   readonly leases: Leases;
 };
@@ -86,11 +89,7 @@ async function confirmAndCreate(
     if ((await tell('warning', summarizePlan(agreed, account.name), create)) !== create) {
       return;
     }
-    const lease = await acquireInTurn(services.leases, `import.${account.id}`, host.sleep);
-    const done = await createAgreed(account.id, agreed, lease, services).finally(async () =>
-      // A lease that cannot be released expires by itself.
-      lease.release().catch(() => undefined),
-    );
+    const done = await createInTurn(account.id, agreed, services);
     if (!done) {
       void tell('warning', vscode.l10n.t('The account was removed from VS Code. Nothing was sent.'));
       return;
@@ -103,8 +102,10 @@ async function confirmAndCreate(
     }
     const at = describeMoment(new Date(host.now()).toISOString());
     const report = vscode.l10n.t('Show Report');
-    const isComplete = imported.every(({ outcome }) => outcome === 'created');
-    const chosen = await tell(isComplete ? 'information' : 'warning', summarizeImport(imported, account.name), report);
+    const left = agreed.filter(({ kind }) => kind === 'create').length - imported.length;
+    const isComplete = left === 0 && imported.every(({ outcome }) => outcome === 'created');
+    const summary = summarizeImport(imported, left, account.name);
+    const chosen = await tell(isComplete ? 'information' : 'warning', summary, report);
     if (chosen === report) {
       const content = describeReport(imported, entries, account.name, at);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: 'plaintext' }));
@@ -113,6 +114,33 @@ async function confirmAndCreate(
     // The command has already ended, so its error boundary does not apply.
     logger.log('error', `importDestinations: ${describeForLog(error)}`);
     void tell('error', describeFailure(error, account.name));
+  }
+}
+
+type Done = { readonly entries: readonly ImportEntry[]; readonly imported: readonly Imported[] };
+
+/** Waits for the other imports into the account, over all windows of this machine, and creates. */
+async function createInTurn(
+  accountId: string,
+  agreed: readonly ImportEntry[],
+  services: ImportServices,
+): Promise<Done | undefined> {
+  const { leases, host } = services;
+  const lease = await inView(async () => acquireInTurn(leases, `import.${accountId}`, host.sleep));
+  // A lease that cannot be released expires by itself.
+  const release = async (): Promise<void> => lease.release().catch(() => undefined);
+  let isSettling = false;
+  try {
+    const done = await createAgreed(accountId, agreed, lease, services);
+    isSettling = done?.imported.some((each) => each.outcome === 'failed' && isUncertain(each.error)) ?? false;
+    return done;
+  } finally {
+    if (isSettling) {
+      // Another window must not plan without a creation that may still take effect.
+      void host.sleep(SETTLING_TIME).then(release);
+    } else {
+      await release();
+    }
   }
 }
 
@@ -125,7 +153,7 @@ async function createAgreed(
   agreed: readonly ImportEntry[],
   lease: Lease,
   services: ImportServices,
-): Promise<{ readonly entries: readonly ImportEntry[]; readonly imported: readonly Imported[] } | undefined> {
+): Promise<Done | undefined> {
   const connection = services.store.entry(accountId)?.connection;
   if (!connection) {
     return undefined;
@@ -141,11 +169,20 @@ async function createAgreed(
 }
 
 async function createAll(
-  { account, api, token }: Connection,
+  connection: Connection,
   planned: readonly { readonly wanted: Wanted; readonly draft: Draft }[],
   existing: readonly Destination[],
-  { store, policies, redactor, host, budgets, unanswered, lease }: ImportServices & { readonly lease: Lease },
+  {
+    store,
+    policies,
+    redactor,
+    host,
+    budgets,
+    unansweredCreations: unanswered,
+    lease,
+  }: ImportServices & { readonly lease: Lease },
 ): Promise<readonly Imported[]> {
+  const { account } = connection;
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
   for (const { draft } of planned) {
     hide(draft, redactor);
@@ -164,8 +201,11 @@ async function createAll(
         canceling.onCancellationRequested(() => cancel.abort());
         return importDestinations(planned, {
           async create(draft) {
+            const { token } = connectionNow(store, connection);
             await admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal);
             await lease.check();
+            // Read after these waits, in which the account can be removed or its token replaced.
+            const { api } = connectionNow(store, connection);
             const id = await createDestination({
               api,
               host: operationHost,
@@ -178,7 +218,8 @@ async function createAll(
             before = [...before, { id, type: '', ...draft }];
             return id;
           },
-          isFatal: (error) => error instanceof ApiError && FATAL.has(error.kind),
+          isFatal: (error) =>
+            error instanceof AccountRemovedError || (error instanceof ApiError && FATAL.has(error.kind)),
           signal: cancel.signal,
           onDone: ({ wanted }) =>
             progress.report({ message: withoutLinks(nameWanted(wanted)), increment: 100 / planned.length }),

@@ -89,6 +89,12 @@ function describeEntry(entry: ImportEntry): string {
     case 'same':
       return `${line}${wanted.type === '' ? '' : ` · ${wanted.type}`}`;
     case 'unclear':
+      if ('mayBeUnread' in entry) {
+        const reason = vscode.l10n.t(
+          'Cloudflare’s list has entries that could not be read. The destination may be one of them.',
+        );
+        return `${line}: ${reason}`;
+      }
       return vscode.l10n.t(
         '{0}: the account has only some with this name, and their URLs do not tell which. To create it, give it another name.',
         line,
@@ -170,8 +176,8 @@ export function describeReport(
   ].join('\n');
 }
 
-/** "2 created, 1 failed, 3 not sent." */
-export function summarizeImport(imported: readonly Imported[], accountName: string): string {
+/** "2 created, 1 failed, 3 not sent." `left`: how many were agreed to and are not created. */
+export function summarizeImport(imported: readonly Imported[], left: number, accountName: string): string {
   const count = (outcome: Imported['outcome']): number => imported.filter((each) => each.outcome === outcome).length;
   const [created, failed, skipped] = [count('created'), count('failed'), count('skipped')];
   return [
@@ -183,6 +189,15 @@ export function summarizeImport(imported: readonly Imported[], accountName: stri
     ...(failed > 0 ? [plural(failed, vscode.l10n.t('1 failed.'), vscode.l10n.t('{0} failed.', failed))] : []),
     ...(skipped > 0
       ? [plural(skipped, vscode.l10n.t('1 was not sent.'), vscode.l10n.t('{0} were not sent.', skipped))]
+      : []),
+    ...(left > 0
+      ? [
+          plural(
+            left,
+            vscode.l10n.t('1 is no longer created: see the report.'),
+            vscode.l10n.t('{0} are no longer created: see the report.', left),
+          ),
+        ]
       : []),
   ].join(' ');
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
-import type { UnansweredCreations } from '../../core/destinations/create-destination.ts';
 import type { Wanted } from '../../core/destinations/import-plan.ts';
 import { LARGEST_FILE, type ReadFile, readExportFile } from '../../core/formats/export-file.ts';
 import type { Leases } from '../../core/async/lease.ts';
@@ -26,8 +25,7 @@ import { enumerate } from '../text/format.ts';
 export function createTransferModule(services: TargetServices & { readonly leases: Leases }) {
   const { store, targets, secrets } = services;
   const documents = createTransferDocuments();
-  const unanswered: UnansweredCreations = new Map();
-  const importing = { ...services, documents, unanswered };
+  const importing = { ...services, documents };
 
   /** The account of the row, or one that the user chooses: a file says nothing about where it goes. */
   async function chooseAccount(argument: unknown, title: string): Promise<Connection | undefined> {

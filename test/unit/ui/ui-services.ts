@@ -39,6 +39,7 @@ export function makeUiServices(api: Api, skipped = 0) {
     policies: createPolicyStore(),
     secrets: createSecretStore(makeSecretStorage(new Map()), redactor, () => {}),
     leases: makeLeases(host.now),
+    unansweredCreations: new Map(),
     sharedFiles: createMemoryFiles(),
   };
 }

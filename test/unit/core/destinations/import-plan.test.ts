@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { anyUrl } from '../../any-text.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { createCanceledError } from '../../../../src/core/async/canceled.ts';
 import { importDestinations } from '../../../../src/core/destinations/import-destinations.ts';
 import { createDestination, type UnansweredCreations } from '../../../../src/core/destinations/create-destination.ts';
@@ -151,6 +152,17 @@ describe('the plan of an import', () => {
     assert.deepEqual(planned(planImport([ops(), ops()], [one])), ['same', 'incomplete url']);
     assert.deepEqual(planned(planImport([ops(), second], [one])), ['unclear', 'unclear']);
     assert.deepEqual(planned(planImport([first, { ...second, name: 'Other' }], [one])), ['same', 'create']);
+  });
+
+  it('creates nothing, and asks for nothing, that may be an entry of the list that could not be read', () => {
+    const file = [wanted(), wanted({ name: 'Other' }), { ...hostOnly, name: 'Hosts' }, wanted({ name: '' })];
+    assert.deepEqual(planned(planImport(file, [existing])), ['same', 'create', 'incomplete url', 'invalid']);
+    assert.deepEqual(planned(planImport(file, noteSkipped([{ ...existing }], 1))), [
+      'same',
+      'unclear',
+      'unclear',
+      'invalid',
+    ]);
   });
 
   it('asks for each of two whose URLs lack the secret part', () => {

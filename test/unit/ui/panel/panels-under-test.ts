@@ -162,6 +162,7 @@ export function usePanels() {
         ...createTurns(),
       },
       leases: makeLeases(),
+      unansweredCreations: new Map(),
       sharedFiles: createMemoryFiles(),
     };
     const lastTests = createLastTests();
