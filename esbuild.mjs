@@ -99,7 +99,7 @@ const bundles = [
   },
   {
     name: 'main',
-    most: 120_000,
+    most: 122_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -111,7 +111,7 @@ const bundles = [
   },
   {
     name: 'editing',
-    most: 196_000,
+    most: 198_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -123,13 +123,13 @@ const bundles = [
   },
   {
     name: 'managing',
-    most: 75_000,
+    most: 76_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
   },
   {
     name: 'policies',
-    most: 110_000,
+    most: 114_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/policies.ts'], outfile: 'dist/policies.cjs' },
   },

@@ -89,7 +89,7 @@ function findOtherTypes(value: unknown, good: unknown, place: string): readonly 
     ? Object.entries(value).flatMap(([key, each]) =>
         findOtherTypes(
           each,
-          Object.hasOwn(good as object, key) ? (good as Readonly<Record<string, unknown>>)[key] : undefined,
+          Object.hasOwn(good, key) ? (good as Readonly<Record<string, unknown>>)[key] : undefined,
           `${place}.${key}`,
         ),
       )

@@ -39,7 +39,7 @@ describe('saving a policy document', () => {
       announcedSaves,
       create: async (connection, whole) =>
         createPolicy({ api: connection.api, host, accountId: ACCOUNT, policy: whole, unanswered: new Map() }),
-    } as Parameters<typeof createPolicyDocuments>[0]);
+    });
     const owner = services.connection.account;
     const uri = kind === 'new' ? nextPolicyAddress(owner) : policyAddressOf(owner, policy);
     const text = formatPolicy({ ...policy.whole, name: 'Q' });
