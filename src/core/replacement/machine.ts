@@ -245,8 +245,14 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
           host,
           accountId,
           policyId,
-          change: (policy) => (isCut ? restoreDestinationIn : swapDestination)(policy, fromId, toId),
-          isChanged: (policy) => !usesDestination(policy, fromId) && (!isCut || usesDestination(policy, toId)),
+          change: (policy) =>
+            isCut
+              ? restoreDestinationIn(policy, fromId, toId)
+              : usesDestination(policy, fromId)
+                ? swapDestination(policy, fromId, toId)
+                : undefined,
+          // Without the other destination, a deletion in between has only cut this one out.
+          isChanged: (policy) => !usesDestination(policy, fromId) && usesDestination(policy, toId),
           beforeSend: async () => beforeSend({ policies: markPolicy(policyId, 'unseen') }),
         });
         return {};

@@ -477,6 +477,26 @@ describe('replacing, against the fake', () => {
     assert.deepEqual([account.policies(), account.names()], [before, ['Ops']]);
   });
 
+  it('does not count a policy as moved of which a deletion by a colleague was seen, and not its own update', async () => {
+    // Where Cloudflare takes a deleted destination out of policies.
+    const [, second] = account.policies();
+    assert.ok(second);
+    const api = fixture.apiWith((real) => ({
+      async updatePolicy(accountId, policyId, ...rest) {
+        if (policyId !== second.id) {
+          return real.updatePolicy(accountId, policyId, ...rest);
+        }
+        account.changePolicy({ ...second, mechanisms: { webhooks: [], email: [] } });
+        await real.deleteDestination(ACCOUNT, oldId());
+        return failWith({ kind: 'timeout' })();
+      },
+    }));
+    await assert.rejects(forward(await begin(), { api }), { kind: 'timeout' });
+    assert.equal(last().policies.find(({ id }) => id === second.id)?.moved, false);
+    const { state } = await forward(last());
+    assert.deepEqual(account.users(state.newId ?? ''), ['One', 'Two']);
+  });
+
   it('ignores a cancellation where a colleague deleted the old one: its policies deliver to none', async () => {
     const created = await account.put('Ops', account.hook('new'));
     const from = await begin({ newId: created.id, origin: 'created', stage: 'moving' });
