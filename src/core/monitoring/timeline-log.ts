@@ -127,10 +127,10 @@ export function createTimelineLog({
     throw new Error('The parts of the timeline changed too often while they were read');
   }
 
-  /** Whether what is in a part stays recorded, whatever other windows do. */
-  function isSettled(part: string): boolean {
+  /** Whether what was in a part at that time stays recorded, whatever other windows do. */
+  function isSettled(part: string, at: number): boolean {
     const [, time, merged] = PART.exec(part) ?? [];
-    return merged !== undefined || Math.abs(now() - Number(time)) > SETTLING;
+    return merged !== undefined || Math.abs(at - Number(time)) > SETTLING;
   }
 
   /** Whether a file may have events that are too old. Checked once per session. */
@@ -195,7 +195,9 @@ export function createTimelineLog({
       // In front of a failure to read: the facts then wait for the next recording.
       waiting = [...waiting, ...added].slice(-MOST_WAITING);
       // Without an earlier snapshot, most of it is recorded already.
-      const known = before ? [] : await load(isSettled);
+      // The time is taken first: the machine can sleep while the files are read.
+      const startedAt = now();
+      const known = before ? [] : await load((part) => isSettled(part, startedAt));
       const lines = waiting.flatMap(({ id, seen }) => {
         const left = withoutKnown(seen, decodeHistory(known, id));
         return left.success.length + left.failure.length === 0 ? [] : [encodeLine(id, left)];

@@ -119,6 +119,20 @@ describe('log of a timeline', () => {
       }
     });
 
+    it('what only such a part has also if the machine sleeps while the part is read', async () => {
+      await open().record(undefined, seen(20));
+      const lines = folder.get(LOG) ?? '';
+      folder.clear();
+      folder.set(`${NOW - 1000}-a.v1.jsonl`, lines);
+      let time = NOW;
+      const files = filesOf();
+      const read: TimelineFiles['read'] = async (name) => {
+        time += 12 * 3_600_000;
+        return files.read(name);
+      };
+      assert.equal(await open({ files: { ...files, read }, now: () => time }).record(undefined, seen(20)), true);
+    });
+
     it('all destinations in one step', async () => {
       await open().record(undefined, snapshot(day(21), destination(stamp(20)), destination(stamp(19), '', 'd2')));
       assert.equal(countOf(`append ${LOG}`), 1);
