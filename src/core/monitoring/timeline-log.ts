@@ -73,6 +73,12 @@ const MOST_WAITING = 20_000;
 /** How often a step is repeated while another window compacts. */
 const ATTEMPTS = 20;
 
+/** Whether what was in a part at that time stays recorded, whatever other windows do. */
+function isSettled(part: string, at: number): boolean {
+  const [, time, merged] = PART.exec(part) ?? [];
+  return merged !== undefined || Math.abs(at - Number(time)) > SETTLING;
+}
+
 export function createTimelineLog({
   files,
   now,
@@ -125,12 +131,6 @@ export function createTimelineLog({
       }
     }
     throw new Error('The parts of the timeline changed too often while they were read');
-  }
-
-  /** Whether what was in a part at that time stays recorded, whatever other windows do. */
-  function isSettled(part: string, at: number): boolean {
-    const [, time, merged] = PART.exec(part) ?? [];
-    return merged !== undefined || Math.abs(at - Number(time)) > SETTLING;
   }
 
   /** Whether a file may have events that are too old. Checked once per session. */

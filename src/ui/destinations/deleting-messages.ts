@@ -8,7 +8,7 @@ import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { describeFailure } from '../text/operation-failure.ts';
-import { describeAlert, nameOfPolicy } from '../text/policy.ts';
+import { describeAlert, describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
 
 const MOST_DESTINATIONS = 5;
@@ -19,6 +19,8 @@ export type Checked = {
   readonly accountName: string;
   readonly impacts: readonly Impact[] | undefined;
   readonly alertNames: ReadonlyMap<string, string>;
+  /** Whether the list of policies had entries that could not be read. */
+  readonly isPartial?: boolean;
 };
 
 /** "“Payments on-call” of Halden Logistics" */
@@ -93,6 +95,18 @@ export function describeDeletion({
     ...(hasMore ? [vscode.l10n.t('The policies changed in the meantime. Check them again.')] : []),
     facts,
     ...(read.length === 0 ? [] : consequences),
+    ...(read.some(({ isPartial }) => isPartial)
+      ? [
+          describeUnreadPolicies(
+            list(
+              nameSome(
+                targets.map(({ destination }) => nameOf(destination)),
+                MOST_DESTINATIONS,
+              ),
+            ),
+          ),
+        ]
+      : []),
     ...(canDetach
       ? [
           plural(

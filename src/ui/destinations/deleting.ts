@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { type Deletion, deleteDestinations, type Detaching } from '../../core/destinations/delete-destinations.ts';
 import { createIdSet, findById, type IdSet } from '../../core/model/id.ts';
@@ -191,7 +192,8 @@ async function checkAccount(
   const base = { connection, accountName: account.name, ids, existing };
   if (read.status === 'fulfilled') {
     const { policies, alertNames } = read.value;
-    return { ...base, policies, alertNames, impacts: impactOf(policies, ids, existing) };
+    const isPartial = skippedIn(policies) > 0;
+    return { ...base, policies, alertNames, isPartial, impacts: impactOf(policies, ids, existing) };
   }
   // The client has logged why. The user can still decide.
   return { ...base, policies: [], alertNames: new Map(), impacts: undefined };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createIdSet, findById } from '../../core/model/id.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { splitConfirmed, testPolicies } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
@@ -8,6 +9,7 @@ import { runCommand } from '../host/run-command.ts';
 import { readSettings, showSetting } from '../host/settings.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeFailure } from '../text/operation-failure.ts';
+import { describeUnreadPolicies } from '../text/policy.ts';
 import { confirm, describeMissing, type Done, join, tellDone, tellNone } from './unproven-messages.ts';
 import { type AccountPlan, type Plans, readPlans } from './unproven-plans.ts';
 
@@ -73,8 +75,13 @@ async function offerDirect({ plans, missing }: Plans): Promise<void> {
     'No policy uses the destinations that are not proved, so Cloudflare cannot test them: {0}.',
     join(destinations.map(nameOf)),
   );
-  const words = missing.length > 0 ? `${message} ${describeMissing(missing)}` : message;
-  if ((await tell(missing.length > 0 ? 'warning' : 'information', words, direct)) === direct) {
+  const unread = plans.filter(({ isPartial }) => isPartial).flatMap((plan) => plan.destinations.map(nameOf));
+  // In the place of a sentence that would not be certain.
+  const words = [
+    unread.length > 0 ? describeUnreadPolicies(join(unread)) : message,
+    ...(missing.length > 0 ? [describeMissing(missing)] : []),
+  ].join(' ');
+  if ((await tell(missing.length + unread.length > 0 ? 'warning' : 'information', words, direct)) === direct) {
     const nodes = plans.flatMap(({ connection: { account }, destinations: own }) =>
       own.map(({ id }) => ({ kind: 'destination' as const, accountId: account.id, destinationId: id })),
     );
@@ -112,13 +119,15 @@ async function testAccount(
   { store, policies: policyStore, host, lastTests, logger }: UnprovenServices,
   signal: AbortSignal,
 ): Promise<Done | undefined> {
-  const { connection, destinations, policies, unreached } = plan;
-  const { account, api } = connection;
+  const { connection: known, destinations, policies, unreached } = plan;
+  const { account } = known;
   const missed = new Set(unreached);
   const ids = destinations.map(({ id }) => id).filter((id) => !missed.has(id));
   const wanted = createIdSet(ids);
   try {
     // The question may have been open for long, and only recipients that it named may be notified.
+    const connection = connectionNow(store, known);
+    const { api } = connection;
     const { same, changed } = splitConfirmed(policies, (await policyStore.read(connection)).policies);
     const result = await testPolicies({ api, host, accountId: account.id }, same, ids, {
       onRead: (read) =>

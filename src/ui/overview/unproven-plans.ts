@@ -1,4 +1,5 @@
 import { ApiError } from '../../core/api/api-error.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import { provedAt } from '../../core/model/health.ts';
@@ -14,6 +15,8 @@ export type AccountPlan = TestPlan & {
   readonly connection: Connection;
   /** Those that are not proved. */
   readonly destinations: readonly Destination[];
+  /** Whether the list of policies had entries that could not be read. */
+  readonly isPartial: boolean;
   /** All of the account, by which a policy names its recipients. */
   readonly all: readonly Destination[];
 };
@@ -55,7 +58,8 @@ export async function readPlans(
     const ids = destinations.map(({ id }) => id);
     try {
       const known = await policies.read(connection);
-      return [{ connection, all, destinations, ...chooseTests(known.policies, ids) }];
+      const isPartial = skippedIn(known.policies) > 0;
+      return [{ connection, all, destinations, isPartial, ...chooseTests(known.policies, ids) }];
     } catch (error) {
       // The client has logged the error.
       if (error instanceof ApiError) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { failWith } from '../../core/api/fake-api.ts';
 import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
@@ -58,6 +59,15 @@ describe('deleting after a question', () => {
     assert.equal(stub.user.told.length, 2);
     assert.match(stub.user.details[1] ?? '', /The destination changed in the meantime[^]+eu\.example/);
     assert.equal(deletions(), 0);
+  });
+
+  it('says that a policy may use the destination where policies could not be read', async () => {
+    await account.put('Ops');
+    await askAndDelete({
+      ...account.api(),
+      listPolicies: async (...given) => noteSkipped(await account.api().listPolicies(...given), 1),
+    });
+    assert.match(stub.user.details[0] ?? '', /A policy that uses “Ops” may be one of them\./);
   });
 
   it('asks again where the policies could not be loaded for the first question, and name a policy now', async () => {
