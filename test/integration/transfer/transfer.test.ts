@@ -76,6 +76,21 @@ describe('export, import and comparison', () => {
     assert.equal(await exportWith('Hosts only', accountNode()), text);
   });
 
+  it('says what a list lacks of which entries could not be read, and creates nothing that it may lack', async () => {
+    await exportWith('Whole URLs', accountNode());
+    const list = (account: string) => `/accounts/${account}/alerting/v3/destinations/webhooks`;
+    const partial = async (account: string, result: readonly unknown[]): Promise<void> =>
+      fake.addFault({ method: 'GET', path: list(account), fault: { kind: 'wrong-type', result } });
+    await partial(otherId, [{ id: 'x', name: 'Other', url: receiverUrl('other') }, 7]);
+    script('leaves');
+    await run('importDestinations', accountNode(otherId));
+    await said(/^Nothing to create in Beta/);
+    assert.equal(await posts(), 0);
+    await partial(accountId, [{ id: 'x', name: 'Other', url: receiverUrl('other') }, 7]);
+    await exportWith('Hosts only', accountNode());
+    await said(/1 entry of Cloudflare’s list could not be read and is missing from the file\.$/);
+  });
+
   it('exports only the selected destinations', async () => {
     const [first] = await fake.destinations({ account: accountId });
     const node = { kind: 'destination', accountId, destinationId: first?.id };
