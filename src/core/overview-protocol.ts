@@ -10,8 +10,8 @@ import { parserOf } from './message-parser.ts';
 const healthSchema = v.picklist(['failing', 'healthy', 'unused']);
 export type RowHealth = v.InferOutput<typeof healthSchema>;
 
-/** Milliseconds since the epoch. */
-const time = v.exactOptional(v.number());
+/** Milliseconds since the epoch. Null: Cloudflare sent something that cannot be read. */
+const time = v.exactOptional(v.nullable(v.number()));
 
 /** A destination. Its texts are ready to be shown. */
 const rowSchema = v.object({
@@ -165,6 +165,8 @@ const textsSchema = v.object({
   now: v.string(),
   loading: v.string(),
   unknown: v.string(),
+  /** In the place of a time that cannot be read. */
+  unknownTime: v.string(),
   count: v.string(),
   countFailing: v.string(),
   shownOne: v.string(),

@@ -108,6 +108,7 @@ const TEXTS: OverviewTexts = {
   now: 'now',
   loading: 'Loading…',
   unknown: 'Could not be loaded',
+  unknownTime: 'unknown',
   count: '{0} ({1})',
   countFailing: '{0} ({1}, {2} failing)',
   shownOne: '{0} of 1 destination',

@@ -6,8 +6,8 @@ const KEY = Symbol.for('cloudflareWebhooks.skipped');
  * must be the very array that the client returned; for any other it is 0.
  */
 export function skippedIn(list: readonly unknown[]): number {
-  const { [KEY]: skipped = 0 } = list as { readonly [KEY]?: number };
-  return skipped;
+  const skipped: unknown = Reflect.get(list, KEY);
+  return typeof skipped === 'number' ? skipped : 0;
 }
 
 /** Notes how many entries are left out. Returns the same list. */

@@ -156,6 +156,10 @@ function describeImpacts(checked: readonly Checked[], single: boolean): readonly
     );
   const [silenced, thinned] = [named(true), named(false)];
   if (silenced.length + thinned.length === 0) {
+    // Where policies could not be read, that alone is said.
+    if (checked.some(({ isPartial }) => isPartial)) {
+      return [];
+    }
     return [single ? vscode.l10n.t('No policy uses it.') : vscode.l10n.t('No policy uses them.')];
   }
   return [

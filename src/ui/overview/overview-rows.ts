@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
 import { healthOf } from '../../core/model/health.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
-import { fromMilliseconds, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
+import { fromMilliseconds, isUnreadable, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
 import { oldestAllowedOf } from '../../core/monitoring/status.ts';
 import type { OverviewAccount, OverviewRow } from '../../core/overview-protocol.ts';
@@ -59,5 +59,5 @@ function describeLack(name: string, state: AccountEntry['state']): string | unde
 
 function toTime(name: 'created' | 'success' | 'failure', timestamp: string | undefined): Partial<OverviewRow> {
   const at = parseTimestamp(timestamp);
-  return at ? { [name]: toMilliseconds(at) } : {};
+  return at ? { [name]: toMilliseconds(at) } : isUnreadable(timestamp) ? { [name]: null } : {};
 }

@@ -48,6 +48,7 @@ export function overviewTexts(): OverviewTexts {
     now: vscode.l10n.t('now'),
     loading: vscode.l10n.t('Loading…'),
     unknown: vscode.l10n.t('Could not be loaded'),
+    unknownTime: vscode.l10n.t('unknown'),
     count: vscode.l10n.t('{0} ({1})', '{0}', '{1}'),
     countFailing: vscode.l10n.t('{0} ({1}, {2} failing)', '{0}', '{1}', '{2}'),
     shownOne: vscode.l10n.t('{0} of 1 destination', '{0}'),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { splitAge } from '../../core/model/age.ts';
 import { plain } from '../../core/model/plain-text.ts';
-import { type Instant, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
+import { type Instant, isUnreadable, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { uiLanguage } from './ui-language.ts';
 
 /** Making one takes longer than formatting a hundred times with it. */
@@ -42,11 +42,11 @@ export function describeShortAge(at: Instant, now = Date.now()): string {
   }
 }
 
-/** "Oct 26, 2020, 6:25:04 PM (6 years ago)", or "never". */
+/** "Oct 26, 2020, 6:25:04 PM (6 years ago)", "never", or "unknown" where something else is in its place. */
 export function describeTime(timestamp: string | undefined): string {
   const at = parseTimestamp(timestamp);
   if (at === undefined) {
-    return vscode.l10n.t('never');
+    return isUnreadable(timestamp) ? vscode.l10n.t('unknown') : vscode.l10n.t('never');
   }
   times ??= new Intl.DateTimeFormat(uiLanguage(), { dateStyle: 'medium', timeStyle: 'medium' });
   return `${times.format(toMilliseconds(at))} (${describeAge(at)})`;

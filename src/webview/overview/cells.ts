@@ -14,11 +14,13 @@ export function fill(text: string, ...values: readonly (string | number)[]): str
   return text.replaceAll(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
 }
 
+type Time = Row['success'];
+
 export type CellTexts = {
-  /** "2 hours ago", or "never". */
-  age(at: number | undefined): string;
+  /** "2 hours ago", "never", or "unknown". */
+  age(at: Time): string;
   /** "Nov 23, 2026, 10:04:00 AM" */
-  moment(at: number | undefined): string;
+  moment(at: Time): string;
   unproven(days: number): string;
 };
 
@@ -29,9 +31,11 @@ export function createCellTexts(texts: OverviewTexts, now: () => number): CellTe
     const age = splitAge(at, now());
     return age[0] === 0 ? texts.now : ages.format(...age);
   };
+  const orWord = (at: Time, describe: (known: number) => string): string =>
+    at === undefined ? texts.never : at === null ? texts.unknownTime : describe(at);
   return {
-    age: (at) => (at === undefined ? texts.never : describeAge(at)),
-    moment: (at) => (at === undefined ? texts.never : moments.format(at)),
+    age: (at) => orWord(at, describeAge),
+    moment: (at) => orWord(at, (known) => moments.format(known)),
     unproven: (days) => (days === 1 ? texts.unprovenOne : fill(texts.unproven, days)),
   };
 }
@@ -52,7 +56,7 @@ function number<T extends readonly HTMLElement[]>(cells: T): T {
 }
 
 export function drawCells(texts: OverviewTexts, words: CellTexts, row: Row): readonly Node[] {
-  const time = (name: string, at: number | undefined): HTMLElement => {
+  const time = (name: string, at: Time): HTMLElement => {
     const shown = cell(name, words.age(at));
     shown.title = words.moment(at);
     return shown;

@@ -116,7 +116,7 @@ export function createRows(): Rows {
     all: (unprovenAfterDays, now) =>
       accountIds.flatMap((id) =>
         (rows.get(id) ?? []).map((row) => {
-          const unproven = unprovenDaysOf(row.success ?? row.created, unprovenAfterDays, now);
+          const unproven = unprovenDaysOf(row.success ?? row.created ?? undefined, unprovenAfterDays, now);
           return unproven === row.unproven ? row : { ...row, unproven };
         }),
       ),

@@ -68,6 +68,7 @@ describe('deleting after a question', () => {
       listPolicies: async (...given) => noteSkipped(await account.api().listPolicies(...given), 1),
     });
     assert.match(stub.user.details[0] ?? '', /A policy that uses “Ops” may be one of them\./);
+    assert.doesNotMatch(stub.user.details[0] ?? '', /No policy uses it/);
   });
 
   it('asks again where the policies could not be loaded for the first question, and name a policy now', async () => {

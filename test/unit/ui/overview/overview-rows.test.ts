@@ -4,7 +4,7 @@ import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-ap
 import { standInForVscode } from '../vscode.ts';
 
 await standInForVscode();
-const { toOverviewAccount } = await import('../../../../src/ui/overview/overview-rows.ts');
+const { toOverviewAccount, toOverviewRow } = await import('../../../../src/ui/overview/overview-rows.ts');
 
 function makeStore(skipped = 0) {
   const store = createStore({
@@ -32,5 +32,10 @@ describe('the accounts of the overview', () => {
     const incomplete = makeStore(1);
     await incomplete.store.refresh();
     assert.equal(incomplete.note(), 'Account a: 1 entry could not be read');
+  });
+
+  it('tell a time that cannot be read from none', () => {
+    const { success, failure } = toOverviewRow(makeDestination('1', { lastFailure: 'unreadable' }));
+    assert.deepEqual([success, failure], [undefined, null]);
   });
 });
