@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import type { Policy } from '../../../../src/core/model/policy.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { makeApi, makeDestination } from '../../core/api/fake-api.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
 const { readPlans, stub } = await loadScripted(async () => import('../../../../src/ui/overview/unproven-plans.ts'));
 const { tellNone } = await loadScripted(async () => import('../../../../src/ui/overview/unproven-messages.ts'));
+
+const workspace = stub.workspace as { getConfiguration: unknown };
+const { createUnprovenTest } = await loadScripted(async () => import('../../../../src/ui/overview/test-unproven.ts'));
 
 const now = new Date().toISOString();
 
@@ -32,4 +37,60 @@ describe('Test All Unproved', () => {
       assert.match(stub.user.told.join('|'), words);
     });
   }
+
+  /** Asks for the tests of a destination that delivered long ago. `beforeSending` runs while the question is open. */
+  async function testAll(policies: readonly Policy[], beforeSending: (connections: () => void) => void = () => {}) {
+    startOver(stub);
+    const sent: string[] = [];
+    const services = makeUiServices(
+      makeApi({
+        listDestinations: async () => [makeDestination('1', { lastSuccess: '2020-01-01T00:00:00Z' })],
+        getDestination: async () => makeDestination('1', { lastSuccess: '2020-01-01T00:00:00Z' }),
+        listPolicies: async () => policies,
+        listAlertNames: async () => new Map(),
+        request: async () => [],
+        testPolicy: async (_account, id) => void sent.push(id),
+      }),
+    );
+    const { getConfiguration } = workspace;
+    workspace.getConfiguration = () =>
+      ({
+        get: (key: string, fallback: unknown) => (key === 'unprovenAfterDays' ? 30 : fallback),
+        inspect: () => ({}),
+      }) as never;
+    try {
+      const answer = Promise.withResolvers<string | undefined>();
+      stub.user.presses.push(answer.promise);
+      const done = createUnprovenTest({
+        ...services,
+        host: { ...services.host, now: Date.now },
+        lastTests: { set() {} } as never,
+        logger: { log() {}, show() {} },
+      })();
+      while (stub.user.told.length === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      beforeSending(() => services.store.setConnections([]));
+      answer.resolve(policies.length > 0 ? 'Send Tests' : undefined);
+      await done;
+    } finally {
+      workspace.getConfiguration = getConfiguration;
+    }
+    return { sent, told: stub.user.told };
+  }
+
+  it('does not say that no policy uses a destination where policies could not be read', async () => {
+    const { told } = await testAll(noteSkipped([], 1));
+    assert.match(told.join('|'), /^Cloudflare’s list of policies has entries that could not be read\./);
+    assert.match((await testAll([])).told.join('|'), /^No policy uses the destinations/);
+  });
+
+  it('sends nothing for an account that was removed while the question was open', async () => {
+    const whole = { name: 'P', mechanisms: { webhooks: [{ id: '1' }] } };
+    const policy = { id: 'p', name: 'P', enabled: true, alertType: 'x', mechanisms: { webhooks: ['1'] }, whole };
+    const removed = await testAll([policy], (remove) => remove());
+    assert.deepEqual(removed.sent, []);
+    assert.match(removed.told.join('|'), /was removed from VS Code/);
+    assert.deepEqual((await testAll([policy])).sent, ['p']);
+  });
 });
