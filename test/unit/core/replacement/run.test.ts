@@ -497,6 +497,28 @@ describe('replacing, against the fake', () => {
     assert.deepEqual(account.users(state.newId ?? ''), ['One', 'Two']);
   });
 
+  it('gives a policy back at Undo whose update was accepted and could not be read, if a colleague deleted the new one', async () => {
+    const [, second] = account.policies();
+    assert.ok(second);
+    let isUpdated = false;
+    const api = fixture.apiWith((real) => ({
+      async updatePolicy(accountId, policyId, ...rest) {
+        await real.updatePolicy(accountId, policyId, ...rest);
+        isUpdated ||= policyId === second.id;
+        if (isUpdated) {
+          // Where Cloudflare takes a deleted destination out of policies.
+          await real.deleteDestination(ACCOUNT, last().newId ?? '');
+          account.changePolicy({ ...second, mechanisms: { webhooks: [], email: [] } });
+        }
+      },
+      getPolicy: async (...given) =>
+        isUpdated ? failWith({ kind: 'forbidden', status: 403 })() : real.getPolicy(...given),
+    }));
+    await assert.rejects(forward(await begin(), { api }));
+    assert.equal((await undo(last())).ending, 'undone');
+    assert.deepEqual(account.users(oldId()), ['One', 'Two']);
+  });
+
   it('ignores a cancellation where a colleague deleted the old one: its policies deliver to none', async () => {
     const created = await account.put('Ops', account.hook('new'));
     const from = await begin({ newId: created.id, origin: 'created', stage: 'moving' });
