@@ -158,7 +158,6 @@ async function detachFromPolicies(
         async beforeSend() {
           isSent = true;
         },
-        trustsAccepted: true,
       });
       if (outcome === 'impossible') {
         throw new LastMechanismError(policy.name);

@@ -49,7 +49,6 @@ export async function restoreDestination(options: RestoreOptions): Promise<Resto
         policyId: policy.id,
         change: (now) => restoreDestinationIn(now, oldId, newId),
         isChanged: (now) => usesDestination(now, newId) && !usesDestination(now, oldId),
-        trustsAccepted: true,
       });
       restored.push(policy);
     } catch (error) {

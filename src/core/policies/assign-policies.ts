@@ -105,7 +105,6 @@ async function assign(
         return isAdding ? withDestinations(now, destinationIds) : withoutDestinations(now, ids, existing);
       },
       isChanged: (now) => destinationIds.every((id) => usesDestination(now, id) === isAdding),
-      trustsAccepted: true,
       signal,
     });
     return outcome === 'changed' ? { ...assignment, outcome, changedIds } : { ...assignment, outcome };

@@ -25,11 +25,6 @@ export type PolicyChange = {
   readonly isChanged: (policy: Policy) => boolean;
   /** Called right before the update is sent, and waited for. Fetching the policy can take a minute. */
   readonly beforeSend?: () => Promise<void>;
-  /**
-   * Whether an update that Cloudflare accepted counts as made if the policy cannot be fetched afterwards. Without it the error
-   * of that fetch is thrown, for operations that look again themselves.
-   */
-  readonly trustsAccepted?: boolean;
   /** Ends the wait for an earlier update. An update that was sent is waited for. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -84,7 +79,7 @@ const PAUSES = [0, 1000, 2000] as const;
  * Changes of one policy wait for each other in this window, and for an earlier one that was not answered. Fetches a policy,
  * writes it whole with the change, fetches it again and compares. The update call replaces the whole policy and does not say
  * which fields it applied. The update is sent at most once. After a lost answer, fetching the policy shows whether the update
- * was applied. The API has no conditional update, so a concurrent change of another client is overwritten. Throws
+ * was applied; an update that Cloudflare accepted counts as made if the policy cannot be fetched. The API has no conditional update, so a concurrent change of another client is overwritten. Throws
  * {@link PolicyUnchangedError}, `ApiError`, and {@link PolicyConflictError}, after which the change was made all the same.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
@@ -93,7 +88,7 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
 }
 
 async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
-  const { api, host, accountId, policyId, change, isChanged, beforeSend, trustsAccepted = false } = options;
+  const { api, host, accountId, policyId, change, isChanged, beforeSend } = options;
   const before = await fetchSettled(options);
   if (isChanged(before)) {
     return 'unchanged';
@@ -109,7 +104,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
       await host.sleep(pause);
     }
     const after = await api.getPolicy(accountId, policyId).catch((error: unknown) => {
-      if (lost === undefined && trustsAccepted && !isNotFound(error)) {
+      if (lost === undefined && !isNotFound(error)) {
         return undefined;
       }
       // A failed fetch says nothing about the update, so throw the update's own error.

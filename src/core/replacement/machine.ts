@@ -254,8 +254,6 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
           // Without the other destination, a deletion in between has only cut this one out.
           isChanged: (policy) => !usesDestination(policy, fromId) && usesDestination(policy, toId),
           beforeSend: async () => beforeSend({ policies: markPolicy(policyId, 'unseen') }),
-          // The next list shows it. The error of a failed fetch would look like one of the update.
-          trustsAccepted: true,
         });
         return {};
       });

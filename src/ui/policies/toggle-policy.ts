@@ -34,7 +34,6 @@ export async function togglePolicy(
         policyId: policy.id,
         change: (now) => ({ ...now.whole, enabled }),
         isChanged: (now) => now.enabled === enabled,
-        trustsAccepted: true,
       }),
     );
   } catch (error) {
