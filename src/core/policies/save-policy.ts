@@ -31,7 +31,8 @@ export type SavePolicyOutcome =
 /**
  * Saves an edited policy, after the other changes of it in this window: fetches it, compares it with what the user saw, makes
  * sure that added destinations exist, writes it whole and fetches it again. The write is sent at most once; after a lost
- * answer, an edited field that is as it was sent says that it took effect. Throws {@link MissingDestinationsError} before anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
+ * answer, an edited field that is as it was sent says that it took effect. Throws {@link MissingDestinationsError} before
+ * anything is sent, {@link PolicyUnchangedError}, and `ApiError`.
  */
 export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
   const { host, accountId, policyId } = options;
