@@ -1,7 +1,7 @@
 import { provedAt } from '../model/health.ts';
 import { type AccountEntry, shownOf } from './account-state.ts';
 
-export const DAY = 24 * 60 * 60_000;
+const DAY = 24 * 60 * 60_000;
 
 /**
  * For how many whole days no delivery has proved that a destination works. `since`: its last success, else its creation,

@@ -69,16 +69,20 @@ async function testUnproven(afterDays: number, services: UnprovenServices): Prom
 
 /** Offers a test that needs no policy. */
 async function offerDirect({ plans, missing }: Plans): Promise<void> {
-  const destinations = plans.flatMap((plan) => plan.destinations);
   const direct = vscode.l10n.t('Test from This Machine');
-  const message = vscode.l10n.t(
-    'No policy uses the destinations that are not proved, so Cloudflare cannot test them: {0}.',
-    join(destinations.map(nameOf)),
-  );
-  const unread = plans.filter(({ isPartial }) => isPartial).flatMap((plan) => plan.destinations.map(nameOf));
-  // In the place of a sentence that would not be certain.
+  const namesWhere = (isPartial: boolean): readonly string[] =>
+    plans.filter((plan) => plan.isPartial === isPartial).flatMap((plan) => plan.destinations.map(nameOf));
+  const [unused, unread] = [namesWhere(false), namesWhere(true)];
   const words = [
-    unread.length > 0 ? describeUnreadPolicies(join(unread)) : message,
+    ...(unused.length > 0
+      ? [
+          vscode.l10n.t(
+            'No policy uses the destinations that are not proved, so Cloudflare cannot test them: {0}.',
+            join(unused),
+          ),
+        ]
+      : []),
+    ...(unread.length > 0 ? [describeUnreadPolicies(join(unread))] : []),
     ...(missing.length > 0 ? [describeMissing(missing)] : []),
   ].join(' ');
   if ((await tell(missing.length + unread.length > 0 ? 'warning' : 'information', words, direct)) === direct) {

@@ -6,7 +6,7 @@ import { provedAt } from '../../core/model/health.ts';
 import { plainName } from '../../core/model/plain-text.ts';
 import { parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { isIncomplete } from '../../core/monitoring/account-state.ts';
-import { DAY, unprovenDaysOf } from '../../core/monitoring/unproven.ts';
+import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import { chooseTests, type TestPlan } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
 
@@ -74,7 +74,7 @@ export async function readPlans(
     plans: made,
     missing,
     incomplete: store.entries().filter(({ state }) => isIncomplete(state)).length,
-    isEachProved: read.every((each) => host.now() - (succeededAt(each) ?? 0) < afterDays * DAY),
+    isEachProved: read.every((each) => unprovenDaysOf(succeededAt(each) ?? 0, afterDays, host.now()) === undefined),
   };
 }
 

@@ -201,7 +201,7 @@ describe('refresh scheduler', () => {
     assert.equal(simulation.store.totals().states.ready, 40);
   });
 
-  it('goes on with all accounts of a token that works again, also if the accounts were regrouped meanwhile', async () => {
+  it('goes on with all accounts of a token that works again, also if the accounts were regrouped before', async () => {
     let refused = true;
     const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);
     const simulation = simulateRefresh({ accounts: 10, interval: INTERVAL, answer, isTokenValid: () => !refused });

@@ -71,6 +71,7 @@ describe('shared files, in a folder', () => {
 
   it('gives no other user access to a file', async function () {
     if (process.platform === 'win32') {
+      // Windows has no mode bits for other users.
       this.skip();
     }
     await createSharedFiles(folder).write('a', 'text');

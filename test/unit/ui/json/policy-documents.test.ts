@@ -23,8 +23,8 @@ describe('saving a policy document', () => {
   const account = useFakeAccount();
   beforeEach(() => startOver(stub));
 
-  /** Saves another name in a document. `meanwhile` happens after VS Code looked at it. */
-  async function save(api: Api, kind: 'new' | 'existing', meanwhile: (policyId: string) => void): Promise<void> {
+  /** Saves another name in a document. `inBetween` happens after VS Code looked at it. */
+  async function save(api: Api, kind: 'new' | 'existing', inBetween: (policyId: string) => void): Promise<void> {
     const { id } = account.putPolicy('P', [], ['ops@example.com']);
     const policy = await account.api().getPolicy(ACCOUNT, id);
     const services = makeUiServices(api);
@@ -47,7 +47,7 @@ describe('saving a policy document', () => {
     await provider.readFile(uri);
     announcedSaves.set(uri.toString(), { reason: MANUAL, text });
     await provider.stat(uri);
-    meanwhile(id);
+    inBetween(id);
     await provider.writeFile(uri, Buffer.from(text), { create: true, overwrite: true });
   }
 

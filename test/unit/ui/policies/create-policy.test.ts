@@ -28,14 +28,14 @@ describe('Create Policy…', () => {
     },
   });
 
-  /** Answers all questions. `meanwhile` happens while the last one is open. Returns the tokens of the creations. */
-  async function create(meanwhile: (services: ReturnType<typeof makeUiServices>, fresh: Api) => void) {
+  /** Answers all questions. `inBetween` happens while the last one is open. Returns the tokens of the creations. */
+  async function create(inBetween: (services: ReturnType<typeof makeUiServices>, fresh: Api) => void) {
     const tokens: string[] = [];
     const services = makeUiServices(withAlert(() => tokens.push('old')));
     stub.user.picks.push(
       (items) => items.slice(-1),
       (items) => {
-        meanwhile(
+        inBetween(
           services,
           withAlert(() => tokens.push('new')),
         );

@@ -68,12 +68,12 @@ describe('the document of Explain Delivery', () => {
       }
       const { promise, resolve } = Promise.withResolvers<void>();
       listed = promise;
-      const reading = window.read();
+      const text = window.read();
       await isHeld;
       account.changePolicy({ ...policy, enabled: true });
       window.services.policies.forget([ACCOUNT]);
       resolve();
-      assert.match(await reading, /The policy is disabled/);
+      assert.match(await text, /The policy is disabled/);
       return window;
     }
 
