@@ -106,7 +106,6 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     toApiError: (error) => toApiError(error, host),
     defer: (work) => setTimeout(work, BURST),
     log: host.log,
-    skippedOf: (accountId) => connections.skippedEntries(accountId),
     admit: async ({ token }, signal) => admitUserCall(budgets.of(token?.id), host.sleep, signal),
   });
   const snapshots = createSharedSnapshots({ profileFolder, secrets: secretStorage }, store, host.log);

@@ -85,13 +85,7 @@ export type ApiOptions = {
   readonly deadline?: number;
   /** Counts every call, including retries. */
   readonly meter?: CallMeter;
-  /** Called after each fetched list, even without oddities. */
-  readonly onOddities?: (read: OddList) => void;
 };
-
-/** The entries of a list that cannot be shown. The log names their places, and a view shows their number. */
-export type OddList = Oddities & { readonly accountId: string; readonly list: 'destinations' | 'policies' };
-
 const RESOURCES = [
   BaseAccounts,
   BaseWebhooks,
@@ -111,7 +105,7 @@ const MOST_PLACES = 10;
 const MOST_PAGES = 50;
 
 /** A client for one token. Creating it sends nothing. */
-export function createApi({ baseUrl, token, userAgent, host, deadline, meter, onOddities }: ApiOptions): Api {
+export function createApi({ baseUrl, token, userAgent, host, deadline, meter }: ApiOptions): Api {
   const transport = createTransport(host, userAgent, deadline, meter);
 
   /**
@@ -146,19 +140,17 @@ export function createApi({ baseUrl, token, userAgent, host, deadline, meter, on
 
   /** Logged once, because lists are polled every few minutes. The places contain no values. */
   function noteOddities(what: string, { skipped, places }: Oddities): void {
-    const line = `${what}: cannot read ${places.slice(0, MOST_PLACES).join(', ')}; ${skipped} entries are incomplete or left out`;
+    const line = `${what}: cannot read ${places.slice(0, MOST_PLACES).join(', ')}; ${skipped} entries are left out`;
     if (places.length > 0 && !logged.has(line)) {
       logged.add(line);
       host.log('warn', plain(line));
     }
   }
 
-  function noteList(accountId: string, list: OddList['list']): (oddities: Oddities) => void {
-    return (oddities) => {
+  const noteList =
+    (accountId: string, list: 'destinations' | 'policies') =>
+    (oddities: Oddities): void =>
       noteOddities(`The list of ${list} of account ${accountId}`, oddities);
-      onOddities?.({ accountId, list, ...oddities });
-    };
-  }
 
   return {
     async verifyUserToken(signal) {

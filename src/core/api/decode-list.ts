@@ -2,8 +2,8 @@ import { isUnreadable } from '../model/timestamp.ts';
 import { ApiError } from './api-error.ts';
 
 /**
- * The problems of a list: the number of entries that cannot be shown, or of which the health is unknown, and the places of
- * malformed fields (`3.last_success`). Never a value, which may be a secret.
+ * The problems of a list: the number of entries that cannot be shown, and the places of malformed fields
+ * (`3.last_success`). Never a value, which may be a secret.
  */
 export type Oddities = { readonly skipped: number; readonly places: readonly string[] };
 

@@ -5,7 +5,6 @@ import { comparableId } from '../model/id.ts';
 import type { Policy, SentAlert } from '../model/policy.ts';
 import { ApiError } from './api-error.ts';
 import { decodeList, type Entry, isObject, isUsableId, type Oddities } from './decode-list.ts';
-import { isUnreadable } from '../model/timestamp.ts';
 import { noteSkipped } from './skipped.ts';
 
 /** An optional string. The live API also sends null (`last_success`, `last_failure`). */
@@ -62,10 +61,7 @@ export function decodeDestination(result: unknown): Destination {
 }
 
 export function decodeDestinations(result: unknown, onOddities: OnOddities = () => {}): readonly Destination[] {
-  const list = decodeList(result, 'a list of webhook destinations', toDestination);
-  // Such a destination is listed, and may be failing all the same.
-  const doubtful = list.items.filter(({ lastSuccess, lastFailure }) => [lastSuccess, lastFailure].some(isUnreadable));
-  return takeUnique(list, (odd) => onOddities({ ...odd, skipped: odd.skipped + doubtful.length }));
+  return takeUnique(decodeList(result, 'a list of webhook destinations', toDestination), onOddities);
 }
 
 /** Drops repeated entries, because an ID is the key of a row. */

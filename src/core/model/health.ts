@@ -1,5 +1,5 @@
 import type { DestinationFacts } from './destination.ts';
-import { compareInstants, type Instant, parseTimestamp, toMilliseconds } from './timestamp.ts';
+import { compareInstants, type Instant, isUnreadable, parseTimestamp, toMilliseconds } from './timestamp.ts';
 
 export type Health = 'failing' | 'healthy' | 'unused';
 
@@ -10,6 +10,7 @@ type Derived = {
   readonly health: Health;
   readonly lastEvent: LastEvent | undefined;
   readonly provedAt: number | undefined;
+  readonly isDoubtful: boolean;
 };
 
 /**
@@ -39,6 +40,11 @@ export function provedAt(destination: Times): number | undefined {
   return derive(destination).provedAt;
 }
 
+/** Whether the destination may be failing all the same, because its last success or failure cannot be read. */
+export function isDoubtful(destination: Times): boolean {
+  return derive(destination).isDoubtful;
+}
+
 function derive(destination: Times): Derived {
   const known = derived.get(destination);
   if (known) {
@@ -54,14 +60,17 @@ function decideHealth({ lastSuccess, lastFailure, createdAt }: Times): Derived {
   const failure = parseTimestamp(lastFailure);
   const created = parseTimestamp(createdAt);
   const since = success ?? created;
-  const proved = since && toMilliseconds(since);
+  const rest = {
+    provedAt: since && toMilliseconds(since),
+    isDoubtful: (!success && isUnreadable(lastSuccess)) || (!failure && isUnreadable(lastFailure)),
+  };
   if (failure && (!success || compareInstants(failure, success) > 0)) {
-    return { health: 'failing', lastEvent: { kind: 'failure', at: failure }, provedAt: proved };
+    return { health: 'failing', lastEvent: { kind: 'failure', at: failure }, ...rest };
   }
   if (success) {
-    return { health: 'healthy', lastEvent: { kind: 'success', at: success }, provedAt: proved };
+    return { health: 'healthy', lastEvent: { kind: 'success', at: success }, ...rest };
   }
-  return { health: 'unused', lastEvent: created && { kind: 'created', at: created }, provedAt: proved };
+  return { health: 'unused', lastEvent: created && { kind: 'created', at: created }, ...rest };
 }
 
 export type HealthCounts = Readonly<Record<Health, number>>;

@@ -2,7 +2,7 @@ import type { Connection } from '../accounts/connection.ts';
 import type { ApiError } from '../api/api-error.ts';
 import type { ShownDestination } from '../model/destination.ts';
 import { comparableId } from '../model/id.ts';
-import type { CachedSnapshot, Snapshot, SnapshotOf } from './snapshot.ts';
+import { type CachedSnapshot, countUnread, type Snapshot, type SnapshotOf } from './snapshot.ts';
 
 /**
  * The state of an account. Only the first refresh is `loading`; later refreshes keep the previous state until they end.
@@ -41,7 +41,7 @@ export function shownOf(state: AccountState | undefined): SnapshotOf<ShownDestin
 
 /** Whether the last refresh succeeded, but its list has entries that could not be read. Any of those may be failing. */
 export function isIncomplete(state: AccountState): boolean {
-  return state.kind === 'ready' && state.last.skipped > 0;
+  return state.kind === 'ready' && countUnread(state.last) > 0;
 }
 
 /**

@@ -1,17 +1,24 @@
 import type { CachedDestination, Destination, ShownDestination } from '../model/destination.ts';
 import { shownHostOf } from '../model/destination.ts';
-import { countHealth, type HealthCounts } from '../model/health.ts';
+import { countHealth, type HealthCounts, isDoubtful } from '../model/health.ts';
 
 /**
  * The destinations of an account at a time (milliseconds since the epoch), and their number by health. `skipped`: how
- * many malformed entries Cloudflare's list also had.
+ * many malformed entries Cloudflare's list also had. `doubtful`: how many destinations may be failing, because their last success
+ * or failure cannot be read.
  */
 export type SnapshotOf<D extends ShownDestination> = {
   readonly at: number;
   readonly destinations: readonly D[];
   readonly counts: HealthCounts;
   readonly skipped: number;
+  readonly doubtful: number;
 };
+
+/** How many entries of Cloudflare's list are not known in full. */
+export function countUnread({ skipped, doubtful }: Pick<SnapshotOf<ShownDestination>, 'skipped' | 'doubtful'>): number {
+  return skipped + doubtful;
+}
 
 /** As fetched from Cloudflare. */
 export type Snapshot = SnapshotOf<Destination>;
@@ -29,7 +36,7 @@ export function makeSnapshot<D extends ShownDestination>(
   skipped = before?.skipped ?? 0,
 ): SnapshotOf<D> {
   if (!before) {
-    return { at, destinations: fetched, counts: countHealth(fetched), skipped };
+    return { at, destinations: fetched, ...countAll(fetched), skipped };
   }
   const known = byId(before);
   const destinations = fetched.map((destination) => {
@@ -39,7 +46,11 @@ export function makeSnapshot<D extends ShownDestination>(
   const isSame =
     destinations.length === before.destinations.length &&
     destinations.every((destination, index) => destination === before.destinations[index]);
-  return isSame ? { ...before, at, skipped } : { at, destinations, counts: countHealth(destinations), skipped };
+  return isSame ? { ...before, at, skipped } : { at, destinations, ...countAll(destinations), skipped };
+}
+
+function countAll(destinations: readonly ShownDestination[]): Pick<Snapshot, 'counts' | 'doubtful'> {
+  return { counts: countHealth(destinations), doubtful: destinations.filter(isDoubtful).length };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ApiError, type ApiErrorKind, describeForLog, lackPermission } from '../api/api-error.ts';
+import { skippedIn } from '../api/skipped.ts';
 import type { Log } from '../api/transport.ts';
 import { type Connection, isSameConnection, type TokenVerdict, verifyTokenOf } from '../accounts/connection.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
@@ -61,8 +62,6 @@ export type StoreOptions = {
   readonly log: Log;
   /** Waits until a request of the user may be sent; rejects once the signal aborts. Default: no wait. */
   readonly admit?: (connection: Connection, signal?: AbortSignal) => Promise<void>;
-  /** The number of malformed entries in the list of destinations that was just fetched. Default: none. */
-  readonly skippedOf?: (accountId: string) => number;
   /** The most accounts that are fetched concurrently, per token and in total. */
   readonly concurrency?: { readonly perToken: number; readonly total: number };
 };
@@ -91,15 +90,7 @@ const REFUSALS: ReadonlySet<ApiErrorKind> = new Set(['auth', 'noToken', 'storage
 const CONCURRENCY = { perToken: 6, total: 24 };
 
 /** Holds the accounts and their destinations. Only the store writes the data that views show. */
-export function createStore({
-  now,
-  toApiError,
-  defer,
-  log,
-  admit,
-  skippedOf = () => 0,
-  concurrency = CONCURRENCY,
-}: StoreOptions): Store {
+export function createStore({ now, toApiError, defer, log, admit, concurrency = CONCURRENCY }: StoreOptions): Store {
   let slots: ReadonlyMap<string, Slot> = new Map();
   let entries: readonly Slot[] = [];
   let totals = NO_ACCOUNTS;
@@ -176,7 +167,7 @@ export function createStore({
       const outcome = await (isHurried ? send() : fetchAdmitted(connection, admission)).then(
         (destinations): AccountState => ({
           kind: 'ready',
-          last: makeSnapshot(now(), destinations, slot.state.last, skippedOf(account.id)),
+          last: makeSnapshot(now(), destinations, slot.state.last, skippedIn(destinations)),
         }),
         async (reason: unknown): Promise<AccountState | undefined> => {
           if (isAdmitted && signal?.aborted && !(reason instanceof ApiError)) {

@@ -5,6 +5,7 @@ import { shownHostOf } from '../model/destination.ts';
 import { healthOf } from '../model/health.ts';
 import { plain } from '../model/plain-text.ts';
 import { type AccountEntry, isIncomplete, shownOf } from './account-state.ts';
+import { countUnread } from './snapshot.ts';
 import { locateAll, locateFailing, type Shown } from './overview.ts';
 
 /** The input of a tool: the destinations of one account, by name or ID, or of all accounts. VS Code does not validate it. */
@@ -65,7 +66,10 @@ export async function answerTool(
   await waitForRefresh(asked, options.host, signal);
   const located = kind === 'list' ? locateAll(asked) : locateFailing(asked);
   const states = asked.map((entry) => stateOf(entry, options));
-  const unreadable = asked.reduce((sum, { state }) => sum + (isIncomplete(state) ? (state.last?.skipped ?? 0) : 0), 0);
+  const unreadable = asked.reduce(
+    (sum, { state }) => sum + (state.last && isIncomplete(state) ? countUnread(state.last) : 0),
+    0,
+  );
   const knowledge = states.length === 0 && !options.areAccountsKnown ? 'unknown' : knowledgeOf(states, unreadable);
   return JSON.stringify({
     knowledge,
@@ -213,7 +217,7 @@ function describeAccount(entry: AccountEntry, options: ToolOptions): Readonly<Re
     state: stateOf(entry, options),
     readAt: shown ? new Date(shown.at).toISOString() : null,
     refreshing: inFlight !== undefined,
-    ...(isIncomplete(state) ? { unreadableEntries: state.last?.skipped } : {}),
+    ...(state.last && isIncomplete(state) ? { unreadableEntries: countUnread(state.last) } : {}),
     ...(state.kind === 'failed'
       ? { problemKind: state.error.kind, problem: options.describeError(state.error, nameOf(account)) }
       : {}),

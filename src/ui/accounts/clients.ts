@@ -1,7 +1,7 @@
 import { mayReceive, originsOf } from '../../core/accounts/token-origin.ts';
 import { ApiError } from '../../core/api/api-error.ts';
 import { PUBLIC_API } from '../../core/api/base-url.ts';
-import { type Api, createApi, type OddList } from '../../core/api/client.ts';
+import { type Api, createApi } from '../../core/api/client.ts';
 import type { CallMeter } from '../../core/api/call-meter.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { TokenRecord } from '../../core/model/token.ts';
@@ -18,8 +18,6 @@ export type Clients = {
    * For a stored token. Returns a client that sends nothing if the token must not be sent to the configured address.
    */
   connectStored(record: TokenRecord): Api;
-  /** The number of malformed entries in the account's last list of destinations. */
-  skippedEntries(accountId: string): number;
   /**
    * A client that sends nothing and fails every call, so that views show the error like any other. `beforehand` is waited for
    * in each call.
@@ -42,14 +40,6 @@ export function createClients({
   /** By token. Contains only the few tokens of this session. */
   const origins = new Map<string, string>();
 
-  const skipped = new Map<string, number>();
-
-  function noteOddities(odd: OddList): void {
-    if (odd.list === 'destinations') {
-      skipped.set(odd.accountId, odd.skipped);
-    }
-  }
-
   function refuse(error: ApiError, beforehand?: () => Promise<void>): Api {
     const refusing: Host = {
       ...host,
@@ -70,7 +60,6 @@ export function createClients({
           token,
           userAgent,
           host,
-          onOddities: noteOddities,
           ...(meter ? { meter } : {}),
         })
       : refuse(new ApiError({ kind: 'misconfigured', reason: apiBaseUrl.problem }));
@@ -78,7 +67,6 @@ export function createClients({
 
   return {
     refuse,
-    skippedEntries: (accountId) => skipped.get(accountId) ?? 0,
     originOf: (token) => origins.get(token) ?? configuredOrigin(),
     connect(token, meter) {
       const origin = configuredOrigin();

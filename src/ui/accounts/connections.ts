@@ -52,8 +52,6 @@ export type Connections = vscode.Disposable & {
   readonly originOf: (token: string) => string | undefined;
   /** When this session began, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The number of malformed entries in the account's last list of destinations. They are not shown. */
-  skippedEntries(accountId: string): number;
 };
 
 /** What a change may do with the stored accounts and tokens. */
@@ -292,7 +290,6 @@ export function createConnections({
     change,
     originOf: (token) => clientsOf.originOf(token),
     startedAt: host.now(),
-    skippedEntries: (accountId) => clientsOf.skippedEntries(accountId),
     dispose: () => subscriptions.dispose(),
   };
 }

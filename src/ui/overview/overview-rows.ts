@@ -4,6 +4,7 @@ import { healthOf } from '../../core/model/health.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
 import { fromMilliseconds, isUnreadable, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
+import { countUnread } from '../../core/monitoring/snapshot.ts';
 import { oldestAllowedOf } from '../../core/monitoring/status.ts';
 import type { OverviewAccount, OverviewRow } from '../../core/overview-protocol.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
@@ -50,7 +51,7 @@ function describeLack(name: string, state: AccountEntry['state']): string | unde
     return vscode.l10n.t('{0} is loading…', name);
   }
   if (isIncomplete(state)) {
-    return `${name}: ${describeSkipped(shown.skipped).headline}`;
+    return `${name}: ${describeSkipped(countUnread(shown)).headline}`;
   }
   return Date.now() - shown.at > oldestAllowedOf(0)
     ? `${name}: ${vscode.l10n.t('Last refreshed {0}', describeAge(fromMilliseconds(shown.at)))}`

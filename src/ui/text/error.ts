@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ApiError, ForeignAnswer } from '../../core/api/api-error.ts';
 import { LeaseTakenError } from '../../core/async/lease.ts';
 import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
+import { countUnread } from '../../core/monitoring/snapshot.ts';
 import { AccountRemovedError } from '../../core/monitoring/connection-now.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { enumerate, describeAge, plural } from './format.ts';
@@ -217,8 +218,8 @@ export function describeUnknownState({
 }: Pick<AccountEntry, 'connection' | 'state'>): Pick<Problem, 'headline' | 'sentence'> | undefined {
   return state.kind === 'failed'
     ? describeProblem(state.error, connection.account.name)
-    : isIncomplete(state)
-      ? describeSkipped(state.last?.skipped ?? 0)
+    : state.last && isIncomplete(state)
+      ? describeSkipped(countUnread(state.last))
       : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { ShownDestination } from '../../core/model/destination.ts';
 import { type Health, healthOf } from '../../core/model/health.ts';
 import { findById } from '../../core/model/id.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
+import { countUnread } from '../../core/monitoring/snapshot.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { plain } from '../../core/model/plain-text.ts';
@@ -182,7 +183,7 @@ function toDestinationRow(
 
 function toProblemRow({ accountId, skipped }: ProblemNode, { connection, state }: AccountEntry): Row | undefined {
   if (skipped) {
-    const { headline, sentence } = describeSkipped(state.last?.skipped ?? 0);
+    const { headline, sentence } = describeSkipped(state.last ? countUnread(state.last) : 0);
     return {
       ...toWarning(headline, sentence),
       id: `skipped/${accountId}`,

@@ -3,6 +3,7 @@ import { ApiError } from '../../core/api/api-error.ts';
 import { healthOf, lastEventOf, sortDestinations } from '../../core/model/health.ts';
 import { findById, keyOfDestination } from '../../core/model/id.ts';
 import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
+import { countUnread } from '../../core/monitoring/snapshot.ts';
 import { policiesOf } from '../../core/model/policy.ts';
 import { changesBetween } from '../../core/model/silence.ts';
 import { fromMilliseconds, type Instant } from '../../core/model/timestamp.ts';
@@ -135,7 +136,7 @@ export function createDestinationsView(
     painted.set(accountId, Date.now());
     const problems: readonly ProblemNode[] = [
       ...(state.kind === 'failed' ? [{ kind: 'problem' as const, accountId }] : []),
-      ...(state.last?.skipped ? [{ kind: 'problem' as const, accountId, skipped: true }] : []),
+      ...(state.last && countUnread(state.last) > 0 ? [{ kind: 'problem' as const, accountId, skipped: true }] : []),
     ];
     const destinations = sortDestinations(shownOf(state)?.destinations ?? [], readSettings().sort);
     const rows = destinations

@@ -1,6 +1,7 @@
 import { createRedactor } from '../../../src/core/api/redaction.ts';
 import { ApiError } from '../../../src/core/api/api-error.ts';
 import type { Api } from '../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../src/core/api/skipped.ts';
 import { createStore } from '../../../src/core/monitoring/store.ts';
 import { createPolicyStore } from '../../../src/core/policies/policy-store.ts';
 import { createSecretStore } from '../../../src/ui/destinations/secret-store.ts';
@@ -22,13 +23,18 @@ export function makeSecretStorage(stored: Map<string, string>) {
 export function makeUiServices(api: Api, skipped = 0) {
   const host = { ...makeVirtualHost(), log: () => {}, random: () => 0.5, fetch };
   const redactor = createRedactor();
-  const connection = { account: { id: ACCOUNT, name: 'Acme' }, token: undefined, api };
+  const listDestinations: Api['listDestinations'] = async (...given) =>
+    noteSkipped(await api.listDestinations(...given), skipped);
+  const connection = {
+    account: { id: ACCOUNT, name: 'Acme' },
+    token: undefined,
+    api: skipped > 0 ? { ...api, listDestinations } : api,
+  };
   const store = createStore({
     now: host.now,
     toApiError: (error) => (error instanceof ApiError ? error : new ApiError({ kind: 'network' })),
     defer: (work) => work(),
     log: () => {},
-    skippedOf: () => skipped,
   });
   store.setConnections([connection]);
   return {

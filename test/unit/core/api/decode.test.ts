@@ -13,6 +13,7 @@ import {
   decodeTokenStatus,
 } from '../../../../src/core/api/decode.ts';
 import { skippedIn } from '../../../../src/core/api/skipped.ts';
+import { makeSnapshot } from '../../../../src/core/monitoring/snapshot.ts';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import { parseTimestamp, toMilliseconds } from '../../../../src/core/model/timestamp.ts';
 import recorded from '../../../fixtures/recorded-answers.json' with { type: 'json' };
@@ -173,8 +174,8 @@ describe('decoding', () => {
     }
   });
 
-  it('counts a destination whose last success or failure cannot be read: it may be failing', () => {
-    for (const [time, skipped] of [
+  it('keeps that a last failure cannot be read: the destination may be failing', () => {
+    for (const [time, doubtful] of [
       ['2026-11-30 10:00', 1],
       ['2026-02-30T10:00:00Z', 1],
       [12, 1],
@@ -184,13 +185,12 @@ describe('decoding', () => {
       ['0001-01-01T00:00:00Z', 0],
       ['2016-12-31T23:59:60Z', 0],
     ] as const) {
-      const told: number[] = [];
-      const entries = [
+      const list = decodeDestinations([
         { id: 'a', last_success: '2026-01-01T00:00:00Z', last_failure: time },
         { id: 'b', created_at: time },
-      ];
-      const list = decodeDestinations(entries, (odd) => told.push(odd.skipped));
-      assert.deepEqual([list.length, skippedIn(list), told], [2, 0, [skipped]], JSON.stringify(time));
+      ]);
+      const snapshot = makeSnapshot(1, list, undefined, skippedIn(list));
+      assert.deepEqual([list.length, snapshot.skipped, snapshot.doubtful], [2, 0, doubtful], JSON.stringify(time));
     }
   });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
+import { isIncomplete, mayExist } from '../../../../src/core/monitoring/account-state.ts';
 import { createStore, type Store, type StoreOptions } from '../../../../src/core/monitoring/store.ts';
 import type { Change } from '../../../../src/core/monitoring/store-events.ts';
 import { failWith, makeApi, makeConnection, makeDestination, noteSignals } from '../api/fake-api.ts';
@@ -132,7 +134,13 @@ describe('store', () => {
     await done;
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'ready',
-      last: { at: 1000, destinations: [makeDestination('1')], counts: { ...NOTHING, unused: 1 }, skipped: 0 },
+      last: {
+        at: 1000,
+        destinations: [makeDestination('1')],
+        counts: { ...NOTHING, unused: 1 },
+        skipped: 0,
+        doubtful: 0,
+      },
     });
     assert.deepEqual(
       changes.map(({ accounts, states }) => [accounts, [...states]]),
@@ -179,14 +187,16 @@ describe('store', () => {
     await store.refresh();
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'ready',
-      last: { at: 1000, destinations: [], counts: NOTHING, skipped: 0 },
+      last: { at: 1000, destinations: [], counts: NOTHING, skipped: 0, doubtful: 0 },
     });
   });
 
   it('counts the malformed entries of each list, and reports a change of their number', async () => {
     let skipped = 2;
-    const { store, changes } = makeStore(undefined, { skippedOf: (id) => (id === 'a' ? skipped : 0) });
-    const api = makeApi({ listDestinations: async () => [makeDestination('1')] });
+    const { store, changes } = makeStore();
+    const api = makeApi({
+      listDestinations: async (id) => noteSkipped([makeDestination('1')], id === 'a' ? skipped : 0),
+    });
     store.setConnections([makeConnection('a', api), makeConnection('b', api)]);
     await store.refresh();
     const counts = () => ['a', 'b'].map((id) => store.entry(id)?.state.last?.skipped);
@@ -200,6 +210,15 @@ describe('store', () => {
     skipped = 0;
     await store.refresh();
     assert.deepEqual([counts(), changes.map(({ states }) => [...states])], [[0, 0], [['a']]]);
+  });
+
+  it('counts a destination that may be failing as not read in full, which hides no other one', async () => {
+    const { store } = makeStore();
+    const doubtful = makeDestination('1', { lastSuccess: '2026-01-01T00:00:00Z', lastFailure: 'unreadable' });
+    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [doubtful] }))]);
+    await store.refresh();
+    const entry = store.entry('a') ?? assert.fail();
+    assert.deepEqual([store.totals().incomplete, isIncomplete(entry.state), mayExist(entry, '2')], [1, true, false]);
   });
 
   it('ignores how Cloudflare writes an ID where a destination is put, updated or removed', async () => {
@@ -420,8 +439,9 @@ describe('store', () => {
   it('reads an account itself of which another window could not read the whole list, or the first one that could', async () => {
     let time = 1000;
     let skipped = 0;
-    const { store } = makeStore(() => time, { skippedOf: () => skipped });
-    store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+    const { store } = makeStore(() => time);
+    const listDestinations = async () => noteSkipped([makeDestination('1')], skipped);
+    store.setConnections([makeConnection('a', makeApi({ listDestinations }))]);
     await store.refresh();
     time = 2000;
     const { url: _url, ...facts } = makeDestination('1');
@@ -455,7 +475,7 @@ describe('store', () => {
     assert.equal(store.adopt('a', { at: 1000 + 300_001, destinations: [] }), 'ignored');
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'idle',
-      cached: { at: 500, destinations: [old], counts: { ...NOTHING, unused: 1 }, skipped: 0 },
+      cached: { at: 500, destinations: [old], counts: { ...NOTHING, unused: 1 }, skipped: 0, doubtful: 0 },
     });
     assert.equal(store.totals().health.unused, 1);
     await store.refresh();
@@ -482,6 +502,7 @@ describe('store', () => {
       destinations: [{ ...facts, url }],
       counts: { ...NOTHING, failing: 1 },
       skipped: 0,
+      doubtful: 0,
     });
     time = 3000;
     for (const other of [
@@ -508,7 +529,7 @@ describe('store', () => {
     store.adopt('a', { at: 2000, destinations: [] });
     assert.deepEqual(store.entry('a')?.state, {
       kind: 'idle',
-      cached: { at: 2000, destinations: [], counts: NOTHING, skipped: 0 },
+      cached: { at: 2000, destinations: [], counts: NOTHING, skipped: 0, doubtful: 0 },
     });
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { standInForVscode } from '../vscode.ts';
 import { destinationsOfRows, type Node } from '../../../../src/ui/tree/nodes.ts';
@@ -22,9 +23,9 @@ function makeStore(listDestinations: Api['listDestinations'], skipped = 0) {
     toApiError: (error) => (error instanceof ApiError ? error : assert.fail(String(error))),
     defer: () => {},
     log() {},
-    skippedOf: () => skipped,
   });
-  store.setConnections([makeConnection(ACCOUNT, makeApi({ listDestinations }))]);
+  const list: Api['listDestinations'] = async (...given) => noteSkipped(await listDestinations(...given), skipped);
+  store.setConnections([makeConnection(ACCOUNT, makeApi({ listDestinations: list }))]);
   return store;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
 import { standInForVscode } from '../vscode.ts';
@@ -7,14 +8,14 @@ await standInForVscode();
 const { toOverviewAccount, toOverviewRow } = await import('../../../../src/ui/overview/overview-rows.ts');
 
 function makeStore(skipped = 0) {
+  const listDestinations = async () => noteSkipped([makeDestination('1')], skipped);
   const store = createStore({
     now: Date.now,
     toApiError: () => assert.fail(),
     defer: (work) => work(),
     log() {},
-    skippedOf: () => skipped,
   });
-  store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
+  store.setConnections([makeConnection('a', makeApi({ listDestinations }))]);
   const note = () => toOverviewAccount(store.entry('a') ?? assert.fail()).note;
   return { store, note };
 }
