@@ -63,21 +63,16 @@ const LIMITS: TimelineLimits = { log: 64 * 1024, parts: 8, age: 7 * 86_400_000, 
 const ENDING = '.v1.jsonl';
 const LOG = `log${ENDING}`;
 const PART = /^(\d+)-(merged-)?.+\.v1\.jsonl$/;
-/**
- * Lines that a part got after it was the log may be lost until they are appended again: a window that merges it may have read
- * it before. In milliseconds after it was renamed.
- */
-const SETTLING = 60_000;
 /** After a failure to write, at most so many facts wait for the next recording. */
 const MOST_WAITING = 20_000;
 /** How often a step is repeated while another window compacts. */
 const ATTEMPTS = 20;
 
-/** Whether what was in a part at that time stays recorded, whatever other windows do. */
-function isSettled(part: string, at: number): boolean {
-  const [, time, merged] = PART.exec(part) ?? [];
-  return merged !== undefined || Math.abs(at - Number(time)) > SETTLING;
-}
+/**
+ * Whether what is in a part stays recorded, whatever other windows do. A part that was the log may have got its last lines after a
+ * window had read it that is merging it, and the window that appended them may have been killed before it saw this.
+ */
+const isMerged = (part: string): boolean => PART.exec(part)?.[2] !== undefined;
 
 export function createTimelineLog({
   files,
@@ -195,9 +190,7 @@ export function createTimelineLog({
       // In front of a failure to read: the facts then wait for the next recording.
       waiting = [...waiting, ...added].slice(-MOST_WAITING);
       // Without an earlier snapshot, most of it is recorded already.
-      // The time is taken first: the machine can sleep while the files are read.
-      const startedAt = now();
-      const known = before ? [] : await load((part) => isSettled(part, startedAt));
+      const known = before ? [] : await load(isMerged);
       const lines = waiting.flatMap(({ id, seen }) => {
         const left = withoutKnown(seen, decodeHistory(known, id));
         return left.success.length + left.failure.length === 0 ? [] : [encodeLine(id, left)];
