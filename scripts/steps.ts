@@ -4,7 +4,16 @@ import process from 'node:process';
 import { delimiter, resolve } from 'node:path';
 
 export type Step = { readonly name: string; readonly command: readonly [string, ...string[]] };
-export type Outcome = { readonly name: string; readonly passed: number; readonly failed: number };
+export type Outcome = {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** What the step said about its failures; empty if it did not fail. */
+  readonly reason: string;
+};
+
+/** The longest reason that is repeated, in characters. */
+const LONGEST_REASON = 4000;
 
 /** The steps that need neither a build nor a VS Code, apart from the unit tests. */
 export const STATIC_CHECKS: readonly Step[] = [
@@ -23,10 +32,16 @@ export async function runLanes(lanes: readonly (readonly Step[])[]): Promise<rea
   return (await Promise.all(lanes.map(runLane))).flat();
 }
 
-/** Prints what failed, and `N passed, N failed` as the last line. The process will exit with 1 if a step failed. */
+/**
+ * Prints what failed and why, since the output of the step may be far above, and `N passed, N failed` as the last line. The process
+ * will exit with 1 if a step failed.
+ */
 export function report(outcomes: readonly Outcome[]): void {
-  const bad = outcomes.filter(({ failed }) => failed > 0).map(({ name }) => name);
-  console.log(bad.length > 0 ? `\nFailed: ${bad.join('; ')}` : '');
+  const bad = outcomes.filter(({ failed }) => failed > 0);
+  for (const { name, reason } of bad) {
+    console.log(`\n=== ${name} failed:\n${reason.replaceAll(/^/gm, '| ')}`);
+  }
+  console.log(bad.length > 0 ? `\nFailed: ${bad.map(({ name }) => name).join('; ')}` : '');
   const sum = (key: 'passed' | 'failed'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = bad.length > 0 ? 1 : 0;
@@ -60,7 +75,14 @@ async function run({ name, command: [program, ...args] }: Step): Promise<Outcome
   const failed = code === 0 ? failing : Math.max(1, failing);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`\n=== ${name}: ${failed === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n${output.trimEnd()}`);
-  return { name, passed, failed };
+  return { name, passed, failed, reason: failed === 0 ? '' : reasonIn(output) };
+}
+
+/** Mocha's list of failures, or the end of the output of another tool. */
+function reasonIn(output: string): string {
+  const at = output.search(/^\s*\d+ failing\b/m);
+  const text = output.trimEnd();
+  return at === -1 ? text.slice(-LONGEST_REASON) : text.slice(at).slice(0, LONGEST_REASON);
 }
 
 function count(output: string, word: 'passing' | 'failing'): number {
