@@ -6,6 +6,8 @@ import { hostileSettings } from '../test/vscode-host/hostile-settings.ts';
 import { runIntegration } from '../test/vscode-host/integration.ts';
 
 const API_ADDRESS = 'cloudflareWebhooks.apiBaseUrl';
+/** Shows that the settings of the workspace were read. */
+const MARKER = 'editor.formatOnSave';
 const VERSIONS = ['newest', 'oldest', 'desktop'] as const;
 
 async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
@@ -21,6 +23,7 @@ async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
       // As a remote machine or a dev container may have it. A test checks that nothing goes there. Only this one setting:
       // VS Code writes a setting that the machine has into the settings of the machine, where ours are ignored.
       machineSettings: { [API_ADDRESS]: hostileSettings[API_ADDRESS] },
+      workspaceSettings: { ...hostileSettings, [MARKER]: true },
     });
   } finally {
     await fake.close();

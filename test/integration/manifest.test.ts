@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { COMMANDS, FAILING_COLOR, JSON_LANGUAGE } from '../../src/ui/host/ids.ts';
+import { hostileSettings } from '../vscode-host/hostile-settings.ts';
 import { EXTENSION_ID, getExtension } from './extension-under-test.ts';
 
 type MenuEntry = {
@@ -214,9 +215,10 @@ describe('manifest', () => {
     }
   });
 
-  it('does not let a workspace change the API base URL, which receives tokens', () => {
+  it('lets a workspace change no setting, and the tests try to change each', () => {
     const { properties } = manifest().contributes.configuration;
     assert.deepEqual([...new Set(Object.values(properties).map(({ scope }) => scope))], ['application']);
+    assert.deepEqual(Object.keys(hostileSettings).toSorted(), Object.keys(properties).toSorted());
   });
 
   it('turns auto save off for the language of the JSON documents, which has JSON support', () => {

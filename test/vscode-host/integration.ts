@@ -8,7 +8,7 @@ import { ensureHost } from './host-install.ts';
 import type { HostVersion } from './host-versions.ts';
 import { serverEnvironment } from './server-process.ts';
 import { idleVariable, versionVariable, writeGuardedProgram, writeTestProgram } from './test-program.ts';
-import { calmSettings, type Settings, writeSettings } from './user-data.ts';
+import { calmSettings, type Settings, writeSettings, writeWorkspace } from './user-data.ts';
 
 export interface IntegrationRun {
   /** A VS Code from the npm registry, or the newest desktop VS Code, downloaded by `@vscode/test-electron`. */
@@ -22,6 +22,8 @@ export interface IntegrationRun {
   readonly userSettings?: Settings;
   /** Settings of the remote machine. Those of scope `application` have no effect there. */
   readonly machineSettings?: Settings;
+  /** Settings of the folder that is open in the window, as a repository may bring them. */
+  readonly workspaceSettings?: Settings;
   /** Stops the run after this many milliseconds without output from the tests. Default: 120,000. */
   readonly idleTimeout?: number;
 }
@@ -36,8 +38,10 @@ export interface IntegrationRun {
 export async function runIntegration(run: IntegrationRun): Promise<number> {
   const executable = run.version === 'desktop' ? await desktopProgram() : await npmProgram(run.version);
   const folder = run.version === 'desktop' ? await createShortFolder() : await createRunFolder('integration');
-  const { userSettings = {}, machineSettings = {} } = run;
+  const { userSettings = {}, machineSettings = {}, workspaceSettings = {} } = run;
   await writeSettings(folder, { ...calmSettings, ...userSettings }, machineSettings);
+  const workspace = path.join(folder, 'workspace');
+  await writeWorkspace(workspace, workspaceSettings);
   try {
     return await runTests({
       vscodeExecutablePath: executable,
@@ -49,7 +53,7 @@ export async function runIntegration(run: IntegrationRun): Promise<number> {
         [versionVariable]: run.version,
         [idleVariable]: String(run.idleTimeout ?? 120_000),
       },
-      launchArgs: [`--user-data-dir=${folder}`, `--extensions-dir=${path.join(folder, 'extensions')}`],
+      launchArgs: [workspace, `--user-data-dir=${folder}`, `--extensions-dir=${path.join(folder, 'extensions')}`],
     });
   } catch (error) {
     if (error instanceof TestRunFailedError) {

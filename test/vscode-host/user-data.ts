@@ -33,6 +33,11 @@ export async function writeSettings(dataFolder: string, user: Settings, machine:
   ]);
 }
 
+/** Writes a folder to open, with settings of its own. */
+export async function writeWorkspace(folder: string, settings: Settings): Promise<void> {
+  await writeJson(path.join(folder, '.vscode', 'settings.json'), settings);
+}
+
 /**
  * Adds settings to the existing ones of a persistent user data folder. The given settings override existing settings;
  * `calmSettings` do not.
