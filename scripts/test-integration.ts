@@ -7,7 +7,7 @@ import { runIntegration } from '../test/vscode-host/integration.ts';
 
 const API_ADDRESS = 'cloudflareWebhooks.apiBaseUrl';
 /** Shows that the settings of the workspace were read. */
-const MARKER = 'editor.formatOnSave';
+const MARKER = 'editor.rulers';
 const VERSIONS = ['newest', 'oldest', 'desktop'] as const;
 
 async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
@@ -23,7 +23,7 @@ async function runIn(version: (typeof VERSIONS)[number]): Promise<number> {
       // As a remote machine or a dev container may have it. A test checks that nothing goes there. Only this one setting:
       // VS Code writes a setting that the machine has into the settings of the machine, where ours are ignored.
       machineSettings: { [API_ADDRESS]: hostileSettings[API_ADDRESS] },
-      workspaceSettings: { ...hostileSettings, [MARKER]: true },
+      workspaceSettings: { ...hostileSettings, [MARKER]: [77] },
     });
   } finally {
     await fake.close();

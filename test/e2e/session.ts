@@ -146,12 +146,16 @@ export async function addOnlyAccount(session: Session, token: string, row: strin
 /** Answers VS Code's own file dialog, which is a quick input in a browser. */
 export async function answerFileDialog({ workbench: { quickInput } }: Session, file: string): Promise<void> {
   await quickInput.widget.getByRole('button', { name: /^(OK|Save|Open)$/ }).waitFor();
-  // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it.
+  // The dialog resets its input while it reads a folder, and takes the first Enter as a step into it. It gets some time to close
+  // before the next attempt, which would make it read again.
   await waitUntil(async () => {
     if (await quickInput.widget.isVisible()) {
       await quickInput.answer(file).catch(() => {});
     }
-    return quickInput.widget.isHidden();
+    return quickInput.widget.waitFor({ state: 'hidden', timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
   });
 }
 

@@ -21,7 +21,7 @@ describe('settings', () => {
   });
 
   it('of the open folder are read by VS Code', () => {
-    assert.equal(vscode.workspace.getConfiguration().inspect('editor.formatOnSave')?.workspaceValue, true);
+    assert.deepEqual(vscode.workspace.getConfiguration().inspect('editor.rulers')?.workspaceValue, [77]);
   });
 
   for (const [name, value] of Object.entries(hostileSettings)) {
