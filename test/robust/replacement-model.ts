@@ -389,14 +389,14 @@ export async function play(scenario: Scenario): Promise<Verdict> {
         await simulation.sleepOf(window)(7000);
         continue;
       }
-      const { steps, state, observed } = look;
+      const { steps, observed } = look;
       if (steps.includes('undo') && observed.old !== 'exists') {
         violations.push('I4: offers Undo although the old destination was not seen to exist');
       }
       if (steps.includes('close') && observed.new === 'exists') {
         violations.push('I4: offers to forget a new destination that exists');
       }
-      checkOffer(steps, state.newId);
+      checkOffer(steps, observed.newId);
       const offered = steps.filter((step) => step !== 'retry');
       const step = button < 0 ? undefined : offered[button % Math.max(1, offered.length)];
       if (step === undefined) {

@@ -60,11 +60,10 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
     await machine.requireExists('new');
     const all = await api.listPolicies(accountId);
     const [first] = policiesOf(all, oldId);
-    if (!first) {
-      await markDetached(machine, all, 'new');
+    if (!first && !(await markDetached(machine, all, 'new'))) {
       break;
     }
-    if (round >= MOST_ROUNDS) {
+    if (first && round >= MOST_ROUNDS) {
       throw new PolicyConflictError(first.name, ['mechanisms']);
     }
   }
@@ -76,17 +75,22 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
 }
 
 /**
- * Before a destination is deleted: a policy that has lost it, and does not have the other one, was changed by another client.
- * After the deletion, that could not be told apart from what the deletion did.
+ * Before a destination is deleted: a policy that has lost it, and does not have the kept one, was changed by another client, if the
+ * kept one still exists. After the deletion, that could not be told apart from what the deletion did. Resolves with whether a
+ * policy was marked: then the policies have to be listed again before the deletion. Throws {@link DestinationGoneError} where the
+ * kept one is gone, which may be why the policy has neither.
  */
-export async function markDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<void> {
+export async function markDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<boolean> {
   const { policies, oldId, newId = '' } = machine.state();
   const using = idsOf(policiesOf(all, kept === 'new' ? newId : oldId));
-  if (policies.some(({ id, mark }) => !using.has(id) && mark !== 'detached')) {
-    await machine.advance({
-      policies: policies.map((each) => (using.has(each.id) ? each : { ...each, mark: 'detached' })),
-    });
+  if (policies.every(({ id, mark }) => using.has(id) || mark === 'detached')) {
+    return false;
   }
+  await machine.requireExists(kept);
+  await machine.advance({
+    policies: policies.map((each) => (using.has(each.id) ? each : { ...each, mark: 'detached' })),
+  });
+  return true;
 }
 
 async function create(machine: Machine, { api, draft, seen }: RunOptions): Promise<void> {

@@ -48,11 +48,10 @@ async function moveBackAndDelete(machine: Machine, options: MachineOptions, newI
     await machine.requireExists('old');
     const all = await options.api.listPolicies(accountId);
     const [attached] = policiesOf(all, newId);
-    if (!attached) {
-      await markDetached(machine, all, 'old');
+    if (!attached && !(await markDetached(machine, all, 'old'))) {
       break;
     }
-    if (round >= MOST_ROUNDS) {
+    if (attached && round >= MOST_ROUNDS) {
       throw new PolicyConflictError(attached.name, ['mechanisms']);
     }
     await machine.advance({ stage: 'undoing' });

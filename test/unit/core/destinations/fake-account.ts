@@ -50,6 +50,14 @@ export function useFakeAccount() {
       return connected.getDestination(ACCOUNT, id);
     },
     remove: (id: string) => controls.removeDestination(fake.world, { account: ACCOUNT, id }),
+    /** As where Cloudflare takes a deleted destination out of policies. */
+    removeAndCut(id: string): void {
+      controls.removeDestination(fake.world, { account: ACCOUNT, id });
+      for (const policy of policies()) {
+        const webhooks = policy.mechanisms.webhooks?.filter((each) => each.id !== id) ?? [];
+        controls.putPolicy(fake.world, { account: ACCOUNT, ...policy, mechanisms: { ...policy.mechanisms, webhooks } });
+      }
+    },
     putPolicy: (name: string, ids: readonly string[], email: readonly string[] = []) =>
       controls.putPolicy(fake.world, {
         account: ACCOUNT,

@@ -403,6 +403,21 @@ describe('replacing, against the fake', () => {
     assert.equal(account.requests('DELETE').length, 0);
   });
 
+  it('deletes nothing where a colleague deleted the new one before the last list, and Undo gives its policies back', async () => {
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        if (last().stage === 'deleting') {
+          account.removeAndCut(last().newId ?? '');
+        }
+        return real.listPolicies(...given);
+      },
+    }));
+    await assert.rejects(forward(await begin(), { api }), { name: 'DestinationGoneError', which: 'new' });
+    assert.equal(account.requests('DELETE').length, 0);
+    assert.equal((await undo(last())).ending, 'undone');
+    assert.deepEqual(account.users(oldId()), ['One', 'Two']);
+  });
+
   it('moves nothing to a new one that was deleted at Cloudflare', async () => {
     account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
     await assert.rejects(forward(await begin()));

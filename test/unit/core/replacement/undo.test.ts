@@ -88,6 +88,23 @@ describe('undoing a replacement, against the fake', () => {
     assert.deepEqual([ending, account.users(state.newId ?? ''), account.names()], ['done', ['One', 'Two'], ['Ops']]);
   });
 
+  it('does not delete the new one where a colleague deleted the old one before the last list, and Finish moves its policies', async () => {
+    const state = await stop();
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        if (last().stage === 'removing') {
+          account.removeAndCut(oldId());
+        }
+        return real.listPolicies(...given);
+      },
+    }));
+    const deletions = account.requests('DELETE').length;
+    await assert.rejects(undo(state, { api }), { name: 'DestinationGoneError', which: 'old' });
+    assert.equal(account.requests('DELETE').length, deletions);
+    assert.equal((await forward(last())).ending, 'done');
+    assert.deepEqual(account.users(last().newId ?? ''), ['One', 'Two']);
+  });
+
   it('stops between steps when canceled, persists that it is undone, and can go on', async () => {
     const state = await stop();
     const cancel = new AbortController();
