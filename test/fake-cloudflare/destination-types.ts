@@ -135,7 +135,7 @@ function shapeOf(type: string, extra: readonly NamedShape[]): Shape {
 
 /** The URL as answers show it: without its secret part for the types that carry one in the URL, else unchanged. */
 export function withoutSecret(url: string, extra: readonly NamedShape[] = []): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = URL.parse(url);
   const publicPath = parsed && shapeOf(typeOf(parsed, extra), extra).publicPath;
   if (!parsed || !publicPath) return url;
   const { prefix, path } = partsOf(parsed);

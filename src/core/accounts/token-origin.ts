@@ -1,5 +1,6 @@
 import { isLoopback, PUBLIC_API } from '../api/base-url.ts';
 import type { TokenInfo } from '../model/token.ts';
+import { parseUrl } from '../model/parse-url.ts';
 
 /** A user who tries many addresses must not fill the record. */
 const MOST_ORIGINS = 10;
@@ -25,5 +26,6 @@ export function addOrigin(token: Pick<TokenInfo, 'origins'>, origin: string): re
 }
 
 function isLocal(origin: string): boolean {
-  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
+  const url = parseUrl(origin);
+  return url !== undefined && isLoopback(url.hostname);
 }

@@ -1,3 +1,5 @@
+import { parseUrl } from '../model/parse-url.ts';
+
 export const PUBLIC_API = 'https://api.cloudflare.com/client/v4';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
@@ -20,11 +22,8 @@ export function parseBaseUrl(text: string): BaseUrl {
   if (trimmed === '') {
     return { ok: true, url: PUBLIC_API };
   }
-  if (!URL.canParse(trimmed)) {
-    return { ok: false, problem: 'notAnAddress' };
-  }
-  const url = new URL(trimmed);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+  const url = parseUrl(trimmed);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     return { ok: false, problem: 'notAnAddress' };
   }
   if (url.username || url.password || url.search || url.hash) {

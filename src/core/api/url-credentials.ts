@@ -1,3 +1,5 @@
+import { parseUrl } from '../model/parse-url.ts';
+
 /** A text of this length counts as secret even if it contains only letters. */
 const LONGEST_WORD = 16;
 
@@ -36,10 +38,11 @@ export function isOrdinary(text: string): boolean {
  * each path segment and query value that is not ordinary. Empty if the text is not a URL.
  */
 export function credentialsOf(secret: string): readonly string[] {
-  if (!/^https?:\/\//i.test(secret) || !URL.canParse(secret)) {
+  const url = /^https?:\/\//i.test(secret) ? parseUrl(secret) : undefined;
+  if (!url) {
     return [];
   }
-  const { host, pathname, search, searchParams, hash, username, password } = new URL(secret);
+  const { host, pathname, search, searchParams, hash, username, password } = url;
   const segments = pathname.split('/').filter(Boolean);
   const isOwn = segments.every((segment) => OWN_PATH.has(segment));
   const paths = isOwn ? [] : [pathname + search, pathname, host + pathname];

@@ -1,6 +1,7 @@
 import { DESTINATION_TYPES, typeNamed, typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination } from '../model/destination.ts';
 import { lacksSecret } from '../model/whole-url.ts';
+import { parseUrl } from '../model/parse-url.ts';
 
 export type TerraformTarget = {
   readonly accountId: string;
@@ -60,7 +61,7 @@ function describeTarget(
 ): readonly string[] {
   const type = typeOrGeneric(typeName, types);
   const isCut = lacksSecret(type, url);
-  const address = URL.canParse(url) ? new URL(url) : undefined;
+  const address = parseUrl(url);
   const isOpen = address !== undefined && !address.search && !address.username && !address.password;
   const isVariable = !(isCut || (isOpen && !type.terraform.includes('url')));
   const urlValue = isVariable ? `var.${label}_url` : quote(url);

@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.ts';
+
 /**
  * What may be shown and cached of a webhook destination: everything except its URL. Timestamps are the original strings,
  * because `Date` would lose precision.
@@ -40,7 +42,7 @@ export type Draft = {
 
 /** Returns the host and port of a destination's URL, the only part that may be shown. Empty if the URL is invalid. */
 export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
+  return parseUrl(url)?.host ?? '';
 }
 
 /** The host of a destination, whether it is cached or not. */

@@ -10,6 +10,7 @@ import {
   type Place,
 } from './web-address.ts';
 import { lacksSecret } from './whole-url.ts';
+import { parseUrl } from './parse-url.ts';
 
 /** A problem of a draft, as data; `ui` has the messages. `place` is the affected part of the value. */
 export type DraftProblem =
@@ -54,11 +55,11 @@ export function checkDraft(draft: Draft, known: Known, types = DESTINATION_TYPES
     error({ field: 'url', kind: 'empty' });
     return findings;
   }
-  if (!URL.canParse(address)) {
+  const url = parseUrl(address);
+  if (!url) {
     error({ field: 'url', kind: 'notAnAddress', place: findInvalidPart(draft.url) });
     return findings;
   }
-  const url = new URL(address);
   const type = guessType(address, types);
   if (!type) {
     error({ field: 'url', kind: 'notHttp' });

@@ -1,6 +1,7 @@
 import { DESTINATION_TYPES, guessType } from './destination-types/index.ts';
 import type { Destination, Draft } from './destination.ts';
-import { isSameAddress } from './web-address.ts';
+import { isSameAddress, normalizeAddress } from './web-address.ts';
+import { parseUrl } from './parse-url.ts';
 
 /**
  * The operation that saving a draft requires:
@@ -46,5 +47,6 @@ export function canStandFor(returned: string, sent: string, types = DESTINATION_
     return true;
   }
   const type = guessType(sent, types);
-  return type?.secret === 'url' && URL.canParse(returned) && type.mayReturn(new URL(returned), new URL(sent));
+  const [known, whole] = [parseUrl(returned), parseUrl(normalizeAddress(sent))];
+  return type?.secret === 'url' && known !== undefined && whole !== undefined && type.mayReturn(known, whole);
 }

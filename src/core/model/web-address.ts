@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.ts';
+
 /** White space, line breaks and invisible characters that a copied URL brings along. */
 const INVISIBLE = /[\s\p{Cc}\p{Cf}]/gu;
 
@@ -10,10 +12,10 @@ const ZERO_WIDTH = /[\u200B\u2060\uFEFF]/g;
  */
 export function normalizeAddress(text: string): string {
   const visible = text.replaceAll(INVISIBLE, '');
-  if (!URL.canParse(visible)) {
+  const url = parseUrl(visible);
+  if (!url) {
     return text.trim();
   }
-  const url = new URL(visible);
   if (url.hostname.endsWith('.') && url.hostname.length > 1) {
     url.hostname = url.hostname.replace(/(?<!\.)\.+$/, '');
   }
@@ -55,7 +57,7 @@ export function findInvalidPart(text: string): Place {
   const parts = /^(\s*[a-z][a-z0-9+.-]*:\/*(?:[^/?#@]*@)?)(\[[^\]]*\]?|[^/?#:]*)(:[^/?#]*)?/i.exec(text);
   const [, before = '', host = '', port = ''] = parts ?? [];
   const scheme = before.trim();
-  if (port !== '' && host !== '' && URL.canParse(`${scheme}${host}`)) {
+  if (port !== '' && host !== '' && parseUrl(`${scheme}${host}`)) {
     return { offset: before.length + host.length, length: port.length };
   }
   return parts && host.trim() !== ''

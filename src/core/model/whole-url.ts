@@ -1,10 +1,15 @@
 import type { DestinationType } from './destination-types/destination-type.ts';
 import { DESTINATION_TYPES, typeOrGeneric } from './destination-types/index.ts';
 import type { Destination } from './destination.ts';
+import { parseUrl } from './parse-url.ts';
 
 /** Whether a URL lacks its secret part, and so cannot be called. */
 export function lacksSecret(type: DestinationType, url: string): boolean {
-  return type.secret === 'url' && URL.canParse(url) && !type.isComplete(new URL(url));
+  if (type.secret !== 'url') {
+    return false;
+  }
+  const parsed = parseUrl(url);
+  return parsed !== undefined && !type.isComplete(parsed);
 }
 
 /** The URL to call: a URL without its secret part is joined with the secret. An empty secret counts as none. */
@@ -26,7 +31,7 @@ export function wholeUrlOf(
     return url;
   }
   const whole = remembered?.url;
-  const isOfUrl =
-    type.secret === 'url' && whole !== undefined && URL.canParse(whole) && type.mayReturn(new URL(url), new URL(whole));
+  const parsed = parseUrl(whole ?? '');
+  const isOfUrl = type.secret === 'url' && whole !== undefined && parsed && type.mayReturn(new URL(url), parsed);
   return joinUrl(type, isOfUrl ? whole : url, remembered?.secret);
 }

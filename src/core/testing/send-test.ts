@@ -2,6 +2,7 @@ import { isLoopback } from '../api/base-url.ts';
 import type { Host } from '../api/transport.ts';
 import { readBounded } from '../api/bounded-body.ts';
 import type { TestRequest } from '../model/destination-types/test-request.ts';
+import { parseUrl } from '../model/parse-url.ts';
 
 /** Why a test has no usable answer. `detail` is a code or a host, never the URL. */
 export type SendProblem =
@@ -124,9 +125,7 @@ function makeHeaders({ headers }: TestRequest, userAgent: string): Headers | und
 
 function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
   const location = headers.get('location');
-  return status >= 300 && status < 400 && location !== null && URL.canParse(location, from.href)
-    ? new URL(location, from)
-    : undefined;
+  return status >= 300 && status < 400 && location !== null ? parseUrl(location, from) : undefined;
 }
 
 /** Classifies a redirect by the differences between the two addresses. */

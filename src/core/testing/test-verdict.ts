@@ -1,5 +1,6 @@
 import { type Advice, readAnswer } from '../model/destination-types/answer.ts';
 import type { DestinationType, KnownService } from '../model/destination-types/destination-type.ts';
+import { parseUrl } from '../model/parse-url.ts';
 
 /** A complete answer. `url` is the URL that was called. */
 export type ReceivedAnswer = { readonly status: number; readonly text: string; readonly url?: string };
@@ -29,7 +30,7 @@ export function judgeAnswer(
   redact: (words: string) => string,
 ): Verdict {
   const answer = readAnswer(text);
-  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const url = parseUrl(address);
   const kind = status >= 200 && status < 300 ? type.judge(answer, url) : 'refused';
   if (kind === 'accepted') {
     return { kind };

@@ -4,6 +4,7 @@ import { guessType } from '../../core/model/destination-types/index.ts';
 import { hostOf } from '../../core/model/destination.ts';
 import { explainRefusedTest, type RefusedTest } from '../../core/api/refused-test.ts';
 import { nameService } from './draft.ts';
+import { parseUrl } from '../../core/model/parse-url.ts';
 
 /**
  * Explains why Cloudflare rejected a URL that it had tested, and how to fix it, by the rule of the type of the URL.
@@ -20,8 +21,9 @@ export function describeRefusedTest({ details }: ApiError, url: string): string 
     );
   }
   const type = guessType(url);
+  const parsed = parseUrl(url);
   const host = hostOf(url) || vscode.l10n.t('The receiver');
-  const service = type && URL.canParse(url) ? type.serviceAt?.(new URL(url)) : undefined;
+  const service = parsed && type?.serviceAt?.(parsed);
   if (service?.support === 'refused') {
     return vscode.l10n.t(
       'Cloudflare rejects webhooks of {0}. In the Cloudflare dashboard, connect {0} under Alerts > Destinations instead: {1}',

@@ -82,7 +82,7 @@ function readDestination(
 ): Wanted | string {
   if (typeof name !== 'string' || name.trim() === '') return 'Webhook name is required';
   if (typeof url !== 'string' || url === '') return 'Webhook URL is required';
-  if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol)) return 'Webhook URL is not valid';
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return 'Webhook URL is not valid';
   if (secret !== undefined && typeof secret !== 'string') return 'Webhook secret must be a string';
   return { name: settings.names === 'trimmed' ? name.trim() : name, url, ...(secret === undefined ? {} : { secret }) };
 }

@@ -8,6 +8,7 @@ import { generic } from './generic.ts';
 import { opsgenie } from './opsgenie.ts';
 import { slack } from './slack.ts';
 import { splunk } from './splunk.ts';
+import { parseUrl } from '../parse-url.ts';
 
 /**
  * All types (developers.cloudflare.com, "Configure webhooks"). The first one that matches a URL is its type, so
@@ -29,12 +30,8 @@ export const DESTINATION_TYPES: readonly DestinationType[] = [
  * until Cloudflare has answered.
  */
 export function guessType(url: string, types = DESTINATION_TYPES): DestinationType | undefined {
-  const address = normalizeAddress(url);
-  if (!URL.canParse(address)) {
-    return undefined;
-  }
-  const parsed = new URL(address);
-  return /^https?:$/.test(parsed.protocol) ? types.find(({ matches }) => matches(parsed)) : undefined;
+  const parsed = parseUrl(normalizeAddress(url));
+  return parsed && /^https?:$/.test(parsed.protocol) ? types.find(({ matches }) => matches(parsed)) : undefined;
 }
 
 /** The type with a name of the API; undefined where the name is not known here. */

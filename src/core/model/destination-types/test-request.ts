@@ -1,5 +1,6 @@
 import { joinUrl } from '../whole-url.ts';
 import type { DestinationType, SecretHeader } from './destination-type.ts';
+import { parseUrl } from '../parse-url.ts';
 
 /** The request of a test: a POST. */
 export type TestRequest = {
@@ -16,7 +17,8 @@ export type TestRequest = {
 export function makeTestRequest(type: DestinationType, url: string, secret: string | undefined): TestRequest {
   const { body, headers } = type.test;
   const secretHeader = type.secret === 'url' || !secret ? undefined : type.secretHeader;
-  const answersFrom = URL.canParse(url) ? type.serviceAt?.(new URL(url))?.answersFrom : undefined;
+  const parsed = parseUrl(url);
+  const answersFrom = parsed && type.serviceAt?.(parsed)?.answersFrom;
   return {
     url: joinUrl(type, url, secret),
     headers: {
