@@ -88,6 +88,8 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   /** For each window: when it sent its last mutation, and when it last listed the policies, twice. */
   const mutatedAt = new Map<string, number>();
   const lists = new Map<string, readonly [number, number]>();
+  /** For each window: the policies of the replacement that had no destination when it last listed them. */
+  const bare = new Map<string, readonly string[]>();
   const confirmed = new Set<string>();
   const decisions = { start: 0 };
   let outsiderCount = 0;
@@ -224,6 +226,9 @@ export async function play(scenario: Scenario): Promise<Verdict> {
         violations.push(`I1: ${by} deletes ${target} without seeing the other one and then listing the policies`);
       }
     }
+    if (name === 'deleteDestination') {
+      violations.push(...(bare.get(by) ?? []).map((id) => `I1: ${by} deletes ${target} although ${id} has none`));
+    }
     if (confirmed.has(target) && name === 'deleteDestination') {
       violations.push(`I2: ${by} deletes ${target}, which the user confirmed`);
     }
@@ -254,7 +259,11 @@ export async function play(scenario: Scenario): Promise<Verdict> {
     if (call.name === 'listPolicies') {
       const at = tick();
       lists.set(call.by, [listedAt.get(call.by) ?? 0, at]);
-      listedAt.set(call.by, at);
+      const ours = world.policies.filter(({ id }) => recorded.has(id) && !detached.has(id));
+      bare.set(
+        call.by,
+        ours.filter(({ webhooks }) => webhooks.length === 0).map(({ id }) => id),
+      );
     }
     if (call.name === 'getDestination') {
       seenAt.set(`${call.by}/${call.target}`, tick());
