@@ -1,5 +1,5 @@
 import type { Destination } from '../model/destination.ts';
-import { healthOf } from '../model/health.ts';
+import { healthOf, isDoubtful } from '../model/health.ts';
 import { comparableId } from '../model/id.ts';
 import { compareInstants, parseTimestamp } from '../model/timestamp.ts';
 
@@ -56,7 +56,7 @@ export function formatKnownFailures(known: KnownFailures): Record<string, Record
 /**
  * Finds the destinations of an account that newly fail or have recovered. The first snapshot of an account reports
  * nothing. A failure after an unseen success is new; a continuing failure is not, also where the destination was missing from
- * a list that could not be read as a whole (`skipped` > 0).
+ * a list that could not be read as a whole (`skipped` > 0), or had times that could not be read.
  */
 export function findTransitions(
   known: KnownFailures,
@@ -71,8 +71,8 @@ export function findTransitions(
     // Known failures stay known, so that none is announced twice.
     .toSorted((a, b) => order(a) - order(b))
     .slice(0, MOST_FAILURES);
-  const listed = new Set(destinations.map(({ id }) => comparableId(id)));
-  const unseen = skipped > 0 ? [...(before ?? [])].filter(([id]) => !listed.has(id)) : [];
+  const clear = new Map(destinations.map((each) => [comparableId(each.id), !isDoubtful(each)]));
+  const unseen = [...(before ?? [])].filter(([id]) => !(clear.get(id) ?? skipped === 0));
   const now = new Map([
     ...unseen,
     ...failing.map(({ id, lastFailure = '' }) => [comparableId(id), lastFailure.slice(0, LONGEST_KEPT)] as const),

@@ -54,6 +54,15 @@ describe('transitions', () => {
     assert.deepEqual(findTransitions(known, 'a', [makeDestination('2')]).known, knownOf({ a: {} }));
   });
 
+  it('tell once of a failure, although its time cannot be read in between', () => {
+    const known = knownOf({ a: { '1': at(20) } });
+    for (const unclear of [{ lastFailure: 'unreadable' }, { lastSuccess: at(10), lastFailure: 'unreadable' }]) {
+      const between = findTransitions(known, 'a', [makeDestination('1', unclear)]);
+      assert.deepEqual([between.recovered, between.known], [[], known]);
+      assert.deepEqual(findTransitions(between.known, 'a', [failing]).newlyFailing, []);
+    }
+  });
+
   it('tell once of a failure, whether its ID has dashes or not, also where an earlier version stored it with them', () => {
     const id = '123e4567-e89b-12d3-a456-426614174000';
     const dashed = { ...failing, id };
