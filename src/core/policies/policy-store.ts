@@ -1,5 +1,6 @@
 import type { Connection } from '../accounts/connection.ts';
 import { listSilences } from '../api/alerting-calls.ts';
+import { skippedIn } from '../api/skipped.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Silence } from '../model/silence.ts';
 
@@ -34,9 +35,11 @@ export type PolicyStore = {
   onChanged(listener: (accountId: string) => void): () => void;
 };
 
-/** Whether the policies of an account and their silences are the same in both. */
+/** Whether the policies of an account, how many of them could not be read, and their silences are the same in both. */
 export function isSamePolicies(a: AccountPolicies, b: AccountPolicies): boolean {
-  return JSON.stringify([a.policies, a.silences]) === JSON.stringify([b.policies, b.silences]);
+  const factsOf = ({ policies, silences }: AccountPolicies): string =>
+    JSON.stringify([policies, skippedIn(policies), silences]);
+  return factsOf(a) === factsOf(b);
 }
 
 export function createPolicyStore(): PolicyStore {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import { healthOf, lastEventOf, sortDestinations } from '../../core/model/health.ts';
 import { findById, keyOfDestination } from '../../core/model/id.ts';
 import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
@@ -16,7 +17,8 @@ import { describeProblem } from '../text/error.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
 import { describeShortAge } from '../text/format.ts';
 import { describeAccountRow, type Known, toAccountTooltip, toTreeItem } from './tree-items.ts';
-import { describeFailing } from '../text/destination.ts';
+import { describeFailing, nameOf } from '../text/destination.ts';
+import { describeUnreadPolicies } from '../text/policy.ts';
 
 export type DestinationsView = vscode.Disposable & {
   readonly provider: vscode.TreeDataProvider<Node>;
@@ -155,8 +157,17 @@ export function createDestinationsView(
     try {
       const known = await policies.get(connection);
       const using = policiesOf(known.policies, destinationId);
+      const destination = findById(findShown(accountId) ?? [], destinationId);
+      const isUnclear = skippedIn(known.policies) > 0 && destination !== undefined;
       return using.length === 0
-        ? [{ kind: 'noPolicy', accountId, destinationId }]
+        ? [
+            {
+              kind: 'noPolicy',
+              accountId,
+              destinationId,
+              ...(isUnclear ? { problem: describeUnreadPolicies(nameOf(destination)) } : {}),
+            },
+          ]
         : using.map(({ id }) => ({ kind: 'policy', accountId, destinationId, policyId: id }));
     } catch (error) {
       const problem =

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
 import { failWith, makeApi, makeConnection, noteSignals } from '../api/fake-api.ts';
@@ -193,6 +194,23 @@ describe('policy store', () => {
     stop();
     store.forget();
     assert.deepEqual(told, ['a', 'a']);
+  });
+
+  it('tells that policies can be read, or cannot be read any more', async () => {
+    let skipped = 1;
+    const api = makeApi({
+      listPolicies: async () => noteSkipped([makePolicy('One')], skipped),
+      listAlertNames: async () => new Map(),
+    });
+    const store = createPolicyStore();
+    const changed: string[] = [];
+    store.onChanged((accountId) => changed.push(accountId));
+    await store.get(makeConnection('a', api));
+    await store.read(makeConnection('a', api));
+    assert.deepEqual(changed, []);
+    skipped = 0;
+    await store.read(makeConnection('a', api));
+    assert.deepEqual(changed, ['a']);
   });
 
   it('keeps no answer that is older than a reset', async () => {
