@@ -1,4 +1,5 @@
 import type { Connection } from '../../core/accounts/connection.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import { createLimit } from '../../core/async/limit.ts';
 import { startOfDay } from '../../core/model/local-day.ts';
 import { createIdSet } from '../../core/model/id.ts';
@@ -74,7 +75,10 @@ export function createDetailLoader(
     const get = async () => policies.get(connection);
     // `get` does not use policies that were fetched with another token.
     const known = await (policies.known(connection.account.id) ? get() : fetchFor(connection, get));
-    return countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
+    // A policy that could not be read may use any of them.
+    return skippedIn(known.policies) > 0
+      ? null
+      : countPerDestination(known.policies, shownOf(state)?.destinations ?? []);
   }
 
   async function readAlerts(connection: Connection): Promise<readonly SentAlert[]> {

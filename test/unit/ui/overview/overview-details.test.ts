@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
 import { createStore } from '../../../../src/core/monitoring/store.ts';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
+import type { Policy } from '../../../../src/core/model/policy.ts';
 import type { OverviewDetails } from '../../../../src/core/overview-protocol.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
 import { standInForVscode } from '../vscode.ts';
@@ -62,5 +64,43 @@ describe('details of the overview', () => {
       await new Promise(setImmediate);
     }
     assert.deepEqual([posted.get('a'), posted.get('b'), fetched], [1, 1, 1]);
+  });
+
+  it('does not count the policies where some could not be read', async () => {
+    const policy: Policy = { id: 'p', name: 'P', enabled: true, alertType: 'x', mechanisms: {}, whole: {} };
+    let skipped = 0;
+    const api = makeApi({
+      listDestinations: async () => [makeDestination('d')],
+      listPolicies: async () => noteSkipped([policy], skipped),
+      listAlertNames: async () => new Map(),
+      listSentAlerts: async () => [],
+    });
+    const now = () => 1000;
+    const store = createStore({ now, toApiError: () => new ApiError({ kind: 'protocol' }), defer: () => {}, log() {} });
+    store.setConnections([makeConnection(ACCOUNT, api)]);
+    await store.refresh();
+    const policies = createPolicyStore();
+    let count: OverviewDetails['policies'];
+    const loader = createDetailLoader(
+      {
+        store,
+        policies,
+        timelines: {
+          of: async () => ({ destination: () => ({ success: [], failure: [] }) }),
+          onChanged: () => () => {},
+        },
+        budgets: createCallBudgets(now),
+        host: { now, sleep: async () => {} },
+      } as never,
+      (_, [details]) => {
+        count = details && 'policies' in details ? details.policies : count;
+      },
+    );
+    await loader.load(ACCOUNT, ['d']);
+    assert.equal(count, 0);
+    skipped = 1;
+    policies.forget();
+    await loader.load(ACCOUNT, ['d']);
+    assert.equal(count, null);
   });
 });
