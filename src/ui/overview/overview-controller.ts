@@ -14,6 +14,7 @@ import type {
 import type { CommandName } from '../host/ids.ts';
 import { runCommand } from '../host/run-command.ts';
 import { onSettingChanged, readSettings } from '../host/settings.ts';
+import { createMinuteClock } from '../monitoring/minute-clock.ts';
 import { describeUnloaded } from '../text/error.ts';
 import type { DestinationNode } from '../tree/nodes.ts';
 import { exportCsv } from './overview-csv.ts';
@@ -51,7 +52,10 @@ export function createOverviewController(
     }
   };
   /** What the page has of each account, by identity. */
-  const sent = new Map<string, { readonly account: OverviewAccount; readonly destinations: unknown }>();
+  const sent = new Map<
+    string,
+    { readonly account: OverviewAccount; readonly destinations: unknown; readonly kind: AccountEntry['state']['kind'] }
+  >();
   /** The local day of the last refresh of each account. */
   const refreshedOn = new Map<string, string>();
   const details = createDetailLoader(services, (accountId, loadedDetails) =>
@@ -91,9 +95,9 @@ export function createOverviewController(
     if (isSameAccount && isSameList) {
       return;
     }
-    sent.set(account.accountId, { account, destinations });
+    sent.set(account.accountId, { account, destinations, kind: entry.state.kind });
     post({ kind: 'account', account, ...(isSameList ? {} : { rows: destinations.map(toOverviewRow) }) });
-    if (before?.account.note !== undefined && account.note === undefined) {
+    if (before?.account.note !== undefined && before.kind !== 'ready' && account.note === undefined) {
       // What could not be loaded while the account failed can be loaded now.
       postOutdated(account.accountId);
     }
@@ -105,9 +109,13 @@ export function createOverviewController(
     }
     if (accounts) {
       postAccounts();
-      return;
+    } else {
+      postSome(states);
     }
-    for (const id of states) {
+  }
+
+  function postSome(accountIds: Iterable<string>): void {
+    for (const id of isReady ? accountIds : []) {
       const entry = store.entry(id);
       if (entry) {
         postAccount(entry);
@@ -137,6 +145,9 @@ export function createOverviewController(
 
   const subscriptions = vscode.Disposable.from(
     { dispose: store.onChanged(follow) },
+    // A refresh without news, and time that passes, change how old the rows are.
+    { dispose: store.onRead((snapshots) => postSome(snapshots.keys())) },
+    createMinuteClock(() => postSome(store.entries().map(({ connection }) => connection.account.id))),
     { dispose: policies.onChanged(postOutdated) },
     {
       dispose: timelines.onChanged((accountId) => {

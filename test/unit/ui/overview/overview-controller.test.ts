@@ -20,6 +20,7 @@ const { createOverviewController } = await import('../../../../src/ui/overview/o
 
 const ACCOUNT = 'a'.repeat(32);
 const MINUTE = 60_000;
+const systemNow = Date.now;
 const MONDAY_EVENING = new Date(2026, 10, 23, 17).getTime();
 const TUESDAY_MORNING = new Date(2026, 10, 24, 9).getTime();
 
@@ -30,13 +31,25 @@ describe('overview while it is open', () => {
     root = await mkdtemp(path.join(tmpdir(), 'overview-'));
   });
   afterEach(async () => {
+    Date.now = systemNow;
     stop();
     await rm(root, { recursive: true, force: true });
   });
 
   /** The page of an account with one destination, which asks for its details as the real page does. */
-  async function open({ cachedAt, couldLoad = true }: { readonly cachedAt?: number; readonly couldLoad?: boolean }) {
+  async function open({
+    cachedAt,
+    couldLoad = true,
+    isClockSet = false,
+  }: {
+    readonly cachedAt?: number;
+    readonly couldLoad?: boolean;
+    readonly isClockSet?: boolean;
+  }) {
     let time = TUESDAY_MORNING;
+    if (isClockSet) {
+      Date.now = () => time;
+    }
     let destination = makeDestination('d', {
       createdAt: '2026-10-01T00:00:00Z',
       lastSuccess: '2026-11-01T00:00:00Z',
@@ -71,6 +84,7 @@ describe('overview while it is open', () => {
     }
     let shown: Partial<OverviewDetails> = {};
     let problem: string | undefined;
+    let note: string | undefined;
     let outdated = 0;
     let asking: Promise<void> = Promise.resolve();
     const controller = createOverviewController(
@@ -90,6 +104,8 @@ describe('overview while it is open', () => {
           shown = message.details.reduce((all, each) => ({ ...all, ...each }), shown);
         } else if (message.kind === 'accounts') {
           ({ problem } = message);
+        } else if (message.kind === 'account') {
+          ({ note } = message.account);
         }
       },
     );
@@ -104,6 +120,8 @@ describe('overview while it is open', () => {
     return {
       shown: () => shown,
       problem: () => problem,
+      note: () => note,
+      pass: (milliseconds: number) => void (time += milliseconds),
       /** How often the page was told to ask again since the last call. */
       async refresh(after: number, change: Partial<Destination> = {}, sent = alerts): Promise<number> {
         time += after;
@@ -159,5 +177,23 @@ describe('overview while it is open', () => {
     // Without a delivery, the alerts of the last ten minutes are used again.
     await page.refresh(5 * MINUTE, {}, [alert, alert]);
     assert.equal(page.shown().alerts, 1);
+  });
+
+  it('says how old the rows are once they are, and no longer after a refresh without news', async () => {
+    const [every, setInterval] = [[] as (() => void)[], globalThis.setInterval];
+    globalThis.setInterval = ((work: () => void) => every.push(work)) as never;
+    try {
+      const page = await open({ isClockSet: true });
+      assert.equal(page.note(), undefined);
+      page.pass(3 * 60 * MINUTE);
+      for (const work of every) {
+        work();
+      }
+      assert.equal(page.note(), `Account ${ACCOUNT}: Last refreshed 3 hours ago`);
+      await page.refresh(0);
+      assert.equal(page.note(), undefined);
+    } finally {
+      globalThis.setInterval = setInterval;
+    }
   });
 });
