@@ -9,7 +9,7 @@ import { nameOf } from '../text/destination.ts';
 import { enumerate, nameSome, plural, quote } from '../text/format.ts';
 import { describeUnread } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
-import { nameOfPolicy } from '../text/policy.ts';
+import { describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
 import type { AccountPlan, Plans } from './unproven-plans.ts';
 
 const MOST_LINES = 15;
@@ -54,7 +54,7 @@ export async function confirm({ plans, missing }: Plans): Promise<boolean> {
       ),
     );
   });
-  const unreached = plans.flatMap(namesOfUnreached);
+  const { unused, unread } = namesOfUnreached(plans);
   const send = vscode.l10n.t('Send Tests');
   const chosen = await ask(
     plural(
@@ -65,9 +65,10 @@ export async function confirm({ plans, missing }: Plans): Promise<boolean> {
     [
       vscode.l10n.t('Cloudflare notifies all recipients of each policy:'),
       ...nameSome(lines, MOST_LINES),
-      ...(unreached.length > 0
-        ? ['', vscode.l10n.t('No policy uses these destinations, so they are not tested: {0}', join(unreached))]
+      ...(unused.length > 0
+        ? ['', vscode.l10n.t('No policy uses these destinations, so they are not tested: {0}', join(unused))]
         : []),
+      ...(unread.length > 0 ? ['', describeUnreadPolicies(join(unread))] : []),
       ...(missing.length > 0 ? ['', describeMissing(missing)] : []),
     ].join('\n'),
     send,
@@ -79,9 +80,13 @@ function recipientsOf({ mechanisms }: Policy, names: ReadonlyMap<string, string>
   return Object.entries(mechanisms).flatMap(([kind, ids]) => ids.map((id) => describeMechanism(kind, id, names)));
 }
 
-function namesOfUnreached({ destinations, unreached }: AccountPlan): readonly string[] {
-  const ids = new Set(unreached);
-  return destinations.filter(({ id }) => ids.has(id)).map(nameOf);
+/** The names of the destinations that no policy tests. `unread`: a policy that could not be read may use them. */
+function namesOfUnreached(plans: readonly AccountPlan[]): Record<'unused' | 'unread', readonly string[]> {
+  const namesWhere = (partial: boolean): readonly string[] =>
+    plans
+      .filter(({ isPartial }) => isPartial === partial)
+      .flatMap(({ destinations, unreached }) => destinations.filter(({ id }) => unreached.includes(id)).map(nameOf));
+  return { unused: namesWhere(false), unread: namesWhere(true) };
 }
 
 /** `changed`: the policies whose recipients changed after the user confirmed. */
@@ -105,7 +110,7 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
     'nothing',
     done.filter(({ result }) => !result.isCanceled),
   );
-  const unreached = plans.flatMap(namesOfUnreached);
+  const { unused, unread } = namesOfUnreached(plans);
   const problems = done.flatMap(({ plan, result }) =>
     result.problems.map(
       ({ policy, error }) => `${quote(nameOfPolicy(policy))}: ${describeFailure(error, plan.connection.account.name)}`,
@@ -117,7 +122,8 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
     ...(delivered.length > 0 ? [vscode.l10n.t('Delivered: {0}.', join(delivered))] : []),
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', join(failed))] : []),
     ...(nothing.length > 0 ? [vscode.l10n.t('Nothing seen within a minute: {0}.', join(nothing))] : []),
-    ...(unreached.length > 0 ? [vscode.l10n.t('Not tested, because no policy uses them: {0}.', join(unreached))] : []),
+    ...(unused.length > 0 ? [vscode.l10n.t('Not tested, because no policy uses them: {0}.', join(unused))] : []),
+    ...(unread.length > 0 ? [describeUnreadPolicies(join(unread))] : []),
     ...(canceled.length > 0 ? [vscode.l10n.t('Canceled before a result was seen: {0}.', join(canceled))] : []),
     ...(unsent.length > 0
       ? [vscode.l10n.t('Canceled before the test of these policies was sent: {0}.', join(unsent))]

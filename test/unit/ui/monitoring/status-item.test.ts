@@ -30,7 +30,7 @@ async function open(times: { readonly lastSuccess?: string; readonly lastFailure
   await store.refresh();
   const { repaintAges } = createStatusItem(store, () => interval);
   const tooltip = (): string => (item.tooltip as vscode.MarkdownString).value;
-  return { item, tooltip, repaintAges, pass: (milliseconds: number) => void (time += milliseconds) };
+  return { item, store, tooltip, repaintAges, pass: (milliseconds: number) => void (time += milliseconds) };
 }
 
 describe('status item', () => {
@@ -69,5 +69,13 @@ describe('status item', () => {
     repaintAges();
     assert.equal(item.text, '$(warning) 1 webhook failing (3 days ago)');
     assert.match(tooltip(), /^Last refreshed 3 days ago$/m);
+  });
+
+  it('says no age any more after a refresh without news, also where a destination is failing', async () => {
+    const { item, store, repaintAges, pass } = await open({ lastFailure: SUCCESS }, 0);
+    pass(72 * HOUR);
+    repaintAges();
+    await store.refresh();
+    assert.equal(item.text, '$(warning) 1 webhook failing');
   });
 });

@@ -6,7 +6,9 @@ import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
 const { readPlans, stub } = await loadScripted(async () => import('../../../../src/ui/overview/unproven-plans.ts'));
-const { tellNone } = await loadScripted(async () => import('../../../../src/ui/overview/unproven-messages.ts'));
+const { confirm, tellDone, tellNone } = await loadScripted(
+  async () => import('../../../../src/ui/overview/unproven-messages.ts'),
+);
 
 const workspace = stub.workspace as { getConfiguration: unknown };
 const { createUnprovenTest } = await loadScripted(async () => import('../../../../src/ui/overview/test-unproven.ts'));
@@ -83,6 +85,35 @@ describe('Test All Unproved', () => {
     const { told } = await testAll(noteSkipped([], 1));
     assert.match(told.join('|'), /^Cloudflare’s list of policies has entries that could not be read\./);
     assert.match((await testAll([])).told.join('|'), /^No policy uses the destinations/);
+  });
+
+  it('does not say so beside a policy that is tested either', async () => {
+    const policy = { id: 'p', name: 'P', enabled: true, alertType: 'x', mechanisms: { webhooks: ['1'] }, whole: {} };
+    const unread = /Cloudflare’s list of policies has entries that could not be read\. .*“Destination 2” may be one/;
+    for (const [skipped, question, result] of [
+      [0, /^No policy uses these destinations.*: Destination 2$/m, /because no policy uses them: Destination 2\./],
+      [1, unread, unread],
+    ] as const) {
+      startOver(stub);
+      const services = makeUiServices(
+        makeApi({
+          listDestinations: async () =>
+            ['1', '2'].map((id) => makeDestination(id, { lastSuccess: '2020-01-01T00:00:00Z' })),
+          listPolicies: async () => noteSkipped([policy], skipped),
+          listAlertNames: async () => new Map(),
+          request: async () => [],
+        }),
+      );
+      const found = await readPlans(30, { ...services, host: { ...services.host, now: Date.now } });
+      await confirm(found);
+      const [plan = assert.fail()] = found.plans;
+      const tests = { moved: new Map([['1', 'success' as const]]), problems: [], unsent: [], isCanceled: false };
+      tellDone([{ plan, result: tests, changed: [] }], found.plans, 0);
+      const shown = [stub.user.details[0] ?? '', stub.user.told[1] ?? ''] as const;
+      assert.match(shown[0], question);
+      assert.match(shown[1], result);
+      assert.equal(shown.join().toLowerCase().includes('no policy uses'), skipped === 0);
+    }
   });
 
   it('sends nothing for an account that was removed while the question was open', async () => {
