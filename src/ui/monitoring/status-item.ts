@@ -31,7 +31,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
   const item = vscode.window.createStatusBarItem(STATUS_ITEM_ID, vscode.StatusBarAlignment.Left, 0);
   item.name = vscode.l10n.t('Cloudflare Webhooks');
   item.command = 'cloudflareWebhooks.showFailing' satisfies CommandId;
-  let kind: Status['kind'] = 'none';
+  let status: Status | undefined;
   let shown: Words | undefined;
 
   const oldestAllowed = ({ connection }: AccountEntry): number => oldestAllowedOf(intervalOf(connection));
@@ -39,8 +39,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
   function update(): void {
     const { statusBar } = readSettings();
     const entries = store.entries();
-    const status = summarize(entries, store.totals(), Date.now(), oldestAllowed);
-    kind = status.kind;
+    status = summarize(entries, store.totals(), Date.now(), oldestAllowed);
     const words = statusBar === 'never' ? undefined : describeStatus(status, entries, statusBar);
     // Skip identical updates: VS Code closes an open tooltip when the item changes.
     if (JSON.stringify(words) === JSON.stringify(shown)) {
@@ -66,7 +65,7 @@ export function createStatusItem(store: Store, intervalOf: (connection: Connecti
     onSettingChanged('unprovenAfterDays', update),
     { dispose: store.onChanged(update) },
     // A refresh without new data changes only the age.
-    { dispose: store.onRead(() => (kind === 'stale' || kind === 'partial') && update()) },
+    { dispose: store.onRead(() => status && (isOld(status) || status.kind === 'partial') && update()) },
   );
   return { item, repaintAges: update, dispose: () => subscriptions.dispose() };
 }
@@ -139,9 +138,14 @@ function describeStatus(
   }
 }
 
+/** Whether data is cached or stale, so that its age is said. */
+function isOld({ cached, isStale }: Status): boolean {
+  return cached > 0 || isStale;
+}
+
 /** Adds the age to cached or stale data. */
 function withAge(text: string, status: Status): string {
-  return status.cached > 0 || status.isStale ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status)) : text;
+  return isOld(status) ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status)) : text;
 }
 
 function describeDetails(status: Status, entries: readonly AccountEntry[]): readonly string[] {
@@ -159,7 +163,7 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
         }),
         ({ name, headline }) => vscode.l10n.t('{0}: {1}', name, headline),
       );
-  const isOld = status.oldest !== undefined && (status.offline || status.isStale || status.cached > 0);
+  const hasAge = status.oldest !== undefined && (status.offline || isOld(status));
   return [
     ...failing,
     ...unread,
@@ -168,7 +172,7 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
       ? [vscode.l10n.t('No webhook destination is failing (refreshed {0})', describeReadingAge(status))]
       : []),
     ...describeUnprovenCount(entries),
-    ...(isOld ? [vscode.l10n.t('Last refreshed {0}', describeReadingAge(status))] : []),
+    ...(hasAge ? [vscode.l10n.t('Last refreshed {0}', describeReadingAge(status))] : []),
   ];
 }
 
