@@ -34,7 +34,7 @@ export function lastEventOf(destination: Times): LastEvent | undefined {
 
 /**
  * When a delivery last proved that the destination works, else when it was created, in milliseconds since the epoch.
- * Undefined if neither is known.
+ * Undefined if neither is known, or if the last success cannot be read.
  */
 export function provedAt(destination: Times): number | undefined {
   return derive(destination).provedAt;
@@ -59,7 +59,7 @@ function decideHealth({ lastSuccess, lastFailure, createdAt }: Times): Derived {
   const success = parseTimestamp(lastSuccess);
   const failure = parseTimestamp(lastFailure);
   const created = parseTimestamp(createdAt);
-  const since = success ?? created;
+  const since = success ?? (isUnreadable(lastSuccess) ? undefined : created);
   const rest = {
     provedAt: since && toMilliseconds(since),
     isDoubtful: (!success && isUnreadable(lastSuccess)) || (!failure && isUnreadable(lastFailure)),

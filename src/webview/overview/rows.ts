@@ -116,7 +116,8 @@ export function createRows(): Rows {
     all: (unprovenAfterDays, now) =>
       accountIds.flatMap((id) =>
         (rows.get(id) ?? []).map((row) => {
-          const unproven = unprovenDaysOf(row.success ?? row.created ?? undefined, unprovenAfterDays, now);
+          const proved = row.success === undefined ? row.created : row.success;
+          const unproven = unprovenDaysOf(proved ?? undefined, unprovenAfterDays, now);
           return unproven === row.unproven ? row : { ...row, unproven };
         }),
       ),

@@ -217,4 +217,14 @@ describe('rows of the overview', () => {
     assert.deepEqual(marked(45, 45 * DAY), [true]);
     assert.deepEqual(marked(0, 45 * DAY), [false]);
   });
+
+  it('does not mark a row whose last success cannot be read', () => {
+    const rows = createRows();
+    rows.setAccounts(['a']);
+    rows.setAccount({ accountId: 'a', name: 'Acme' }, [makeRow('1', { success: null, created: 0 })]);
+    assert.deepEqual(
+      rows.all(45, 100 * DAY).map(({ unproven }) => unproven),
+      [undefined],
+    );
+  });
 });

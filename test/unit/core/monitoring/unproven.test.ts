@@ -26,6 +26,12 @@ describe('not proved', () => {
     assert.equal(unprovenDaysOf(0, Number.NaN, NOW), undefined);
   });
 
+  it('is not said of a destination whose last success cannot be read', () => {
+    const destination = makeDestination('1', { createdAt: '1970-01-02T00:00:00Z', lastSuccess: 'unreadable' });
+    const state = { kind: 'ready' as const, last: makeSnapshot(NOW, [destination]) };
+    assert.equal(countUnproven([{ connection: makeConnection('a', makeApi()), state }], 45, NOW), 0);
+  });
+
   it('is counted in all accounts, also in those that were not read in this window', () => {
     const connection = makeConnection('a', makeApi());
     const at = (days: number): string => new Date(NOW - days * DAY).toISOString();
