@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatCsv } from '../../core/formats/csv.ts';
 import { dayOf } from '../../core/model/local-day.ts';
 import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
-import { healthOf, provedAt } from '../../core/model/health.ts';
+import { provedAt } from '../../core/model/health.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import type { Store } from '../../core/monitoring/store.ts';
@@ -10,7 +10,7 @@ import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import type { OverviewTarget } from '../../core/overview-protocol.ts';
 import { tell } from '../host/notice.ts';
 import { readSettings } from '../host/settings.ts';
-import { describeHealth, nameOf, typeOf } from '../text/destination.ts';
+import { describeHealthOf, nameOf, typeOf } from '../text/destination.ts';
 import { plural } from '../text/format.ts';
 import type { DetailLoader } from './overview-details.ts';
 import { overviewTexts } from './overview-texts.ts';
@@ -52,7 +52,7 @@ export async function exportCsv(targets: readonly OverviewTarget[], { store, det
         plainName(entry.connection.account.name),
         typeOf(destination),
         plain(shownHostOf(destination)),
-        describeHealth(healthOf(destination)),
+        describeHealthOf(destination),
         destination.createdAt ?? '',
         destination.lastSuccess ?? '',
         destination.lastFailure ?? '',

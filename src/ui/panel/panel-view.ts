@@ -28,7 +28,7 @@ import { describeProblem, describeUnloaded } from '../text/error.ts';
 import type { RememberedSecret } from '../../core/destinations/remembered-secret.ts';
 import { describeTime } from '../text/format.ts';
 import { describeDays, summarizeDays } from '../text/timeline.ts';
-import { describeHealth, describeUnclear, nameOf } from '../text/destination.ts';
+import { describeHealthOf, describeUnclear, nameOf } from '../text/destination.ts';
 
 /** The state of one panel that is not in the store. */
 export type PanelModel = {
@@ -308,7 +308,7 @@ function describeAbout(
   return {
     health,
     facts: [
-      { label: vscode.l10n.t('Health'), value: describeHealth(health) },
+      { label: vscode.l10n.t('Health'), value: describeHealthOf(destination) },
       { label: vscode.l10n.t('Type'), value: describeType(destination.type, types) },
       { label: vscode.l10n.t('Host'), value: hostOf(destination.url) || vscode.l10n.t('unknown') },
       { label: vscode.l10n.t('Last success'), value: describeTime(destination.lastSuccess) },

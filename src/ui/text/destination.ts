@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DestinationFacts } from '../../core/model/destination.ts';
 import { plainName } from '../../core/model/plain-text.ts';
-import { type Health, healthOf, lastEventOf } from '../../core/model/health.ts';
+import { type Health, healthOf, isDoubtful, lastEventOf } from '../../core/model/health.ts';
 import { describeAge, describeShortAge, plural } from './format.ts';
 
 export function describeHealth(health: Health): string {
@@ -10,6 +10,12 @@ export function describeHealth(health: Health): string {
     healthy: vscode.l10n.t('healthy'),
     unused: vscode.l10n.t('never used'),
   }[health];
+}
+
+/** The health of a destination. Without any time that can be read, it is unknown and not “never used”. */
+export function describeHealthOf(destination: DestinationFacts): string {
+  const health = healthOf(destination);
+  return health === 'unused' && isDoubtful(destination) ? vscode.l10n.t('unknown') : describeHealth(health);
 }
 
 /** "not proved for 45 days" */
@@ -47,7 +53,7 @@ export function describeForRow(destination: DestinationFacts): string {
   const words = {
     failing: vscode.l10n.t('failed {0}', age),
     healthy: age,
-    unused: describeHealth('unused'),
+    unused: describeHealthOf(destination),
   }[healthOf(destination)];
   return `${typeOf(destination)} · ${words}`;
 }
@@ -55,7 +61,7 @@ export function describeForRow(destination: DestinationFacts): string {
 /** The type with the last event: "<type> · last failure 2 hours ago", "<type> · never used". */
 export function describeBriefly(destination: DestinationFacts): string {
   const health = healthOf(destination);
-  return `${typeOf(destination)} · ${health === 'unused' ? describeHealth(health) : describeLastEvent(destination)}`;
+  return `${typeOf(destination)} · ${health === 'unused' ? describeHealthOf(destination) : describeLastEvent(destination)}`;
 }
 
 /** The displayed name: Cloudflare may send an empty one, and one with several lines. */

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { shownHostOf } from '../../core/model/destination.ts';
-import { healthOf, provedAt } from '../../core/model/health.ts';
+import { provedAt } from '../../core/model/health.ts';
 import { findById } from '../../core/model/id.ts';
 import { shownOf } from '../../core/monitoring/account-state.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import type { Services } from '../../services.ts';
 import { readSettings } from '../host/settings.ts';
-import { describeHealth, describeUnproven, nameOf, typeOf } from '../text/destination.ts';
+import { describeHealthOf, describeUnproven, nameOf, typeOf } from '../text/destination.ts';
 import { enumerate, describeTime } from '../text/format.ts';
 import { describeLastTest } from './last-test-text.ts';
 import type { DestinationNode } from './nodes.ts';
@@ -27,7 +27,7 @@ export function describeDestinationRow(
   return toTooltip(nameOf(destination), [
     [
       vscode.l10n.t('Health'),
-      enumerate([describeHealth(healthOf(destination)), ...(days === undefined ? [] : [describeUnproven(days)])]),
+      enumerate([describeHealthOf(destination), ...(days === undefined ? [] : [describeUnproven(days)])]),
     ],
     [vscode.l10n.t('Type'), typeOf(destination)],
     [vscode.l10n.t('Host'), shownHostOf(destination)],

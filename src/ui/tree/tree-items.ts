@@ -24,7 +24,7 @@ import { describeProblem, describeSkipped } from '../text/error.ts';
 import { enumerate, describeAge, describeTime, plural } from '../text/format.ts';
 import { toTooltip } from './tooltips.ts';
 import { describeExpiry, describeExpiryNotice, describeToken } from '../text/token.ts';
-import { describeForRow, describeHealth, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
+import { describeForRow, describeHealthOf, describeLastEvent, nameOf, typeOf } from '../text/destination.ts';
 
 const WARNING = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 
@@ -176,7 +176,7 @@ function toDestinationRow(
     // The decoration of the document colors the row too (`failing-colors.ts`).
     ...(health === 'failing' ? { resourceUri: toDocument() } : {}),
     spoken: enumerate(
-      [label, typeOf(destination), describeHealth(health), describeLastEvent(destination)].filter(Boolean),
+      [label, typeOf(destination), describeHealthOf(destination), describeLastEvent(destination)].filter(Boolean),
     ),
   };
 }
