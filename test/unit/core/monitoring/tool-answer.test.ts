@@ -151,6 +151,15 @@ describe('answer of a language model tool', () => {
     assert.doesNotMatch(JSON.stringify(answer), /services/);
   });
 
+  it('does not call a destination unused whose times cannot be read', async () => {
+    const unclear = makeDestination('3', { lastSuccess: 'unreadable' });
+    const { destinations } = await ask('list', [entry(ready(unclear, makeDestination('4')))]);
+    assert.deepEqual(
+      destinations.map(({ health }) => health),
+      ['unknown', 'unused'],
+    );
+  });
+
   it('cuts names and removes what is invisible in them', async () => {
     const long = 'x'.repeat(5000);
     const { accounts, destinations } = await ask('list', [
