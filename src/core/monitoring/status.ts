@@ -44,6 +44,11 @@ export function oldestAllowedOf(interval: number): number {
   return 2 * (interval || DEFAULT_INTERVAL);
 }
 
+/** Whether data that was fetched at this time is stale, or of an unknown age. All are in milliseconds. */
+export function isStaleAt(at: number, now: number, oldestAllowed: number): boolean {
+  return now - at > oldestAllowed || at - now > MOST_AHEAD;
+}
+
 /** `oldestAllowed`: the age in milliseconds from which the data of an account is stale. */
 export function summarize(
   entries: readonly AccountEntry[],
@@ -52,10 +57,7 @@ export function summarize(
   oldestAllowed: (entry: AccountEntry) => number,
 ): Status {
   const oldest = findOldest(entries);
-  const isStale = entries.some((entry) => {
-    const at = shownOf(entry.state)?.at ?? now;
-    return now - at > oldestAllowed(entry) || at - now > MOST_AHEAD;
-  });
+  const isStale = entries.some((entry) => isStaleAt(shownOf(entry.state)?.at ?? now, now, oldestAllowed(entry)));
   const offline = totals.accounts > 0 && totals.unreachable === totals.accounts;
   const waiting = totals.states.idle + totals.states.loading;
   const unread = totals.states.failed + totals.incomplete;

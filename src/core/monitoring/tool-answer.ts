@@ -6,6 +6,7 @@ import { healthOf, isDoubtful } from '../model/health.ts';
 import { plain } from '../model/plain-text.ts';
 import { type AccountEntry, isIncomplete, shownOf } from './account-state.ts';
 import { countUnread } from './snapshot.ts';
+import { isStaleAt } from './status.ts';
 import { locateAll, locateFailing, type Shown } from './overview.ts';
 
 /** The input of a tool: the destinations of one account, by name or ID, or of all accounts. VS Code does not validate it. */
@@ -146,7 +147,7 @@ function stateOf(entry: AccountEntry, { host, oldestAllowed }: ToolOptions): Too
   if (!shown) {
     return kind === 'loading' || kind === 'failed' ? kind : 'unread';
   }
-  return kind === 'ready' && host.now() - shown.at <= oldestAllowed(entry) ? 'fresh' : 'stale';
+  return kind === 'ready' && !isStaleAt(shown.at, host.now(), oldestAllowed(entry)) ? 'fresh' : 'stale';
 }
 
 /** `unreadable`: how many entries of the accounts’ lists could not be read. */

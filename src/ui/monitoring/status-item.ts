@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { AccountEntry } from '../../core/monitoring/account-state.ts';
 import { locateFailing } from '../../core/monitoring/overview.ts';
-import { oldestAllowedOf, type Status, type StatusKind, summarize } from '../../core/monitoring/status.ts';
+import { MOST_AHEAD, oldestAllowedOf, type Status, type StatusKind, summarize } from '../../core/monitoring/status.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import { fromMilliseconds } from '../../core/model/timestamp.ts';
 import { onSettingChanged, readSettings, type StatusBarMode } from '../host/settings.ts';
@@ -143,9 +143,15 @@ function isOld({ cached, isStale }: Status): boolean {
   return cached > 0 || isStale;
 }
 
+/** Not of data that was fetched before the clock was set back. */
+function isAgeKnown({ oldest = Date.now() }: Status): boolean {
+  return oldest - Date.now() <= MOST_AHEAD;
+}
+
 /** Adds the age to cached or stale data. */
 function withAge(text: string, status: Status): string {
-  return isOld(status) ? vscode.l10n.t('{0} ({1})', text, describeReadingAge(status)) : text;
+  const age = isAgeKnown(status) ? describeReadingAge(status) : vscode.l10n.t('stale');
+  return isOld(status) ? vscode.l10n.t('{0} ({1})', text, age) : text;
 }
 
 function describeDetails(status: Status, entries: readonly AccountEntry[]): readonly string[] {
@@ -163,7 +169,7 @@ function describeDetails(status: Status, entries: readonly AccountEntry[]): read
         }),
         ({ name, headline }) => vscode.l10n.t('{0}: {1}', name, headline),
       );
-  const hasAge = status.oldest !== undefined && (status.offline || isOld(status));
+  const hasAge = status.oldest !== undefined && isAgeKnown(status) && (status.offline || isOld(status));
   return [
     ...failing,
     ...unread,

@@ -5,7 +5,7 @@ import { plain, plainName } from '../../core/model/plain-text.ts';
 import { fromMilliseconds, isUnreadable, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
 import { countUnread } from '../../core/monitoring/snapshot.ts';
-import { oldestAllowedOf } from '../../core/monitoring/status.ts';
+import { isStaleAt, oldestAllowedOf } from '../../core/monitoring/status.ts';
 import type { OverviewAccount, OverviewRow } from '../../core/overview-protocol.ts';
 import { nameOf, typeOf } from '../text/destination.ts';
 import { describeProblem, describeSkipped } from '../text/error.ts';
@@ -53,9 +53,12 @@ function describeLack(name: string, state: AccountEntry['state']): string | unde
   if (isIncomplete(state)) {
     return `${name}: ${describeSkipped(countUnread(shown)).headline}`;
   }
-  return Date.now() - shown.at > oldestAllowedOf(0)
-    ? `${name}: ${vscode.l10n.t('Last refreshed {0}', describeAge(fromMilliseconds(shown.at)))}`
-    : undefined;
+  if (!isStaleAt(shown.at, Date.now(), oldestAllowedOf(0))) {
+    return undefined;
+  }
+  return shown.at > Date.now()
+    ? vscode.l10n.t('{0}: the rows are stale. {1}', name, '').trim()
+    : `${name}: ${vscode.l10n.t('Last refreshed {0}', describeAge(fromMilliseconds(shown.at)))}`;
 }
 
 function toTime(name: 'created' | 'success' | 'failure', timestamp: string | undefined): Partial<OverviewRow> {

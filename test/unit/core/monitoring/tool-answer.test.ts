@@ -119,6 +119,13 @@ describe('answer of a language model tool', () => {
         'unknown',
         /^Nothing is known .+ does not mean that nothing is failing/,
       ],
+      [
+        'failing',
+        // Fetched before the clock was set back.
+        [entry({ kind: 'ready', last: makeSnapshot(NOW + 3 * 3_600_000, [good]) })],
+        'partial',
+        /^The present state of 1 of 1 accounts is not known/,
+      ],
       ['failing', [], 'noAccounts', /^No Cloudflare account was added to VS Code.+Add Account…”\.$/],
     ] as const) {
       const answer = await ask(kind, entries);

@@ -78,4 +78,12 @@ describe('status item', () => {
     await store.refresh();
     assert.equal(item.text, '$(warning) 1 webhook failing');
   });
+
+  it('says no time in the future where the clock was set back', async () => {
+    const { item, tooltip, repaintAges, pass } = await open({ lastSuccess: SUCCESS }, 5 * 60_000);
+    pass(-3 * HOUR);
+    repaintAges();
+    assert.equal(item.text, 'Webhooks: 1 healthy (stale)');
+    assert.doesNotMatch(tooltip(), /Last refreshed/);
+  });
 });

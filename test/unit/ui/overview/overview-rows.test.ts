@@ -10,7 +10,7 @@ const { toOverviewAccount, toOverviewRow } = await import('../../../../src/ui/ov
 function makeStore(skipped = 0) {
   const listDestinations = async () => noteSkipped([makeDestination('1')], skipped);
   const store = createStore({
-    now: Date.now,
+    now: () => Date.now(),
     toApiError: () => assert.fail(),
     defer: (work) => work(),
     log() {},
@@ -30,6 +30,16 @@ describe('the accounts of the overview', () => {
     assert.equal(note(), 'Account a: Last refreshed 3 days ago');
     store.adopt('a', { at: Date.now(), destinations });
     assert.equal(note(), undefined);
+    // Fetched before the clock was set back.
+    const systemNow = Date.now;
+    const ahead = systemNow() + 3 * 3_600_000;
+    Date.now = () => ahead;
+    try {
+      await store.refresh();
+    } finally {
+      Date.now = systemNow;
+    }
+    assert.equal(note(), 'Account a: the rows are stale.');
     const incomplete = makeStore(1);
     await incomplete.store.refresh();
     assert.equal(incomplete.note(), 'Account a: 1 entry could not be read');
