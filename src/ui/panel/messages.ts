@@ -10,7 +10,7 @@ import type { RunEnd } from '../../core/replacement/run.ts';
 import type { Step } from '../../core/replacement/state.ts';
 import { explainRefusedTest } from '../../core/api/refused-test.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
-import { describeConsequences, describeEnd, describeLook, labelOf } from '../replacement/messages.ts';
+import { describeConsequences, describeEnd, describeLook, labelOf, type Moving } from '../replacement/messages.ts';
 import { describeDraftProblem } from '../text/draft.ts';
 import { describeProblem, describeRemedy } from '../text/error.ts';
 import { describeTime, list } from '../text/format.ts';
@@ -178,7 +178,7 @@ function describeCreation({ name, type }: Destination): string {
 export function describeReplace(
   destination: Destination,
   { url, secret }: Draft,
-  policies: readonly string[] | undefined,
+  policies: Moving | undefined,
   missing?: DraftProblem,
 ): PanelNotice {
   if (missing) {
@@ -205,7 +205,7 @@ export function describeReplace(
 export function describeAlternatives(
   destination: Destination,
   draft: Draft,
-  policies: readonly string[] | undefined,
+  policies: Moving | undefined,
   missing?: DraftProblem,
 ): PanelNotice {
   const replace = describeReplace(destination, draft, policies);

@@ -4,14 +4,13 @@ import { type RememberedSecret, secretFor } from '../../core/destinations/rememb
 import type { Destination, Draft } from '../../core/model/destination.ts';
 import { guessType, typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import { checkDraft, type DraftProblem } from '../../core/model/draft-check.ts';
-import { policiesOf } from '../../core/model/policy.ts';
 import { canStandFor, planChange } from '../../core/model/plan.ts';
 import { lacksSecret, wholeUrlOf } from '../../core/model/whole-url.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import type { PanelField, PanelNotice } from '../../core/panel-protocol.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Step } from '../../core/replacement/state.ts';
-import { nameOfPolicy } from '../text/policy.ts';
+import { readMoving } from '../replacement/ask-replacement.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import { testDraft } from '../testing/direct.ts';
 import type { TestingServices } from '../testing/services.ts';
@@ -221,15 +220,11 @@ export function createPanelActions(
     const progress = progressOf(vscode.l10n.t('Loading from Cloudflare…'));
     panel.tell(progress, false);
     model.noticeFields = fields;
-    const names = await policies
-      .read(connection)
-      .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
-      // The client has logged why. The user can still decide.
-      .catch(() => undefined);
+    const moving = await readMoving({ connection, destination }, policies);
     await readSecret();
     if (isCurrent({ fields, destination }, model, panel.current()) && !model.busy) {
       const whole = completeDraft(destination);
-      panel.tell(describe(destination, whole, names, findMissing(whole)));
+      panel.tell(describe(destination, whole, moving, findMissing(whole)));
       model.question = { fields, destination, replacement: whole, update: draft };
     } else if (model.notice === progress) {
       panel.tell(undefined);

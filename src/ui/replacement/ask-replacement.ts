@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { skippedIn } from '../../core/api/skipped.ts';
 import { type Draft, hostOf } from '../../core/model/destination.ts';
 import { typeNamed } from '../../core/model/destination-types/index.ts';
 import { normalizeDraft } from '../../core/model/draft.ts';
@@ -14,8 +15,8 @@ import { askText, type Check } from '../host/quick-input.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
 import { describeFailure } from '../text/operation-failure.ts';
-import { nameOfPolicy } from '../text/policy.ts';
-import { describeConsequences } from './messages.ts';
+import { describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
+import { describeConsequences, type Moving } from './messages.ts';
 import type { Replacements } from './replacements.ts';
 import { replaceWithProgress } from './run-replacement.ts';
 
@@ -42,22 +43,35 @@ export function asUserError({ connection }: Located): (error: unknown) => never 
   };
 }
 
+/** Undefined if the policies could not be loaded: the client has logged why, and the user can still decide. */
+export async function readMoving(
+  { connection, destination }: Located,
+  policies: PolicyStore,
+): Promise<Moving | undefined> {
+  try {
+    const known = await policies.read(connection);
+    return {
+      names: policiesOf(known.policies, destination.id).map(nameOfPolicy),
+      ...(skippedIn(known.policies) > 0 ? { unread: describeUnreadPolicies(nameOf(destination)) } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Asks in a modal that names the new host and the policies that will move. */
 export async function confirmReplacement(
-  { connection, destination }: Located,
+  target: Located,
   draft: Draft,
   policies: PolicyStore,
   note = '',
 ): Promise<boolean> {
-  const names = await policies
-    .read(connection)
-    .then((known) => policiesOf(known.policies, destination.id).map(nameOfPolicy))
-    // The client has logged why. The user can still decide.
-    .catch(() => undefined);
+  const { connection, destination } = target;
+  const moving = await readMoving(target, policies);
   const replace = vscode.l10n.t('Replace');
   const chosen = await ask(
     vscode.l10n.t('Replace “{0}” of {1}?', nameOf(destination), connection.account.name),
-    [describeConsequences(hostOf(draft.url), names), note].filter(Boolean).join('\n\n'),
+    [describeConsequences(hostOf(draft.url), moving), note].filter(Boolean).join('\n\n'),
     replace,
   );
   return chosen === replace;

@@ -19,19 +19,24 @@ export function labelOf(step: Step): string {
   }[step];
 }
 
-/** What replacing does, before it is confirmed. `policies` are the names of those that will move; undefined: not loaded. */
-export function describeConsequences(host: string, policies: readonly string[] | undefined): string {
+/** The names of the policies that will move, and why there may be others that will not. */
+export type Moving = { readonly names: readonly string[]; readonly unread?: string };
+
+/** What replacing does, before it is confirmed. `policies`: undefined if they could not be loaded. */
+export function describeConsequences(host: string, policies: Moving | undefined): string {
+  const { names = [], unread } = policies ?? {};
   return [
     vscode.l10n.t('Cloudflare tests the new URL at {0} and creates a new destination with a new ID.', host),
     policies === undefined
       ? vscode.l10n.t('The policies of the account could not be loaded. Each policy that uses the old one moves to it.')
-      : policies.length === 0
-        ? vscode.l10n.t('No policy uses the old destination.')
+      : names.length === 0
+        ? (unread ?? vscode.l10n.t('No policy uses the old destination.'))
         : plural(
-            policies.length,
-            vscode.l10n.t('This policy moves to it: {0}.', quoteAll(policies)),
-            vscode.l10n.t('These policies move to it: {0}.', quoteAll(policies)),
+            names.length,
+            vscode.l10n.t('This policy moves to it: {0}.', quoteAll(names)),
+            vscode.l10n.t('These policies move to it: {0}.', quoteAll(names)),
           ),
+    ...(unread !== undefined && names.length > 0 ? [unread] : []),
     vscode.l10n.t('Then the old destination is deleted. Until then, you can stop, resume or undo.'),
   ].join(' ');
 }
