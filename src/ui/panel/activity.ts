@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import { type AlertDay, countPerDay } from '../../core/policies/alert-days.ts';
 import { startOfDay } from '../../core/model/local-day.ts';
 import { ApiError } from '../../core/api/api-error.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Destination } from '../../core/model/destination.ts';
 import type { PanelAbout } from '../../core/panel-protocol.ts';
 import { policiesOf, wentTo } from '../../core/model/policy.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { describePolicy, nameOfPolicy } from '../text/policy.ts';
+import { nameOf } from '../text/destination.ts';
+import { describePolicy, describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
 import { describeProblem } from '../text/error.ts';
 
 /** The number of days that the panel shows. */
@@ -51,15 +53,16 @@ export async function loadActivity(
 async function readPolicies(
   policies: PolicyStore,
   connection: Connection,
-  { id }: Destination,
+  destination: Destination,
   signal: AbortSignal,
 ): Promise<Activity['policies']> {
   const known = await policies.read(connection, signal);
-  const rows = policiesOf(known.policies, id).map((policy) => ({
+  const rows = policiesOf(known.policies, destination.id).map((policy) => ({
     name: nameOfPolicy(policy),
     detail: describePolicy(policy, known),
   }));
-  return { summary: describeCount(rows.length), rows };
+  const isUnclear = rows.length === 0 && skippedIn(known.policies) > 0;
+  return { summary: isUnclear ? describeUnreadPolicies(nameOf(destination)) : describeCount(rows.length), rows };
 }
 
 function describeCount(count: number): string {
