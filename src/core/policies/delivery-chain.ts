@@ -1,6 +1,6 @@
 import { skippedIn } from '../api/skipped.ts';
 import type { Destination } from '../model/destination.ts';
-import { type Health, healthOf } from '../model/health.ts';
+import { type Health, healthOf, isDoubtful } from '../model/health.ts';
 import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy.ts';
 import { type Silence, silencedUntil } from '../model/silence.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
@@ -25,7 +25,8 @@ export type Link = { readonly state: LinkState } & (
   | { readonly kind: 'enabled'; readonly policies: readonly Policy[]; readonly count: number }
   /** `policies`: those that are enabled and silenced now, of `count` that are enabled. */
   | { readonly kind: 'silences'; readonly policies: readonly Policy[]; readonly count: number; readonly until: string }
-  | { readonly kind: 'health'; readonly health: Health }
+  /** `unreadable`: the last success or failure cannot be read, so it may be failing. */
+  | { readonly kind: 'health'; readonly health: Health | 'unreadable' }
   /** `last`: when the last alert was sent, as Cloudflare wrote it; absent if the history has none or could not be read. */
   | { readonly kind: 'sent'; readonly last?: string; readonly isRead: boolean }
   /** `isOutdated`: the last test was of another URL. */
@@ -67,7 +68,7 @@ export function walkDelivery(observed: Observed): readonly Link[] {
     { kind: 'destination', state: 'sound' },
     toCredentials(destination, observed),
     ...toPolicies(destination, observed),
-    toHealth(healthOf(destination)),
+    toHealth(destination),
     toSent(destination, observed),
     toTest(destination, observed),
   ];
@@ -147,7 +148,11 @@ function toPolicies({ id }: Destination, { policies, silences, now }: Observed):
   ];
 }
 
-function toHealth(health: Health): Link {
+function toHealth(destination: Destination): Link {
+  const health = healthOf(destination);
+  if (health !== 'failing' && isDoubtful(destination)) {
+    return { kind: 'health', health: 'unreadable', state: 'unknown' };
+  }
   const state = { failing: 'broken', healthy: 'sound', unused: 'unknown' } as const;
   return { kind: 'health', health, state: state[health] };
 }

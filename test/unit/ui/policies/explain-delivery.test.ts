@@ -118,6 +118,25 @@ describe('the document of Explain Delivery', () => {
     assert.equal(await line(), `✓ OK: 1 notification policy uses it: “Q”. ${unread}`);
   });
 
+  it('says that a delivery is unknown whose time cannot be read', async () => {
+    for (const [times, line] of [
+      [{ lastSuccess: 'unreadable' }, '? Unknown: Last success: unknown, Last failure: never'],
+      [
+        { lastSuccess: '2026-01-01T00:00:00Z', lastFailure: 'unreadable' },
+        /^\? Unknown: Last success: .+, Last failure: unknown$/,
+      ],
+      [{}, '? Unknown: Cloudflare has never delivered an alert to it.'],
+    ] as const) {
+      const getDestination = async () => ({ ...destination, ...times });
+      const { read } = makeWindow({ ...account.api(), getDestination });
+      const lines = (await read()).split('\n');
+      assert.ok(
+        lines.some((each) => (typeof line === 'string' ? each === line : line.test(each))),
+        lines.join('\n'),
+      );
+    }
+  });
+
   it('proves nothing by a test of another URL', async () => {
     const { services, read } = makeWindow();
     const tested = { at: services.host.now(), way: 'direct', result: 'worked', reason: '' } as const;
