@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError, describeForLog, isNotFound } from '../../core/api/api-error.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
@@ -65,11 +66,16 @@ export function createPolicyDocuments(parts: Parts): PolicyDocuments {
 
   const settling = new Set<string>();
 
-  /** Whether the policy of a document was deleted. */
+  /** Whether the policy of a document was deleted: a list that leaves some out does not tell. */
   function isGone(uri: vscode.Uri): boolean {
     const { accountId = '', policyId } = readPolicyAddress(uri) ?? {};
     const known = policies.known(accountId)?.policies;
-    return policyId !== undefined && known !== undefined && !known.some(({ id }) => isSameId(id, policyId));
+    return (
+      policyId !== undefined &&
+      known !== undefined &&
+      skippedIn(known) === 0 &&
+      !known.some(({ id }) => isSameId(id, policyId))
+    );
   }
 
   /** Makes the tabs of a document without unsaved changes follow its policy after it was created, renamed or deleted. */

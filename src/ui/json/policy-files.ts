@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { formatPolicy } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
@@ -66,6 +67,10 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
     return wanted === undefined ? undefined : known?.policies.find(({ id }) => isSameId(id, wanted));
   }
 
+  function isPartial(uri: vscode.Uri): boolean {
+    return skippedIn(policies.known(readPolicyAddress(uri)?.accountId ?? '')?.policies ?? []) > 0;
+  }
+
   function connectionOf(uri: vscode.Uri): Connection | undefined {
     return store.entry(readPolicyAddress(uri)?.accountId ?? '')?.connection;
   }
@@ -78,8 +83,8 @@ export function createPolicyFiles({ store, policies, loaded, claims, memory, sav
       return before;
     }
     const policy = policyOf(uri);
-    if (before && !policy && bound.has(key)) {
-      // A policy that was just created can be missing in the list for a moment.
+    if (before && !policy && (bound.has(key) || isPartial(uri))) {
+      // A policy that was just created can be missing in the list for a moment, and one that could not be read is.
       return before;
     }
     const blank = policyIdOf(uri) === undefined ? NEW_POLICY : undefined;

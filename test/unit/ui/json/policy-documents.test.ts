@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
 import { createPolicy } from '../../../../src/core/policies/create-policy.ts';
 import type { AnnouncedSaves } from '../../../../src/ui/json/save-claims.ts';
@@ -23,10 +24,7 @@ describe('saving a policy document', () => {
   const account = useFakeAccount();
   beforeEach(() => startOver(stub));
 
-  /** Saves another name in a document. `inBetween` happens after VS Code looked at it. */
-  async function save(api: Api, kind: 'new' | 'existing', inBetween: (policyId: string) => void): Promise<void> {
-    const { id } = account.putPolicy('P', [], ['ops@example.com']);
-    const policy = await account.api().getPolicy(ACCOUNT, id);
+  function makeWindow(api: Api) {
     const services = makeUiServices(api);
     const { host } = services;
     const kept = new Map<string, unknown>();
@@ -40,6 +38,14 @@ describe('saving a policy document', () => {
       create: async (connection, whole) =>
         createPolicy({ api: connection.api, host, accountId: ACCOUNT, policy: whole, unanswered: new Map() }),
     });
+    return { services, provider, announcedSaves };
+  }
+
+  /** Saves another name in a document. `inBetween` happens after VS Code looked at it. */
+  async function save(api: Api, kind: 'new' | 'existing', inBetween: (policyId: string) => void): Promise<void> {
+    const { id } = account.putPolicy('P', [], ['ops@example.com']);
+    const policy = await account.api().getPolicy(ACCOUNT, id);
+    const { services, provider, announcedSaves } = makeWindow(api);
     const owner = services.connection.account;
     const uri = kind === 'new' ? nextPolicyAddress(owner) : policyAddressOf(owner, policy);
     const text = formatPolicy({ ...policy.whole, name: 'Q' });
@@ -84,5 +90,33 @@ describe('saving a policy document', () => {
       isLost = true;
     });
     await assert.rejects(saving, /Cloudflare could not find Acme/);
+  });
+
+  it('closes no document of a policy that may be one that could not be read', async () => {
+    const { id } = account.putPolicy('P', [], ['ops@example.com']);
+    const real = account.api();
+    const policy = await real.getPolicy(ACCOUNT, id);
+    const { tabGroups } = stub.window as { readonly tabGroups: { close?: unknown } };
+    for (const skipped of [1, 0]) {
+      startOver(stub);
+      let isListed = true;
+      const { services, provider } = makeWindow({
+        ...real,
+        listPolicies: async (...given) => (isListed ? real.listPolicies(...given) : noteSkipped([], skipped)),
+      });
+      const uri = policyAddressOf(services.connection.account, policy);
+      const closed: unknown[] = [];
+      tabGroups.close = async (tabs: readonly unknown[]) => void closed.push(...tabs);
+      stub.user.documents.push({ uri, getText: () => '', isDirty: false } as vscode.TextDocument);
+      const events: number[] = [];
+      provider.onDidChangeFile((changes) => events.push(...changes.map(({ type }) => type)));
+      await provider.readFile(uri);
+      isListed = false;
+      services.policies.forget();
+      for (let turn = 0; turn < 20; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.deepEqual([events.length, closed.length], skipped > 0 ? [0, 0] : [1, 1], `${skipped}`);
+    }
   });
 });
