@@ -227,8 +227,17 @@ async function update(
   // With an empty text, every policy is a conflict, so that the user decides.
   let known = seen ?? '';
   for (;;) {
-    const { api } = connectionNow(store, connection);
-    const outcome = await savePolicy({ api, host, accountId: account.id, policyId, edited, seen: known });
+    const outcome = await savePolicy({
+      // Read again after each wait, in which the account can be removed or its token replaced.
+      get api() {
+        return connectionNow(store, connection).api;
+      },
+      host,
+      accountId: account.id,
+      policyId,
+      edited,
+      seen: known,
+    });
     if (outcome.kind !== 'conflict') {
       if (outcome.kind === 'changed') {
         tellSaved(outcome.differing, nameIn(edited), account.name);

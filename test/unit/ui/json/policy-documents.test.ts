@@ -4,6 +4,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
 import { createPolicy } from '../../../../src/core/policies/create-policy.ts';
+import { keyOfPolicy } from '../../../../src/core/policies/turns.ts';
 import type { AnnouncedSaves } from '../../../../src/ui/json/save-claims.ts';
 import { failWith } from '../../core/api/fake-api.ts';
 import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
@@ -42,7 +43,11 @@ describe('saving a policy document', () => {
   }
 
   /** Saves another name in a document. `inBetween` happens after VS Code looked at it. */
-  async function save(api: Api, kind: 'new' | 'existing', inBetween: (policyId: string) => void): Promise<void> {
+  async function save(
+    api: Api,
+    kind: 'new' | 'existing',
+    inBetween: (policyId: string, services: ReturnType<typeof makeUiServices>) => void,
+  ): Promise<void> {
     const { id } = account.putPolicy('P', [], ['ops@example.com']);
     const policy = await account.api().getPolicy(ACCOUNT, id);
     const { services, provider, announcedSaves } = makeWindow(api);
@@ -53,7 +58,7 @@ describe('saving a policy document', () => {
     await provider.readFile(uri);
     announcedSaves.set(uri.toString(), { reason: MANUAL, text });
     await provider.stat(uri);
-    inBetween(id);
+    inBetween(id, services);
     await provider.writeFile(uri, Buffer.from(text), { create: true, overwrite: true });
   }
 
@@ -118,5 +123,21 @@ describe('saving a policy document', () => {
       }
       assert.deepEqual([events.length, closed.length], skipped > 0 ? [0, 0] : [1, 1], `${skipped}`);
     }
+  });
+
+  it('sends nothing for an account that was removed while it waited for another change of the policy', async () => {
+    const real = account.api();
+    const sent: string[] = [];
+    const api: Api = { ...real, updatePolicy: async (_account, policyId) => void sent.push(policyId) };
+    const waiting = Promise.withResolvers<void>();
+    const saving = save(api, 'existing', (policyId, { host, store }) => {
+      void host.inTurn(keyOfPolicy(ACCOUNT, policyId), async () => waiting.promise);
+      setImmediate(() => {
+        store.setConnections([]);
+        waiting.resolve();
+      });
+    });
+    await assert.rejects(saving, /The account Acme was removed from VS Code/);
+    assert.deepEqual(sent, []);
   });
 });
