@@ -33,6 +33,7 @@ export type Assigned = Assignment &
   );
 
 export type AssignOptions = {
+  /** Read again for each call after a wait, so that a getter can return the present client. */
   readonly api: Api;
   readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
@@ -81,11 +82,8 @@ export function destinationsToCheck({ policy, kind, destinationIds }: Assignment
   return kind === 'add' ? destinationIds : (policy.mechanisms['webhooks'] ?? []);
 }
 
-async function assign(
-  assignment: Assignment,
-  existing: IdSet,
-  { api, host, accountId, signal }: AssignOptions,
-): Promise<Assigned> {
+async function assign(assignment: Assignment, existing: IdSet, options: AssignOptions): Promise<Assigned> {
+  const { host, accountId, signal } = options;
   const { policy, kind, destinationIds } = assignment;
   const isAdding = kind === 'add';
   const missing = isAdding ? destinationIds.filter((id) => !existing.has(id)) : [];
@@ -96,7 +94,9 @@ async function assign(
   let changedIds: readonly string[] = [];
   try {
     const outcome = await changePolicy({
-      api,
+      get api() {
+        return options.api;
+      },
       host,
       accountId,
       policyId: policy.id,

@@ -13,6 +13,7 @@ import { keyOfPolicy, type Turns } from './turns.ts';
 export type PolicyOutcome = 'changed' | 'unchanged' | 'impossible';
 
 export type PolicyChange = {
+  /** Read again right before the update is sent, so that a getter can return the present client, or throw. */
   readonly api: Api;
   readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;

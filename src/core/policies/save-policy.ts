@@ -9,6 +9,7 @@ import { fetchExisting } from './existing-destinations.ts';
 import { keyOfPolicy, type Turns } from './turns.ts';
 
 export type SavePolicyOptions = {
+  /** Read again right before the update is sent, so that a getter can return the present client, or throw. */
   readonly api: Api;
   readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;

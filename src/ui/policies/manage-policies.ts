@@ -160,9 +160,10 @@ function isImpossible({ policy, kind, destinationIds }: Assignment, existing: Id
 
 async function assignWithProgress(
   assignments: readonly Assignment[],
-  { account, api }: Connection,
-  { policies, host }: PolicyServices,
+  connection: Connection,
+  { store, policies, host }: PolicyServices,
 ): Promise<readonly Assigned[]> {
+  const { account } = connection;
   try {
     return await vscode.window.withProgress(
       {
@@ -178,7 +179,10 @@ async function assignWithProgress(
         const cancel = new AbortController();
         token.onCancellationRequested(() => cancel.abort());
         return assignPolicies(assignments, {
-          api,
+          // Read again after each wait, in which the account can be removed or its token replaced.
+          get api() {
+            return connectionNow(store, connection).api;
+          },
           host,
           accountId: account.id,
           signal: cancel.signal,

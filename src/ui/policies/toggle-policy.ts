@@ -25,10 +25,12 @@ export async function togglePolicy(
   const { account } = connection;
   let conflict: PolicyConflictError | undefined;
   try {
-    const { api } = connectionNow(services.store, connection);
     await inView(async () =>
       changePolicy({
-        api,
+        // Read again after each wait, in which the account can be removed or its token replaced.
+        get api() {
+          return connectionNow(services.store, connection).api;
+        },
         host: services.host,
         accountId: account.id,
         policyId: policy.id,

@@ -57,4 +57,25 @@ describe('Policies…', () => {
     await manage(makeUiServices(withUnreadable(account.api(), second.id), 1), 'first');
     assert.deepEqual([stub.user.told.at(-1), account.webhooksOf('P')], ['1 policy was changed.', [second.id]]);
   });
+
+  it('changes no further policies of an account that was removed, and tells of those that it changed', async () => {
+    await account.put('first');
+    for (let index = 0; index < 12; index += 1) {
+      account.putPolicy(`P${index}`, [], ['ops@example.com']);
+    }
+    const api = account.api();
+    const services = makeUiServices({
+      ...api,
+      async updatePolicy(...given) {
+        services.store.setConnections([]);
+        return api.updatePolicy(...given);
+      },
+    });
+    stub.user.picks.push((items) => items);
+    stub.user.presses.push('Change 12 Policies');
+    await manage(services, 'first');
+    // Those that were in flight when it was removed.
+    assert.ok(account.requests('PUT').length <= 4, `${account.requests('PUT').length}`);
+    assert.match(stub.user.told.at(-1) ?? '', /was removed from VS Code/);
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { keyOfPolicy } from '../../../../src/core/policies/turns.ts';
 import { conflictAfterUpdate } from '../../core/api/fake-api.ts';
 import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
@@ -62,6 +63,18 @@ describe('Enable or Disable Policy', () => {
       name: 'UserError',
       message: 'The account Acme was removed from VS Code.',
     });
+    assert.equal(account.requests('PUT').length, 0);
+  });
+
+  it('sends nothing for an account that was removed while it waited for another change of the policy', async () => {
+    const { id } = account.putPolicy('P', [], ['ops@example.com']);
+    const services = makeUiServices(account.api());
+    const waiting = Promise.withResolvers<void>();
+    void services.host.inTurn(keyOfPolicy(ACCOUNT, id), async () => waiting.promise);
+    const toggling = togglePolicy(services.connection, { id, name: 'P', enabled: true }, { ...services, logger });
+    services.store.setConnections([]);
+    waiting.resolve();
+    await assert.rejects(toggling, { name: 'UserError', message: 'The account Acme was removed from VS Code.' });
     assert.equal(account.requests('PUT').length, 0);
   });
 });
