@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { isNotFound } from '../../core/api/api-error.ts';
+import { skippedIn } from '../../core/api/skipped.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { findById } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
@@ -32,7 +34,9 @@ export async function locatePolicy(
       throw new UserError(vscode.l10n.t('The Cloudflare account was removed from VS Code.'));
     }
     const known = await policies.get(connection);
-    const policy = findById(known.policies, node.policyId);
+    const listed = findById(known.policies, node.policyId);
+    const mayExist = !listed && skippedIn(known.policies) > 0;
+    const policy = mayExist ? await fetchPolicy(connection, node.policyId) : listed;
     if (!policy) {
       policies.forget([node.accountId]);
       throw new UserError(vscode.l10n.t('This policy no longer exists at Cloudflare.'));
@@ -52,4 +56,14 @@ export async function locatePolicy(
     .map((policy) => ({ label: nameOfPolicy(policy), description: describePolicy(policy, known), policy }));
   const picked = await pickOne(items, { title, matchOnDescription: true });
   return picked && { connection, policy: picked.policy };
+}
+
+/** Undefined if it does not exist. */
+async function fetchPolicy({ account, api }: Connection, policyId: string): Promise<Policy | undefined> {
+  return api.getPolicy(account.id, policyId).catch((error: unknown) => {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { keyOfPolicy } from '../../../../src/core/policies/turns.ts';
 import { conflictAfterUpdate } from '../../core/api/fake-api.ts';
 import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
@@ -76,5 +77,14 @@ describe('Enable or Disable Policy', () => {
     waiting.resolve();
     await assert.rejects(toggling, { name: 'UserError', message: 'The account Acme was removed from VS Code.' });
     assert.equal(account.requests('PUT').length, 0);
+  });
+
+  it('finds the policy of a row that is not in a list that could not be read as a whole', async () => {
+    const { id: policyId } = account.putPolicy('P', [], ['ops@example.com']);
+    const services = makeUiServices({ ...account.api(), listPolicies: async () => noteSkipped([], 1) });
+    const row = { kind: 'policy', accountId: ACCOUNT, destinationId: '', policyId };
+    assert.equal((await locate(row, services))?.policy.name, 'P');
+    account.removePolicy(policyId);
+    await assert.rejects(locate(row, services), { message: 'This policy no longer exists at Cloudflare.' });
   });
 });
