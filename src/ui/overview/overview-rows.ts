@@ -56,9 +56,9 @@ function describeLack(name: string, state: AccountEntry['state']): string | unde
   if (!isStaleAt(shown.at, Date.now(), oldestAllowedOf(0))) {
     return undefined;
   }
-  return shown.at > Date.now()
-    ? vscode.l10n.t('{0}: the rows are stale. {1}', name, '').trim()
-    : `${name}: ${vscode.l10n.t('Last refreshed {0}', describeAge(fromMilliseconds(shown.at)))}`;
+  const age = vscode.l10n.t('Last refreshed {0}', describeAge(fromMilliseconds(shown.at)));
+  // The clock was set back, so that the age is unknown.
+  return `${name}: ${shown.at > Date.now() ? vscode.l10n.t('stale') : age}`;
 }
 
 function toTime(name: 'created' | 'success' | 'failure', timestamp: string | undefined): Partial<OverviewRow> {

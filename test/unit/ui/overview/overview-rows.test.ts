@@ -39,7 +39,7 @@ describe('the accounts of the overview', () => {
     } finally {
       Date.now = systemNow;
     }
-    assert.equal(note(), 'Account a: the rows are stale.');
+    assert.equal(note(), 'Account a: stale');
     const incomplete = makeStore(1);
     await incomplete.store.refresh();
     assert.equal(incomplete.note(), 'Account a: 1 entry could not be read');
