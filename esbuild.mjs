@@ -165,7 +165,7 @@ const bundles = [
   },
   {
     name: 'overview page',
-    most: 61_000,
+    most: 62_000,
     forbidden: webviewForbidden,
     options: { ...page, entryPoints: ['src/webview/overview/overview.ts'], outfile: 'dist/overview/overview.js' },
   },
