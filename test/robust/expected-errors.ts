@@ -5,7 +5,7 @@ const NAMES: ReadonlySet<string> = new Set([
   ...['AbortError', 'LeaseTakenError', 'KilledError'],
   ...['UncertainCreationError', 'DestinationConflictError', 'DestinationGoneError', 'DraftNeededError'],
   ...['PolicyConflictError', 'PolicyUnchangedError', 'LastMechanismError', 'MissingDestinationsError'],
-  ...['StepUnavailableError', 'UnfinishedReplacementError'],
+  ...['StepUnavailableError', 'UnfinishedReplacementError', 'UnreadPoliciesError'],
 ]);
 
 /** The violation that an operation ended with an error that it does not document; empty for one that it does. */

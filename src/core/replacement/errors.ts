@@ -18,6 +18,18 @@ export class DestinationGoneError extends Error {
   }
 }
 
+/** Policies could not be read, and one of them may use the destination, so it was not deleted. */
+export class UnreadPoliciesError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('UnreadPoliciesError');
+  override readonly name = 'UnreadPoliciesError';
+  readonly destinationName: string;
+
+  constructor(destinationName: string) {
+    super('A policy that could not be read may use the destination');
+    this.destinationName = destinationName;
+  }
+}
+
 /** The step is no longer possible: the replacement has ended, or the destinations changed since it was offered. */
 export class StepUnavailableError extends Error {
   static override readonly [Symbol.hasInstance] = isNamed('StepUnavailableError');

@@ -1,10 +1,11 @@
 import { isNotFound } from '../api/api-error.ts';
+import { skippedIn } from '../api/skipped.ts';
 import { changedSince, DestinationConflictError } from '../destinations/update-destination.ts';
 import type { Destination, Draft } from '../model/destination.ts';
 import { findById } from '../model/id.ts';
 import { policiesOf, type Policy } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
-import { DestinationGoneError, DraftNeededError } from './errors.ts';
+import { DestinationGoneError, DraftNeededError, UnreadPoliciesError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions, type Move, type Which } from './machine.ts';
 import { type Ending, mayBeCut, type MovedPolicy, type Replacement } from './state.ts';
 
@@ -26,8 +27,8 @@ export type RunEnd = { readonly ending: Ending; readonly state: Replacement };
  * it, delete the old destination, and move what another client attached to the old one in the meantime. Right before the old
  * destination is deleted the new one is seen to exist and no policy uses the old one. Stops at the first failure, or when
  * canceled between two steps, by throwing; the last persisted state can be resumed or undone.
- * Throws {@link DraftNeededError}, {@link DestinationGoneError}, `DestinationConflictError` before anything was sent,
- * `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError`
+ * Throws {@link DraftNeededError}, {@link DestinationGoneError}, {@link UnreadPoliciesError}, `DestinationConflictError` before
+ * anything was sent, `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError`
  * of the refusal, and the stage stays `creating` without a pending mutation: nothing was created.
  */
 export async function runForward(from: Replacement, options: RunOptions): Promise<RunEnd> {
@@ -60,10 +61,12 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
     await machine.requireExists('new');
     const all = await api.listPolicies(accountId);
     const [first] = policiesOf(all, oldId);
-    if (!first && !(await markDetached(machine, all, 'new'))) {
-      break;
-    }
-    if (first && round >= MOST_ROUNDS) {
+    if (!first) {
+      requireAllRead(all, machine.state().oldName);
+      if (!(await markDetached(machine, all, 'new'))) {
+        break;
+      }
+    } else if (round >= MOST_ROUNDS) {
       throw new PolicyConflictError(first.name, ['mechanisms']);
     }
   }
@@ -71,6 +74,13 @@ async function moveAndDelete(machine: Machine, options: RunOptions): Promise<voi
     await machine.advance({ stage: 'finishing' });
   } else {
     await machine.remove('old');
+  }
+}
+
+/** Before a destination is deleted: throws where a policy that could not be read may use it. `all`: the list of the client. */
+export function requireAllRead(all: readonly Policy[], destinationName: string): void {
+  if (skippedIn(all) > 0) {
+    throw new UnreadPoliciesError(destinationName);
   }
 }
 

@@ -2,7 +2,7 @@ import { policiesOf } from '../model/policy.ts';
 import { PolicyConflictError } from '../policies/change-policy.ts';
 import { DestinationGoneError } from './errors.ts';
 import { createMachine, type Machine, type MachineOptions } from './machine.ts';
-import { markDetached, movePolicies, type RunEnd } from './run.ts';
+import { markDetached, movePolicies, requireAllRead, type RunEnd } from './run.ts';
 import type { Replacement } from './state.ts';
 
 const MOST_ROUNDS = 5;
@@ -48,10 +48,12 @@ async function moveBackAndDelete(machine: Machine, options: MachineOptions, newI
     await machine.requireExists('old');
     const all = await options.api.listPolicies(accountId);
     const [attached] = policiesOf(all, newId);
-    if (!attached && !(await markDetached(machine, all, 'old'))) {
-      break;
-    }
-    if (attached && round >= MOST_ROUNDS) {
+    if (!attached) {
+      requireAllRead(all, machine.state().name);
+      if (!(await markDetached(machine, all, 'old'))) {
+        break;
+      }
+    } else if (round >= MOST_ROUNDS) {
       throw new PolicyConflictError(attached.name, ['mechanisms']);
     }
     await machine.advance({ stage: 'undoing' });

@@ -8,9 +8,15 @@ import {
   PolicyConflictError,
   PolicyUnchangedError,
 } from '../../core/policies/change-policy.ts';
-import { DestinationGoneError, DraftNeededError, UnfinishedReplacementError } from '../../core/replacement/errors.ts';
+import {
+  DestinationGoneError,
+  DraftNeededError,
+  UnfinishedReplacementError,
+  UnreadPoliciesError,
+} from '../../core/replacement/errors.ts';
 import { describeObstacle, describeProblem } from './error.ts';
 import { enumerate, list } from './format.ts';
+import { describeUnreadPolicies } from './policy.ts';
 
 /** Why an operation on destinations of an account failed, in a sentence. */
 export function describeFailure(error: unknown, accountName: string): string {
@@ -44,6 +50,9 @@ export function describeFailure(error: unknown, accountName: string): string {
     return error.which === 'old'
       ? vscode.l10n.t('The old destination no longer exists.')
       : vscode.l10n.t('The new destination no longer exists.');
+  }
+  if (error instanceof UnreadPoliciesError) {
+    return describeUnreadPolicies(error.destinationName);
   }
   if (error instanceof UncertainCreationError) {
     const found = list(error.candidates.map(({ id, host }) => vscode.l10n.t('{0} (ID {1})', host, id)));

@@ -4,6 +4,7 @@ import {
   DraftNeededError,
   StepUnavailableError,
   UnfinishedReplacementError,
+  UnreadPoliciesError,
 } from '../../../../src/core/replacement/errors.ts';
 
 describe('errors of a replacement', () => {
@@ -12,6 +13,7 @@ describe('errors of a replacement', () => {
     ['DestinationGoneError', DestinationGoneError, new DestinationGoneError('old')],
     ['StepUnavailableError', StepUnavailableError, new StepUnavailableError('ended')],
     ['UnfinishedReplacementError', UnfinishedReplacementError, new UnfinishedReplacementError('Ops')],
+    ['UnreadPoliciesError', UnreadPoliciesError, new UnreadPoliciesError('Ops')],
   ] as const;
   for (const [name, Class, error] of rows) {
     it(`recognizes ${name} of another bundle by its name`, () => {

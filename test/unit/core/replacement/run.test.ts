@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { decodePolicies } from '../../../../src/core/api/decode.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
 import { changePolicy } from '../../../../src/core/policies/change-policy.ts';
 import { parseReplacement, type Replacement } from '../../../../src/core/replacement/state.ts';
@@ -595,6 +596,23 @@ describe('replacing, against the fake', () => {
     await assert.rejects(forward(await begin(), { api }), conflict);
     assert.deepEqual([seen.attached, account.users(oldId())], [6, ['Attached 6']]);
     assert.equal(account.requests('DELETE').length, 0);
+  });
+
+  it('deletes neither destination while policies could not be read, one of which may use it', async () => {
+    let isPartial = true;
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        const all = await real.listPolicies(...given);
+        return isPartial ? decodePolicies(all.map(({ whole, name }) => (name === 'Two' ? {} : whole))) : all;
+      },
+    }));
+    await assert.rejects(forward(await begin(), { api }), { name: 'UnreadPoliciesError', destinationName: 'Ops' });
+    assert.deepEqual([account.users(oldId()), account.requests('DELETE').length], [['Two'], 0]);
+    await assert.rejects(undo(last(), { api }), { name: 'UnreadPoliciesError' });
+    assert.deepEqual([account.users(oldId()), account.requests('DELETE').length], [['One', 'Two'], 0]);
+    isPartial = false;
+    const { state } = await forward(last(), { api });
+    await assertReplaced(state.newId);
   });
 
   it('skips a policy that was deleted meanwhile', async () => {
