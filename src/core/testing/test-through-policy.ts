@@ -15,6 +15,8 @@ export type PolicyTest = {
   readonly refusal?: ApiError;
   /** Why the answer to the call was lost, where nothing changed: the test may have been sent all the same. */
   readonly lost?: ApiError;
+  /** Where nothing changed: whether that is unknown, because the last poll failed. */
+  readonly isUnread?: boolean;
 };
 
 /** `onSend`: just before the test is requested. `onRead`: for each polled destination. */
@@ -56,6 +58,7 @@ export async function testThroughPolicy(
   );
   const refusal = problem?.kind === 'rejected' ? problem : undefined;
   let last = before;
+  let isUnread = false;
   for (const pause of PAUSES) {
     await sleep(pause, signal);
     const read = await api.getDestination(accountId, destinationId, signal).catch((error: unknown) => {
@@ -66,6 +69,7 @@ export async function testThroughPolicy(
       return undefined;
     });
     signal?.throwIfAborted();
+    isUnread = read === undefined;
     if (read) {
       last = read;
       onRead(read);
@@ -78,7 +82,7 @@ export async function testThroughPolicy(
       throw refusal;
     }
   }
-  return { moved: 'nothing', destination: last, ...(problem ? { lost: problem } : {}) };
+  return { moved: 'nothing', destination: last, isUnread, ...(problem ? { lost: problem } : {}) };
 }
 
 /** Which timestamp is later than before. If both are, the later one counts. */

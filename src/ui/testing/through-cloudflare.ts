@@ -5,7 +5,7 @@ import { comparableId, isSameId } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { policiesOf, type Policy } from '../../core/model/policy.ts';
 import type { AccountPolicies } from '../../core/policies/policy-store.ts';
-import { testThroughPolicy } from '../../core/testing/test-through-policy.ts';
+import { type PolicyTest, testThroughPolicy } from '../../core/testing/test-through-policy.ts';
 import { describeProblem } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeAlert, nameOfPolicy } from '../text/policy.ts';
@@ -181,22 +181,45 @@ export async function sendThroughCloudflare(
         ...end,
         result: 'undecided',
         reason: test.lost ? describeProblem(test.lost, account.name).headline : '',
-        sentence: test.lost
-          ? vscode.l10n.t(
-              'Cloudflare did not confirm the test of the policy “{0}”, and may have sent it. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
-              nameOfPolicy(policy),
-              name,
-              disabled,
-            )
-          : vscode.l10n.t(
-              'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
-              nameOfPolicy(policy),
-              name,
-              disabled,
-            ),
+        sentence: describeInconclusive(test, { policyName: nameOfPolicy(policy), name, disabled }),
       };
     }
     default:
       return test.moved satisfies never;
   }
+}
+
+/** That a test proved nothing. */
+function describeInconclusive(
+  { lost, isUnread }: PolicyTest,
+  { policyName, name, disabled }: { readonly policyName: string; readonly name: string; readonly disabled: string },
+): string {
+  if (isUnread) {
+    return lost
+      ? vscode.l10n.t(
+          'Cloudflare did not confirm the test of the policy “{0}”, and may have sent it. “{1}” could not be loaded afterwards, so the test is inconclusive.{2}',
+          policyName,
+          name,
+          disabled,
+        )
+      : vscode.l10n.t(
+          'Cloudflare accepted the test of the policy “{0}”. “{1}” could not be loaded afterwards, so the test is inconclusive.{2}',
+          policyName,
+          name,
+          disabled,
+        );
+  }
+  return lost
+    ? vscode.l10n.t(
+        'Cloudflare did not confirm the test of the policy “{0}”, and may have sent it. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
+        policyName,
+        name,
+        disabled,
+      )
+    : vscode.l10n.t(
+        'Cloudflare accepted the test of the policy “{0}”. After one minute, “{1}” shows no new success or failure, so the test is inconclusive.{2}',
+        policyName,
+        name,
+        disabled,
+      );
 }

@@ -84,6 +84,15 @@ describe('test through a policy', () => {
     assert.deepEqual([unclear.moved, unclear.lost?.kind], ['nothing', 'timeout']);
   });
 
+  it('says nothing of times that it could not read after the test', async () => {
+    const lost = { testPolicy: failWith({ kind: 'timeout' }) };
+    for (const given of [{}, lost]) {
+      const { moved, isUnread } = await run({ ...makePolledApi({}, {}, 'fails').api, ...given });
+      assert.deepEqual([moved, isUnread], ['nothing', true]);
+    }
+    assert.equal((await run(makePolledApi({}, 'fails', {}).api)).isUnread, false);
+  });
+
   it('polls once after Cloudflare refused the test, because another recipient may be why', async () => {
     const refused = { testPolicy: failWith({ kind: 'rejected', status: 400 }) };
     const delivered = await run({ ...makePolledApi({}, { lastSuccess: AFTER }).api, ...refused });

@@ -82,6 +82,34 @@ describe('a test through Cloudflare', () => {
     assert.deepEqual([result, reason], ['undecided', 'Request timed out']);
   });
 
+  it('does not say that nothing happened where the destination could not be loaded after the test', async () => {
+    let isDown = false;
+    const breaking = {
+      ...api,
+      getDestination: async (...given: Parameters<typeof api.getDestination>) =>
+        isDown ? failWith({ kind: 'network' })() : api.getDestination(...given),
+    };
+    for (const [testPolicy, words] of [
+      [async () => {}, /^Cloudflare accepted the test of the policy “P”\. “Destination d1” could not be loaded/],
+      [failWith({ kind: 'network' }), /, and may have sent it\. “Destination d1” could not be loaded/],
+    ] as const) {
+      isDown = false;
+      stub.user.told.length = 0;
+      const { services, located } = start({
+        ...breaking,
+        async testPolicy() {
+          isDown = true;
+          await testPolicy();
+        },
+      });
+      stub.user.presses.push('Send');
+      await testThroughCloudflare(located, services as never, 'p');
+      await until(() => stub.user.told.length === 2);
+      assert.match(stub.user.told[1] ?? '', words);
+      assert.doesNotMatch(stub.user.told[1] ?? '', /no new success/);
+    }
+  });
+
   it('does not say that no policy uses the destination while a policy could not be read', async () => {
     const { services, located } = start({ ...api, listPolicies: async () => noteSkipped([], 1) });
     await testThroughCloudflare(located, services as never);
