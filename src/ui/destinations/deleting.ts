@@ -61,7 +61,9 @@ export async function confirmAndDelete(chosen: readonly Located[], services: Del
       hasMore: before.checks.some((each, index) => hasGrown(each.impacts ?? [], checks[index]?.impacts ?? [])),
       hasChanged: before.targets.some((each, index) => isChanged(each, targets[index])),
     };
-    const isUnread = before.checks.some(({ impacts }, index) => impacts && !checks[index]?.impacts);
+    const isUnread = before.checks.some(
+      ({ impacts, isPartial }, index) => impacts && (!checks[index]?.impacts || (!isPartial && checks[index].isPartial)),
+    );
     if (!changes.hasMore && !changes.hasChanged && !isUnread) {
       break;
     }

@@ -71,6 +71,22 @@ describe('deleting after a question', () => {
     assert.doesNotMatch(stub.user.details[0] ?? '', /No policy uses it/);
   });
 
+  it('asks again where policies could not be read only after the question was answered', async () => {
+    await account.put('Ops');
+    let lists = 0;
+    stub.user.presses.push('Delete');
+    await askAndDelete({
+      ...account.api(),
+      async listPolicies(...given) {
+        lists += 1;
+        return noteSkipped(await account.api().listPolicies(...given), lists > 1 ? 1 : 0);
+      },
+    });
+    assert.match(stub.user.details[0] ?? '', /No policy uses it/);
+    assert.match(stub.user.details[1] ?? '', /A policy that uses “Ops” may be one of them\./);
+    assert.equal(deletions(), 0);
+  });
+
   it('asks again where the policies could not be loaded for the first question, and name a policy now', async () => {
     const { id } = await account.put('Ops');
     account.putPolicy('Attacks', [id]);
