@@ -8,6 +8,7 @@ import { type Policy, policiesOf, withoutDestinations } from '../../core/model/p
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { hasGrown, type Impact, impactOf } from '../../core/policies/delete-impact.ts';
+import { fetchExisting } from '../../core/policies/existing-destinations.ts';
 import { VIEW_ID } from '../host/ids.ts';
 import { ask, withoutLinks } from '../host/notice.ts';
 import {
@@ -62,7 +63,8 @@ export async function confirmAndDelete(chosen: readonly Located[], services: Del
       hasChanged: before.targets.some((each, index) => isChanged(each, targets[index])),
     };
     const isUnread = before.checks.some(
-      ({ impacts, isPartial }, index) => impacts && (!checks[index]?.impacts || (!isPartial && checks[index].isPartial)),
+      ({ impacts, isPartial }, index) =>
+        impacts && (!checks[index]?.impacts || (!isPartial && checks[index].isPartial)),
     );
     if (!changes.hasMore && !changes.hasChanged && !isUnread) {
       break;
@@ -190,15 +192,39 @@ async function checkAccount(
   const ids = createIdSet(targets.map(({ destination }) => destination.id));
   // A destination that another client deleted receives nothing any more.
   const [read] = await Promise.allSettled([policyStore.read(connection), store.refresh([account.id])]);
-  const existing = createIdSet((store.entry(account.id)?.state.last?.destinations ?? []).map(({ id }) => id));
-  const base = { connection, accountName: account.name, ids, existing };
+  const shown = createIdSet((store.entry(account.id)?.state.last?.destinations ?? []).map(({ id }) => id));
+  const base = { connection, accountName: account.name, ids };
   if (read.status === 'fulfilled') {
     const { policies, alertNames } = read.value;
+    const existing = await findExisting(policies, { connection, ids, shown, store });
     const isPartial = skippedIn(policies) > 0;
-    return { ...base, policies, alertNames, isPartial, impacts: impactOf(policies, ids, existing) };
+    return { ...base, existing, policies, alertNames, isPartial, impacts: impactOf(policies, ids, existing) };
   }
   // The client has logged why. The user can still decide.
-  return { ...base, policies: [], alertNames: new Map(), impacts: undefined };
+  return { ...base, existing: shown, policies: [], alertNames: new Map(), impacts: undefined };
+}
+
+/** The destinations that exist, as far as the policies that lose one name them. `shown`: those in the list of the account. */
+async function findExisting(
+  policies: readonly Policy[],
+  {
+    connection,
+    ids,
+    shown,
+    store,
+  }: Pick<AccountCheck, 'connection' | 'ids'> & {
+    readonly shown: IdSet;
+    readonly store: DeletingServices['store'];
+  },
+): Promise<IdSet> {
+  const { account, api } = connection;
+  if (!store.entry(account.id)?.state.last?.skipped) {
+    return shown;
+  }
+  const named = policies.map(({ mechanisms }) => mechanisms['webhooks'] ?? []);
+  const affected = named.filter((webhooks) => webhooks.some((id) => ids.has(id))).flat();
+  // The client has logged why. What is not known to exist counts as deleted, so the question names too many policies.
+  return fetchExisting(affected, { api, accountId: account.id }).catch(() => shown);
 }
 
 /** The policies that the destinations can be removed from: those that would keep a mechanism. */

@@ -3,7 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { failWith } from '../../core/api/fake-api.ts';
-import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { ACCOUNT, useFakeAccount, withUnreadable } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
@@ -85,6 +85,16 @@ describe('deleting after a question', () => {
     assert.match(stub.user.details[0] ?? '', /No policy uses it/);
     assert.match(stub.user.details[1] ?? '', /A policy that uses “Ops” may be one of them\./);
     assert.equal(deletions(), 0);
+  });
+
+  it('does not take a destination that the list does not show for a deleted one', async () => {
+    const { id } = await account.put('Ops');
+    const other = await account.put('Unreadable');
+    account.putPolicy('Attacks', [id, other.id]);
+    stub.user.presses.push('Remove from Policies and Delete');
+    await askAndDelete(withUnreadable(account.api(), other.id));
+    assert.doesNotMatch(stub.user.details[0] ?? '', /would stop delivering/);
+    assert.deepEqual([account.webhooksOf('Attacks'), account.names()], [[other.id], ['Unreadable']]);
   });
 
   it('asks again where the policies could not be loaded for the first question, and name a policy now', async () => {
