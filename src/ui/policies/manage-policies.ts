@@ -3,6 +3,7 @@ import { describeForLog } from '../../core/api/api-error.ts';
 import type { Host } from '../../core/api/transport.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Turns } from '../../core/policies/turns.ts';
+import type { ShownDestination } from '../../core/model/destination.ts';
 import { createIdSet, type IdSet } from '../../core/model/id.ts';
 import { withoutDestinations } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
@@ -66,7 +67,7 @@ export async function managePolicies(targets: readonly Located[], services: Poli
   const picked = await askPick({
     title: vscode.l10n.t('Policies That Deliver to {0}', nameTargets(destinations)),
     placeholder: vscode.l10n.t('Select the policies that deliver here'),
-    items: toItems(known, ids, all),
+    items: toItems(known, ids, { destinations: all, isPartial: (last?.skipped ?? 0) > 0 }),
     many: true,
     none: true,
   });
@@ -129,7 +130,7 @@ type PolicyItem = vscode.QuickPickItem & { readonly policyId: string };
 function toItems(
   known: AccountPolicies,
   ids: readonly string[],
-  destinations: Parameters<typeof describeOthers>[2],
+  { destinations, isPartial }: { readonly destinations: readonly ShownDestination[]; readonly isPartial: boolean },
 ): readonly PolicyItem[] {
   const rank = { all: 0, some: 1, none: 2 };
   return known.policies
@@ -142,7 +143,7 @@ function toItems(
         ...(usage === 'some'
           ? [vscode.l10n.t('Delivers to some of the selected destinations. Select it to add the others.')]
           : []),
-        describeOthers(policy, ids, destinations),
+        describeOthers(policy, ids, destinations, isPartial),
       ].join(' · '),
       picked: usage === 'all',
       policyId: policy.id,

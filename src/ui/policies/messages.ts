@@ -25,17 +25,22 @@ export function nameTargets(destinations: readonly ShownDestination[]): string {
     : vscode.l10n.t('{0} destinations', destinations.length);
 }
 
-/** Where a policy delivers to besides some destinations: the names of webhooks, and the number of other recipients. */
+/**
+ * Where a policy delivers to besides some destinations: the names of webhooks, and the number of other recipients. `isPartial`: a
+ * webhook that is not among `destinations` may exist all the same.
+ */
 export function describeOthers(
   { mechanisms }: Policy,
   destinationIds: readonly string[],
   destinations: readonly ShownDestination[],
+  isPartial: boolean,
 ): string {
+  const unlisted = isPartial ? vscode.l10n.t('a webhook that is not in the list') : vscode.l10n.t('a deleted destination');
   const webhooks = (mechanisms['webhooks'] ?? [])
     .filter((id) => !destinationIds.some((each) => isSameId(each, id)))
     .map((id) => {
       const known = destinations.find((each) => isSameId(each.id, id));
-      return known ? quote(nameOf(known)) : vscode.l10n.t('a deleted destination');
+      return known ? quote(nameOf(known)) : unlisted;
     });
   const others = Object.entries(mechanisms)
     .filter(([kind, ids]) => kind !== 'webhooks' && ids.length > 0)

@@ -52,10 +52,15 @@ describe('Policies…', () => {
   it('removes a destination from a policy whose other one an incomplete list does not show', async () => {
     const [first, second] = [await account.put('first'), await account.put('second')];
     account.putPolicy('P', [first.id, second.id]);
-    stub.user.picks.push(() => []);
+    let detail = '';
+    stub.user.picks.push(([item]) => {
+      detail = item?.detail ?? '';
+      return [];
+    });
     stub.user.presses.push('Change Policy');
     await manage(makeUiServices(withUnreadable(account.api(), second.id), 1), 'first');
     assert.deepEqual([stub.user.told.at(-1), account.webhooksOf('P')], ['1 policy was changed.', [second.id]]);
+    assert.equal(detail, 'Also delivers to a webhook that is not in the list');
   });
 
   it('changes no further policies of an account that was removed, and tells of those that it changed', async () => {
