@@ -70,8 +70,7 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
     const [only] = found;
     if (earlier && only) {
       unanswered.delete(key);
-      await adjust(options, earlier, only.id);
-      return readBack(options, only.id);
+      return readBack(options, only.id, await adjust(options, earlier, only.id));
     }
     if (!isOver) {
       await host.sleep(PAUSE, signal);
@@ -134,15 +133,19 @@ async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<C
 }
 
 /**
- * Changes what the user edited since an earlier attempt in the policy that it created. If this fails, the result says what
- * differs.
+ * Changes what the user edited since an earlier attempt in the policy that it created. Returns the edited fields. If this fails,
+ * the result says what differs.
  */
-async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyId: string): Promise<void> {
+async function adjust(
+  options: CreatePolicyOptions,
+  earlier: Unanswered,
+  policyId: string,
+): Promise<readonly string[]> {
   const { api, host, accountId, policy } = options;
   // Both attempts have the same recipients.
   const edited = differingFields(policy, earlier.policy).filter((field) => field !== 'mechanisms');
   if (edited.length === 0) {
-    return;
+    return edited;
   }
   await changePolicy({
     api,
@@ -152,6 +155,7 @@ async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyI
     change: ({ whole }) => ({ ...whole, ...Object.fromEntries(edited.map((field) => [field, policy[field]])) }),
     isChanged: ({ whole }) => !differingFields(policy, whole).some((field) => edited.includes(field)),
   }).catch(() => undefined);
+  return edited;
 }
 
 /** The policies that were not there before and have the name, the alert type and the recipients of what was sent. */
@@ -166,14 +170,23 @@ function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Poli
   );
 }
 
-/** Compares only what was sent, because Cloudflare adds fields such as the ID and defaults. */
-async function readBack({ api, accountId, policy }: CreatePolicyOptions, id: string): Promise<CreatedPolicy> {
+/**
+ * Compares only what was sent, because Cloudflare adds fields such as the ID and defaults. `edited`: also these, which an earlier
+ * attempt may have sent.
+ */
+async function readBack(
+  { api, accountId, policy }: CreatePolicyOptions,
+  id: string,
+  edited: readonly string[] = [],
+): Promise<CreatedPolicy> {
   // The policy exists, so a failed fetch is not a failed creation.
   const after = await api.getPolicy(accountId, id).catch(() => undefined);
   if (!after) {
     return { id, policy: undefined, differing: [] };
   }
-  const fields = differingFields(policy, after.whole).filter((key) => key in policy && key !== 'mechanisms');
+  const fields = differingFields(policy, after.whole).filter(
+    (key) => (key in policy || edited.includes(key)) && key !== 'mechanisms',
+  );
   const differing = hasSameRecipients(policy, after.whole) ? fields : [...fields, 'mechanisms'];
   return { id, policy: after, differing };
 }

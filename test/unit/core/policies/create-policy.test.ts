@@ -133,10 +133,12 @@ describe('create policy, against the fake', () => {
   it('says that an earlier creation differs where it cannot be changed', async () => {
     const host = makeVirtualHost();
     const api = createLate(6);
-    await assert.rejects(create({ api, host }), { kind: 'timeout' });
+    const filtered = draft({ filters: { zones: ['z'] } });
+    await assert.rejects(create({ api, host, policy: filtered }), { kind: 'timeout' });
     account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 } });
+    // The next attempt has no filters.
     const { differing } = await create({ api, host, policy: draft({ enabled: false }) });
-    assert.deepEqual([differing, names(), account.posts()], [['enabled'], ['New'], 1]);
+    assert.deepEqual([new Set(differing), names(), account.posts()], [new Set(['enabled', 'filters']), ['New'], 1]);
   });
 
   it('sends again only once the earlier creation can no longer take effect', async () => {
