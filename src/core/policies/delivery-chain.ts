@@ -4,7 +4,7 @@ import { type Health, healthOf, isDoubtful } from '../model/health.ts';
 import { type Policy, policiesOf, type SentAlert, wentTo } from '../model/policy.ts';
 import { type Silence, silencedUntil } from '../model/silence.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
-import { parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
+import { isUnreadable, parseTimestamp, toMilliseconds } from '../model/timestamp.ts';
 import { isSameAddress } from '../model/web-address.ts';
 import { lacksSecret, wholeUrlOf } from '../model/whole-url.ts';
 
@@ -159,7 +159,8 @@ function toHealth(destination: Destination): Link {
 
 function toSent(destination: Destination, { sent }: Observed): Link {
   const mine = (sent ?? []).filter((alert) => wentTo(alert, destination));
-  const last = mine.toSorted((a, b) => b.sent.localeCompare(a.sent))[0]?.sent;
+  const latest = mine.toSorted((a, b) => b.sent.localeCompare(a.sent)).find((alert) => !isUnreadable(alert.sent));
+  const last = (latest ?? mine[0])?.sent;
   return {
     kind: 'sent',
     state: last === undefined ? 'unknown' : 'sound',

@@ -135,6 +135,15 @@ describe('the chain of a delivery', () => {
     );
   });
 
+  it('names the last alert whose time can be read', () => {
+    const lastOf = (...times: readonly string[]) => {
+      const sent = times.map((each) => ({ ...sound.sent?.[0], sent: each })) as Observed['sent'];
+      return walkDelivery({ ...sound, sent }).flatMap((link) => (link.kind === 'sent' ? [link.last] : []))[0];
+    };
+    assert.equal(lastOf('2026-11-23T08:00:00Z', 'unreadable', '2026-11-24T08:00:00Z'), '2026-11-24T08:00:00Z');
+    assert.equal(lastOf('unreadable'), 'unreadable');
+  });
+
   it('puts the weakest link first', () => {
     const states = walkDelivery({ ...sound, policies: [makePolicy('a', false)], sent: [], test: undefined }).map(
       ({ state }) => state,
