@@ -55,9 +55,9 @@ async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome
     return { kind: 'conflict', now: before };
   }
   await checkAdded(options, before.whole);
-  const edits = compare(before.whole, wanted);
+  const edits = compare(withTrimmedName(before.whole), withTrimmedName(wanted));
   const isApplied = ({ whole }: Policy): boolean => {
-    const missing = compare(wanted, whole);
+    const missing = compare(withTrimmedName(wanted), withTrimmedName(whole));
     return edits.some((field) => !missing.includes(field));
   };
   const { lost, pauses } = await sendPolicy(options, wanted, isApplied);
@@ -77,6 +77,12 @@ async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome
     }
   }
   throw lost ?? new PolicyUnchangedError(before.name);
+}
+
+/** To compare by: Cloudflare may trim the name. */
+function withTrimmedName(whole: Policy['whole']): Policy['whole'] {
+  const { name } = whole;
+  return typeof name === 'string' ? { ...whole, name: name.trim() } : whole;
 }
 
 /** A policy must not be pointed at a destination that another client deleted since the user chose it. */

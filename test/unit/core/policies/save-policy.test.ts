@@ -146,6 +146,18 @@ describe('save policy, against the fake', () => {
     assert.equal(stored()?.name, 'P');
   });
 
+  it('is saved where the answer is lost and Cloudflare trims the name', async () => {
+    const { updatePolicy, ...api } = normalizing(({ name }) => ({ name: String(name).trim() }));
+    const lost: Api = {
+      ...api,
+      async updatePolicy(...given) {
+        await updatePolicy(...given);
+        return failWith({ kind: 'timeout' })();
+      },
+    };
+    assert.deepEqual(await save({ name: 'Q ' }, { api: lost }), { kind: 'changed', differing: ['name'] });
+  });
+
   it('waits for an earlier save without an answer, which would undo this one', async () => {
     const host = makeVirtualHost();
     const { api, takeEffect } = createLateUpdate(account.api(), 6);
