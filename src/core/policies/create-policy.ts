@@ -4,7 +4,7 @@ import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
-import { changePolicy, MissingDestinationsError } from './change-policy.ts';
+import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
 import { fetchExisting } from './existing-destinations.ts';
 import type { Turns } from './turns.ts';
 import { createIdSet } from '../model/id.ts';
@@ -34,12 +34,14 @@ export type CreatePolicyOptions = {
 
 /**
  * `policy`: as Cloudflare has it; undefined if it could not be fetched. `differing`: the fields that differ from what was
- * sent, because another client or Cloudflare changed them.
+ * sent, because another client or Cloudflare changed them, or because the policy of an earlier attempt could not be changed
+ * (`failure`).
  */
 export type CreatedPolicy = {
   readonly id: string;
   readonly policy: Policy | undefined;
   readonly differing: readonly string[];
+  readonly failure?: unknown;
 };
 
 /** The pause between two looks for the creation of an earlier attempt, in milliseconds. */
@@ -132,30 +134,31 @@ async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<C
   throw sent.error;
 }
 
-/**
- * Changes what the user edited since an earlier attempt in the policy that it created. Returns the edited fields. If this fails,
- * the result says what differs.
- */
-async function adjust(
-  options: CreatePolicyOptions,
-  earlier: Unanswered,
-  policyId: string,
-): Promise<readonly string[]> {
+/** The fields that the user edited since an earlier attempt, and why they could not be changed. */
+type Adjusted = { readonly edited: readonly string[]; readonly failure?: unknown };
+
+/** Changes what the user edited since an earlier attempt in the policy that it created. Never rejects. */
+async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyId: string): Promise<Adjusted> {
   const { api, host, accountId, policy } = options;
   // Both attempts have the same recipients.
   const edited = differingFields(policy, earlier.policy).filter((field) => field !== 'mechanisms');
   if (edited.length === 0) {
-    return edited;
+    return { edited };
   }
-  await changePolicy({
-    api,
-    host,
-    accountId,
-    policyId,
-    change: ({ whole }) => ({ ...whole, ...Object.fromEntries(edited.map((field) => [field, policy[field]])) }),
-    isChanged: ({ whole }) => !differingFields(policy, whole).some((field) => edited.includes(field)),
-  }).catch(() => undefined);
-  return edited;
+  try {
+    await changePolicy({
+      api,
+      host,
+      accountId,
+      policyId,
+      change: ({ whole }) => ({ ...whole, ...Object.fromEntries(edited.map((field) => [field, policy[field]])) }),
+      isChanged: ({ whole }) => !differingFields(policy, whole).some((field) => edited.includes(field)),
+    });
+    return { edited };
+  } catch (failure) {
+    // After a conflict, the edited fields are changed, and what differs is of another client.
+    return failure instanceof PolicyConflictError ? { edited } : { edited, failure };
+  }
 }
 
 /** The policies that were not there before and have the name, the alert type and the recipients of what was sent. */
@@ -171,13 +174,13 @@ function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Poli
 }
 
 /**
- * Compares only what was sent, because Cloudflare adds fields such as the ID and defaults. `edited`: also these, which an earlier
+ * Compares only what was sent, because Cloudflare adds fields such as the ID and defaults, and the edited fields, which an earlier
  * attempt may have sent.
  */
 async function readBack(
   { api, accountId, policy }: CreatePolicyOptions,
   id: string,
-  edited: readonly string[] = [],
+  { edited, failure }: Adjusted = { edited: [] },
 ): Promise<CreatedPolicy> {
   // The policy exists, so a failed fetch is not a failed creation.
   const after = await api.getPolicy(accountId, id).catch(() => undefined);
@@ -188,5 +191,5 @@ async function readBack(
     (key) => (key in policy || edited.includes(key)) && key !== 'mechanisms',
   );
   const differing = hasSameRecipients(policy, after.whole) ? fields : [...fields, 'mechanisms'];
-  return { id, policy: after, differing };
+  return { id, policy: after, differing, ...(differing.length > 0 && failure !== undefined ? { failure } : {}) };
 }

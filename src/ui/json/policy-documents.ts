@@ -182,10 +182,10 @@ async function saveDocument(
   }
   try {
     if (policyId === undefined) {
-      const { id, differing } = await parts.create(connection, editableOf(policy));
+      const { id, ...created } = await parts.create(connection, editableOf(policy));
       // After this save, VS Code loads Cloudflare's version, if it differs from the saved text.
-      void (differing.length > 0
-        ? tell('warning', describeDifferent(nameIn(policy), differing))
+      void (created.differing.length > 0
+        ? tell('warning', describeDifferent(nameIn(policy), created, accountName))
         : tell('information', vscode.l10n.t('Created the policy “{0}” of {1}.', nameIn(policy), accountName)));
       return id;
     }

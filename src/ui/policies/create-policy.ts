@@ -151,12 +151,12 @@ async function createWithProgress(
 type Answered = PolicyDraft & { readonly alert: AlertType };
 
 async function tellCreated(
-  { policy, differing }: CreatedPolicy,
+  { policy, ...created }: CreatedPolicy,
   draft: Answered,
   { connection, choices, services }: Context,
 ): Promise<void> {
-  if (policy && differing.length > 0) {
-    await tell('warning', describeDifferent(policy.name, differing));
+  if (policy && created.differing.length > 0) {
+    await tell('warning', describeDifferent(policy.name, created, connection.account.name));
     return;
   }
   const message = describeCreated(draft, choices.destinations);

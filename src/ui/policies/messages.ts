@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Assigned, Assignment } from '../../core/policies/assign-policies.ts';
+import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
 import { isSameId } from '../../core/model/id.ts';
 import { parseMailAddresses } from '../../core/model/mail-addresses.ts';
@@ -35,7 +36,9 @@ export function describeOthers(
   destinations: readonly ShownDestination[],
   isPartial: boolean,
 ): string {
-  const unlisted = isPartial ? vscode.l10n.t('a webhook that is not in the list') : vscode.l10n.t('a deleted destination');
+  const unlisted = isPartial
+    ? vscode.l10n.t('a webhook that is not in the list')
+    : vscode.l10n.t('a deleted destination');
   const webhooks = (mechanisms['webhooks'] ?? [])
     .filter((id) => !destinationIds.some((each) => isSameId(each, id)))
     .map((id) => {
@@ -154,10 +157,22 @@ export function describeCreated(
 }
 
 /** A policy was created, but not as it was sent. */
-export function describeDifferent(policyName: string, fields: readonly string[]): string {
-  return vscode.l10n.t(
-    'Created the policy “{0}”, but it differs from what was sent ({1}). Another client or Cloudflare changed it. Check it in the dashboard.',
-    nameOfPolicy({ name: policyName }),
-    enumerate(fields),
-  );
+export function describeDifferent(
+  policyName: string,
+  { differing, failure }: Pick<CreatedPolicy, 'differing' | 'failure'>,
+  accountName: string,
+): string {
+  const [name, fields] = [nameOfPolicy({ name: policyName }), enumerate(differing)];
+  return failure === undefined
+    ? vscode.l10n.t(
+        'Created the policy “{0}”, but it differs from what was sent ({1}). Another client or Cloudflare changed it. Check it in the dashboard.',
+        name,
+        fields,
+      )
+    : vscode.l10n.t(
+        'An earlier attempt created the policy “{0}”, and these fields could not be changed: {1}. {2}',
+        name,
+        fields,
+        describeFailure(failure, accountName),
+      );
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
 import {
@@ -137,7 +138,8 @@ describe('create policy, against the fake', () => {
     await assert.rejects(create({ api, host, policy: filtered }), { kind: 'timeout' });
     account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 } });
     // The next attempt has no filters.
-    const { differing } = await create({ api, host, policy: draft({ enabled: false }) });
+    const { differing, failure } = await create({ api, host, policy: draft({ enabled: false }) });
+    assert.ok(failure instanceof ApiError && failure.kind === 'forbidden');
     assert.deepEqual([new Set(differing), names(), account.posts()], [new Set(['enabled', 'filters']), ['New'], 1]);
   });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { Api } from '../../../../src/core/api/client.ts';
-import { useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { createPolicy as createOnce, type UnansweredPolicies } from '../../../../src/core/policies/create-policy.ts';
+import { failWith } from '../../core/api/fake-api.ts';
+import { ACCOUNT, makeVirtualHost, useFakeAccount } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
@@ -29,7 +31,10 @@ describe('Create Policy…', () => {
   });
 
   /** Answers all questions. `inBetween` happens while the last one is open. Returns the tokens of the creations. */
-  async function create(inBetween: (services: ReturnType<typeof makeUiServices>, fresh: Api) => void) {
+  async function create(
+    inBetween: (services: ReturnType<typeof makeUiServices>, fresh: Api) => void,
+    unanswered: UnansweredPolicies = new Map(),
+  ) {
     const tokens: string[] = [];
     const services = makeUiServices(withAlert(() => tokens.push('old')));
     stub.user.picks.push(
@@ -46,7 +51,7 @@ describe('Create Policy…', () => {
     await createPolicy(services.connection, [], {
       ...services,
       logger: { log: () => {}, show: () => {} },
-      unanswered: new Map(),
+      unanswered,
       openPolicyDocument: async () => {},
     });
     for (const start = Date.now(); stub.user.told.length === 0 && Date.now() - start < MOST_WAITING;) {
@@ -65,5 +70,20 @@ describe('Create Policy…', () => {
     const tokens = await create(({ store, connection }, api) => store.setConnections([{ ...connection, api }]));
     assert.deepEqual(tokens, ['new']);
     assert.match(stub.user.told.join('\n'), /^Created the policy “Ops”/);
+  });
+
+  it('says why the policy of an earlier attempt could not be changed, and blames no other client', async () => {
+    const unanswered: UnansweredPolicies = new Map();
+    const mechanisms = { email: [{ id: 'ops@example.com' }] };
+    const policy = { name: 'Ops', alert_type: 'universal_ssl_event_type', enabled: false, mechanisms };
+    const api = { ...account.api(), request: failWith({ kind: 'timeout' }) };
+    await assert.rejects(createOnce({ api, host: makeVirtualHost(), accountId: ACCOUNT, policy, unanswered }));
+    await account.api().request(ACCOUNT, 'policies', { body: policy });
+    account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 } });
+    await create(() => {}, unanswered);
+    assert.match(
+      stub.user.told[0] ?? '',
+      /^An earlier attempt created the policy “Ops”, and these fields could not be changed: enabled\. .+/,
+    );
   });
 });
