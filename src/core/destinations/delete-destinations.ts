@@ -1,6 +1,7 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
+import { isCanceled } from '../async/canceled.ts';
 import type { Lease, Leases } from '../async/lease.ts';
 import { createLimit } from '../async/limit.ts';
 import { isNamed } from '../async/named-error.ts';
@@ -158,12 +159,16 @@ async function detachFromPolicies(
         async beforeSend() {
           isSent = true;
         },
+        signal,
       });
       if (outcome === 'impossible') {
         throw new LastMechanismError(policy.name);
       }
       note(removedFrom);
     } catch (error) {
+      if (!isSent && signal?.aborted && isCanceled(error)) {
+        return;
+      }
       if (isNotFound(error)) {
         // The policy was deleted in the meantime, so there is nothing to remove the destination from.
         continue;

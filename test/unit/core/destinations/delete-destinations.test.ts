@@ -7,6 +7,8 @@ import {
 } from '../../../../src/core/destinations/delete-destinations.ts';
 import { createIdSet, keyOfDestination } from '../../../../src/core/model/id.ts';
 import type { Located } from '../../../../src/core/monitoring/overview.ts';
+import type { Policy } from '../../../../src/core/model/policy.ts';
+import { changePolicy } from '../../../../src/core/policies/change-policy.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
 import { conflictAfterUpdate, failAfterUpdate, failWith, makeConnection, noteSignals } from '../api/fake-api.ts';
 import { createMemoryFiles } from '../async/memory-files.ts';
@@ -209,6 +211,25 @@ describe('deleting many, against the fake', () => {
     const detach = await detaching([idAt(0)]);
     account.removePolicy(id);
     assert.deepEqual(outcomes(await remove(targets, { detach })), ['deleted']);
+  });
+
+  it('changes no policy where it is canceled while an earlier change of it, without an answer, is waited for', async () => {
+    await seed(1);
+    const { id: policyId } = account.putPolicy('P', [idAt(0)], MAIL);
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    const cancel = new AbortController();
+    const host = makeVirtualHost();
+    const sleep: typeof host.sleep = async (...given) => {
+      cancel.abort();
+      await host.sleep(...given);
+    };
+    const disabled = { change: ({ whole }: Policy) => ({ ...whole, enabled: false }), isChanged: () => false };
+    const lost = changePolicy({ ...disabled, api: account.api(), host, accountId: ACCOUNT, policyId });
+    await assert.rejects(lost, { kind: 'network' });
+    const detach = await detaching([idAt(0)]);
+    const [deletion] = await remove(targets, { host: { ...host, sleep }, detach, signal: cancel.signal });
+    assert.deepEqual([deletion?.outcome, deletion?.removedFrom, left()], ['skipped', [], 1]);
+    assert.deepEqual([account.webhooksOf('P'), account.requests('PUT').length], [[idAt(0)], 1]);
   });
 
   it('changes no further policy and deletes nothing where it is canceled while policies change', async () => {
