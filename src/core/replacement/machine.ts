@@ -156,10 +156,11 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
   }
 
   /** A cancellation is ignored once a destination was deleted: policies that still name it would receive nothing. */
+  const signalNow = (): AbortSignal | undefined =>
+    state.stage === 'finishing' || state.stage === 'closing' ? undefined : signal;
+
   function throwIfCanceled(): void {
-    if (state.stage !== 'finishing' && state.stage !== 'closing') {
-      signal?.throwIfAborted();
-    }
+    signalNow()?.throwIfAborted();
   }
 
   async function settleBriefly(pending: Pending, error: unknown): Promise<void> {
@@ -254,6 +255,7 @@ export function createMachine(from: Replacement, { api, host, persist, signal }:
           // Without the other destination, a deletion in between has only cut this one out.
           isChanged: (policy) => !usesDestination(policy, fromId) && usesDestination(policy, toId),
           beforeSend: async () => beforeSend({ policies: markPolicy(policyId, 'unseen') }),
+          signal: signalNow(),
         });
         return {};
       });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { decodePolicies } from '../../../../src/core/api/decode.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
+import type { Policy } from '../../../../src/core/model/policy.ts';
 import { changePolicy } from '../../../../src/core/policies/change-policy.ts';
 import { parseReplacement, type Replacement } from '../../../../src/core/replacement/state.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
@@ -291,6 +292,25 @@ describe('replacing, against the fake', () => {
     const { api, handed } = noteSignals(account.api());
     await forward(await begin(), { api, signal: new AbortController().signal });
     assert.deepEqual(handed, []);
+  });
+
+  it('moves no policy where it is canceled while an earlier change of it, without an answer, is waited for', async () => {
+    const [first] = await account.api().listPolicies(ACCOUNT);
+    const { id: policyId } = first ?? assert.fail();
+    account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
+    const disabled = { change: ({ whole }: Policy) => ({ ...whole, enabled: false }), isChanged: () => false };
+    const lost = changePolicy({ ...disabled, api: account.api(), host: fixture.host(), accountId: ACCOUNT, policyId });
+    await assert.rejects(lost, { kind: 'network' });
+    const cancel = new AbortController();
+    const sleep: ReturnType<typeof fixture.host>['sleep'] = async (...given) => {
+      cancel.abort();
+      await fixture.host().sleep(...given);
+    };
+    const host = { ...fixture.host(), sleep };
+    await assert.rejects(forward(await begin(), { host, signal: cancel.signal }), { name: 'AbortError' });
+    assert.deepEqual([account.users(oldId()), account.requests('PUT').length], [['One', 'Two'], 1]);
+    const { state } = await forward(last());
+    await assertReplaced(state.newId);
   });
 
   it('ignores a cancellation once the old one is deleted, and moves what still names it', async () => {
