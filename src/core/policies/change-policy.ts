@@ -26,7 +26,7 @@ export type PolicyChange = {
   readonly isChanged: (policy: Policy) => boolean;
   /** Called right before the update is sent, and waited for. Fetching the policy can take a minute. */
   readonly beforeSend?: () => Promise<void>;
-  /** Ends the wait for an earlier update. An update that was sent is waited for. */
+  /** Looked at until the update is sent; ends the wait for an earlier one. An update that was sent is waited for. */
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -89,7 +89,7 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
 }
 
 async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
-  const { api, host, accountId, policyId, change, isChanged, beforeSend } = options;
+  const { api, host, accountId, policyId, change, isChanged, beforeSend, signal } = options;
   const before = await fetchSettled(options);
   if (isChanged(before)) {
     return 'unchanged';
@@ -98,6 +98,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
   if (!whole) {
     return 'impossible';
   }
+  signal?.throwIfAborted();
   await beforeSend?.();
   const { lost, pauses } = await sendPolicy(options, whole, isChanged);
   for (const pause of pauses) {

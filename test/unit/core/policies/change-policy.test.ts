@@ -76,6 +76,16 @@ describe('change policy, against the fake', () => {
     assert.deepEqual([account.webhooksOf('P'), stored?.enabled, host.unanswered.size], [['new', 'x'], false, 0]);
   });
 
+  it('sends nothing where it is canceled while it waits for its turn', async () => {
+    const host = makeVirtualHost();
+    const cancel = new AbortController();
+    const first = change({ host, ...disable, beforeSend: async () => cancel.abort() });
+    const second = change({ host, signal: cancel.signal });
+    assert.equal(await first, 'changed');
+    await assert.rejects(second, { name: 'AbortError' });
+    assert.deepEqual([account.webhooksOf('P'), puts()], [['old', 'x'], 1]);
+  });
+
   it('waits no longer than an earlier update can take effect, and not for one of another policy', async () => {
     account.fail({ method: 'PUT', fault: { kind: 'reset' }, times: 1 });
     const host = makeVirtualHost();
