@@ -2,7 +2,7 @@ import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import type { Destination } from '../model/destination.ts';
-import { compareInstants, type Instant, parseTimestamp } from '../model/timestamp.ts';
+import { compareInstants, type Instant, isUnreadable, parseTimestamp } from '../model/timestamp.ts';
 
 /**
  * Which timestamp changed after Cloudflare sent a test. `nothing`: neither changed within a minute, which proves
@@ -95,8 +95,9 @@ export function whatMoved(before: Destination, after: Destination): PolicyTest['
   return !failure || (success && compareInstants(success, failure) >= 0) ? 'success' : 'failure';
 }
 
-/** Returns the later timestamp if it is later than the earlier one, to the nanosecond. */
+/** Returns the later timestamp if it is later than the earlier one, to the nanosecond. One that cannot be read may be later. */
 function later(before: string | undefined, after: string | undefined): Instant | undefined {
   const [from, to] = [parseTimestamp(before), parseTimestamp(after)];
-  return to && (!from || compareInstants(to, from) > 0) ? to : undefined;
+  const isLater = from ? to && compareInstants(to, from) > 0 : !isUnreadable(before);
+  return isLater ? to : undefined;
 }

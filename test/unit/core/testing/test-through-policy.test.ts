@@ -66,6 +66,11 @@ describe('test through a policy', () => {
     }
   });
 
+  it('proves nothing by a time that can be read only after the test', async () => {
+    const { api } = makePolledApi({ lastSuccess: 'nonsense' }, { lastSuccess: BEFORE });
+    assert.equal((await run(api)).moved, 'nothing');
+  });
+
   it('cannot be cut off once the test is requested', async () => {
     const { api, handed } = noteSignals(makePolledApi({}, { lastSuccess: AFTER }).api);
     await run(api, new AbortController().signal);
