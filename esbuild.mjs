@@ -111,7 +111,7 @@ const bundles = [
   },
   {
     name: 'editing',
-    most: 198_000,
+    most: 200_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -129,7 +129,7 @@ const bundles = [
   },
   {
     name: 'policies',
-    most: 114_000,
+    most: 116_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/policies.ts'], outfile: 'dist/policies.cjs' },
   },

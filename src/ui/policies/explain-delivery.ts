@@ -12,7 +12,7 @@ import type { Services } from '../../services.ts';
 import { type ContributedCommand, DELIVERY_SCHEME } from '../host/ids.ts';
 import { escapeIcons } from '../host/pick.ts';
 import { nameOf } from '../text/destination.ts';
-import { describeMoment, describeTime, enumerate, plural } from '../text/format.ts';
+import { describeMoment, describeTime, plural } from '../text/format.ts';
 import { describeUnreadPolicies, nameOfPolicy } from '../text/policy.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameAll } from './messages.ts';
@@ -345,10 +345,11 @@ function describeHealthOf(
     case 'unused':
       return vscode.l10n.t('Cloudflare has never delivered an alert to it.');
     case 'unreadable':
-      return enumerate([
-        vscode.l10n.t('{0}: {1}', vscode.l10n.t('Last success'), describeTime(destination?.lastSuccess)),
-        vscode.l10n.t('{0}: {1}', vscode.l10n.t('Last failure'), describeTime(destination?.lastFailure)),
-      ]);
+      return vscode.l10n.t(
+        'Not all times of Cloudflare could be read. Last success: {0}. Last failure: {1}.',
+        describeTime(destination?.lastSuccess),
+        describeTime(destination?.lastFailure),
+      );
     default:
       return health satisfies never;
   }

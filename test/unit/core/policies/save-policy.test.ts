@@ -147,11 +147,11 @@ describe('save policy, against the fake', () => {
   });
 
   it('is saved where the answer is lost and Cloudflare trims the name', async () => {
-    const { updatePolicy, ...api } = normalizing(({ name }) => ({ name: String(name).trim() }));
+    const api = normalizing(({ name }) => ({ name: String(name).trim() }));
     const lost: Api = {
       ...api,
       async updatePolicy(...given) {
-        await updatePolicy(...given);
+        await api.updatePolicy(...given);
         return failWith({ kind: 'timeout' })();
       },
     };

@@ -119,19 +119,17 @@ describe('the document of Explain Delivery', () => {
   });
 
   it('says that a delivery is unknown whose time cannot be read', async () => {
+    const unread = '? Unknown: Not all times of Cloudflare could be read.';
     for (const [times, line] of [
-      [{ lastSuccess: 'unreadable' }, '? Unknown: Last success: unknown, Last failure: never'],
-      [
-        { lastSuccess: '2026-01-01T00:00:00Z', lastFailure: 'unreadable' },
-        /^\? Unknown: Last success: .+, Last failure: unknown$/,
-      ],
+      [{ lastSuccess: 'unreadable' }, `${unread} Last success: unknown. Last failure: never.`],
+      [{ lastSuccess: '2026-01-01T00:00:00Z', lastFailure: 'unreadable' }, `${unread} Last success: Jan 1, 2026`],
       [{}, '? Unknown: Cloudflare has never delivered an alert to it.'],
     ] as const) {
       const getDestination = async () => ({ ...destination, ...times });
       const { read } = makeWindow({ ...account.api(), getDestination });
       const lines = (await read()).split('\n');
       assert.ok(
-        lines.some((each) => (typeof line === 'string' ? each === line : line.test(each))),
+        lines.some((each) => each.startsWith(line)),
         lines.join('\n'),
       );
     }
