@@ -11,6 +11,8 @@ import { createSimulation, KilledError, type Simulation } from './simulation.ts'
 import { type Call, type Fault, type World, type WorldPolicy } from './world.ts';
 import { unexpected } from './expected-errors.ts';
 
+/** How long a lease lasts that nobody renews, in milliseconds; see `lease.ts`. */
+const LEASE_LIFETIME = 20_000;
 export const OLD = 'd-0-0';
 const ACCOUNT = 'a';
 const NEW_URL = 'https://hooks.slack.com/services/T/B/secret';
@@ -96,7 +98,8 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   let moment = 0;
   const tick = (): number => (moment += 1);
   const newest = (): string | undefined => [...created].findLast(exists);
-  const working = new Map<string, number>();
+  /** For each window with an operation: how many mutations it has sent, and until when its lease lasts without a heartbeat. */
+  const working = new Map<string, { readonly count: number; readonly until: number }>();
 
   function afterOutsider(): void {
     outsiderCount += 1;
@@ -245,13 +248,14 @@ export async function play(scenario: Scenario): Promise<Verdict> {
     if (call.name === 'deleteDestination') {
       listedBeforeDelete.set(`${call.by}/${call.target}`, listedAt.get(call.by) ?? 0);
     }
-    for (const [window, count] of working) {
-      if (window !== call.by && count > 0 && simulation.isAlive(window)) {
+    for (const [window, { count, until }] of working) {
+      if (window !== call.by && count > 0 && simulation.isAlive(window) && simulation.now() < until) {
         violations.push(`I5: ${call.by} sends ${call.name} while ${window} works`);
       }
     }
-    if (working.has(call.by)) {
-      working.set(call.by, (working.get(call.by) ?? 0) + 1);
+    const mine = working.get(call.by);
+    if (mine) {
+      working.set(call.by, { ...mine, count: mine.count + 1 });
     }
   }
 
@@ -333,7 +337,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   async function attempt(window: string, work: () => Promise<RunEnd>): Promise<RunEnd | undefined> {
     const before = sent.length;
     const outsidersBefore = outsiderCount;
-    working.set(window, 0);
+    working.set(window, { count: 0, until: scenario.heartbeat ? Infinity : simulation.now() + LEASE_LIFETIME });
     try {
       const end = await work();
       ends.push(end.ending);
