@@ -333,6 +333,8 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   const key = keyOfReplacement({ accountId: ACCOUNT, oldId: OLD });
   const draft = { name: 'Ops', url: NEW_URL };
   const ends: string[] = [];
+  /** The user was told that a policy which could not be read may still use a deleted destination. */
+  let isTold = false;
 
   async function attempt(window: string, work: () => Promise<RunEnd>): Promise<RunEnd | undefined> {
     const before = sent.length;
@@ -362,21 +364,22 @@ export async function play(scenario: Scenario): Promise<Verdict> {
     }
   }
 
-  function checkEnd({ ending, state }: RunEnd, undisturbed: boolean): void {
+  function checkEnd({ ending, state, isPartial = false }: RunEnd, undisturbed: boolean): void {
     const old = exists(OLD);
     const fresh = state.newId !== undefined && exists(state.newId);
     const on = (id: string): number =>
       world.policies.filter(({ webhooks }) => webhooks.some((each) => isSameId(each, id))).length;
     // Also where a colleague deleted the other destination, and Cloudflare took it out of the policies.
     const remaining = ending === 'done' ? state.newId : ending === 'undone' ? OLD : undefined;
-    if (remaining !== undefined && exists(remaining)) {
+    isTold ||= isPartial;
+    if (remaining !== undefined && exists(remaining) && !isPartial) {
       for (const { id, webhooks } of world.policies) {
         if (recorded.has(id) && !detached.has(id) && !webhooks.some((each) => isSameId(each, remaining))) {
           violations.push(`I1: said ${ending}, and ${id} is not on ${remaining}`);
         }
       }
     }
-    if (!undisturbed) {
+    if (!undisturbed || isPartial) {
       return;
     }
     if (ending === 'done' && (old || !fresh || on(OLD) > 0)) {
@@ -497,7 +500,7 @@ export async function play(scenario: Scenario): Promise<Verdict> {
   for (const policy of world.policies) {
     const mustReach = late.has(policy.id) ? !scenario.cleansPolicies : protectedIds.has(policy.id);
     const couldReach = exists(OLD) || [...created].some(exists);
-    if (!reaches(policy) && mustReach && couldReach) {
+    if (!reaches(policy) && mustReach && couldReach && !isTold) {
       violations.push(`I1 at the end: ${policy.id} reaches nothing`);
     }
     const isKept = policy.name.endsWith('!') && policy.note.startsWith('colleague');

@@ -7,7 +7,7 @@ import type { Fault } from './world.ts';
 const RUNS = Number(process.env['ROBUST_RUNS'] ?? 5000);
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.constantFrom<Fault>({ kind: 'lostBefore' }, { kind: 'lostAfter' }),
+  fc.constantFrom<Fault>({ kind: 'lostBefore' }, { kind: 'lostAfter' }, { kind: 'partial' }),
   fc.record({ kind: fc.constantFrom('html' as const, 'broken' as const), after: fc.boolean() }),
   fc.constantFrom(403, 422, 429).map((status): Fault => ({ kind: 'refused', status: status as 403 })),
   fc.integer({ min: 100, max: 25_000 }).map((after): Fault => ({ kind: 'late', after })),

@@ -1,5 +1,6 @@
 import { ApiError, type ApiErrorKind } from '../../src/core/api/api-error.ts';
 import type { Api } from '../../src/core/api/client.ts';
+import { noteSkipped } from '../../src/core/api/skipped.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import type { Policy } from '../../src/core/model/policy.ts';
 import { makeApi } from '../unit/core/api/fake-api.ts';
@@ -21,12 +22,13 @@ export type World = {
 
 /**
  * What happens to one call. `late`: the effect comes after so many milliseconds, and the answer never. `html` and `broken` (500):
- * `after` the effect, or without one.
+ * `after` the effect, or without one. `partial`: the newest entry of a list cannot be read; other calls are not affected.
  */
 export type Fault =
   | { readonly kind: 'lostBefore' | 'lostAfter' }
   | { readonly kind: 'html' | 'broken'; readonly after: boolean }
   | { readonly kind: 'refused'; readonly status: 403 | 422 | 429 }
+  | { readonly kind: 'partial' }
   | { readonly kind: 'late'; readonly after: number };
 
 /** Who called what. */
@@ -113,6 +115,11 @@ export function connect(world: World, by: string, around: Surroundings): Api {
         const result = run();
         await around.gate(made, 'after');
         return result;
+      }
+      case 'partial': {
+        const result = run();
+        await around.gate(made, 'after');
+        return (Array.isArray(result) ? noteSkipped(result.slice(0, -1), Math.min(1, result.length)) : result) as T;
       }
       case 'refused':
         await around.gate(made, 'after');

@@ -114,13 +114,14 @@ export function createReplacementController(options: ControllerOptions): Replace
   }
 
   /** Only the owner of the lease removes a record: another window may have written a newer one. */
-  async function close({ ending, state }: RunEnd, lease: Lease): Promise<RunEnd> {
+  async function close(end: RunEnd, lease: Lease): Promise<RunEnd> {
+    const { ending, state } = end;
     if (!TRANSITIONS[state.stage].includes(ending)) {
       throw new Error(`A replacement cannot end as ${ending} in the stage ${state.stage}`);
     }
     await lease.check();
     await records.remove(keyOfReplacement(state));
-    return { ending, state };
+    return end;
   }
 
   async function lookAt(api: Api, state: Replacement): Promise<{ observed: Observed; steps: readonly Step[] }> {

@@ -19,8 +19,11 @@ export type RunOptions = MachineOptions & {
   readonly seen?: Destination | undefined;
 };
 
-/** How a run ended, and the last state. */
-export type RunEnd = { readonly ending: Ending; readonly state: Replacement };
+/**
+ * How a run ended, and the last state. `isPartial`: policies could not be read after a destination was deleted, so one of them may
+ * still use it.
+ */
+export type RunEnd = { readonly ending: Ending; readonly state: Replacement; readonly isPartial?: boolean };
 
 /**
  * Goes on with a replacement to its end: create the new destination (Cloudflare tests it), move each policy to it and check
@@ -45,8 +48,8 @@ export async function runForward(from: Replacement, options: RunOptions): Promis
   } else {
     await moveAndDelete(machine, options);
   }
-  await movePolicies(machine, options, 'new');
-  return { ending: 'done', state: machine.state() };
+  const isPartial = await movePolicies(machine, options, 'new');
+  return { ending: 'done', state: machine.state(), isPartial };
 }
 
 /** Moves every policy, then deletes the old destination; over again where a policy was attached in between. */
@@ -125,9 +128,9 @@ async function create(machine: Machine, { api, draft, seen }: RunOptions): Promi
  * was seen to exist. Of a new destination that the user confirmed, only what this replacement moved to it moves back.
  * A policy of this replacement that has neither destination was changed by another client, and is left alone. But where the
  * destination that it is to move from was deleted, Cloudflare may have taken it out of the policy: then the policy gets the
- * other one.
+ * other one. Resolves with whether the last list left some out that could not be read.
  */
-export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, 'api'>, to: Which): Promise<void> {
+export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, 'api'>, to: Which): Promise<boolean> {
   const { accountId, oldId, newId = '' } = machine.state();
   const isForward = to === 'new';
   const [fromId, toId] = isForward ? [oldId, newId] : [newId, oldId];
@@ -154,7 +157,7 @@ export async function movePolicies(machine: Machine, { api }: Pick<RunOptions, '
     }
     const [first] = [...using, ...cut];
     if (!first) {
-      return;
+      return skippedIn(all) > 0;
     }
     if (round >= MOST_ROUNDS) {
       throw new PolicyConflictError(first.name, ['mechanisms']);

@@ -31,12 +31,12 @@ export async function runUndo(from: Replacement, options: MachineOptions): Promi
       await moveBackAndDelete(machine, options, newId);
     }
   }
-  await movePolicies(machine, options, 'old');
+  const isPartial = await movePolicies(machine, options, 'old');
   if (machine.state().stage !== 'closing') {
     // Deleted by another client during the last move: the policies have to go to the new destination again.
     await machine.requireExists('old');
   }
-  return { ending: 'undone', state: machine.state() };
+  return { ending: 'undone', state: machine.state(), isPartial };
 }
 
 async function moveBackAndDelete(machine: Machine, options: MachineOptions, newId: string): Promise<void> {

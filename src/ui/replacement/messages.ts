@@ -5,6 +5,7 @@ import type { RunEnd } from '../../core/replacement/run.ts';
 import type { Replacement, Step } from '../../core/replacement/state.ts';
 import { list, plural, quote } from '../text/format.ts';
 import { describeFailure } from '../text/operation-failure.ts';
+import { describeUnreadPolicies } from '../text/policy.ts';
 
 /** The button of a step. */
 export function labelOf(step: Step): string {
@@ -133,24 +134,28 @@ function explain(step: Step, { origin }: Replacement): readonly string[] {
 }
 
 /** How a replacement ended, in a sentence or two. */
-export function describeEnd({ ending, state }: RunEnd, accountName: string): string {
+export function describeEnd({ ending, state, isPartial = false }: RunEnd, accountName: string): string {
   const { oldName, policies, newId = '' } = state;
   const moved = policies.filter((each) => each.moved).length;
   switch (ending) {
     case 'done':
       return [
         vscode.l10n.t('Replaced “{0}” of {1}. The new ID is {2}.', oldName, accountName, newId),
-        ...(policies.length === 0 ? [vscode.l10n.t('No policy used it.')] : []),
+        ...(policies.length === 0 && !isPartial ? [vscode.l10n.t('No policy used it.')] : []),
         ...(moved === 0
           ? []
           : [plural(moved, vscode.l10n.t('1 policy was moved.'), vscode.l10n.t('{0} policies were moved.', moved))]),
+        ...(isPartial ? [describeUnreadPolicies(oldName)] : []),
       ].join(' ');
     case 'undone':
-      return vscode.l10n.t(
-        'The replacement of “{0}” of {1} was undone. The old destination is in use.',
-        oldName,
-        accountName,
-      );
+      return [
+        vscode.l10n.t(
+          'The replacement of “{0}” of {1} was undone. The old destination is in use.',
+          oldName,
+          accountName,
+        ),
+        ...(isPartial ? [describeUnreadPolicies(state.name)] : []),
+      ].join(' ');
     case 'kept':
       return vscode.l10n.t('Both destinations of “{0}” are kept. Policies are unchanged.', oldName);
     case 'closed':

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { decodePolicies } from '../../../../src/core/api/decode.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
@@ -562,6 +563,16 @@ describe('replacing, against the fake', () => {
     const { ending } = await forward(from, { signal: AbortSignal.abort(new Error('canceled')) });
     assert.equal(ending, 'done');
     assert.deepEqual(account.users(created.id), ['One', 'Two']);
+  });
+
+  it('says at its end where policies could not be read after the old one was deleted', async () => {
+    const { state } = await forward(await begin());
+    for (const skipped of [0, 1]) {
+      const api = fixture.apiWith((real) => ({
+        listPolicies: async (...given) => noteSkipped(await real.listPolicies(...given), skipped),
+      }));
+      assert.deepEqual(await forward(state, { api }), { ending: 'done', state, isPartial: skipped > 0 });
+    }
   });
 
   it('finishes without a request for the old one, which is known to be gone', async () => {
