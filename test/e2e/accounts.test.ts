@@ -10,6 +10,7 @@ import {
   type Session,
   startSession,
   VIEW,
+  waitUntil,
 } from './session.ts';
 
 const HALDEN = 'Halden Logistics, account';
@@ -160,11 +161,20 @@ describe('accounts and tokens with the keyboard', function () {
       await second.quickInput.waitFor('Enter a name for Halden Logistics in VS Code.');
       await second.quickInput.answer('Halden (renamed elsewhere)');
       await view.reveal('Halden (renamed elsewhere)');
+      // VS Code writes a change with a delay, and the first window reads it when it gets the focus. A user looks again.
+      const renamed = session.view.row('Halden (renamed elsewhere), account');
+      await waitUntil(async () => {
+        await second.page.bringToFront();
+        await session.workbench.page.bringToFront();
+        return renamed.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+      });
     } finally {
       await second.page.close();
     }
     await session.workbench.page.bringToFront();
-    await session.view.row('Halden (renamed elsewhere), account').waitFor();
   });
 
   it('orders accounts by drag and drop with the mouse', async () => {
