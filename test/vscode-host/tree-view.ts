@@ -50,9 +50,19 @@ export function treeViewOf(page: Page, title: string): TreeView {
     return found;
   };
   const openMenu = async (name: RowName): Promise<void> => {
-    await leaveTooltips(page);
-    await row(name).click({ button: 'right' });
-    await menu.first().waitFor();
+    for (let attempt = 1; ; attempt += 1) {
+      await leaveTooltips(page);
+      await row(name).click({ button: 'right' });
+      try {
+        await menu.first().waitFor({ timeout: 5000 });
+        return;
+      } catch (error) {
+        // A row that is rendered anew between the press and the release of the button opens no menu.
+        if (attempt === 3) {
+          throw error;
+        }
+      }
+    }
   };
 
   return {
