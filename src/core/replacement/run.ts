@@ -88,21 +88,28 @@ export function requireAllRead(all: readonly Policy[], destinationName: string):
 }
 
 /**
- * Before a destination is deleted: a policy that has lost it, and does not have the kept one, was changed by another client, if the
- * kept one still exists. After the deletion, that could not be told apart from what the deletion did. Resolves with whether a
- * policy was marked: then the policies have to be listed again before the deletion. Throws {@link DestinationGoneError} where the
- * kept one is gone, which may be why the policy has neither.
+ * Before a destination is deleted: a policy that has neither was changed by another client, if both destinations still exist. After the
+ * deletion, that could not be told apart from what the deletion did. `all`: every policy. Resolves with whether there is one with
+ * neither that was not known: then the policies are moved and listed again before the deletion. Throws
+ * {@link DestinationGoneError} where the kept one is gone, which may be why a policy has neither.
  */
 export async function markDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<boolean> {
   const { policies, oldId, newId = '' } = machine.state();
+  const existing = idsOf(all);
   const using = idsOf(policiesOf(all, kept === 'new' ? newId : oldId));
-  if (policies.every(({ id, mark }) => using.has(id) || mark === 'detached')) {
+  const lost = policies.filter(({ id, mark }) => existing.has(id) && !using.has(id) && mark !== 'detached');
+  if (lost.length === 0) {
     return false;
   }
   await machine.requireExists(kept);
-  await machine.advance({
-    policies: policies.map((each) => (using.has(each.id) ? each : { ...each, mark: 'detached' })),
-  });
+  const other = kept === 'new' ? 'old' : 'new';
+  const isOtherGone = lost.some((each) => mayBeCut(each, other)) && (await isGone(machine, other));
+  const detached = idsOf(lost.filter((each) => !isOtherGone || !mayBeCut(each, other)));
+  if (detached.size > 0) {
+    await machine.advance({
+      policies: policies.map((each) => (detached.has(each.id) ? { ...each, mark: 'detached' } : each)),
+    });
+  }
   return true;
 }
 

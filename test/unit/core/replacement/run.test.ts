@@ -440,6 +440,24 @@ describe('replacing, against the fake', () => {
     assert.deepEqual(account.users(oldId()), ['One', 'Two']);
   });
 
+  it('moves a policy that a deletion by a colleague cut, although the next list could not show it', async () => {
+    let lists = 0;
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        lists += 1;
+        const all = await real.listPolicies(...given);
+        return lists === 2 ? noteSkipped(all.slice(0, 1), 1) : all;
+      },
+      async updatePolicy(...given) {
+        account.removeAndCut(oldId());
+        await real.updatePolicy(...given);
+      },
+    }));
+    const { ending, state } = await forward(await begin(), { api });
+    assert.equal(ending, 'done');
+    assert.deepEqual(account.users(state.newId ?? ''), ['One', 'Two']);
+  });
+
   it('moves nothing to a new one that was deleted at Cloudflare', async () => {
     account.fail({ method: 'PUT', fault: { kind: 'status', status: 403 }, times: 1 });
     await assert.rejects(forward(await begin()));
