@@ -111,7 +111,7 @@ const bundles = [
   },
   {
     name: 'editing',
-    most: 200_000,
+    most: 201_000,
     forbidden: httpClients,
     options: {
       ...node,

@@ -5,7 +5,9 @@ import { ApiError, describeForLog } from './core/api/api-error.ts';
 import { PUBLIC_API } from './core/api/base-url.ts';
 import { createRedactor, type Redactor } from './core/api/redaction.ts';
 import type { Host } from './core/api/transport.ts';
+import type { UnansweredUpdates } from './core/api/unanswered.ts';
 import type { UnansweredCreations } from './core/destinations/create-destination.ts';
+import type { Destination } from './core/model/destination.ts';
 import { createTurns, type Turns } from './core/policies/turns.ts';
 import { admitUserCall, type CallBudgets, createCallBudgets } from './core/monitoring/call-budget.ts';
 import { createStore, type Store } from './core/monitoring/store.ts';
@@ -55,6 +57,8 @@ export type Services = {
   readonly policies: PolicyStore;
   /** Shared, so that a creation of a panel that was not answered is found by an import, and the other way round. */
   readonly unansweredCreations: UnansweredCreations;
+  /** Updates of destinations without an answer, which may take effect late. */
+  readonly unansweredUpdates: UnansweredUpdates<Destination>;
   readonly lastTests: LastTests;
   readonly secrets: SecretStore;
   readonly accountOrder: vscode.TreeDragAndDropController<Node>;
@@ -158,6 +162,7 @@ export function createServices({ context: given, channel, view, onLine }: Regist
     connections,
     policies,
     unansweredCreations: new Map(),
+    unansweredUpdates: new Map(),
     lastTests,
     secrets,
     accountOrder,

@@ -16,11 +16,11 @@ describe('saving survives everything', function () {
   it(`updates and renames keep every invariant in ${RUNS} generated interleavings`, async () => {
     const ends = await prove(
       'updates and renames',
-      fc.record({ chaos: chaosOver(10), isSlack: fc.boolean(), change }),
+      fc.record({ chaos: chaosOver(16), isSlack: fc.boolean(), change, renames: fc.boolean() }),
       RUNS,
       playUpdate,
     );
-    for (const end of ['verified', 'unverified', 'DestinationConflictError', 'ApiError']) {
+    for (const end of ['verified', 'unverified', 'DestinationConflictError', 'ApiError', 'renamed']) {
       assert.ok((ends[end] ?? 0) > RUNS / 200, `${end}: ${ends[end] ?? 0}`);
     }
   });

@@ -2,9 +2,11 @@ import { ApiError, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { explainRefusedTest } from '../api/refused-test.ts';
 import type { Host } from '../api/transport.ts';
+import { fetchSettled, type UnansweredUpdates } from '../api/unanswered.ts';
 import { isNamed } from '../async/named-error.ts';
 import { typeOrGeneric } from '../model/destination-types/index.ts';
 import type { Destination, Draft } from '../model/destination.ts';
+import { keyOfDestination } from '../model/id.ts';
 import { canStandFor, type Difference, planChange } from '../model/plan.ts';
 import { isSameAddress } from '../model/web-address.ts';
 import { lacksSecret } from '../model/whole-url.ts';
@@ -26,7 +28,9 @@ export type UpdateOutcome = {
 
 export type UpdateOptions = {
   readonly api: Api;
-  readonly host: Pick<Host, 'sleep'>;
+  readonly host: Pick<Host, 'now' | 'sleep'>;
+  /** Of this window, by `keyOfDestination`. */
+  readonly unanswered: UnansweredUpdates<Destination>;
   readonly accountId: string;
   /** The destination as the user saw it when editing began. */
   readonly seen: Destination;
@@ -50,15 +54,17 @@ const PAUSES = [0, 1000, 2000] as const;
  * Updates a destination and reads it back, since Cloudflare answers 200 also where it changes nothing. The destination is
  * read first: what another client changed is a conflict where the draft changes it too, and is kept where it does not. A
  * rename sends the URL that is there now, whole where this machine remembers it, and the remembered secret.
- * The update is sent once; a lost answer is settled by a GET, and thrown where the destination does not show the update, as for
+ * The update is sent once, after an earlier one of this window that was not answered can no longer undo it; a lost answer is settled by a GET, and thrown where the destination does not show the update, as for
  * a secret. Where Cloudflare tests the URL that it was given, a URL
  * without its secret part is rejected: the error then has `isUrlCut`.
  * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */
 export async function updateDestination(options: UpdateOptions): Promise<UpdateOutcome> {
-  const { api, host, accountId, seen, draft, remembered, onProgress } = options;
+  const { api, host, unanswered, accountId, seen, draft, remembered, onProgress } = options;
   const differences = planChange(seen, draft).differences.filter((each) => each !== 'type');
-  const before = await api.getDestination(accountId, seen.id);
+  const key = keyOfDestination(accountId, seen.id);
+  const fetch = async (): Promise<Destination> => api.getDestination(accountId, seen.id);
+  const before = await fetchSettled({ unanswered, key, host, fetch });
   const conflicts = conflictsOf(seen, before, draft, differences);
   if (conflicts.length > 0) {
     throw new DestinationConflictError(before, conflicts);
@@ -69,8 +75,12 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     url: differences.includes('url') ? draft.url : wholeUrl(before, remembered),
     ...(secret === undefined ? {} : { secret }),
   };
+  const judgeAll = (after: Destination): readonly (readonly [Difference, Verdict])[] =>
+    differences.map((each) => [each, judge(each, before, draft, after)] as const);
+  const isApplied = (after: Destination): boolean => judgeAll(after).some(([, verdict]) => verdict === 'applied');
   let lost: unknown;
   await onProgress?.('sending');
+  const sentAt = host.now();
   try {
     await api.updateDestination(accountId, seen.id, body);
   } catch (error) {
@@ -79,6 +89,7 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
       throw isTestOfCutUrl(error, before.type, body) ? new ApiError({ ...error.details, isUrlCut: true }) : error;
     }
     lost = error;
+    unanswered.set(key, { sentAt, isApplied });
   }
   if (lost === undefined) {
     await onProgress?.('accepted');
@@ -87,10 +98,11 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     if (pause > 0) {
       await host.sleep(pause);
     }
-    const after = await api.getDestination(accountId, seen.id).catch(() => undefined);
-    const verdicts = after && differences.map((each) => [each, judge(each, before, draft, after)] as const);
-    if (after && verdicts && (lost === undefined || verdicts.some(([, verdict]) => verdict === 'applied'))) {
+    const after = await fetch().catch(() => undefined);
+    if (after && (lost === undefined || isApplied(after))) {
+      const verdicts = judgeAll(after);
       if (lost !== undefined) {
+        unanswered.delete(key);
         await onProgress?.('accepted');
       }
       const having = (wanted: Verdict): readonly Difference[] =>

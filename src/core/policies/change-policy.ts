@@ -1,7 +1,7 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 import { isNotFound, isUncertain } from '../api/api-error.ts';
-import { isSettling } from '../api/deadlines.ts';
+import { fetchSettled } from '../api/unanswered.ts';
 import { isNamed } from '../async/named-error.ts';
 import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
 import { keyOfPolicy, type Turns } from './turns.ts';
@@ -32,22 +32,16 @@ export type PolicyChange = {
 
 type PolicyCall = Pick<PolicyChange, 'api' | 'host' | 'accountId' | 'policyId' | 'signal'>;
 
-/** The pause between two looks for an earlier update without an answer, in milliseconds. */
-const PAUSE = 2000;
-
 /** Fetches a policy once no earlier update of this window can take effect any more. */
-export async function fetchSettled({ api, host, accountId, policyId, signal }: PolicyCall): Promise<Policy> {
-  const key = keyOfPolicy(accountId, policyId);
-  for (;;) {
-    const earlier = host.unanswered.get(key);
-    const isOver = !earlier || !isSettling(earlier.sentAt, host.now());
-    const policy = await api.getPolicy(accountId, policyId);
-    if (isOver || earlier.isApplied(policy)) {
-      host.unanswered.delete(key);
-      return policy;
-    }
-    await host.sleep(PAUSE, signal);
-  }
+export async function fetchSettledPolicy(call: PolicyCall): Promise<Policy> {
+  const { host, accountId, policyId, signal } = call;
+  return fetchSettled({
+    unanswered: host.unanswered,
+    key: keyOfPolicy(accountId, policyId),
+    host,
+    signal,
+    fetch: async () => call.api.getPolicy(accountId, policyId),
+  });
 }
 
 /**
@@ -90,7 +84,7 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
 
 async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
   const { api, host, accountId, policyId, change, isChanged, beforeSend, signal } = options;
-  const before = await fetchSettled(options);
+  const before = await fetchSettledPolicy(options);
   if (isChanged(before)) {
     return 'unchanged';
   }

@@ -4,7 +4,7 @@ import { isObject } from '../api/decode-list.ts';
 import { mergePolicy } from '../formats/policy-document.ts';
 import { createIdSet } from '../model/id.ts';
 import { canonical, differingFields, hasSameRecipients, type Policy, webhookIdsOf } from '../model/policy.ts';
-import { fetchSettled, MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
+import { fetchSettledPolicy, MissingDestinationsError, PolicyUnchangedError, sendPolicy } from './change-policy.ts';
 import { fetchExisting } from './existing-destinations.ts';
 import { keyOfPolicy, type Turns } from './turns.ts';
 
@@ -42,7 +42,7 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
 
 async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
   const { api, host, accountId, policyId, edited, seen } = options;
-  const before = await fetchSettled(options);
+  const before = await fetchSettledPolicy(options);
   const wanted = mergePolicy(before.whole, edited);
   const known = parse(seen);
   const isSame = differences(wanted, before.whole).length === 0;

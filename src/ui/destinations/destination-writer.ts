@@ -1,6 +1,7 @@
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Redactor } from '../../core/api/redaction.ts';
 import type { Host } from '../../core/api/transport.ts';
+import type { UnansweredUpdates } from '../../core/api/unanswered.ts';
 import type { Leases } from '../../core/async/lease.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { createDestination, type UnansweredCreations } from '../../core/destinations/create-destination.ts';
@@ -48,10 +49,11 @@ export type DestinationWriterServices = {
   readonly host: Host;
   readonly leases: Leases;
   readonly unansweredCreations: UnansweredCreations;
+  readonly unansweredUpdates: UnansweredUpdates<Destination>;
 };
 
 export function createDestinationWriter(services: DestinationWriterServices): DestinationWriter {
-  const { store, policies, secrets, redactor, host, leases, unansweredCreations: unanswered } = services;
+  const { store, policies, secrets, redactor, host, leases } = services;
   /** Keys of destinations whose secret was remembered until the answer to its change was lost. */
   const forgotten = new Set<string>();
   const operationHost = { now: host.now, sleep: host.sleep, digest: sha256, makeSalt: () => crypto.randomUUID() };
@@ -81,7 +83,13 @@ export function createDestinationWriter(services: DestinationWriterServices): De
       finish(connection.account.id, async () => {
         hide(draft);
         const { account, api } = connectionNow(store, connection);
-        const id = await createDestination({ api, host: operationHost, accountId: account.id, draft, unanswered });
+        const id = await createDestination({
+          api,
+          host: operationHost,
+          accountId: account.id,
+          draft,
+          unanswered: services.unansweredCreations,
+        });
         if (remember) {
           await secrets.remember(account.id, id, rememberDraft(undefined, draft));
         }
@@ -132,6 +140,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
           const outcome = await updateDestination({
             api,
             host,
+            unanswered: services.unansweredUpdates,
             accountId: account.id,
             seen: destination,
             draft,

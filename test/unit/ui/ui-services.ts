@@ -46,6 +46,7 @@ export function makeUiServices(api: Api, skipped = 0) {
     secrets: createSecretStore(makeSecretStorage(new Map()), redactor, () => {}),
     leases: makeLeases(host.now),
     unansweredCreations: new Map(),
+    unansweredUpdates: new Map(),
     sharedFiles: createMemoryFiles(),
   };
 }

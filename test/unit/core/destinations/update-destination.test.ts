@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import type { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { RememberedSecret } from '../../../../src/core/destinations/remembered-secret.ts';
-import { updateDestination, type UpdateProgress } from '../../../../src/core/destinations/update-destination.ts';
+import {
+  type UpdateOptions,
+  updateDestination,
+  type UpdateProgress,
+} from '../../../../src/core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
 import { failWith } from '../api/fake-api.ts';
@@ -16,10 +20,12 @@ describe('update destination, against the fake', () => {
   let old: Destination;
   let accepted: number;
   let told: UpdateProgress[];
+  let unanswered: UpdateOptions['unanswered'];
   beforeEach(async () => {
     old = await account.put('Ops', account.hook('old'));
     accepted = 0;
     told = [];
+    unanswered = new Map();
   });
 
   const update = async (
@@ -28,11 +34,13 @@ describe('update destination, against the fake', () => {
       seen = old,
       remembered,
       api = account.api(),
-    }: { seen?: Destination; remembered?: RememberedSecret; api?: Api } = {},
+      host = makeVirtualHost(),
+    }: { seen?: Destination; remembered?: RememberedSecret; api?: Api; host?: UpdateOptions['host'] } = {},
   ) =>
     updateDestination({
       api,
-      host: makeVirtualHost(),
+      host,
+      unanswered,
       accountId: ACCOUNT,
       seen,
       draft,
@@ -281,5 +289,53 @@ describe('update destination, against the fake', () => {
     account.fail({ method: 'PUT', fault: { kind: 'status', status: 422 }, times: 1 });
     await assert.rejects(update({ name: 'Now', url: old.url }), { kind: 'rejected' });
     assert.deepEqual([puts(), accepted], [1, 0]);
+  });
+
+  describe('after an update of this window that was not answered', () => {
+    /** The first update takes effect during the nth read after it. */
+    function makeLate(reads: number): Api {
+      let late: (() => Promise<void>) | undefined;
+      let count = 0;
+      const real = account.api();
+      return {
+        ...real,
+        async updateDestination(...given) {
+          if (count > 0) {
+            return real.updateDestination(...given);
+          }
+          count = 1;
+          late = async () => real.updateDestination(...given);
+          return failWith({ kind: 'timeout' })();
+        },
+        async getDestination(...given) {
+          count += count > 0 ? 1 : 0;
+          if (count > reads) {
+            await late?.();
+            late = undefined;
+          }
+          return real.getDestination(...given);
+        },
+      };
+    }
+
+    it('waits until that one has taken effect, which would undo this one', async () => {
+      controls.changeSettings(account.world(), { putMode: 'as-documented' });
+      const [host, api] = [makeVirtualHost(), makeLate(8)];
+      await assert.rejects(update({ name: 'First', url: old.url }, { api, host }), { kind: 'timeout' });
+      const outcome = await update({ name: 'Ops', url: account.hook('second') }, { api, host });
+      assert.deepEqual(outcome.applied, ['url']);
+      assert.deepEqual([account.stored(old.id)?.name, account.stored(old.id)?.url], ['First', account.hook('second')]);
+      assert.equal(unanswered.size, 0);
+    });
+
+    it('waits until that one can no longer take effect, where nothing shows it, as for a secret', async () => {
+      const host = makeVirtualHost();
+      const sentAt = host.now();
+      const api: Api = { ...account.api(), updateDestination: failWith({ kind: 'timeout' }) };
+      await assert.rejects(update({ name: 'Ops', url: old.url, secret: 'one' }, { api, host }), { kind: 'timeout' });
+      await update({ name: 'Now', url: old.url }, { host });
+      assert.ok(host.now() - sentAt >= 30_000);
+      assert.equal(account.stored(old.id)?.name, 'Now');
+    });
   });
 });

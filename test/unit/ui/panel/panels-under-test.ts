@@ -163,6 +163,7 @@ export function usePanels() {
       },
       leases: makeLeases(),
       unansweredCreations: new Map(),
+      unansweredUpdates: new Map(),
       sharedFiles: createMemoryFiles(),
     };
     const lastTests = createLastTests();
