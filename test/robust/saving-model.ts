@@ -95,6 +95,44 @@ export async function playUpdate({ chaos, isSlack, change, renames }: UpdateScen
   const unanswered: UpdateOptions['unanswered'] = new Map();
   const countPuts = (): number => stage.sent.filter(({ name }) => name === 'updateDestination').length;
 
+  async function save(): Promise<void> {
+    try {
+      const outcome = await updateDestination({
+        api,
+        host,
+        unanswered,
+        accountId: ACCOUNT,
+        seen,
+        draft,
+        remembered: { secret: 'good', ...(isSlack ? { url: WHOLE } : {}) },
+        onProgress: async (progress) => void (acceptedCount += Number(progress === 'accepted')),
+      });
+      ends.push(outcome.isVerified ? 'verified' : 'unverified');
+      const now = world.destinations.find(({ id }) => id === 'd');
+      if (!now || stage.outsiderActs() > 0) {
+        return;
+      }
+      const isNew = {
+        name: now.name === draft.name.trim(),
+        url: isSameAddress(now.url, draft.url),
+        secret: now.secret === draft.secret,
+        type: true,
+      };
+      if (outcome.applied.some((each) => !isNew[each])) {
+        violations.push(`I4: ${outcome.applied.join()} is said to be applied and is not`);
+      }
+      if (outcome.ignored.some((each) => isNew[each])) {
+        violations.push(`I4: ${outcome.ignored.join()} is said to be ignored and is applied`);
+      }
+      if (acceptedCount === 0 && outcome.isVerified) {
+        violations.push('the remembered secret stays the old one after an update that was applied');
+      }
+    } catch (error) {
+      violations.push(...unexpected(error));
+      ends.push(error instanceof Error ? error.name : 'failed');
+    }
+  }
+
   /** The user renames the destination as it is shown then; nothing may undo that. */
   async function rename(): Promise<void> {
     const puts = countPuts();
@@ -142,44 +180,6 @@ export async function playUpdate({ chaos, isSlack, change, renames }: UpdateScen
     },
   });
   return { violations, ends };
-
-  async function save(): Promise<void> {
-    try {
-      const outcome = await updateDestination({
-        api,
-        host,
-        unanswered,
-        accountId: ACCOUNT,
-        seen,
-        draft,
-        remembered: { secret: 'good', ...(isSlack ? { url: WHOLE } : {}) },
-        onProgress: async (progress) => void (acceptedCount += Number(progress === 'accepted')),
-      });
-      ends.push(outcome.isVerified ? 'verified' : 'unverified');
-      const now = world.destinations.find(({ id }) => id === 'd');
-      if (!now || stage.outsiderActs() > 0) {
-        return;
-      }
-      const isNew = {
-        name: now.name === draft.name.trim(),
-        url: isSameAddress(now.url, draft.url),
-        secret: now.secret === draft.secret,
-        type: true,
-      };
-      if (outcome.applied.some((each) => !isNew[each])) {
-        violations.push(`I4: ${outcome.applied.join()} is said to be applied and is not`);
-      }
-      if (outcome.ignored.some((each) => isNew[each])) {
-        violations.push(`I4: ${outcome.ignored.join()} is said to be ignored and is applied`);
-      }
-      if (acceptedCount === 0 && outcome.isVerified) {
-        violations.push('the remembered secret stays the old one after an update that was applied');
-      }
-    } catch (error) {
-      violations.push(...unexpected(error));
-      ends.push(error instanceof Error ? error.name : 'failed');
-    }
-  }
 }
 
 /** Creates one destination, and saves again where that failed. */
