@@ -27,6 +27,7 @@ export type UpdateOutcome = {
 };
 
 export type UpdateOptions = {
+  /** Read again right before the update is sent, so that a getter can return the present client, or throw. */
   readonly api: Api;
   readonly host: Pick<Host, 'now' | 'sleep'>;
   /** Of this window, by `keyOfDestination`. */
@@ -54,16 +55,16 @@ const PAUSES = [0, 1000, 2000] as const;
  * Updates a destination and reads it back, since Cloudflare answers 200 also where it changes nothing. The destination is
  * read first: what another client changed is a conflict where the draft changes it too, and is kept where it does not. A
  * rename sends the URL that is there now, whole where this machine remembers it, and the remembered secret.
- * The update is sent once, after an earlier one of this window that was not answered can no longer undo it; a lost answer is settled by a GET, and thrown where the destination does not show the update, as for
- * a secret. Where Cloudflare tests the URL that it was given, a URL
- * without its secret part is rejected: the error then has `isUrlCut`.
+ * The update is sent once, after an earlier one of this window that was not answered can no longer undo it. A lost answer is
+ * settled by a GET, and thrown where the destination does not show the update, as for a secret. Where Cloudflare tests the URL
+ * that it was given, a URL without its secret part is rejected: the error then has `isUrlCut`.
  * Throws {@link DestinationConflictError} before anything was sent, and `ApiError`.
  */
 export async function updateDestination(options: UpdateOptions): Promise<UpdateOutcome> {
-  const { api, host, unanswered, accountId, seen, draft, remembered, onProgress } = options;
+  const { host, unanswered, accountId, seen, draft, remembered, onProgress } = options;
   const differences = planChange(seen, draft).differences.filter((each) => each !== 'type');
   const key = keyOfDestination(accountId, seen.id);
-  const fetch = async (): Promise<Destination> => api.getDestination(accountId, seen.id);
+  const fetch = async (): Promise<Destination> => options.api.getDestination(accountId, seen.id);
   const before = await fetchSettled({ unanswered, key, host, fetch });
   const conflicts = conflictsOf(seen, before, draft, differences);
   if (conflicts.length > 0) {
@@ -79,6 +80,7 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     differences.map((each) => [each, judge(each, before, draft, after)] as const);
   const isApplied = (after: Destination): boolean => judgeAll(after).some(([, verdict]) => verdict === 'applied');
   let lost: unknown;
+  const { api } = options;
   await onProgress?.('sending');
   const sentAt = host.now();
   try {

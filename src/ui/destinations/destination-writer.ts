@@ -106,7 +106,7 @@ export function createDestinationWriter(services: DestinationWriterServices): De
     update: async ({ connection, destination }, draft, remember) =>
       finish(connection.account.id, async () => {
         hide(draft);
-        const { account, api } = connectionNow(store, connection);
+        const { account } = connectionNow(store, connection);
         const isRename = planChange(destination, draft).differences.every((each) => each === 'name');
         /** Before and after: a secret that is collected while the update is being sent is outdated too. */
         const noteChange = (): void => {
@@ -138,7 +138,10 @@ export function createDestinationWriter(services: DestinationWriterServices): De
         const lease = await leases.acquire(key);
         try {
           const outcome = await updateDestination({
-            api,
+            // Read again after the wait for an earlier update, in which the account can be removed or its token replaced.
+            get api() {
+              return connectionNow(store, connection).api;
+            },
             host,
             unanswered: services.unansweredUpdates,
             accountId: account.id,

@@ -328,6 +328,26 @@ describe('update destination, against the fake', () => {
       assert.equal(unanswered.size, 0);
     });
 
+    it('is not sent with the client of before that wait', async () => {
+      const host = makeVirtualHost();
+      const lost: Api = { ...account.api(), updateDestination: failWith({ kind: 'timeout' }) };
+      await assert.rejects(update({ name: 'First', url: old.url }, { api: lost, host }), { kind: 'timeout' });
+      const sentAt = host.now();
+      const removed = updateDestination({
+        get api() {
+          return host.now() > sentAt ? assert.fail('removed') : account.api();
+        },
+        host,
+        unanswered,
+        accountId: ACCOUNT,
+        seen: old,
+        draft: { name: 'Second', url: old.url },
+        remembered: undefined,
+      });
+      await assert.rejects(removed, /removed/);
+      assert.equal(puts(), 0);
+    });
+
     it('waits until that one can no longer take effect, where nothing shows it, as for a secret', async () => {
       const host = makeVirtualHost();
       const sentAt = host.now();
