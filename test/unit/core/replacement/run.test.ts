@@ -440,6 +440,27 @@ describe('replacing, against the fake', () => {
     assert.deepEqual(account.users(oldId()), ['One', 'Two']);
   });
 
+  it('lists the policies again after it found one that another client took out of both', async () => {
+    const [, second] = account.policies();
+    assert.ok(second);
+    let lists = 0;
+    const api = fixture.apiWith((real) => ({
+      async listPolicies(...given) {
+        lists += last().stage === 'deleting' ? 1 : 0;
+        if (lists === 1) {
+          account.changePolicy({ ...second, mechanisms: { webhooks: [], email: [] } });
+        } else if (lists === 2) {
+          account.removeAndCut(last().newId ?? '');
+        }
+        return real.listPolicies(...given);
+      },
+    }));
+    await assert.rejects(forward(await begin(), { api }), { name: 'DestinationGoneError', which: 'new' });
+    assert.equal(account.requests('DELETE').length, 0);
+    await undo(last());
+    assert.deepEqual(account.users(oldId()), ['One']);
+  });
+
   it('moves a policy that a deletion by a colleague cut, although the next list could not show it', async () => {
     let lists = 0;
     const api = fixture.apiWith((real) => ({
