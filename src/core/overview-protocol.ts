@@ -7,9 +7,6 @@ import { parserOf } from './message-parser.ts';
  * only values of a destination that return from the page, and no message has a URL.
  */
 
-const healthSchema = v.picklist(['failing', 'healthy', 'unused']);
-export type RowHealth = v.InferOutput<typeof healthSchema>;
-
 /** Milliseconds since the epoch. Null: Cloudflare sent something that cannot be read. */
 const time = v.exactOptional(v.nullable(v.number()));
 
@@ -19,7 +16,7 @@ const rowSchema = v.object({
   name: v.string(),
   type: v.string(),
   host: v.string(),
-  health: healthSchema,
+  health: v.picklist(['failing', 'healthy', 'unused', 'unknown']),
   created: time,
   success: time,
   failure: time,
@@ -140,7 +137,7 @@ const textsSchema = v.object({
   accounts: v.string(),
   types: v.string(),
   /** The health of a row, and the filters by it. */
-  states: v.object({ failing: v.string(), healthy: v.string(), unused: v.string() }),
+  states: v.object({ failing: v.string(), healthy: v.string(), unused: v.string(), unknown: v.string() }),
   filters: v.object({
     all: v.string(),
     failing: v.string(),

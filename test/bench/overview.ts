@@ -89,7 +89,7 @@ const TEXTS: OverviewTexts = {
   allTypes: 'All types ({0})',
   accounts: 'Account',
   types: 'Type',
-  states: { failing: 'failing', healthy: 'healthy', unused: 'never used' },
+  states: { failing: 'failing', healthy: 'healthy', unused: 'never used', unknown: 'unknown' },
   filters: { all: 'All', failing: 'Failing', healthy: 'Healthy', unused: 'Never used', unproven: 'Not proved' },
   columns: {
     name: 'Name',

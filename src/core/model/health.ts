@@ -2,6 +2,8 @@ import type { DestinationFacts } from './destination.ts';
 import { compareInstants, type Instant, isUnreadable, parseTimestamp, toMilliseconds } from './timestamp.ts';
 
 export type Health = 'failing' | 'healthy' | 'unused';
+/** What is said: without any time that can be read, a destination is unknown and not unused. */
+export type ShownHealth = Health | 'unknown';
 
 export type LastEvent = { readonly kind: 'success' | 'failure' | 'created'; readonly at: Instant };
 
@@ -25,6 +27,11 @@ const derived = new WeakMap<Times, Derived>();
  */
 export function healthOf(destination: Times): Health {
   return derive(destination).health;
+}
+
+export function shownHealthOf(destination: Times): ShownHealth {
+  const { health, isDoubtful: isUnread } = derive(destination);
+  return health === 'unused' && isUnread ? 'unknown' : health;
 }
 
 /** The event that decides the health, and its time, which a row shows. An unused destination has only its creation. */

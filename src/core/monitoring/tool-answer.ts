@@ -2,7 +2,7 @@ import type { ApiError } from '../api/api-error.ts';
 import type { Host } from '../api/transport.ts';
 import { parseAccountId } from '../model/account.ts';
 import { shownHostOf } from '../model/destination.ts';
-import { healthOf, isDoubtful } from '../model/health.ts';
+import { shownHealthOf } from '../model/health.ts';
 import { plain } from '../model/plain-text.ts';
 import { type AccountEntry, isIncomplete, shownOf } from './account-state.ts';
 import { countUnread } from './snapshot.ts';
@@ -227,7 +227,6 @@ function describeAccount(entry: AccountEntry, options: ToolOptions): Readonly<Re
 
 function describeDestination({ connection, destination }: Shown): Readonly<Record<string, unknown>> {
   const { id, name, type, createdAt, lastSuccess, lastFailure } = destination;
-  const health = healthOf(destination);
   return {
     account: nameOf(connection.account),
     accountId: connection.account.id,
@@ -235,7 +234,7 @@ function describeDestination({ connection, destination }: Shown): Readonly<Recor
     name: plain(name, LONGEST_NAME),
     type: plain(type, LONGEST_NAME),
     host: shownHostOf(destination),
-    health: health === 'unused' && isDoubtful(destination) ? 'unknown' : health,
+    health: shownHealthOf(destination),
     createdAt: createdAt ?? null,
     lastSuccess: lastSuccess ?? null,
     lastFailure: lastFailure ?? null,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ShownDestination, shownHostOf } from '../../core/model/destination.ts';
-import { healthOf } from '../../core/model/health.ts';
+import { shownHealthOf } from '../../core/model/health.ts';
 import { plain, plainName } from '../../core/model/plain-text.ts';
 import { fromMilliseconds, isUnreadable, parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { type AccountEntry, isIncomplete, shownOf } from '../../core/monitoring/account-state.ts';
@@ -25,7 +25,7 @@ export function toOverviewRow(destination: ShownDestination): OverviewRow {
     name: nameOf(destination),
     type: typeOf(destination),
     host: plain(shownHostOf(destination)),
-    health: healthOf(destination),
+    health: shownHealthOf(destination),
     ...toTime('created', destination.createdAt),
     ...toTime('success', destination.lastSuccess),
     ...toTime('failure', destination.lastFailure),

@@ -23,6 +23,7 @@ export function overviewTexts(): OverviewTexts {
       failing: describeHealth('failing'),
       healthy: describeHealth('healthy'),
       unused: describeHealth('unused'),
+      unknown: describeHealth('unknown'),
     },
     filters: {
       all: vscode.l10n.t('All'),

@@ -1,21 +1,20 @@
 import * as vscode from 'vscode';
 import type { DestinationFacts } from '../../core/model/destination.ts';
 import { plainName } from '../../core/model/plain-text.ts';
-import { type Health, healthOf, isDoubtful, lastEventOf } from '../../core/model/health.ts';
+import { healthOf, lastEventOf, type ShownHealth, shownHealthOf } from '../../core/model/health.ts';
 import { describeAge, describeShortAge, plural } from './format.ts';
 
-export function describeHealth(health: Health): string {
+export function describeHealth(health: ShownHealth): string {
   return {
     failing: vscode.l10n.t('failing'),
     healthy: vscode.l10n.t('healthy'),
     unused: vscode.l10n.t('never used'),
+    unknown: vscode.l10n.t('unknown'),
   }[health];
 }
 
-/** The health of a destination. Without any time that can be read, it is unknown and not “never used”. */
 export function describeHealthOf(destination: DestinationFacts): string {
-  const health = healthOf(destination);
-  return health === 'unused' && isDoubtful(destination) ? vscode.l10n.t('unknown') : describeHealth(health);
+  return describeHealth(shownHealthOf(destination));
 }
 
 /** "not proved for 45 days" */

@@ -66,8 +66,6 @@ export function drawCells(texts: OverviewTexts, words: CellTexts, row: Row): rea
     shown.title = value === undefined ? texts.loading : value === null ? texts.unknown : '';
     return shown;
   };
-  const isUnknown = row.health === 'unused' && (row.success === null || row.failure === null);
-  const health = isUnknown ? texts.unknownTime : texts.states[row.health];
   const tag = row.unproven === undefined ? undefined : words.unproven(row.unproven);
   const unproven = tag === undefined ? [] : [make('span', { class: 'tag', title: tag }, tag)];
   const name = make('span', { class: 'name', title: row.name }, row.name);
@@ -79,7 +77,7 @@ export function drawCells(texts: OverviewTexts, words: CellTexts, row: Row): rea
     cell('account', row.account),
     cell('type', row.type),
     host,
-    cell('state', make('span', { class: `health ${row.health}` }, health), ...unproven),
+    cell('state', make('span', { class: `health ${row.health}` }, texts.states[row.health]), ...unproven),
     time('success', row.success),
     time('failure', row.failure),
     count('policies', row.policies),

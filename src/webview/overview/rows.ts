@@ -134,7 +134,7 @@ export function keysBetween(rows: readonly Row[], from: string, to: string): rea
   return rows.slice(a < 0 ? b : Math.min(a, b), Math.max(a, b) + 1).map(({ key }) => key);
 }
 
-const RANK: Readonly<Record<OverviewRow['health'], number>> = { failing: 0, healthy: 1, unused: 2 };
+const RANK: Readonly<Record<OverviewRow['health'], number>> = { failing: 0, healthy: 1, unused: 2, unknown: 2 };
 
 /** Returns a sorted copy. Rows with the same value are sorted by name, and those without a value come last. */
 export function sortRows(

@@ -218,6 +218,14 @@ describe('rows of the overview', () => {
     assert.deepEqual(marked(0, 45 * DAY), [false]);
   });
 
+  it('shows a row of unknown health among all rows only, and not among those that were never used', () => {
+    const states = ['all', 'failing', 'healthy', 'unused'] as const;
+    assert.deepEqual(
+      states.filter((state) => matchesState(row('1', { health: 'unknown' }), state)),
+      ['all'],
+    );
+  });
+
   it('does not mark a row whose last success cannot be read', () => {
     const rows = createRows();
     rows.setAccounts(['a']);

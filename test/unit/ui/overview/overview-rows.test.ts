@@ -46,7 +46,8 @@ describe('the accounts of the overview', () => {
   });
 
   it('tell a time that cannot be read from none', () => {
-    const { success, failure } = toOverviewRow(makeDestination('1', { lastFailure: 'unreadable' }));
-    assert.deepEqual([success, failure], [undefined, null]);
+    const { success, failure, health } = toOverviewRow(makeDestination('1', { lastFailure: 'unreadable' }));
+    assert.deepEqual([success, failure, health], [undefined, null, 'unknown']);
+    assert.equal(toOverviewRow(makeDestination('1')).health, 'unused');
   });
 });
