@@ -31,7 +31,7 @@ const valueOf = ({ note, webhooks }: WorldPolicy, aspect: Aspect): string =>
 /** Changes one policy several times in a window, while a colleague changes it too. */
 export async function playPolicies({ chaos, steps }: PolicyScenario): Promise<Verdict> {
   const ends: string[] = [];
-  /** What the user was told, and nobody has changed since. */
+  /** What the user was told, and no change has followed. */
   const told = new Map<Aspect, string>();
   /** What commands of this window have asked for, such as `d1 false`. */
   const asked = new Set<string>();

@@ -11,7 +11,7 @@ import { createSimulation, KilledError, type Simulation } from './simulation.ts'
 import { type Call, type Fault, type World, type WorldPolicy } from './world.ts';
 import { unexpected } from './expected-errors.ts';
 
-/** How long a lease lasts that nobody renews, in milliseconds; see `lease.ts`. */
+/** How long a lease lasts without a heartbeat, in milliseconds; see `lease.ts`. */
 const LEASE_LIFETIME = 20_000;
 export const OLD = 'd-0-0';
 const ACCOUNT = 'a';

@@ -18,8 +18,8 @@ export type Assignment = {
 
 /**
  * How a change ended. `changedIds`: the destinations that this call added or removed, without those that the policy had, or
- * had lost, already. `conflict`: why the changed policy differs from what was sent. `impossible`: nothing would receive the alerts of the policy. `gone`: the policy was deleted.
- * `skipped`: the user canceled before the change was sent.
+ * had lost, already. `conflict`: why the changed policy differs from what was sent. `impossible`: nothing would receive the
+ * alerts of the policy. `gone`: the policy was deleted. `skipped`: the user canceled before the change was sent.
  */
 export type Assigned = Assignment &
   (

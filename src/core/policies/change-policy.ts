@@ -74,8 +74,9 @@ const PAUSES = [0, 1000, 2000] as const;
  * Changes of one policy wait for each other in this window, and for an earlier one that was not answered. Fetches a policy,
  * writes it whole with the change, fetches it again and compares. The update call replaces the whole policy and does not say
  * which fields it applied. The update is sent at most once. After a lost answer, fetching the policy shows whether the update
- * was applied; an update that Cloudflare accepted counts as made if the policy cannot be fetched. The API has no conditional update, so a concurrent change of another client is overwritten. Throws
- * {@link PolicyUnchangedError}, `ApiError`, and {@link PolicyConflictError}, after which the change was made all the same.
+ * was applied; an update that Cloudflare accepted counts as made if the policy cannot be fetched. The API has no conditional
+ * update, so a concurrent change of another client is overwritten. Throws {@link PolicyUnchangedError}, `ApiError`, and
+ * {@link PolicyConflictError}, after which the change was made all the same.
  */
 export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome> {
   const { host, accountId, policyId } = options;

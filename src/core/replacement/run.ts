@@ -31,8 +31,8 @@ export type RunEnd = { readonly ending: Ending; readonly state: Replacement; rea
  * destination is deleted the new one is seen to exist and no policy uses the old one. Stops at the first failure, or when
  * canceled between two steps, by throwing; the last persisted state can be resumed or undone.
  * Throws {@link DraftNeededError}, {@link DestinationGoneError}, {@link UnreadPoliciesError}, `DestinationConflictError` before
- * anything was sent, `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is the `ApiError`
- * of the refusal, and the stage stays `creating` without a pending mutation: nothing was created.
+ * anything was sent, `UncertainCreationError`, `PolicyUnchangedError`, `PolicyConflictError` and `ApiError`. A refused creation is
+ * the `ApiError` of the refusal, and the stage stays `creating` without a pending mutation: nothing was created.
  */
 export async function runForward(from: Replacement, options: RunOptions): Promise<RunEnd> {
   const machine = createMachine(from, options);
@@ -88,10 +88,10 @@ export function requireAllRead(all: readonly Policy[], destinationName: string):
 }
 
 /**
- * Before a destination is deleted: a policy that has neither was changed by another client, if both destinations still exist. After the
- * deletion, that could not be told apart from what the deletion did. `all`: every policy. Resolves with whether there is one with
- * neither that was not known: then the policies are moved and listed again before the deletion. Throws
- * {@link DestinationGoneError} where the kept one is gone, which may be why a policy has neither.
+ * Before a destination is deleted: a policy that has neither destination was changed by another client, if both still exist.
+ * After the deletion, that could not be told apart from what the deletion did. `all`: every policy. Resolves with whether a
+ * policy with neither was found for the first time: then the policies are moved and listed again before the deletion. Throws
+ * {@link DestinationGoneError} where the kept destination is gone, which may be why a policy has neither.
  */
 export async function markDetached(machine: Machine, all: readonly Policy[], kept: Which): Promise<boolean> {
   const { policies, oldId, newId = '' } = machine.state();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { takeFingerprint } from '../../../../src/core/destinations/fingerprint.ts';
 import type { Destination, Draft } from '../../../../src/core/model/destination.ts';
 import { runForward, type RunEnd, type RunOptions } from '../../../../src/core/replacement/run.ts';
@@ -65,6 +66,21 @@ export function useReplacement(account: Account) {
     undo: async (from: Replacement, changes: Partial<RunOptions> = {}): Promise<RunEnd> =>
       runUndo(from, { ...options(), ...changes }),
     apiWith,
+    /** A colleague deletes a destination before the first update, and the list after that cannot show the second policy. */
+    apiBesideHiddenDeletion(destinationId: string): Api {
+      let lists = 0;
+      return apiWith((real) => ({
+        async listPolicies(...given) {
+          lists += 1;
+          const all = await real.listPolicies(...given);
+          return lists === 2 ? noteSkipped(all.slice(0, 1), 1) : all;
+        },
+        async updatePolicy(...given) {
+          account.removeAndCut(destinationId);
+          await real.updatePolicy(...given);
+        },
+      }));
+    },
     /**
      * An API beside a client that attaches another policy to a destination before each list, or each list in one stage.
      * `stages`: in which stages policies were changed.

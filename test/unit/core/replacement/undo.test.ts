@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Replacement } from '../../../../src/core/replacement/state.ts';
 import { failWith, noteSignals } from '../api/fake-api.ts';
 import { ACCOUNT, useFakeAccount } from '../destinations/fake-account.ts';
@@ -108,18 +107,7 @@ describe('undoing a replacement, against the fake', () => {
 
   it('moves a policy back that a deletion by a colleague cut, although the next list could not show it', async () => {
     const state = await stop();
-    let lists = 0;
-    const api = fixture.apiWith((real) => ({
-      async listPolicies(...given) {
-        lists += 1;
-        const all = await real.listPolicies(...given);
-        return lists === 2 ? noteSkipped(all.slice(0, 1), 1) : all;
-      },
-      async updatePolicy(...given) {
-        account.removeAndCut(state.newId ?? '');
-        await real.updatePolicy(...given);
-      },
-    }));
+    const api = fixture.apiBesideHiddenDeletion(state.newId ?? '');
     assert.equal((await undo(state, { api })).ending, 'undone');
     isUndone();
   });
