@@ -54,6 +54,8 @@ export type ApiErrorDetails = {
   readonly forLog?: string;
   /** Whether no connection was made, so that nothing was sent. */
   readonly isUnsent?: boolean;
+  /** Whether a mutation was sent, and nothing showed whether it took effect: it still may. */
+  readonly isUnsettled?: boolean;
   /** The `cf-ray` header, which Cloudflare's support asks for. */
   readonly rayId?: string;
   /** The token's status from its verification, if it is not active. */
@@ -152,6 +154,13 @@ const UNCERTAIN: ReadonlySet<ApiErrorKind> = new Set(['network', 'timeout', 'una
  */
 export function isUncertain(error: unknown): boolean {
   return !(error instanceof ApiError) || (UNCERTAIN.has(error.kind) && !error.details.isUnsent);
+}
+
+/** The error of a mutation whose effect was looked for and not seen. */
+export function markUnsettled(error: unknown): unknown {
+  return error instanceof ApiError && isUncertain(error)
+    ? new ApiError({ ...error.details, isUnsettled: true })
+    : error;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isUncertain } from '../api/api-error.ts';
+import { isUncertain, markUnsettled } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
@@ -112,7 +112,7 @@ async function settle(
       return id;
     }
   }
-  throw error;
+  throw markUnsettled(error);
 }
 
 async function digestSecret(

@@ -1,4 +1,4 @@
-import { ApiError, isNotFound, isUncertain } from '../api/api-error.ts';
+import { ApiError, isNotFound, isUncertain, markUnsettled } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
 
@@ -39,7 +39,7 @@ export async function deleteDestination(options: DeleteOptions): Promise<DeleteO
         return isUnknownId ? 'alreadyGone' : 'deleted';
       }
     }
-    throw error;
+    throw markUnsettled(error);
   }
 }
 

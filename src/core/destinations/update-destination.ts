@@ -1,4 +1,4 @@
-import { ApiError, isUncertain } from '../api/api-error.ts';
+import { ApiError, isUncertain, markUnsettled } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { explainRefusedTest } from '../api/refused-test.ts';
 import type { Host } from '../api/transport.ts';
@@ -119,7 +119,7 @@ export async function updateDestination(options: UpdateOptions): Promise<UpdateO
     }
   }
   if (lost !== undefined) {
-    throw lost;
+    throw markUnsettled(lost);
   }
   // Accepted but not read back.
   const destination = { ...before, name: body.name };

@@ -1,6 +1,6 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
-import { isNotFound, isUncertain } from '../api/api-error.ts';
+import { isNotFound, isUncertain, markUnsettled } from '../api/api-error.ts';
 import { fetchSettled } from '../api/unanswered.ts';
 import { isNamed } from '../async/named-error.ts';
 import { differingFields, hasSameWebhooks, type Policy } from '../model/policy.ts';
@@ -105,7 +105,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
         return undefined;
       }
       // A failed fetch says nothing about the update, so throw the update's own error.
-      throw lost ?? error;
+      throw markUnsettled(lost) ?? error;
     });
     if (!after) {
       return 'changed';
@@ -119,7 +119,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
       return 'changed';
     }
   }
-  throw lost ?? new PolicyUnchangedError(before.name);
+  throw markUnsettled(lost) ?? new PolicyUnchangedError(before.name);
 }
 
 /** Cloudflare accepted the change of a policy but did not apply it. */

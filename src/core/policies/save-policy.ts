@@ -1,5 +1,6 @@
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
+import { markUnsettled } from '../api/api-error.ts';
 import { isObject } from '../api/decode-list.ts';
 import { mergePolicy } from '../formats/policy-document.ts';
 import { createIdSet } from '../model/id.ts';
@@ -76,7 +77,7 @@ async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome
       return { kind: 'changed', differing: compare(wanted, after.whole) };
     }
   }
-  throw lost ?? new PolicyUnchangedError(before.name);
+  throw markUnsettled(lost) ?? new PolicyUnchangedError(before.name);
 }
 
 /** To compare by: Cloudflare may trim the name. */

@@ -49,7 +49,20 @@ export function describeObstacle(error: unknown, accountName: string): string | 
  * Turns an API error into a message and remedies. `subject`: the target of the request, for example an account name.
  * Cloudflare's own message is quoted verbatim with secrets redacted.
  */
-export function describeProblem({ kind, details }: ApiError, subject: string): Problem {
+export function describeProblem(error: ApiError, subject: string): Problem {
+  const described = describeKind(error, subject);
+  return error.details.isUnsettled
+    ? {
+        ...described,
+        sentence: vscode.l10n.t(
+          '{0} The request was sent and may still take effect. You can safely try again.',
+          described.sentence,
+        ),
+      }
+    : described;
+}
+
+function describeKind({ kind, details }: ApiError, subject: string): Problem {
   const because = [
     details.reason,
     details.answer && describeForeignAnswer(details.answer),

@@ -73,6 +73,11 @@ export function failWith(details: ApiErrorDetails): () => Promise<never> {
   return () => Promise.reject(new ApiError(details));
 }
 
+/** For `assert.rejects`: the error of a mutation that may still take effect. */
+export function isUnsettled(error: unknown): boolean {
+  return error instanceof ApiError && error.details.isUnsettled === true;
+}
+
 /** An API beside a colleague who changes the description of each policy right after its update. */
 export function conflictAfterUpdate(api: Api): Api {
   return {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
+import type { ApiError, ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
 import { deleteDestination } from '../../../../src/core/destinations/delete-destination.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
-import { failWith, makeApi, makeDestination } from '../api/fake-api.ts';
+import { failWith, isUnsettled, makeApi, makeDestination } from '../api/fake-api.ts';
 import { makeVirtualHost } from './fake-account.ts';
 
 const there = async () => makeDestination('1');
@@ -15,9 +15,14 @@ const cases: readonly [string, ApiErrorDetails | undefined, typeof there | typeo
   ['404 and the destination is gone', { kind: 'notFound', status: 404 }, gone, 'alreadyGone'],
   ['the answer was lost but the work was done', { kind: 'network' }, gone, 'deleted'],
   ['the answer came too late but the work was done', { kind: 'timeout' }, gone, 'deleted'],
-  ['code 15000 and it is still there', { kind: 'unavailable', status: 500, codes: [15000] }, there, 'unavailable'],
-  ['the answer was lost and nothing was done', { kind: 'network' }, there, 'network'],
-  ['the answer was lost and nothing can be read', { kind: 'timeout' }, offline, 'timeout'],
+  [
+    'code 15000 and it is still there',
+    { kind: 'unavailable', status: 500, codes: [15000] },
+    there,
+    'unavailable, unsettled',
+  ],
+  ['the answer was lost and nothing was done', { kind: 'network' }, there, 'network, unsettled'],
+  ['the answer was lost and nothing can be read', { kind: 'timeout' }, offline, 'timeout, unsettled'],
   ['the token may not', { kind: 'forbidden', status: 403 }, gone, 'forbidden'],
 ];
 
@@ -37,7 +42,9 @@ describe('delete destination', () => {
         },
         getDestination: get,
       });
-      const outcome = await remove(api).catch((error: { kind: string }) => error.kind);
+      const outcome = await remove(api).catch(
+        (error: ApiError) => `${error.kind}${isUnsettled(error) ? ', unsettled' : ''}`,
+      );
       assert.equal(outcome, expected);
       assert.equal(deletions, 1);
     });

@@ -34,7 +34,9 @@ describe('the curl command of a test', () => {
     assert.match(curl, /--header "Authorization: Splunk \$WEBHOOK_SECRET"/);
   });
 
-  itInShell('gives a shell the very request, whatever is in it', () => {
+  itInShell('gives a shell the very request, whatever is in it', function () {
+    // Starts about fifty shells.
+    this.timeout(30_000);
     for (const type of DESTINATION_TYPES) {
       const request = makeTestRequest(type, 'https://example.com/$x `y` "z"', 'k$e"y');
       const args = run(toTestCurl(request), { WEBHOOK_URL: request.url, WEBHOOK_SECRET: 'k$e"y' });

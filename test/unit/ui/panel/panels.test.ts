@@ -265,6 +265,7 @@ describe('panels', () => {
       await page.type({ secret: 'new' });
       await page.press('Save');
       await page.press('Update in Place');
+      assert.match(page.text(), /status 502.*The request was sent and may still take effect\./s);
       assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, []]);
       await page.press('Save');
       await page.press('Update in Place');
