@@ -195,7 +195,7 @@ describe('leak hunt', function () {
       .first()
       .waitFor();
     // The extension starts after the window.
-    await view.row('Acme, account').waitFor({ timeout: 60_000 });
+    await view.row('Acme, account').waitFor();
     await session.fake.addFault({ fault: { kind: 'html', status: 403 }, times: 5 });
     await view.pressTitleAction('Refresh All');
     await view.tree.getByText('Unexpected response').waitFor();

@@ -91,8 +91,8 @@ describe('main workflow', function () {
 
   it('counts failing destinations in the status bar and on the view icon', async () => {
     const { workbench } = session;
-    assert.match(await workbench.statusItem(STATUS_ITEM).innerText(), /4 webhooks failing/);
-    assert.equal(await workbench.badge(CONTAINER), '4');
+    await workbench.statusItem(STATUS_ITEM).getByText('4 webhooks failing').waitFor();
+    await workbench.waitForBadge(CONTAINER, '4');
   });
 
   it('goes from the status bar to a failing destination', async () => {

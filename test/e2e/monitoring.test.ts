@@ -42,11 +42,11 @@ describe('automatic refresh in the workbench', function () {
     await quickInput.accept();
     await quickInput.waitUntilClosed();
     await view.row('Tern & Co. Labs, account, 10').waitFor();
-    assert.equal(await workbench.badge(CONTAINER), undefined);
+    await workbench.waitForBadge(CONTAINER, undefined);
     await deliver(false);
     await workbench.statusItem(STATUS_ITEM).getByText('1 webhook failing').waitFor();
     await view.row('Tern & Co. Labs, account, 1 failing, 10 destinations').waitFor();
-    assert.equal(await workbench.badge(CONTAINER), '1');
+    await workbench.waitForBadge(CONTAINER, '1');
     await workbench.statusItem(STATUS_ITEM).hover();
     const tooltip = workbench.page.locator('.workbench-hover', { hasText: /\(Tern & Co\. Labs\): last failure/ });
     await tooltip.getByRole('link', { name: 'Show Failing' }).click();
@@ -81,7 +81,7 @@ describe('automatic refresh in the workbench', function () {
     await deliver(true);
     await workbench.statusItem(STATUS_ITEM).waitFor({ state: 'detached' });
     await view.row('Tern & Co. Labs, account, 10').waitFor();
-    assert.equal(await workbench.badge(CONTAINER), undefined);
+    await workbench.waitForBadge(CONTAINER, undefined);
   });
 
   it('shows stale data without a notification while Cloudflare is unreachable, and recovers', async () => {

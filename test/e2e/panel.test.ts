@@ -220,7 +220,7 @@ describe('panel in the workbench', function () {
     await field('URL').fill(`${receivers}/generic/unsaved`);
     await workbench.page.waitForFunction((before) => localStorage.getItem('secrets.provider') !== before, stored);
     await workbench.reload();
-    await panel.getByRole('heading', { name: 'Renamed elsewhere' }).waitFor({ timeout: 30_000 });
+    await panel.getByRole('heading', { name: 'Renamed elsewhere' }).waitFor();
     await holds('Name', 'Half-typ');
     await holds('URL', `${receivers}/generic/unsaved`);
     await holds('Secret', '');

@@ -113,7 +113,7 @@ describe('renaming and replacing', function () {
     await workbench.openContainer(CONTAINER);
     await workbench.notifications.waitFor(/was interrupted/);
     await workbench.notifications.press(/was interrupted/, 'Undo');
-    await workbench.notifications.waitFor(/The replacement of “On-call” of Acme was undone/, 60_000);
+    await workbench.notifications.waitFor(/The replacement of “On-call” of Acme was undone/);
     await workbench.screenshot(pictureFile('replace undone'));
     const [left, ...others] = await fake.destinations({ account });
     assert.deepEqual([left?.url, others.length], [`${hook}/old`, 0]);
@@ -138,7 +138,7 @@ describe('renaming and replacing', function () {
     await waitUntil(async () => (await fake.log()).some(({ method }) => method === 'DELETE'));
     const path = `/accounts/*/alerting/v3/destinations/webhooks/${old?.id}`;
     await fake.addFault({ method: 'GET', path, fault: { kind: 'html' } });
-    await workbench.notifications.waitFor(/the state of both destinations is unknown/, 30_000);
+    await workbench.notifications.waitFor(/the state of both destinations is unknown/);
     await workbench.screenshot(pictureFile('replace unknown'));
     await fake.clear({ part: 'faults' });
     await workbench.notifications.press(/is unknown/, 'Retry');
@@ -146,7 +146,7 @@ describe('renaming and replacing', function () {
     assert.ok(!(await workbench.notifications.buttons(/The old one is gone/)).includes('Undo'));
     await workbench.screenshot(pictureFile('replace finish'));
     await workbench.notifications.press(/The old one is gone/, 'Finish');
-    await workbench.notifications.waitFor(/^Replaced “On-call” of Acme\. .+ 2 policies were moved/, 45_000);
+    await workbench.notifications.waitFor(/^Replaced “On-call” of Acme\. .+ 2 policies were moved/);
     const [left, ...others] = await fake.destinations({ account });
     assert.deepEqual([left?.url, others.length], [`${hook}/newer`, 0]);
     for (const { mechanisms } of await fake.policies({ account })) {

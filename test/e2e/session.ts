@@ -10,7 +10,7 @@ import type { Settings } from '../vscode-host/user-data.ts';
 import { startWorkbench, type Workbench } from '../vscode-host/workbench.ts';
 import { openWorkbench, type OpenWorkbench } from '../vscode-host/workbench-browser.ts';
 import type { TreeView } from '../vscode-host/tree-view.ts';
-import { waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-host/workbench-page.ts';
+import { PATIENCE, waitUntilUsable, type WorkbenchPage, workbenchPageOf } from '../vscode-host/workbench-page.ts';
 
 export const CONTAINER = 'Webhook Destinations';
 export const VIEW = 'Webhook Destinations';
@@ -78,7 +78,6 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     });
     parts.push(opened);
     const { workbench } = opened;
-    workbench.page.setDefaultTimeout(15_000);
     const title = language === undefined ? CONTAINER : await readContainerTitle(language);
     await workbench.openContainer(title);
     return {
@@ -226,15 +225,15 @@ export async function resizeSideBar({ workbench: { page } }: Session, width: num
 /** Another window of the same VS Code and profile, with an extension host of its own. */
 export async function openSecondWindow({ workbench }: Session): Promise<WorkbenchPage> {
   const page = await workbench.page.context().newPage();
-  page.setDefaultTimeout(15_000);
+  const other = workbenchPageOf(page);
   await page.goto(workbench.page.url());
   await waitUntilUsable(page);
-  return workbenchPageOf(page);
+  return other;
 }
 
 /** Waits until a condition holds. */
 export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + PATIENCE;
   while (!(await isSo())) {
     if (Date.now() > end) {
       throw new Error('Timed out');

@@ -7,7 +7,7 @@ import { sendClick } from './send-event.ts';
  */
 export interface Notifications {
   /** Waits for a notification with this text. */
-  waitFor(text: string | RegExp, timeout?: number): Promise<Locator>;
+  waitFor(text: string | RegExp): Promise<Locator>;
   /** The texts of the visible notifications, newest first. */
   texts(): Promise<readonly string[]>;
   /** The labels of the buttons of a notification. */
@@ -28,13 +28,13 @@ export function notificationsOf(page: Page, clear: () => Promise<void>): Notific
   const all = page.locator('.notifications-toasts, .notifications-center').locator('.notification-list-item');
   const center = page.locator('.notifications-center.visible');
   const pressBell = async (): Promise<void> => sendClick(page.locator('[id="status.notifications"] a'));
-  const find = async (text: string | RegExp, timeout?: number): Promise<Locator> => {
+  const find = async (text: string | RegExp): Promise<Locator> => {
     const found = all.filter({ hasText: text, visible: true }).first();
     await found.waitFor({ timeout: toastMilliseconds }).catch(async () => {
       if ((await center.count()) === 0) {
         await pressBell();
       }
-      await found.waitFor(timeout === undefined ? {} : { timeout });
+      await found.waitFor();
     });
     return found;
   };

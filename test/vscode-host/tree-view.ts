@@ -131,7 +131,7 @@ export async function pickFromOpenMenu(page: Page, entry: string): Promise<void>
 }
 
 /** How long to search for a row, in milliseconds. */
-const rowTimeout = 15_000;
+const rowTimeout = 60_000;
 
 async function scrollTo(page: Page, tree: Locator, wanted: Locator): Promise<void> {
   const height = (await tree.boundingBox())?.height ?? 200;

@@ -21,8 +21,8 @@ export interface WorkbenchPage {
   treeView(name: string): TreeView;
   /** The welcome content of a view in the side bar. */
   readonly welcome: Locator;
-  /** The badge on a view container's icon, or undefined if there is no badge. */
-  badge(containerTitle: string): Promise<string | undefined>;
+  /** Waits for a badge with this text on a view container's icon; undefined: for no badge. */
+  waitForBadge(containerTitle: string, text: string | undefined): Promise<void>;
   /** A status bar item by its id in the extension. Hidden items do not exist in the page. */
   statusItem(id: string): Locator;
   /** The tab of an editor, by its name. */
@@ -47,8 +47,15 @@ const alwaysLogged =
 /** The workbench formats the level of a log line with a `%c` color directive. */
 const levelPrefix = /^%c\s*ERR color: \S+ /;
 
+/**
+ * How long to wait for what must appear, in milliseconds. It only bounds a failure: on a busy machine, VS Code takes more than 15
+ * seconds to start the extensions after a reload.
+ */
+export const PATIENCE = 60_000;
+
 /** Returns the {@link WorkbenchPage} of a page, and starts to collect its errors. */
 export function workbenchPageOf(page: Page): WorkbenchPage {
+  page.setDefaultTimeout(PATIENCE);
   const consoleErrors: string[] = [];
   const collect = (text: string): void => {
     if (!alwaysLogged.test(text)) {
@@ -88,9 +95,11 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
     },
     treeView: (name) => treeViewOf(page, name),
     welcome: page.locator('.part.sidebar .welcome-view-content'),
-    badge: async (title) => {
+    waitForBadge: async (title, text) => {
       const badge = container(title).locator('.badge-content').filter({ visible: true });
-      return (await badge.count()) === 0 ? undefined : badge.innerText();
+      await (text === undefined
+        ? badge.waitFor({ state: 'detached' })
+        : badge.filter({ hasText: new RegExp(`^${text}$`) }).waitFor());
     },
     statusItem: (id) => page.locator(`.statusbar-item[id$=".${id}"]`),
     editorTab: (name) => page.locator('.part.editor').getByRole('tab', { name }),
@@ -100,7 +109,7 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
       return lines.replaceAll('\u00A0', ' ');
     },
     reload: async () => {
-      const loaded = page.waitForEvent('load', { timeout: 30_000 });
+      const loaded = page.waitForEvent('load');
       await runCommand(page, quickInput, 'Developer: Reload Window');
       await loaded;
       await waitUntilUsable(page);
@@ -112,7 +121,7 @@ export function workbenchPageOf(page: Page): WorkbenchPage {
 
 /** Waits until the window is rendered and accepts keys. Extensions start later, so wait for their contributions. */
 export async function waitUntilUsable(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor();
   await page.locator('.part.activitybar .action-item').first().waitFor();
 }
 
