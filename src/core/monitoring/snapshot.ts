@@ -5,7 +5,7 @@ import { countHealth, type HealthCounts, isDoubtful } from '../model/health.ts';
 /**
  * The destinations of an account at a time (milliseconds since the epoch), and their number by health. `skipped`: how
  * many malformed entries Cloudflare's list also had. `doubtful`: how many destinations may be failing, because their last success
- * or failure cannot be read.
+ * or failure cannot be read. `areUrlsOlder`: the URLs were fetched before `at`, because only another window has fetched since.
  */
 export type SnapshotOf<D extends ShownDestination> = {
   readonly at: number;
@@ -13,6 +13,7 @@ export type SnapshotOf<D extends ShownDestination> = {
   readonly counts: HealthCounts;
   readonly skipped: number;
   readonly doubtful: number;
+  readonly areUrlsOlder?: true;
 };
 
 /** How many entries of Cloudflare's list are not known in full. */
@@ -46,7 +47,11 @@ export function makeSnapshot<D extends ShownDestination>(
   const isSame =
     destinations.length === before.destinations.length &&
     destinations.every((destination, index) => destination === before.destinations[index]);
-  return isSame ? { ...before, at, skipped } : { at, destinations, ...countAll(destinations), skipped };
+  if (isSame) {
+    const { counts, doubtful } = before;
+    return { at, destinations: before.destinations, counts, doubtful, skipped };
+  }
+  return { at, destinations, ...countAll(destinations), skipped };
 }
 
 function countAll(destinations: readonly ShownDestination[]): Pick<Snapshot, 'counts' | 'doubtful'> {
@@ -55,7 +60,7 @@ function countAll(destinations: readonly ShownDestination[]): Pick<Snapshot, 'co
 
 /**
  * Copies the timestamps of a newer cached snapshot into a snapshot with URLs. Returns undefined if anything else
- * differs, because the URL may then differ too, and the cache does not have it.
+ * differs. The cache has no URLs, so one can differ although its host does not.
  */
 export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | undefined {
   const known = byId(live);
@@ -72,7 +77,9 @@ export function mergeCached(live: Snapshot, cached: CachedSnapshot): Snapshot | 
     }
     merged.push({ ...facts, url: destination.url });
   }
-  return merged.length === live.destinations.length ? makeSnapshot(cached.at, merged, live) : undefined;
+  return merged.length === live.destinations.length
+    ? { ...makeSnapshot(cached.at, merged, live), areUrlsOlder: true }
+    : undefined;
 }
 
 /** What the timeline takes from a snapshot. */

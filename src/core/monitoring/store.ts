@@ -251,7 +251,8 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
     if (!last) {
       return;
     }
-    setState(slot, { ...slot.state, last: makeSnapshot(last.at, work(last.destinations), last) });
+    const changed = makeSnapshot(last.at, work(last.destinations), last);
+    setState(slot, { ...slot.state, last: last.areUrlsOlder ? { ...changed, areUrlsOlder: true } : changed });
     events.flush();
   }
 

@@ -112,11 +112,12 @@ export function createTargets(
 type Identity = Pick<DestinationNode, 'accountId' | 'destinationId'>;
 
 /**
- * The destination of a row, as fetched from Cloudflare; undefined if Cloudflare does not have it. A cached destination
- * has no URL, so it is fetched first. Throws why nothing is known of the account.
+ * The destination of a row, as fetched from Cloudflare; undefined if Cloudflare does not have it. The cache has no URLs, so the
+ * account is fetched first where another window has fetched it since. Throws why nothing is known of the account.
  */
 async function findTarget(store: Store, { accountId, destinationId }: Identity): Promise<Located | undefined> {
-  if (store.entry(accountId) && !store.entry(accountId)?.state.last) {
+  const known = store.entry(accountId)?.state;
+  if (known && (!known.last || known.last.areUrlsOlder)) {
     await store.refresh([accountId]);
   }
   const entry = store.entry(accountId);

@@ -72,6 +72,7 @@ describe('store and other windows', () => {
       counts: { ...NOTHING, failing: 1 },
       skipped: 0,
       doubtful: 0,
+      areUrlsOlder: true,
     });
     time = 3000;
     for (const other of [

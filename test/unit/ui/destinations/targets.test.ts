@@ -18,8 +18,9 @@ const ACCOUNT = 'a'.repeat(32);
 const NONE = 'There are no webhook destinations. Create one with “Create Destination…”.';
 
 function makeStore(listDestinations: Api['listDestinations'], skipped = 0) {
+  let time = 0;
   const store = createStore({
-    now: () => 1000,
+    now: () => (time += 1000),
     toApiError: (error) => (error instanceof ApiError ? error : assert.fail(String(error))),
     defer: () => {},
     log() {},
@@ -72,6 +73,33 @@ describe('target of a command whose destination is gone', () => {
     store.setConnections([]);
     await assert.rejects(targets.destination(at('x'), 'Test'), /was removed from VS Code/);
     await assert.rejects(targets.destinations(at('x'), [at('x')], 'Test'), /was removed from VS Code/);
+  });
+
+  it('has the URL of now where only another window has fetched the account since', async () => {
+    let url = 'https://hooks.example.com/old';
+    let fetched = 0;
+    const store = makeStore(async () => {
+      fetched += 1;
+      return [makeDestination('x', { url })];
+    });
+    await store.refresh();
+    url = 'https://hooks.example.com/new';
+    const { id, name, type } = makeDestination('x');
+    assert.equal(
+      store.adopt(ACCOUNT, { at: 2000, destinations: [{ id, name, type, host: 'hooks.example.com' }] }),
+      'adopted',
+    );
+    // A change of this window proves its own URL only.
+    store.putDestination(ACCOUNT, makeDestination('y'));
+    const targets = createTargets(
+      { store, loaded: Promise.resolve(true) },
+      () => [],
+      () => undefined,
+    );
+    for (let time = 0; time < 2; time += 1) {
+      assert.equal((await targets.destination(at('x'), 'Test'))?.destination.url, url);
+    }
+    assert.equal(fetched, 2);
   });
 
   it('is the destination above the row of a policy, once for several rows', () => {
