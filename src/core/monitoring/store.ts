@@ -2,6 +2,7 @@ import { ApiError, type ApiErrorKind, describeForLog, lackPermission } from '../
 import { skippedIn } from '../api/skipped.ts';
 import type { Log } from '../api/transport.ts';
 import { type Connection, isSameConnection, type TokenVerdict, verifyTokenOf } from '../accounts/connection.ts';
+import { createCanceledError } from '../async/canceled.ts';
 import { createLimit, type Limit } from '../async/limit.ts';
 import type { Destination } from '../model/destination.ts';
 import { comparableId, findById, isSameId } from '../model/id.ts';
@@ -105,11 +106,23 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
   /** The questions in flight whether a token is valid, so that accounts refused at the same time ask once. */
   const questions = new WeakMap<Connection['api'], Promise<TokenVerdict>>();
 
-  async function fetchNow({ account, api }: Connection, signal?: AbortSignal): Promise<readonly Destination[]> {
-    return limitOf(api)(async () => {
-      signal?.throwIfAborted();
-      return total(() => api.listDestinations(account.id));
-    });
+  /** Whether the account was removed, or got another client. */
+  function isOutdated({ account, api }: Connection): boolean {
+    return slots.get(account.id)?.connection.api !== api;
+  }
+
+  /** Sends nothing for a connection that is outdated after the wait. */
+  async function fetchNow(connection: Connection, signal?: AbortSignal): Promise<readonly Destination[]> {
+    const { account, api } = connection;
+    return limitOf(api)(async () =>
+      total(async () => {
+        signal?.throwIfAborted();
+        if (isOutdated(connection)) {
+          throw createCanceledError();
+        }
+        return api.listDestinations(account.id);
+      }),
+    );
   }
 
   /** Waits until the request may be sent. A refresh of this account alone, which joins, ends the wait (`hurried`). */
@@ -170,7 +183,7 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
           last: makeSnapshot(now(), destinations, slot.state.last, skippedIn(destinations)),
         }),
         async (reason: unknown): Promise<AccountState | undefined> => {
-          if (isAdmitted && signal?.aborted && !(reason instanceof ApiError)) {
+          if (!(reason instanceof ApiError) && ((isAdmitted && signal?.aborted) || isOutdated(connection))) {
             return undefined;
           }
           const error = await explainFailure(connection, toApiError(reason), isAdmitted && signal?.aborted === true);
@@ -178,11 +191,11 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
           return { kind: 'failed', error, ...(last ? { last } : shown ? { cached: shown } : {}) };
         },
       );
-      if (!outcome) {
+      if (!outcome && !isOutdated(connection)) {
         cancel(slot);
         return false;
       }
-      if (outcome.kind === 'ready') {
+      if (outcome?.kind === 'ready') {
         refused.delete(api);
       }
       if (slots.get(account.id) !== slot) {
@@ -190,7 +203,7 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
       }
       // Apply the answer only if nothing changed the account since the request: the answer may be older than the
       // change.
-      if (slot.generation === generation) {
+      if (outcome && slot.generation === generation) {
         const failures = outcome.kind === 'failed' ? (slot.attempt?.failures ?? 0) + 1 : 0;
         slot.attempt = { at: now(), api, failures };
         setState(slot, outcome);

@@ -4,6 +4,7 @@ import { createLimit } from '../../core/async/limit.ts';
 import { startOfDay } from '../../core/model/local-day.ts';
 import { createIdSet } from '../../core/model/id.ts';
 import { plain } from '../../core/model/plain-text.ts';
+import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { type AccountEntry, shownOf } from '../../core/monitoring/account-state.ts';
 import type { ShownDestination } from '../../core/model/destination.ts';
 import type { SentAlert } from '../../core/model/policy.ts';
@@ -54,16 +55,17 @@ export function createDetailLoader(
 
   /**
    * Waits until the calls fit into the share of background work, because the user did not ask for each of them. A token
-   * that waits does not take the place of another token.
+   * that waits does not take the place of another token. The job gets the connection that the account has then.
    */
-  async function fetchFor<T>({ token }: Connection, job: () => Promise<T>): Promise<T> {
-    const budget = budgets.of(token?.id);
+  async function fetchFor<T>(connection: Connection, job: (now: Connection) => Promise<T>): Promise<T> {
     for (;;) {
+      const budget = budgets.of(connectionNow(store, connection).token?.id);
       const wait = budget.backgroundWait(CALLS_PER_ACCOUNT);
       await (wait > 0 && host.sleep(wait, stop.signal));
       const done = await limit(async () => {
         stop.signal.throwIfAborted();
-        return budget.backgroundWait(CALLS_PER_ACCOUNT) > 0 ? undefined : { value: await job() };
+        const now = connectionNow(store, connection);
+        return budget.backgroundWait(CALLS_PER_ACCOUNT) > 0 ? undefined : { value: await job(now) };
       });
       if (done) {
         return done.value;
@@ -72,9 +74,9 @@ export function createDetailLoader(
   }
 
   async function readPolicies({ connection, state }: AccountEntry): Promise<Counts> {
-    const get = async () => policies.get(connection);
+    const get = async (now: Connection) => policies.get(now);
     // `get` does not use policies that were fetched with another token.
-    const known = await (policies.known(connection.account.id) ? get() : fetchFor(connection, get));
+    const known = await (policies.known(connection.account.id) ? get(connection) : fetchFor(connection, get));
     // A policy that could not be read may use any of them.
     return skippedIn(known.policies) > 0
       ? null
@@ -82,8 +84,7 @@ export function createDetailLoader(
   }
 
   async function readAlerts(connection: Connection): Promise<readonly SentAlert[]> {
-    const { account, api } = connection;
-    return fetchFor(connection, async () =>
+    return fetchFor(connection, async ({ account, api }) =>
       api.listSentAlerts(account.id, startOfDay(host.now(), OVERVIEW_DAYS - 1), stop.signal),
     );
   }

@@ -180,6 +180,27 @@ describe('store and the tokens of its accounts', () => {
     assert.deepEqual(store.entry('a')?.state.last?.destinations, [makeDestination('new')]);
   });
 
+  it('sends nothing more for a removed account, or with a replaced token, once its request has waited', async () => {
+    const { store } = makeStore();
+    const [old, fresh] = [makeListing(), makeListing()];
+    const connections = ['a', 'b', 'c', 'd'].map((id) => makeConnection(id, old.api));
+    store.setConnections(connections);
+    const refresh = store.refresh();
+    await tick();
+    assert.equal(old.pending.length, 2);
+    // `c` is removed, and `d` gets another token.
+    store.setConnections([...connections.slice(0, 2), makeConnection('d', fresh.api)]);
+    old.pending.forEach(({ resolve }) => resolve([]));
+    await tick();
+    fresh.pending.forEach(({ resolve }) => resolve([]));
+    await refresh;
+    assert.deepEqual([old.pending.length, fresh.pending.length], [2, 1]);
+    assert.deepEqual(
+      store.entries().map(({ state }) => state.kind),
+      ['ready', 'ready', 'ready'],
+    );
+  });
+
   it('keeps showing the data of an account that gets a new token, until the first answer to that one', async () => {
     const { store } = makeStore();
     store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);

@@ -103,4 +103,52 @@ describe('details of the overview', () => {
     await loader.load(ACCOUNT, ['d']);
     assert.equal(count, null);
   });
+
+  it('fetches with the token that the account has after a wait, and nothing of a removed account', async () => {
+    const used: string[] = [];
+    const apiOf = (token: string) =>
+      makeApi({
+        async listSentAlerts(accountId) {
+          used.push(`${accountId} with ${token}`);
+          return [];
+        },
+        async listPolicies(accountId) {
+          used.push(`${accountId} with ${token}`);
+          return [];
+        },
+        listAlertNames: async () => new Map(),
+      });
+    let time = 0;
+    const now = () => time;
+    const store = createStore({ now, toApiError: () => new ApiError({ kind: 'protocol' }), defer: () => {}, log() {} });
+    store.setConnections([makeConnection('a', apiOf('old')), makeConnection('b', apiOf('old'))]);
+    const budgets = createCallBudgets(now);
+    budgets.of('token').answered({ retryAfter: 1000 });
+    const loader = createDetailLoader(
+      {
+        store,
+        policies: createPolicyStore(),
+        timelines: {
+          of: async () => ({ destination: () => ({ success: [], failure: [] }) }),
+          onChanged: () => () => {},
+        },
+        budgets,
+        host: {
+          now,
+          async sleep(milliseconds: number) {
+            store.setConnections([makeConnection('a', apiOf('new'))]);
+            await new Promise(setImmediate);
+            time += milliseconds;
+          },
+        },
+      } as never,
+      () => {},
+    );
+    await Promise.all([loader.load('a', ['1']), loader.load('b', ['2'])]);
+    assert.ok(used.length > 0);
+    assert.deepEqual(
+      used.filter((each) => each !== 'a with new'),
+      [],
+    );
+  });
 });
