@@ -76,9 +76,12 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       meter?.sent();
       const response = await host.fetch(address, request);
       const limits = readLimits(response.headers, host.now);
-      meter?.answered(limits);
       const body = await readText(response);
       const failure = failureOf(response, body, redact, limits);
+      // The login page of a network must not pause a token. Status 429 counts, since the limit of a proxy is one too.
+      if (failure?.kind !== 'protocol' || response.status === 429) {
+        meter?.answered(limits);
+      }
       if (failure) {
         const isLimited = failure.kind === 'rateLimited' || response.status === 429;
         if (isLimited && limits.retryAfter === undefined) {

@@ -327,6 +327,17 @@ describe('transport', () => {
     });
   }
 
+  it('takes no pause from what stands in front of the API, unless it says that there were too many calls', async () => {
+    const headers = { 'retry-after': '1800', ratelimit: '"default";r=0;t=1800', 'content-type': 'text/html' };
+    for (const status of [200, 302, 429, 503]) {
+      const told: CallLimits[] = [];
+      const { host } = makeHost(answering('<html>Log in</html>', { status, headers }));
+      const meter = { sent: () => {}, answered: (limits: CallLimits) => told.push(limits) };
+      await assert.rejects(createTransport(host, 'test/1', DEADLINE, meter)('https://api.example.com/x'));
+      assert.deepEqual(told, status === 429 ? [{ left: 0, resetsIn: 1_800_000, retryAfter: 1_800_000 }] : []);
+    }
+  });
+
   it('refuses an answer that is larger than any real one, and stops reading it', async () => {
     let canceled = false;
     const body = new ReadableStream({
