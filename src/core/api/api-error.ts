@@ -66,6 +66,8 @@ export type ApiErrorDetails = {
   readonly isUrlCut?: boolean;
   /** The pause that the server asks for, in milliseconds. */
   readonly retryAfter?: number;
+  /** When that pause ends, in milliseconds since the epoch. */
+  readonly retryAt?: number;
 };
 
 const IN_THE_LOG: Readonly<Record<ForeignAnswer, string>> = {

@@ -77,7 +77,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       const response = await host.fetch(address, request);
       const limits = readLimits(response.headers, host.now);
       const body = await readText(response);
-      const failure = failureOf(response, body, redact, limits);
+      const failure = failureOf(response, body, redact, limits, host.now);
       // The login page of a network must not pause a token. Status 429 counts, since the limit of a proxy is one too.
       if (failure?.kind !== 'protocol' || response.status === 429) {
         meter?.answered(limits);
@@ -133,6 +133,7 @@ function failureOf(
   body: string,
   redact: (words: string) => string,
   { retryAfter }: CallLimits,
+  now: Host['now'],
 ): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
@@ -152,7 +153,7 @@ function failureOf(
     ...(reason ? { reason } : {}),
     ...(envelope ? {} : { answer: foreignAnswerOf(status, headers, body) }),
     ...(rayId ? { rayId: redact(rayId) } : {}),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(retryAfter === undefined ? {} : { retryAfter, retryAt: now() + retryAfter }),
   });
 }
 

@@ -107,11 +107,11 @@ function describeKind({ kind, details }: ApiError, subject: string): Problem {
     case 'rateLimited':
       return problem(
         vscode.l10n.t('Too many requests'),
-        details.retryAfter
+        details.retryAt !== undefined && details.retryAt > Date.now()
           ? vscode.l10n.t(
               'The token reached the rate limit of Cloudflare. Try {0} again {1}.',
               subject,
-              describeAge(fromMilliseconds(Date.now() + details.retryAfter)),
+              describeAge(fromMilliseconds(details.retryAt)),
             )
           : vscode.l10n.t('The token reached the rate limit of Cloudflare. Try {0} again in a few minutes.', subject),
       );

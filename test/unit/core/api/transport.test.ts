@@ -219,7 +219,13 @@ describe('transport', () => {
   it('reads how long a refused call has to wait', async () => {
     const refusal = { success: false, errors: [] };
     const { error } = await failureOf(answering(refusal, { status: 429, headers: { 'retry-after': '120' } }));
-    assert.deepEqual(error.details, { kind: 'rateLimited', status: 429, codes: [], retryAfter: 120_000 });
+    assert.deepEqual(error.details, {
+      kind: 'rateLimited',
+      status: 429,
+      codes: [],
+      retryAfter: 120_000,
+      retryAt: 120_000,
+    });
   });
 
   for (const [status, isRedirect] of [
