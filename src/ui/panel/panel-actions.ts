@@ -129,20 +129,23 @@ export function createPanelActions(
 
   async function sendUpdate(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
     previous = undefined;
+    // An update that is not to remember anything stores nothing: what is stored meanwhile is of another editor or window.
+    const { remember } = model.fields;
     try {
-      const outcome = await writer.update({ connection, destination: seen }, draft, model.fields.remember);
-      await forgetUnlessWanted(seen.id, true);
+      const outcome = await writer.update({ connection, destination: seen }, draft, remember);
+      await forgetUnlessWanted(seen.id, remember);
       sent = draft;
       return outcome;
     } catch (error) {
-      await panel.readRemembered(true);
+      await readSecret(remember);
       throw error;
     }
   }
 
   async function update(connection: Connection, destination: Destination, draft: Draft): Promise<PanelNotice> {
     const seen = asSeen(destination);
-    const before = await secrets.get(model.accountId, destination.id);
+    await readSecret();
+    const before = model.remembered;
     const outcome = await sendUpdate(connection, seen, draft);
     const { name, url } = outcome.destination;
     model.base = { name, url };
@@ -163,6 +166,7 @@ export function createPanelActions(
     connection: Connection,
     { draft, left }: { readonly draft: Draft; readonly left: Destination },
   ): Promise<PanelNotice> {
+    await readSecret();
     const outcome = await sendUpdate(connection, left, draft);
     const { fields, base = left } = model;
     const { name, url } = outcome.destination;

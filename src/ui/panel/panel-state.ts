@@ -82,7 +82,7 @@ export type PanelState = vscode.Disposable & {
   move(destinationId: string): Promise<void>;
   /**
    * Whether this machine stores another secret or URL than before. “Remember” follows, unless the user changed it. `isOwn`:
-   * after an update of this panel, which says nothing about what the user wants.
+   * after an update of this panel that may have stored or deleted it, which says nothing about what the user wants.
    */
   readRemembered(isOwn?: boolean): Promise<boolean>;
   /** Loads policies and alert history. */

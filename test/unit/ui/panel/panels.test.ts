@@ -272,6 +272,66 @@ describe('panels', () => {
       assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, ['new']]);
     });
 
+    describe('if another editor stored it after the panel was opened', () => {
+      const open = async () => {
+        controls.changeSettings(account.world(), { putMode: 'as-documented' });
+        const destination = await account.put('Ops');
+        const store = async () => window.secrets().remember(ACCOUNT, destination.id, { secret: 'theirs' });
+        return { page: await window.open(destination), store };
+      };
+
+      it('stays remembered after a rename', async () => {
+        const { page, store } = await open();
+        await page.type({ name: 'Ops 2' });
+        await store();
+        await page.press('Save');
+        await page.sees(/Renamed to “Ops 2”/);
+        assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, ['theirs']]);
+      });
+
+      it('gives way to the new one of an update in place', async () => {
+        const { page, store } = await open();
+        await page.type({ secret: 'mine' });
+        await page.press('Save');
+        await page.sees(/Replace “Ops”/);
+        await store();
+        await page.press('Update in Place');
+        await page.sees(/does not confirm secret changes/);
+        assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, ['mine']]);
+      });
+
+      it('stays remembered after an update was undone', async () => {
+        const { page, store } = await open();
+        await page.type({ url: account.hook('new') });
+        await page.press('Save');
+        await page.sees(/Replace “Ops”/);
+        await page.press('Update in Place');
+        await page.sees(/Saved the new URL/);
+        await store();
+        await page.press('Undo');
+        await until(() => !page.view().busy && !page.labels().includes('Undo'), 'the end');
+        assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, ['theirs']]);
+      });
+
+      for (const [end, change] of [
+        [/Renamed to “Ops 2”/, () => {}],
+        [/status 502/, () => account.fail({ method: 'PUT', fault: { kind: 'status', status: 502 }, times: 1 })],
+      ] as const) {
+        it(`stays remembered where that was during a rename: ${end.source}`, async () => {
+          const { page, store } = await open();
+          change();
+          await page.type({ name: 'Ops 2' });
+          const update = window.hold('updateDestination');
+          await page.press('Save');
+          await update.isCalled();
+          await store();
+          update.release();
+          await page.sees(end);
+          assert.deepEqual([page.fields().remember, window.rememberedSecrets()], [true, ['theirs']]);
+        });
+      }
+    });
+
     it('stays remembered by a draft that was typed before it was stored', async () => {
       const destination = await account.put('Ops');
       const page = await window.open(destination);
