@@ -103,9 +103,18 @@ export function createPanels(
     if (!isDirty) {
       drafts.forget(draftId);
     }
+    await offerToReopen(target, closing.title(), { isDirty, result });
+  }
+
+  /** Says what is left of a panel that was closed, and offers its draft until the user reopens it or lets it go. */
+  async function offerToReopen(
+    target: PanelTarget,
+    title: string,
+    { isDirty, result }: { readonly isDirty: boolean; readonly result?: PanelNotice | undefined },
+  ): Promise<void> {
     const lines = [
       ...(result?.lines ?? []),
-      ...(isDirty ? [vscode.l10n.t('“{0}” was closed with unsaved changes.', closing.title())] : []),
+      ...(isDirty ? [vscode.l10n.t('“{0}” was closed with unsaved changes.', title)] : []),
     ];
     const reopen = vscode.l10n.t('Reopen');
     // A replacement that stopped is resumed in its panel.
@@ -114,11 +123,23 @@ export function createPanels(
     for (let isLeft = lines.length > 0; isLeft;) {
       const chosen = await tell(KINDS[result?.tone ?? 'warning'], lines.join(' '), ...buttons);
       if (chosen === reopen) {
-        isLeft = !(await reopenDraft(target, closing.title())) && isDirty;
+        isLeft = !(await reopenDraft(target, title)) && isDirty;
       } else {
-        drafts.forget(draftId);
+        drafts.forget(target.draftId);
         isLeft = false;
       }
+    }
+  }
+
+  /**
+   * Moves the draft of a restored panel to the panel of its destination that is open already: VS Code restores a hidden panel
+   * only when the user looks at it, which can be after the destination was opened again.
+   */
+  async function moveDraft(target: PanelTarget): Promise<void> {
+    const draft = await drafts.get(target.draftId);
+    const title = draft?.baseName || vscode.l10n.t('New Webhook Destination');
+    if (draft && !(await reopenDraft(target, title))) {
+      await offerToReopen(target, title, { isDirty: true });
     }
   }
 
@@ -218,12 +239,15 @@ export function createPanels(
     isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
       const state = parseSavedPanelState(value);
-      // A second panel of a destination or an invalid state cannot be restored.
-      if (!state || open.has(keyOf(state))) {
-        panel.dispose();
+      if (state && !open.has(keyOf(state))) {
+        await fill(panel, state);
         return;
       }
-      await fill(panel, state);
+      // A second panel of a destination or an invalid state cannot be restored.
+      panel.dispose();
+      if (state) {
+        void moveDraft(state);
+      }
     },
     createController,
     dispose() {

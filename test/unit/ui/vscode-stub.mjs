@@ -41,7 +41,7 @@ export const window = {
       onDidDispose(listener) {
         listeners.dispose = listener;
       },
-      dispose: () => listeners.dispose(),
+      dispose: () => listeners.dispose?.(),
       receive: (message) => listeners.message(message),
       webview: {
         cspSource: '',

@@ -20,6 +20,7 @@ type Stub = {
   readonly created: StubPanel[];
   readonly notifications: Notification[];
   readonly Uri: new () => vscode.Uri;
+  readonly window: Pick<typeof vscode.window, 'createWebviewPanel'>;
 };
 
 const STUB = new URL('vscode-stub.mjs', import.meta.url).href;

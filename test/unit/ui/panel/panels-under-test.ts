@@ -262,6 +262,13 @@ export function usePanels() {
       await window.panels.open({ connection: window.connection, destination });
       return page(stub.created.length - 1);
     },
+    /** Reloads the window with the panel as a hidden tab. Returns what makes it visible, which restores it. */
+    reload({ panel }: Page<StubPanel>): () => Promise<void> {
+      const { state } = panel.sent.findLast((each) => each.kind === 'state') ?? {};
+      window.panels.dispose();
+      window = openWindow();
+      return async () => window.panels.restore(stub.window.createWebviewPanel('', '', 1), state);
+    },
     /** Makes the calls of a function of the API wait until `release`. */
     hold(name: 'createDestination' | 'listPolicies' | 'updateDestination') {
       const { api } = window;

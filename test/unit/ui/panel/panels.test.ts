@@ -487,6 +487,49 @@ describe('panels', () => {
     });
   });
 
+  describe('a restored tab that is shown after its destination was opened again', () => {
+    /** `edits`: what is typed in the tab before the reload. */
+    const reopen = async (edits: { readonly name?: string; readonly secret?: string }) => {
+      const destination = await account.put('Ops');
+      const page = await window.open(destination);
+      await page.type(edits);
+      const show = window.reload(page);
+      return { show, other: await window.open(destination) };
+    };
+
+    it('hands its draft over', async () => {
+      const { show, other } = await reopen({ name: 'Mine', secret: 'typed' });
+      await show();
+      await until(() => other.fields().name === 'Mine', 'the draft');
+      assert.match(other.view().secretHint, /The secret you typed was not stored/);
+      assert.deepEqual([other.panel.reveals, other.panel.title, window.notifications], [1, '● Ops', []]);
+      await other.press('Save');
+      await other.sees(/Renamed to “Mine”/);
+      await window.noDraftIsKept();
+    });
+
+    it('offers its draft if that panel has other edits', async () => {
+      const { show, other } = await reopen({ name: 'Mine' });
+      await other.type({ name: 'Other' });
+      await show();
+      const { message, buttons, press } = await window.notification();
+      assert.equal(message, '“Ops” was closed with unsaved changes.');
+      assert.deepEqual([other.fields().name, buttons], ['Other', ['Reopen', 'Discard']]);
+      await other.press('Save');
+      await other.sees(/Renamed to “Other”/);
+      press('Reopen');
+      await until(() => other.fields().name === 'Mine', 'the draft');
+    });
+
+    it('is closed without a word if it has no draft', async () => {
+      const { show, other } = await reopen({});
+      await other.type({ name: 'Other' });
+      await show();
+      await settle();
+      assert.deepEqual([other.fields().name, window.notifications], ['Other', []]);
+    });
+  });
+
   describe('messages of the page and the host that cross', () => {
     const NONE = { name: 0, url: 0, secret: 0, remember: 0 };
 
