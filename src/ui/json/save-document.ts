@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog, isNotFound } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Account } from '../../core/model/account.ts';
 import type { Destination, Draft } from '../../core/model/destination.ts';
@@ -18,7 +18,6 @@ import { askWhichDestination } from './conflict.ts';
 import type { JsonWrite, Saved } from './files.ts';
 import { describeDocumentProblem, describeIgnored, describeUpdate, notSaved } from './messages.ts';
 import { type Logger } from '../host/log.ts';
-import { describeForLog } from '../../core/api/api-error.ts';
 import { ask, tell } from '../host/notice.ts';
 import { runCommand } from '../host/run-command.ts';
 import { describeProblem } from '../text/error.ts';
@@ -195,8 +194,9 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
   try {
     outcome = await parts.writer.update(target, draft, await isRemembered(target, parts));
   } catch (error) {
-    if (error instanceof ApiError && error.kind === 'notFound') {
-      return createAgain(write, draft, parts);
+    if (isNotFound(error)) {
+      // A creation needs what an update keeps: the secret part of the URL.
+      return createAgain(write, readDraft({ ...write, target: 'gone' }, draft.secret), parts);
     }
     throw error;
   }
