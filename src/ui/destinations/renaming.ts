@@ -8,6 +8,7 @@ import type { DestinationWriter } from './destination-writer.ts';
 import { UserError } from '../host/report.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
+import { describeUncheckedName } from '../text/update.ts';
 import { ask, tell } from '../host/notice.ts';
 
 /** Runs Rename…: asks for the new name and sends it. */
@@ -44,10 +45,7 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
               'Cloudflare accepted the new name of “{0}” but did not change it. Try again.',
               nameOf(destination),
             )
-          : vscode.l10n.t(
-              'Cloudflare accepted the new name of “{0}”, but it could not be checked.',
-              nameOf(destination),
-            ),
+          : describeUncheckedName(nameOf(destination)),
       );
     }
   } catch (error) {

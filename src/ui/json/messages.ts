@@ -5,6 +5,7 @@ import type { Difference } from '../../core/model/plan.ts';
 import type { UpdateOutcome } from '../../core/destinations/update-destination.ts';
 import { describeDraftProblem } from '../text/draft.ts';
 import { enumerate } from '../text/format.ts';
+import { describeDifference, describeUncheckedName, unconfirmedIn } from '../text/update.ts';
 
 const KEYS = DOCUMENT_KEYS.map((key) => `"${key}"`).join(', ');
 
@@ -39,11 +40,9 @@ export function describeDocumentProblem(problem: DocumentProblem): string {
 }
 
 /** Describes the result of an update: applied, ignored and unverifiable changes. */
-export function describeUpdate(
-  { applied, ignored, unverifiable }: UpdateOutcome,
-  name: string,
-  account: string,
-): string {
+export function describeUpdate(outcome: UpdateOutcome, name: string, account: string): string {
+  const { applied, ignored, unverifiable } = outcome;
+  const unconfirmed = unconfirmedIn(outcome);
   const sentences = [
     ...(applied.length > 0
       ? [
@@ -65,11 +64,12 @@ export function describeUpdate(
           ),
         ]
       : []),
-    ...(unverifiable.length > 0
+    ...(unverifiable.includes('name') ? [describeUncheckedName(name)] : []),
+    ...(unconfirmed.length > 0
       ? [
           vscode.l10n.t(
             'Cloudflare does not confirm {0} changes of “{1}”. Test through Cloudflare to check, or replace the destination.',
-            describeDifferences(unverifiable),
+            describeDifferences(unconfirmed),
             name,
           ),
         ]
@@ -87,13 +87,7 @@ export function describeIgnored(ignored: readonly Difference[]): string {
 }
 
 function describeDifferences(differences: readonly Difference[]): string {
-  const words = {
-    name: vscode.l10n.t('name'),
-    url: vscode.l10n.t('URL'),
-    secret: vscode.l10n.t('secret'),
-    type: vscode.l10n.t('type'),
-  };
-  return enumerate(differences.map((each) => words[each]));
+  return enumerate(differences.map(describeDifference));
 }
 
 /** Refuses a save. VS Code shows the sentence after the file name. Other error codes offer actions that cannot help. */

@@ -32,6 +32,7 @@ import { reportFailure, UserError } from '../host/report.ts';
 import type { DestinationWriter } from '../destinations/destination-writer.ts';
 import type { SecretStore } from '../destinations/secret-store.ts';
 import { nameOf } from '../text/destination.ts';
+import { unconfirmedIn } from '../text/update.ts';
 import { isShown } from './tabs.ts';
 
 export type SaveServices = {
@@ -208,7 +209,7 @@ async function update(write: JsonWrite, target: Located, draft: Draft, parts: Sa
     void offerReplacement(sentence, write, { target: located, draft }, parts);
     return { id: destination.id, keepUnsaved: describeIgnored(outcome.ignored) };
   }
-  if (outcome.unverifiable.length > 0) {
+  if (unconfirmedIn(outcome).length > 0) {
     void offerReplacement(sentence, write, { target: located, draft }, parts);
   } else {
     void tell('information', sentence);

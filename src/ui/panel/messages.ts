@@ -17,6 +17,7 @@ import { describeTime, list } from '../text/format.ts';
 import { describeFailure as describeSentence } from '../text/operation-failure.ts';
 import type { TestEnd } from '../testing/services.ts';
 import { describeRefusedTest } from '../text/refused-test.ts';
+import { describeDifference, describeUncheckedName, unconfirmedIn } from '../text/update.ts';
 import { describeReplaceSteps } from '../replacement/replacement-steps.ts';
 
 /** The static texts of the page. */
@@ -67,17 +68,8 @@ export const button = {
   delete: (): PanelButton => ({ action: 'delete', label: vscode.l10n.t('Delete…') }),
 };
 
-function nameDifference(difference: Difference): string {
-  return {
-    name: vscode.l10n.t('name'),
-    url: vscode.l10n.t('URL'),
-    secret: vscode.l10n.t('secret'),
-    type: vscode.l10n.t('type'),
-  }[difference];
-}
-
 function listDifferences(differences: readonly Difference[]): string {
-  return list(differences.map(nameDifference));
+  return list(differences.map(describeDifference));
 }
 
 /** The banner of a failing destination. Cloudflare reports only the last failure and the last success. */
@@ -114,12 +106,9 @@ export function describePlan({ kind, differences }: Plan): string {
 }
 
 /** Describes the result of an update. Offers a replacement for ignored or unverifiable changes. */
-export function describeOutcome(
-  { applied, ignored, unverifiable, destination }: UpdateOutcome,
-  canRevert: boolean,
-): PanelNotice {
-  // A name can be read back: it is unverifiable only if the destination could not be read.
-  const unseen = unverifiable.filter((each) => each !== 'name');
+export function describeOutcome(outcome: UpdateOutcome, canRevert: boolean): PanelNotice {
+  const { applied, ignored, unverifiable, destination } = outcome;
+  const unconfirmed = unconfirmedIn(outcome);
   const lines = [
     ...(applied.length > 0
       ? [
@@ -136,19 +125,17 @@ export function describeOutcome(
           ),
         ]
       : []),
-    ...(unverifiable.includes('name')
-      ? [vscode.l10n.t('Cloudflare accepted the new name of “{0}”, but it could not be checked.', destination.name)]
-      : []),
-    ...(unseen.length > 0
+    ...(unverifiable.includes('name') ? [describeUncheckedName(destination.name)] : []),
+    ...(unconfirmed.length > 0
       ? [
           vscode.l10n.t(
             'Cloudflare does not confirm {0} changes. “Replace…” creates a new destination that uses the new {0}.',
-            listDifferences(unseen),
+            listDifferences(unconfirmed),
           ),
         ]
       : []),
   ];
-  const doubt = ignored.length + unseen.length > 0;
+  const doubt = ignored.length + unconfirmed.length > 0;
   return {
     tone: ignored.length > 0 ? 'warning' : unverifiable.length > 0 ? 'info' : 'success',
     lines,

@@ -78,6 +78,22 @@ describe('the save of a JSON document', () => {
     });
   });
 
+  it('that cannot read an accepted new name back advises no replacement', async () => {
+    const api: Api = {
+      ...account.api(),
+      async updateDestination(...given) {
+        await account.api().updateDestination(...given);
+        const unreachable = failWith({ kind: 'network' });
+        Object.assign(api, { getDestination: unreachable, listDestinations: unreachable });
+      },
+    };
+    services.store.setConnections([{ ...services.connection, api }]);
+    stub.user.presses.push('Replace…');
+    await save({ name: 'Ops 2', url: account.hook('old') });
+    assert.deepEqual(stub.user.told, ['Cloudflare accepted the new name of “Ops 2”, but it could not be checked.']);
+    assert.deepEqual([account.names(), account.posts()], [['Ops 2'], 0]);
+  });
+
   describe('whose message offers Replace…', () => {
     /** Saves another URL, which Cloudflare ignores. Returns what presses the button of the message. */
     async function saveIgnored(): Promise<() => void> {
