@@ -15,7 +15,7 @@ import type { TestingServices } from '../testing/services.ts';
 import { findDraftInEditor, openDestination, openNewDocument, takeSecret } from './commands.ts';
 import { createJsonDiagnostics } from './diagnostics.ts';
 import { createDocumentMemory } from './document-memory.ts';
-import { createJsonFiles } from './files.ts';
+import { createJsonFiles, type JsonWrite } from './files.ts';
 import { jsonFixes } from './fixes.ts';
 import { type AnnouncedSaves, createSaveClaims } from './save-claims.ts';
 import { type LastSaves, saveDocument } from './save-document.ts';
@@ -70,11 +70,20 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     claims,
     memory: createDocumentMemory(windowState, logger.log),
     async save(write) {
-      const saved = await saveDocument(write, { ...services, lastSaves, heldSecret, refuse, showReplacement });
-      if (saved.keepUnsaved === undefined) {
-        held.delete(write.uri.toString());
+      const { uri } = write;
+      const sent = heldSecret(uri);
+      const saved = await saveDocument(write, {
+        ...services,
+        lastSaves,
+        heldSecret: sent,
+        refuse,
+        showReplacement: async (id) => showReplacement(write, id, sent),
+      });
+      // Another secret that was moved out of the text during the save is for the next one.
+      if (saved.keepUnsaved === undefined && heldSecret(uri) === sent) {
+        held.delete(uri.toString());
       }
-      diagnostics.accept(write.uri);
+      diagnostics.accept(uri);
       return saved;
     },
   });
@@ -137,7 +146,8 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
     diagnostics.update();
   }
 
-  async function showReplacement(uri: vscode.Uri, text: string, id: string): Promise<void> {
+  /** `sent`: the secret that was held when the document was saved. */
+  async function showReplacement({ uri, text }: JsonWrite, id: string, sent: string | undefined): Promise<void> {
     const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
     const address = readAddress(uri);
     if (!document || !address) {
@@ -147,7 +157,7 @@ export function createJsonEditor(services: JsonEditorServices): JsonEditor {
       files.follow(address.accountId, address.destinationId, id);
     }
     // A document that was edited meanwhile stays open. Its next save changes the new destination.
-    if (document.isDirty && document.getText() === text) {
+    if (document.isDirty && document.getText() === text && heldSecret(uri) === sent) {
       held.delete(uri.toString());
       await files.abandon(uri, text, () => document.save());
       announcedSaves.delete(uri.toString());

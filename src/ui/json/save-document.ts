@@ -45,10 +45,10 @@ export type SaveServices = {
   readonly logger: Logger;
   /** Shows Cloudflare's rejection in the document. */
   readonly refuse: (uri: vscode.Uri, sentence: string) => void;
-  /** A secret that was moved out of the text. */
-  readonly heldSecret: (uri: vscode.Uri) => string | undefined;
-  /** Shows the new destination instead of a document whose unsaved `text` it was created from. */
-  readonly showReplacement: (uri: vscode.Uri, text: string, id: string) => Promise<void>;
+  /** The secret that was moved out of the text before this save. */
+  readonly heldSecret: string | undefined;
+  /** Shows the new destination instead of the document whose unsaved text it was created from. */
+  readonly showReplacement: (id: string) => Promise<void>;
 };
 
 /** The last save of each destination. Weak, because a text can contain a secret. */
@@ -61,7 +61,7 @@ export type LastSaves = Map<string, WeakRef<JsonWrite>>;
 export async function saveDocument(write: JsonWrite, parts: SaveServices): Promise<Saved> {
   const { uri, connection } = write;
   try {
-    return await carryOut(write, readDraft(write, parts.heldSecret(uri)), parts);
+    return await carryOut(write, readDraft(write, parts.heldSecret), parts);
   } catch (error) {
     if (error instanceof vscode.FileSystemError) {
       throw error;
@@ -224,7 +224,6 @@ async function offerReplacement(
   { target, draft }: { readonly target: Located; readonly draft: Draft },
   parts: SaveServices,
 ): Promise<void> {
-  const { uri, text } = write;
   const { account } = target.connection;
   const button = vscode.l10n.t('Replace…');
   if ((await tell('warning', sentence, button)) !== button) {
@@ -239,7 +238,7 @@ async function offerReplacement(
     }
     await requireSecret(now, draft, parts);
     const id = await replace(now, draft, parts).catch(asUserError(now));
-    await parts.showReplacement(uri, text, id);
+    await parts.showReplacement(id);
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) {
       await reportFailure(error, parts.logger, 'replaceDestination', {

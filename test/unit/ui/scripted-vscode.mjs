@@ -27,6 +27,25 @@ export class FileSystemError extends Error {
   static Unavailable = (message) => new FileSystemError(message);
 }
 
+export class Range {
+  start;
+  end;
+  constructor(start, end) {
+    this.start = start;
+    this.end = end;
+  }
+}
+export class Diagnostic {
+  source;
+}
+/** Knows the ranges to delete. */
+export class WorkspaceEdit {
+  ranges = [];
+  delete(_uri, range) {
+    this.ranges.push(range);
+  }
+}
+
 export const FileChangeType = { Changed: 1, Created: 2, Deleted: 3 };
 export const FileType = { File: 1, Directory: 2 };
 export const QuickInputButtons = { Back: {} };

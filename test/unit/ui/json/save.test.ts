@@ -37,8 +37,8 @@ describe('the save of a JSON document', () => {
       lastSaves: new Map(),
       logger: { log: () => {}, show: () => {} },
       refuse() {},
-      heldSecret: () => undefined,
-      async showReplacement(_uri, _text, id) {
+      heldSecret: undefined,
+      async showReplacement(id) {
         replaced = [...replaced, id];
       },
     };
