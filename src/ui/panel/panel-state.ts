@@ -112,6 +112,7 @@ export async function createPanelState(
   const kept = await drafts.get(draftId);
   const model: PanelModel = {
     accountId,
+    accountName: '',
     areAccountsLoaded: undefined,
     destinationId: kept?.destinationId ?? target.destinationId,
     fields: { name: kept?.name ?? '', url: kept?.url ?? '', secret: '', remember: false },
@@ -249,6 +250,7 @@ export async function createPanelState(
   /** Follows the store without overwriting unsaved changes. */
   function follow(): void {
     const destination = current();
+    model.accountName = entry()?.connection.account.name ?? model.accountName;
     takeIdOf(destination);
     // What is cached has no URL: it is fetched before it is shown in a form.
     if (entry()?.state.cached && !entry()?.inFlight && entry()?.state.kind === 'idle') {
@@ -354,7 +356,8 @@ export async function createPanelState(
     if (!(error instanceof ApiError)) {
       log('error', `Panel: ${describeForLog(error)}`);
     }
-    return describeFailure(error, model.fields.name.trim() || headingOf(model, entry()), model.fields.url);
+    const { name, url } = model.fields;
+    return describeFailure(error, { name: name.trim() || headingOf(model, entry()), url }, model.accountName);
   }
 
   await readRemembered();

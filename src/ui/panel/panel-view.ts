@@ -33,6 +33,8 @@ import { describeHealthOf, describeUnclear, nameOf } from '../text/destination.t
 /** The state of one panel that is not in the store. */
 export type PanelModel = {
   accountId: string;
+  /** The last known name, for an account that was removed. */
+  accountName: string;
   /** Whether the accounts could be loaded: one that is missing was removed. Undefined: they are loading. */
   areAccountsLoaded: boolean | undefined;
   /** Undefined: nothing has been created yet. */

@@ -4,6 +4,7 @@ import type { PanelModel } from '../../../../src/ui/panel/panel-view.ts';
 export function makePanelModel(changes: Pick<PanelModel, 'activity'> & Partial<PanelModel>): PanelModel {
   return {
     accountId: 'a',
+    accountName: 'Acme',
     areAccountsLoaded: true,
     destinationId: undefined,
     fields: { name: 'Ops', url: 'https://example.com/', secret: '', remember: false },

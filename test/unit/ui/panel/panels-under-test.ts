@@ -181,8 +181,8 @@ export function usePanels() {
         testing: NO_TESTS,
         lastTests,
         timelines: TIMELINES,
-        // A conflict is shown, and logged too.
-        log: (_level, message) => assert.match(message, /DestinationConflictError/),
+        // These are shown, and logged too.
+        log: (_level, message) => assert.match(message, /DestinationConflictError|AccountRemovedError/),
         now: Date.now,
         focusedPanel: { get: () => undefined, set() {} },
       },

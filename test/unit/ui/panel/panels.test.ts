@@ -600,6 +600,19 @@ describe('panels', () => {
       assert.deepEqual(account.names(), ['Ops']);
     });
 
+    it('is named where a save was not sent because of that', async () => {
+      const page = await window.edit(await account.put('Ops'));
+      const { getDestination } = window.api();
+      window.api().getDestination = async (...given) => {
+        const before = await getDestination(...given);
+        window.store().setConnections([]);
+        return before;
+      };
+      await page.type({ name: 'Mine' });
+      await page.press('Save');
+      assert.match(page.text(), /The account Acme was removed from VS Code\.$/);
+    });
+
     it('says so for a new destination', async () => {
       const page = await window.openNew();
       window.store().setConnections([]);
@@ -615,6 +628,21 @@ describe('panels', () => {
       await settle();
       assert.deepEqual([page.text(), page.view().busy], [REMOVED, false]);
     });
+  });
+
+  it('names the account where its token is the cause, and the destination where Cloudflare refused it', async () => {
+    const page = await window.edit(await account.put('Ops'));
+    for (const [kind, sentence] of [
+      ['auth', /^Cloudflare rejected the token of Acme: /],
+      ['forbidden', /^The token does not have permission for Mine\. /],
+      ['rejected', /^Cloudflare rejected the request for Mine\./],
+      ['network', /^Could not reach Cloudflare for Acme\. /],
+    ] as const) {
+      window.api().updateDestination = failWith({ kind });
+      await page.type({ name: 'Mine' });
+      await page.press('Save');
+      assert.match(page.text(), sentence);
+    }
   });
 
   it('says that the stored accounts could not be loaded, and is not busy without end', async () => {
