@@ -151,6 +151,9 @@ export function createPanelActions(
     model.base = { name, url };
     // Ignored values stay in the fields for Replace.
     const keeps = outcome.ignored.includes('url') || !outcome.isVerified;
+    if (!keeps && draft.secret !== undefined) {
+      model.isSecretLost = false;
+    }
     panel.setFields(keeps ? { name } : { name, url, secret: '' });
     model.visited = new Set();
     const undone = outcome.applied.includes('url') ? revertible(seen, before, draft) : undefined;

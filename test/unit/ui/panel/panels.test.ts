@@ -468,6 +468,26 @@ describe('panels', () => {
       await until(() => other.text().includes('Renamed to “Mine”'), 'the new name');
     });
 
+    it('asks for the secret again until one was saved', async () => {
+      controls.changeSettings(account.world(), { putMode: 'as-documented' });
+      const page = await window.open(await account.put('Ops'));
+      await page.type({ name: 'Mine', secret: 'typed' });
+      page.panel.dispose();
+      (await window.notification()).press('Reopen');
+      const reopened = await window.page(1);
+      const lost = /The secret you typed was not stored/;
+      await reopened.press('Save');
+      await reopened.sees(/Renamed to “Mine”/);
+      assert.match(reopened.view().secretHint, lost);
+      await reopened.type({ secret: 'again' });
+      await reopened.press('Save');
+      await reopened.sees(/Replace “Mine”/);
+      await reopened.press('Update in Place');
+      await reopened.sees(/does not confirm secret changes/);
+      assert.equal(reopened.fields().secret, '');
+      assert.doesNotMatch(reopened.view().secretHint, lost);
+    });
+
     it('is offered again if that panel has other edits', async () => {
       const destination = await account.put('Ops');
       const page = await window.open(destination);
