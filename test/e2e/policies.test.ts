@@ -128,7 +128,7 @@ describe('policies of a destination', function () {
     const { workbench, view, fake } = session;
     await view.pickFromMenu('Standby', 'Explain Delivery');
     const editor = workbench.page.locator('.monaco-editor[data-uri^="cfwebhook-delivery:"]');
-    await editor.getByText('1 of 2 policies are disabled').waitFor();
+    await editor.getByText('Disabled policies: 1 of 2').waitFor();
     await editor.getByRole('button', { name: 'Enable “Tunnels”' }).waitFor();
     await workbench.screenshot(pictureFile('explain delivery'));
     await editor.getByRole('button', { name: 'Enable “Tunnels”' }).click();

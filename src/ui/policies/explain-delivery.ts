@@ -305,7 +305,7 @@ function describeEnabled({ policies, count, state }: Extract<Link, { kind: 'enab
           vscode.l10n.t('The policy is disabled: {0}. Cloudflare sends no alerts.', nameAll(policies)),
           vscode.l10n.t('All policies are disabled: {0}. Cloudflare sends no alerts.', nameAll(policies)),
         )
-      : vscode.l10n.t('{0} of {1} policies are disabled: {2}.', policies.length, count, nameAll(policies));
+      : vscode.l10n.t('Disabled policies: {0} of {1} ({2}).', policies.length, count, nameAll(policies));
 }
 
 function describeSilences({ policies, count, until, state }: Extract<Link, { kind: 'silences' }>): string {

@@ -118,6 +118,21 @@ describe('the document of Explain Delivery', () => {
     assert.equal(await line(), `✓ OK: 1 notification policy uses it: “Q”. ${unread}`);
   });
 
+  it('counts disabled policies in the same words for one and for several', async () => {
+    const disable = (name: string) =>
+      account.changePolicy({ ...account.putPolicy(name, [destination.id]), enabled: false });
+    const real = account.api();
+    const { read } = makeWindow({
+      ...real,
+      listPolicies: async (...given) => noteSkipped(await real.listPolicies(...given), 1),
+    });
+    disable('P');
+    assert.match(await read(), /^! .*: Disabled policies: 1 of 1 \(“P”\)\.$/m);
+    disable('Q');
+    account.putPolicy('R', [destination.id]);
+    assert.match(await read(), /^! .*: Disabled policies: 2 of 3 \(“P” and “Q”\)\.$/m);
+  });
+
   it('says that a delivery is unknown whose time cannot be read', async () => {
     const unread = '? Unknown: Not all times of Cloudflare could be read.';
     for (const [times, line] of [
