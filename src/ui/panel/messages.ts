@@ -239,7 +239,7 @@ export function describeStopped(why: readonly string[], look: Look | undefined, 
 }
 
 /** What Cloudflare refuses for one destination. Any other kind of error concerns the account or its token. */
-const ABOUT_DESTINATION: ReadonlySet<ApiErrorKind> = new Set(['rejected', 'forbidden']);
+const ABOUT_DESTINATION: ReadonlySet<ApiErrorKind> = new Set(['rejected', 'forbidden', 'notFound']);
 
 /**
  * Describes a failure, with Cloudflare's own message. `name`, `url`: what was typed. Where Cloudflare tested the URL and

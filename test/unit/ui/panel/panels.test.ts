@@ -656,6 +656,7 @@ describe('panels', () => {
       ['auth', /^Cloudflare rejected the token of Acme: /],
       ['forbidden', /^The token does not have permission for Mine\. /],
       ['rejected', /^Cloudflare rejected the request for Mine\./],
+      ['notFound', /^Cloudflare could not find Mine\. /],
       ['network', /^Could not reach Cloudflare for Acme\. /],
     ] as const) {
       window.api().updateDestination = failWith({ kind });
