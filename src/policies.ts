@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { createPolicy, type UnansweredPolicies } from './core/policies/create-policy.ts';
+import type { UnansweredPolicies } from './core/policies/create-policy.ts';
 import type { Services } from './services.ts';
 import { withTargets } from './target-services.ts';
 import { createPolicyDocuments } from './ui/json/policy-documents.ts';
@@ -16,12 +16,7 @@ export function createPolicies(
 ) {
   // Shared, so that a policy whose creation was not answered is found whichever way it is tried again.
   const unanswered: UnansweredPolicies = new Map();
-  const documents = createPolicyDocuments({
-    ...services,
-    announcedSaves,
-    create: async ({ account, api }, policy) =>
-      createPolicy({ api, host: services.host, accountId: account.id, policy, unanswered }),
-  });
+  const documents = createPolicyDocuments({ ...services, announcedSaves, unanswered });
   const { commands, explanations, disposables } = createPoliciesModule(
     {
       ...withTargets(services),

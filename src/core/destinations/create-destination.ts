@@ -23,6 +23,7 @@ export type UnansweredCreations = Map<string, Unanswered>;
 type Unanswered = SentCreation & { readonly sentAt: number; readonly secret: string };
 
 export type CreateOptions = {
+  /** Read again right before each call, so that a getter can return the present client, or throw. */
   readonly api: Api;
   readonly host: Pick<Host, 'now' | 'sleep'> & { readonly digest: Digest; readonly makeSalt: () => string };
   readonly accountId: string;
@@ -48,14 +49,14 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * `ApiError` of the creation.
  */
 export async function createDestination(options: CreateOptions): Promise<string> {
-  const { api, host, accountId, draft, unanswered, signal } = options;
+  const { host, accountId, draft, unanswered, signal } = options;
   const key = JSON.stringify([accountId, draft.name.trim(), normalizeAddress(draft.url)]);
   const earlier = unanswered.get(key);
   let isOver: boolean;
   let before: readonly Destination[];
   do {
     isOver = !earlier || !isSettling(earlier.sentAt, host.now());
-    before = (earlier ? undefined : options.before) ?? (await api.listDestinations(accountId, signal));
+    before = (earlier ? undefined : options.before) ?? (await options.api.listDestinations(accountId, signal));
     const found = earlier && (await findCreation(earlier, before, host.digest));
     if (found && isTrace(found)) {
       const { id, url } = certainOf(found);
@@ -81,6 +82,8 @@ export async function createDestination(options: CreateOptions): Promise<string>
   if (signal?.aborted) {
     throw createCanceledError();
   }
+  // A getter that throws here must not count as a creation without an answer.
+  const { api } = options;
   unanswered.delete(key);
   try {
     return await api.createDestination(accountId, draft);
@@ -92,19 +95,16 @@ export async function createDestination(options: CreateOptions): Promise<string>
   }
 }
 
-async function settle(
-  { api, host, accountId, unanswered }: CreateOptions,
-  key: string,
-  sent: Unanswered,
-  error: unknown,
-): Promise<string> {
+async function settle(options: CreateOptions, key: string, sent: Unanswered, error: unknown): Promise<string> {
+  const { host, accountId, unanswered } = options;
+  const look = async (): Promise<readonly Destination[]> => options.api.listDestinations(accountId);
   unanswered.set(key, sent);
   for (const pause of PAUSES) {
     if (pause > 0) {
       await host.sleep(pause);
     }
     // A look that fails says nothing.
-    const now = await api.listDestinations(accountId).catch(() => []);
+    const now = await look().catch(() => []);
     const found = await findCreation(sent, now, host.digest);
     if (isTrace(found)) {
       const { id } = certainOf(found);

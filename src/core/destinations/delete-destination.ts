@@ -6,6 +6,7 @@ import type { Host } from '../api/transport.ts';
 export type DeleteOutcome = 'deleted' | 'alreadyGone';
 
 export type DeleteOptions = {
+  /** Read again right before each call, so that a getter can return the present client, or throw. */
   readonly api: Api;
   readonly host: Pick<Host, 'sleep'>;
   readonly accountId: string;
@@ -34,7 +35,7 @@ export async function deleteDestination(options: DeleteOptions): Promise<DeleteO
       if (pause > 0) {
         await host.sleep(pause);
       }
-      if (await isGone(api, accountId, destinationId)) {
+      if (await isGone(options)) {
         // A lost answer does not tell whose deletion it was. The user asked for one, so it counts as the user's.
         return isUnknownId ? 'alreadyGone' : 'deleted';
       }
@@ -47,9 +48,10 @@ function hasCode({ details }: ApiError, code: number): boolean {
   return details.codes?.includes(code) ?? false;
 }
 
-async function isGone(api: Api, accountId: string, destinationId: string): Promise<boolean> {
+async function isGone(options: DeleteOptions): Promise<boolean> {
+  const { accountId, destinationId } = options;
   try {
-    await api.getDestination(accountId, destinationId);
+    await options.api.getDestination(accountId, destinationId);
     return false;
   } catch (error) {
     return isNotFound(error);

@@ -8,6 +8,7 @@ import { isNamed } from '../async/named-error.ts';
 import type { Turns } from '../policies/turns.ts';
 import { createIdSet, type IdSet, keyOfDestination } from '../model/id.ts';
 import { type Policy, usesDestination, withoutDestinations } from '../model/policy.ts';
+import { AccountRemovedError } from '../monitoring/connection-now.ts';
 import type { Located } from '../monitoring/overview.ts';
 import { changePolicy, PolicyConflictError, PolicyUnchangedError } from '../policies/change-policy.ts';
 import type { Impact } from '../policies/delete-impact.ts';
@@ -26,6 +27,7 @@ export type Deletion = {
 
 /** The policies of one account from which its destinations are removed before they are deleted. */
 export type Detaching = {
+  /** Read again for each call after a wait, as that of a target. */
   readonly api: Api;
   readonly accountId: string;
   readonly impacts: readonly Impact[];
@@ -47,7 +49,8 @@ export type DeleteManyOptions = {
 const CONCURRENCY = 4;
 
 /**
- * Deletes destinations, four at a time, and goes on after a failure. Never rejects; returns how each one ended, in the order
+ * Deletes destinations, four at a time, and goes on after a failure. The client of a target is read again for each call after a
+ * wait, so that a getter can return the present one, or throw. Never rejects; returns how each one ended, in the order
  * given. A destination is kept where another operation works on it, or where it could not be removed from a policy as asked.
  */
 export async function deleteDestinations(
@@ -84,7 +87,9 @@ export async function deleteDestinations(
     try {
       await held.get(key)?.check();
       const outcome = await deleteDestination({
-        api: connection.api,
+        get api() {
+          return connection.api;
+        },
         host,
         accountId: connection.account.id,
         destinationId: destination.id,
@@ -122,10 +127,11 @@ type Progress = {
 /** One policy after the other, with all destinations at once: a policy is written whole, and two writers would lose one. */
 async function detachFromPolicies(
   targets: readonly Located[],
-  { api, accountId, impacts, existing }: Detaching,
+  detaching: Detaching,
   { host, signal }: DeleteManyOptions,
   { held, kept, removedFrom, unclearIn }: Progress,
 ): Promise<void> {
+  const { accountId, impacts, existing } = detaching;
   const all = targets.flatMap(({ connection, destination }) =>
     connection.account.id === accountId ? [destination.id] : [],
   );
@@ -150,7 +156,9 @@ async function detachFromPolicies(
     try {
       await Promise.all(keys.map(async (key) => held.get(key)?.check()));
       const outcome = await changePolicy({
-        api,
+        get api() {
+          return detaching.api;
+        },
         host,
         accountId,
         policyId: policy.id,
@@ -175,7 +183,7 @@ async function detachFromPolicies(
       }
       if (error instanceof PolicyConflictError) {
         note(removedFrom);
-      } else if (isSent && isUncertain(error) && !(error instanceof PolicyUnchangedError)) {
+      } else if (isSent && isUncertain(error) && !isOutcomeKnown(error)) {
         note(unclearIn);
       }
       for (const key of keys) {
@@ -183,6 +191,11 @@ async function detachFromPolicies(
       }
     }
   }
+}
+
+/** Of an update that was about to be sent. */
+function isOutcomeKnown(error: unknown): boolean {
+  return error instanceof PolicyUnchangedError || error instanceof AccountRemovedError;
 }
 
 /** Without the destinations the policy would have no mechanism left, so it was not changed. */

@@ -33,8 +33,8 @@ export type RestoreOptions = CreateOptions & {
  * out. Throws what the creation throws; may be called again with `newId`.
  */
 export async function restoreDestination(options: RestoreOptions): Promise<Restored> {
-  const { api, host, accountId, oldId, policies, onCreated } = options;
-  const isThere = options.newId !== undefined && (await exists(api, accountId, options.newId));
+  const { host, accountId, oldId, policies, onCreated } = options;
+  const isThere = options.newId !== undefined && (await exists(options.api, accountId, options.newId));
   const newId = (isThere ? options.newId : undefined) ?? (await createDestination(options));
   onCreated?.(newId);
   const restored: Policy[] = [];
@@ -43,7 +43,9 @@ export async function restoreDestination(options: RestoreOptions): Promise<Resto
   for (const policy of policies) {
     try {
       await changePolicy({
-        api,
+        get api() {
+          return options.api;
+        },
         host,
         accountId,
         policyId: policy.id,

@@ -22,6 +22,7 @@ type Unanswered = {
 export type UnansweredPolicies = Map<string, Unanswered>;
 
 export type CreatePolicyOptions = {
+  /** Read again right before each call, so that a getter can return the present client, or throw. */
   readonly api: Api;
   readonly host: Pick<Host, 'now' | 'sleep'> & Turns;
   readonly accountId: string;
@@ -57,14 +58,14 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * Throws {@link MissingDestinationsError} before anything is sent, else the error of the creation.
  */
 export async function createPolicy(options: CreatePolicyOptions): Promise<CreatedPolicy> {
-  const { api, host, accountId, policy, unanswered, signal } = options;
+  const { host, accountId, policy, unanswered, signal } = options;
   const key = keyOf(options);
   const earlier = unanswered.get(key);
   let isOver: boolean;
   let before: readonly Policy[];
   do {
     isOver = !earlier || !isSettling(earlier.sentAt, host.now());
-    before = await api.listPolicies(accountId, signal);
+    before = await options.api.listPolicies(accountId, signal);
     const found = earlier ? findNew(before, earlier.knownIds, policy) : [];
     if (earlier && found.length > 1) {
       throw earlier.error;
@@ -84,6 +85,8 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
   }
   const sentAt = host.now();
   const knownIds = before.map(({ id }) => id);
+  // A getter that throws here must not count as a creation without an answer.
+  const { api } = options;
   unanswered.delete(key);
   try {
     return await readBack(options, await sendPolicy(api, accountId, policy, signal));
@@ -118,13 +121,14 @@ async function checkDestinations({ api, accountId, policy, signal }: CreatePolic
 }
 
 async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<CreatedPolicy> {
-  const { api, host, accountId, policy, unanswered } = options;
+  const { host, accountId, policy, unanswered } = options;
+  const look = async (): Promise<readonly Policy[]> => options.api.listPolicies(accountId);
   for (const pause of PAUSES) {
     if (pause > 0) {
       await host.sleep(pause);
     }
     // A look that fails says nothing.
-    const now = await api.listPolicies(accountId).catch(() => []);
+    const now = await look().catch(() => []);
     const [only, ...others] = findNew(now, sent.knownIds, policy);
     if (only && others.length === 0) {
       return readBack(options, only.id);
@@ -139,7 +143,7 @@ type Adjusted = { readonly edited: readonly string[]; readonly failure?: unknown
 
 /** Changes what the user edited since an earlier attempt in the policy that it created. Never rejects. */
 async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyId: string): Promise<Adjusted> {
-  const { api, host, accountId, policy } = options;
+  const { host, accountId, policy } = options;
   // Both attempts have the same recipients.
   const edited = differingFields(policy, earlier.policy).filter((field) => field !== 'mechanisms');
   if (edited.length === 0) {
@@ -147,7 +151,9 @@ async function adjust(options: CreatePolicyOptions, earlier: Unanswered, policyI
   }
   try {
     await changePolicy({
-      api,
+      get api() {
+        return options.api;
+      },
       host,
       accountId,
       policyId,
@@ -178,12 +184,14 @@ function findNew(now: readonly Policy[], knownIds: readonly string[], sent: Poli
  * attempt may have sent.
  */
 async function readBack(
-  { api, accountId, policy }: CreatePolicyOptions,
+  options: CreatePolicyOptions,
   id: string,
   { edited, failure }: Adjusted = { edited: [] },
 ): Promise<CreatedPolicy> {
+  const { accountId, policy } = options;
+  const fetch = async (): Promise<Policy> => options.api.getPolicy(accountId, id);
   // The policy exists, so a failed fetch is not a failed creation.
-  const after = await api.getPolicy(accountId, id).catch(() => undefined);
+  const after = await fetch().catch(() => undefined);
   if (!after) {
     return { id, policy: undefined, differing: [] };
   }

@@ -71,7 +71,7 @@ export async function confirmAndDelete(chosen: readonly Located[], services: Del
     }
   }
   const deletions = await deleteWithProgress(
-    targets.map((target) => ({ ...target, connection: connectionNow(services.store, target.connection) })),
+    targets.map((target) => ({ ...target, connection: follow(target.connection, services) })),
     choice === 'detach' ? checks.flatMap((each) => toDetaching(each, services)) : [],
     services,
   );
@@ -233,8 +233,31 @@ function policiesToLeave({ ids, existing, impacts = [] }: AccountCheck): readonl
   return impacts.filter(({ policy }) => withoutDestinations(policy, ids, left));
 }
 
-function toDetaching(check: AccountCheck, { store }: DeletingServices): readonly Detaching[] {
-  const { account, api } = connectionNow(store, check.connection);
+/** A deletion can take minutes, in which the account can be removed or its token replaced, so the client is read at each use. */
+function follow(known: Connection, { store }: DeletingServices): Connection {
+  const { account, token } = connectionNow(store, known);
+  return {
+    account,
+    token,
+    get api() {
+      return connectionNow(store, known).api;
+    },
+  };
+}
+
+function toDetaching(check: AccountCheck, services: DeletingServices): readonly Detaching[] {
+  const connection = follow(check.connection, services);
   const impacts = policiesToLeave(check);
-  return impacts.length > 0 ? [{ api, accountId: account.id, impacts, existing: check.existing }] : [];
+  return impacts.length === 0
+    ? []
+    : [
+        {
+          get api() {
+            return connection.api;
+          },
+          accountId: connection.account.id,
+          impacts,
+          existing: check.existing,
+        },
+      ];
 }

@@ -22,7 +22,7 @@ import { planChange } from '../../core/model/plan.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import { keyOfDestination } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -82,20 +82,26 @@ export function createDestinationWriter(services: DestinationWriterServices): De
     create: async (connection, draft, remember) =>
       finish(connection.account.id, async () => {
         hide(draft);
-        const { account, api } = connectionNow(store, connection);
+        const { account } = connectionNow(store, connection);
         const id = await createDestination({
-          api,
+          // Read again after each wait, in which the account can be removed or its token replaced.
+          get api() {
+            return connectionNow(store, connection).api;
+          },
           host: operationHost,
           accountId: account.id,
           draft,
           unanswered: services.unansweredCreations,
         });
-        if (remember) {
+        // Removing an account deletes its secrets, so none is stored for it afterwards.
+        if (remember && store.entry(account.id)) {
           await secrets.remember(account.id, id, rememberDraft(undefined, draft));
         }
-        const destination = await api.getDestination(account.id, id).catch((error: unknown) => {
+        const fetch = async (): Promise<Destination> =>
+          connectionNow(store, connection).api.getDestination(account.id, id);
+        const destination = await fetch().catch((error: unknown) => {
           // The destination exists: a failure to read it back must not look like a failed creation.
-          if (error instanceof ApiError) {
+          if (error instanceof ApiError || error instanceof AccountRemovedError) {
             return { id, name: draft.name, type: guessType(draft.url)?.type ?? '', url: draft.url };
           }
           throw error;

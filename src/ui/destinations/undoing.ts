@@ -131,7 +131,8 @@ async function undoDeletion(deleted: Deleted, services: DeletingServices): Promi
         progress = { ...progress, newId };
       },
     });
-    if (remembered) {
+    // Removing an account deletes its secrets, so none is stored for it afterwards.
+    if (remembered && services.store.entry(account.id)) {
       await services.secrets.remember(account.id, restored.newId, remembered);
     }
     const sentence = describeRestored(deleted, restored, draft);
@@ -195,7 +196,7 @@ async function createAgain(
   services: DeletingServices,
   given: Pick<RestoreOptions, 'draft' | 'onCreated'>,
 ): Promise<Restored> {
-  const { account, api } = connectionNow(services.store, target.connection);
+  const { account } = connectionNow(services.store, target.connection);
   const { host } = services;
   return vscode.window.withProgress(
     {
@@ -205,7 +206,10 @@ async function createAgain(
     async () => {
       try {
         return await restoreDestination({
-          api,
+          // Read again after each wait, in which the account can be removed or its token replaced.
+          get api() {
+            return connectionNow(services.store, target.connection).api;
+          },
           host: { ...host, digest: sha256, makeSalt: () => crypto.randomUUID() },
           accountId: account.id,
           oldId: target.destination.id,

@@ -7,7 +7,7 @@ import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
-import type { CreatedPolicy } from '../../core/policies/create-policy.ts';
+import { createPolicy, type UnansweredPolicies } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
 import type { Services } from '../../services.ts';
 import { tell } from '../host/notice.ts';
@@ -38,8 +38,7 @@ export type PolicyDocuments = vscode.Disposable & {
 
 type Parts = Pick<Services, 'store' | 'policies' | 'loaded' | 'logger' | 'host' | 'windowState'> & {
   readonly announcedSaves: AnnouncedSaves;
-  /** Creates a policy once. */
-  readonly create: (connection: Connection, policy: Policy['whole']) => Promise<CreatedPolicy>;
+  readonly unanswered: UnansweredPolicies;
 };
 
 export function createPolicyDocuments(parts: Parts): PolicyDocuments {
@@ -182,7 +181,16 @@ async function saveDocument(
   }
   try {
     if (policyId === undefined) {
-      const { id, ...created } = await parts.create(connection, editableOf(policy));
+      const { id, ...created } = await createPolicy({
+        // Read again after each wait, in which the account can be removed or its token replaced.
+        get api() {
+          return connectionNow(parts.store, connection).api;
+        },
+        host: parts.host,
+        accountId: connection.account.id,
+        policy: editableOf(policy),
+        unanswered: parts.unanswered,
+      });
       // After this save, VS Code loads Cloudflare's version, if it differs from the saved text.
       void (created.differing.length > 0
         ? tell('warning', describeDifferent(nameIn(policy), created, accountName))

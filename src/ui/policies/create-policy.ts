@@ -113,7 +113,7 @@ async function run(start: PolicyDraft, first: StepName, context: Context): Promi
     return;
   }
   try {
-    const created = await createWithProgress(draft, connectionNow(services.store, connection), services);
+    const created = await createWithProgress(draft, connection, services);
     void tellCreated(created, draft, context);
   } catch (error) {
     void reportAndOffer(error, draft, connection, services);
@@ -124,8 +124,8 @@ async function run(start: PolicyDraft, first: StepName, context: Context): Promi
 
 async function createWithProgress(
   draft: Answered,
-  { account, api }: Connection,
-  { host, unanswered }: CreateServices,
+  connection: Connection,
+  { store, host, unanswered }: CreateServices,
 ): Promise<CreatedPolicy> {
   return vscode.window.withProgress(
     {
@@ -137,9 +137,12 @@ async function createWithProgress(
       const cancel = new AbortController();
       token.onCancellationRequested(() => cancel.abort());
       return createOnce({
-        api,
+        // Read again after each wait, in which the account can be removed or its token replaced.
+        get api() {
+          return connectionNow(store, connection).api;
+        },
         host,
-        accountId: account.id,
+        accountId: connection.account.id,
         policy: toPolicy(draft),
         unanswered,
         signal: cancel.signal,

@@ -204,10 +204,11 @@ async function createAll(
             const { token } = connectionNow(store, connection);
             await admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal);
             await lease.check();
-            // Read after these waits, in which the account can be removed or its token replaced.
-            const { api } = connectionNow(store, connection);
             const id = await createDestination({
-              api,
+              // Read after each wait, in which the account can be removed or its token replaced.
+              get api() {
+                return connectionNow(store, connection).api;
+              },
               host: operationHost,
               accountId: account.id,
               draft,

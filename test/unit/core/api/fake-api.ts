@@ -1,6 +1,7 @@
 import { ApiError, type ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import type { Connection } from '../../../../src/core/accounts/connection.ts';
+import { AccountRemovedError } from '../../../../src/core/monitoring/connection-now.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 
 /** An API with the given calls. Every other call rejects. */
@@ -59,6 +60,11 @@ const hasSignal = (value: unknown): boolean =>
 
 function unexpected(name: string): () => Promise<never> {
   return () => Promise.reject(new Error(`unexpected call of ${name}`));
+}
+
+/** For a getter of an API: the account was removed. */
+export function failAsRemoved(): never {
+  throw new AccountRemovedError('removed');
 }
 
 export function makeConnection(id: string, api: Api): Connection {

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/core/destinations/create-destination.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
-import { failWith, isUnsettled, noteSignals } from '../api/fake-api.ts';
+import { failAsRemoved, failWith, isUnsettled, noteSignals } from '../api/fake-api.ts';
 import { makeCanceledPause } from '../async/canceled-pause.ts';
 import { ACCOUNT, createLate, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
@@ -212,6 +212,70 @@ describe('create destination, against the fake', () => {
     assert.deepEqual([account.names(), account.posts()], [['Ops', 'New'], 2]);
     assert.ok(host.now() - sentAt >= SETTLING_TIME);
     assert.equal(unanswered.size, 0);
+  });
+
+  describe('for an account whose client changes meanwhile', () => {
+    /** Creates with the client that `present` returns at each read. */
+    const createWith = async (present: () => Api, host = makeVirtualHost()): Promise<string> =>
+      createDestination({
+        get api() {
+          return present();
+        },
+        host,
+        accountId: ACCOUNT,
+        draft: draft(),
+        unanswered,
+      });
+
+    it('sends nothing if the account is removed during the wait for an earlier creation', async () => {
+      const host = makeVirtualHost();
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      await assert.rejects(create(account.api(), draft(), host), { kind: 'network' });
+      const from = host.now();
+      const present = () => (host.now() > from ? failAsRemoved() : account.api());
+      await assert.rejects(createWith(present, host), { name: 'AccountRemovedError' });
+      assert.deepEqual([account.posts(), account.names()], [1, ['Ops']]);
+    });
+
+    it('sends with the token that replaced the one of before that wait', async () => {
+      const host = makeVirtualHost();
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      await assert.rejects(create(account.api(), draft(), host), { kind: 'network' });
+      const from = host.now();
+      const rolled: Api = { ...account.api(), createDestination: failWith({ kind: 'auth' }) };
+      await createWith(() => (host.now() > from ? account.api() : rolled), host);
+      assert.deepEqual([account.posts(), account.names()], [2, ['Ops', 'New']]);
+    });
+
+    it('expects no creation where the account is removed right before it is sent', async () => {
+      let isRemoved = false;
+      const api: Api = {
+        ...account.api(),
+        async listDestinations(...given) {
+          isRemoved = true;
+          return account.api().listDestinations(...given);
+        },
+      };
+      const present = () => (isRemoved ? failAsRemoved() : api);
+      await assert.rejects(createWith(present), { name: 'AccountRemovedError' });
+      assert.deepEqual([account.posts(), unanswered.size], [0, 0]);
+    });
+
+    it('says that a creation may still take effect where the account is removed before its answer is lost', async () => {
+      let isRemoved = false;
+      const api: Api = {
+        ...account.api(),
+        async createDestination() {
+          isRemoved = true;
+          return failWith({ kind: 'timeout' })();
+        },
+      };
+      await assert.rejects(
+        createWith(() => (isRemoved ? failAsRemoved() : api)),
+        isUnsettled,
+      );
+      assert.equal(account.requests('GET').filter(({ path }) => path.endsWith('/webhooks')).length, 1);
+    });
   });
 
   for (const what of ['name', 'URL', 'account'] as const) {

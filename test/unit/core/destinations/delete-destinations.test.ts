@@ -10,7 +10,14 @@ import type { Located } from '../../../../src/core/monitoring/overview.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { changePolicy } from '../../../../src/core/policies/change-policy.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { conflictAfterUpdate, failAfterUpdate, failWith, makeConnection, noteSignals } from '../api/fake-api.ts';
+import {
+  conflictAfterUpdate,
+  failAfterUpdate,
+  failAsRemoved,
+  failWith,
+  makeConnection,
+  noteSignals,
+} from '../api/fake-api.ts';
 import { createMemoryFiles } from '../async/memory-files.ts';
 import { ACCOUNT, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
@@ -204,6 +211,35 @@ describe('deleting many, against the fake', () => {
       ['failed', []],
     ]);
   });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`changes no policy of an account that is removed ${when} the policy is fetched, and says that none is changed`, async () => {
+      await seed(1);
+      account.putPolicy('A', [idAt(0)], MAIL);
+      let isRemoved = when === 'before';
+      const api: Api = {
+        ...account.api(),
+        async getPolicy(...given) {
+          isRemoved = true;
+          return account.api().getPolicy(...given);
+        },
+      };
+      const [asked] = await detaching([idAt(0)]);
+      const { impacts, existing } = asked ?? assert.fail();
+      const detach = {
+        get api() {
+          return isRemoved ? failAsRemoved() : api;
+        },
+        accountId: ACCOUNT,
+        impacts,
+        existing,
+      };
+      const [deletion] = await remove(targets, { detach: [detach] });
+      assert.ok(deletion?.outcome === 'failed' && (deletion.error as Error).name === 'AccountRemovedError');
+      assert.deepEqual([deletion.removedFrom, deletion.unclearIn], [[], []]);
+      assert.deepEqual([account.requests('PUT').length, account.requests('DELETE').length], [0, 0]);
+    });
+  }
 
   it('does not wait for a policy that a colleague deleted meanwhile', async () => {
     await seed(1);

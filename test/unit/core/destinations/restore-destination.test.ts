@@ -6,7 +6,7 @@ import type { Destination } from '../../../../src/core/model/destination.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createIdSet } from '../../../../src/core/model/id.ts';
 import { impactOf } from '../../../../src/core/policies/delete-impact.ts';
-import { conflictAfterUpdate, failAfterUpdate, failWith, makeConnection } from '../api/fake-api.ts';
+import { conflictAfterUpdate, failAfterUpdate, failAsRemoved, failWith, makeConnection } from '../api/fake-api.ts';
 import { ACCOUNT, createLate, makeLeases, makeVirtualHost, useFakeAccount } from './fake-account.ts';
 
 const MAIL = ['ops@example.com'];
@@ -130,6 +130,29 @@ describe('restore destination, against the fake', () => {
     const api = { ...account.api(), getDestination: failWith({ kind: 'network' }) };
     await assert.rejects(restore({ api, newId }), { kind: 'network' });
     assert.equal(account.posts(), 1);
+  });
+
+  it('adds it to no policy of an account that is removed once it is created, and tells why', async () => {
+    account.putPolicy('One', [deleted.id], MAIL);
+    await remove();
+    let isRemoved = false;
+    const { failed } = await restoreDestination({
+      get api() {
+        return isRemoved ? failAsRemoved() : account.api();
+      },
+      host: makeVirtualHost(),
+      accountId: ACCOUNT,
+      oldId: deleted.id,
+      draft: { name: deleted.name, url: deleted.url },
+      policies,
+      unanswered,
+      onCreated: () => void (isRemoved = true),
+    });
+    assert.deepEqual(
+      failed.map(({ policy, error }) => [policy.name, (error as Error).name]),
+      [['One', 'AccountRemovedError']],
+    );
+    assert.equal(account.requests('PUT').length, 0);
   });
 
   it('tells the new ID before it changes a policy', async () => {

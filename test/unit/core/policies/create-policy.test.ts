@@ -8,7 +8,7 @@ import {
   type UnansweredPolicies,
 } from '../../../../src/core/policies/create-policy.ts';
 import { controls } from '../../../fake-cloudflare/control.ts';
-import { failWith, noteSignals } from '../api/fake-api.ts';
+import { failAsRemoved, failWith, noteSignals } from '../api/fake-api.ts';
 import { makeCanceledPause } from '../async/canceled-pause.ts';
 import { ACCOUNT, makeVirtualHost, useFakeAccount, withUnreadable } from '../destinations/fake-account.ts';
 
@@ -151,6 +151,79 @@ describe('create policy, against the fake', () => {
     await create({ host });
     assert.deepEqual([names(), account.posts(), unanswered.size], [['New'], 2, 0]);
     assert.ok(host.now() - sentAt >= SETTLING_TIME);
+  });
+
+  describe('for an account whose client changes meanwhile', () => {
+    /** Loses the answer of a creation, and creates again with the client that `present` returns at each read. */
+    async function createAgain(present: (hasWaited: boolean) => Api) {
+      account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+      const host = makeVirtualHost();
+      await assert.rejects(create({ host }), { kind: 'network' });
+      const from = host.now();
+      return createPolicy({
+        get api() {
+          return present(host.now() > from);
+        },
+        host,
+        accountId: ACCOUNT,
+        policy: draft({ enabled: false }),
+        unanswered,
+      });
+    }
+
+    it('sends nothing if the account is removed during the wait for an earlier creation', async () => {
+      const again = createAgain((hasWaited) => (hasWaited ? failAsRemoved() : account.api()));
+      await assert.rejects(again, { name: 'AccountRemovedError' });
+      assert.deepEqual([account.posts(), names()], [1, []]);
+    });
+
+    it('sends with the token that replaced the one of before that wait', async () => {
+      const rolled = meddle(failWith({ kind: 'auth' }));
+      await createAgain((hasWaited) => (hasWaited ? account.api() : rolled));
+      assert.deepEqual([account.posts(), names()], [2, ['New']]);
+    });
+
+    it('does not change what an earlier attempt created in an account that was removed', async () => {
+      let isRemoved = false;
+      const { id, policy, failure } = await createAgain(() => {
+        if (isRemoved) {
+          return failAsRemoved();
+        }
+        return {
+          ...account.api(),
+          async listPolicies(...given) {
+            isRemoved = true;
+            await post(draft());
+            return account.api().listPolicies(...given);
+          },
+        };
+      });
+      assert.deepEqual([account.policies()[0]?.id, policy, failure], [id, undefined, undefined]);
+      assert.equal(account.requests('PUT').length, 0);
+    });
+
+    it('expects no creation where the account is removed right before it is sent', async () => {
+      let isRemoved = false;
+      const removed = createPolicy({
+        get api() {
+          return isRemoved
+            ? failAsRemoved()
+            : {
+                ...account.api(),
+                async listDestinations(accountId: string) {
+                  isRemoved = true;
+                  return account.api().listDestinations(accountId);
+                },
+              };
+        },
+        host: makeVirtualHost(),
+        accountId: ACCOUNT,
+        policy: draft(),
+        unanswered,
+      });
+      await assert.rejects(removed, { name: 'AccountRemovedError' });
+      assert.deepEqual([account.posts(), unanswered.size], [0, 0]);
+    });
   });
 
   it('can be canceled while the next attempt waits for it, and still looks at the one after that', async () => {

@@ -97,6 +97,53 @@ describe('deleting after a question', () => {
     assert.deepEqual([account.webhooksOf('Attacks'), account.names()], [[other.id], ['Unreadable']]);
   });
 
+  describe('of many', () => {
+    /** Deletes twelve. `before` happens before each deletion, and is told with which token. */
+    async function deleteTwelve(
+      before: (services: ReturnType<typeof makeUiServices>, token: string, renewed: Api) => void,
+    ): Promise<void> {
+      for (let index = 0; index < 12; index += 1) {
+        await account.put(`D${index}`);
+      }
+      const withToken = (token: string): Api => ({
+        ...account.api(),
+        async deleteDestination(...given) {
+          before(services, token, renewed);
+          return account.api().deleteDestination(...given);
+        },
+      });
+      const renewed = withToken('new');
+      const services = makeUiServices(withToken('old'));
+      const { store, connection } = services;
+      await store.refresh([ACCOUNT]);
+      const all = store.entry(ACCOUNT)?.state.last?.destinations ?? [];
+      stub.user.presses.push('Delete');
+      await confirmAndDelete(
+        all.map((destination) => ({ connection, destination })),
+        { ...services, logger: { log: () => {}, show: () => {} }, replacements: { checkFree: async () => {} } },
+      );
+    }
+
+    it('stops where the account is removed, and says why', async () => {
+      await deleteTwelve(({ store }) => store.setConnections([]));
+      // Those that were in flight when it was removed.
+      assert.ok(deletions() <= 4, `${deletions()}`);
+      assert.match(
+        stub.user.told.at(-1) ?? '',
+        /^Deleted \d of 12 .+ Not deleted: “D\d” of Acme: The account Acme was removed from VS Code\./,
+      );
+    });
+
+    it('goes on with the token that replaces the one of before', async () => {
+      const by: string[] = [];
+      await deleteTwelve(({ store, connection }, token, renewed) => {
+        by.push(token);
+        store.setConnections([{ ...connection, api: renewed }]);
+      });
+      assert.deepEqual([[...new Set(by.slice(4))], by.length, account.names()], [['new'], 12, []]);
+    });
+  });
+
   it('asks again where the policies could not be loaded for the first question, and name a policy now', async () => {
     const { id } = await account.put('Ops');
     account.putPolicy('Attacks', [id]);

@@ -146,6 +146,43 @@ describe('saving after a question that was open for long', () => {
     assert.deepEqual(sent, ['new', 'new']);
   });
 
+  it('stores no secret for an account that is removed while the creation is sent', async () => {
+    const services = makeUiServices(
+      makeApi({
+        listDestinations: async () => [],
+        createDestination: async () => {
+          services.store.setConnections([]);
+          return ID;
+        },
+      }),
+    );
+    const { connection, secrets } = services;
+    const created = await createDestinationWriter(services).create(connection, { ...draft, secret: 'secret' }, true);
+    assert.deepEqual([created.id, await secrets.get(ACCOUNT, ID)], [ID, undefined]);
+  });
+
+  it('creates nothing in an account that is removed during the wait for an earlier creation', async () => {
+    let posts = 0;
+    const services = makeUiServices(
+      makeApi({
+        listDestinations: async () => [],
+        createDestination: async () => {
+          posts += 1;
+          throw new ApiError({ kind: 'timeout' });
+        },
+      }),
+    );
+    const { connection, store, host } = services;
+    await assert.rejects(createDestinationWriter(services).create(connection, draft, true), { kind: 'timeout' });
+    const sleep = async (milliseconds: number): Promise<void> => {
+      store.setConnections([]);
+      await host.sleep(milliseconds);
+    };
+    const writer = createDestinationWriter({ ...services, host: { ...host, sleep } });
+    await assert.rejects(writer.create(connection, draft, true), { name: 'AccountRemovedError' });
+    assert.equal(posts, 1);
+  });
+
   it('sends nothing if the account was removed', async () => {
     const services = makeUiServices(makeApi());
     const { connection, store } = services;

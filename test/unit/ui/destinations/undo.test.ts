@@ -3,7 +3,7 @@ import type { Api } from '../../../../src/core/api/client.ts';
 import type { ApiErrorKind } from '../../../../src/core/api/api-error.ts';
 import type { Draft } from '../../../../src/core/model/destination.ts';
 import { failWith } from '../../core/api/fake-api.ts';
-import { useFakeAccount } from '../../core/destinations/fake-account.ts';
+import { ACCOUNT, useFakeAccount } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
 
@@ -42,6 +42,37 @@ describe('Undo of a deletion', () => {
   it('asks again for a URL that Cloudflare refused', async () => {
     assert.deepEqual(await undoTwice('rejected', [MISTYPED, RIGHT]), [MISTYPED, RIGHT]);
     assert.match(stub.user.told.at(-1) ?? '', /was created again with the new ID new/);
+  });
+
+  it('stores no secret for an account that is removed while the destination is created', async () => {
+    const url = account.hook('ops');
+    const api: Api = {
+      ...account.api(),
+      async createDestination() {
+        services.store.setConnections([]);
+        return 'new';
+      },
+    };
+    const services = makeUiServices(api);
+    stub.user.presses.push('Undo');
+    const destination = { id: 'old', name: 'Ops', type: 'generic', url };
+    const policy = { ...account.putPolicy('P', ['old'], ['ops@example.com']), alertType: '', whole: {} };
+    const deleted = {
+      target: { connection: services.connection, destination },
+      remembered: { secret: 'secret' },
+      policies: [{ ...policy, mechanisms: { webhooks: ['old'] } }],
+    };
+    await offerUndo('Deleted.', true, [deleted], {
+      ...services,
+      logger: { log: () => {}, show: () => {} },
+      replacements: { checkFree: async () => {} },
+    });
+    assert.equal(await services.secrets.get(ACCOUNT, 'new'), undefined);
+    assert.equal(account.requests('PUT').length, 0);
+    assert.match(
+      stub.user.told.at(-1) ?? '',
+      /was created again .+ Not added to “P”: The account Acme was removed from VS Code\./,
+    );
   });
 
   it('sends the entered URL again after a lost answer', async () => {

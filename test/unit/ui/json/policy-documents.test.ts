@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import { formatPolicy } from '../../../../src/core/formats/policy-document.ts';
-import { createPolicy } from '../../../../src/core/policies/create-policy.ts';
+import type { UnansweredPolicies } from '../../../../src/core/policies/create-policy.ts';
 import { keyOfPolicy } from '../../../../src/core/policies/turns.ts';
 import type { AnnouncedSaves } from '../../../../src/ui/json/save-claims.ts';
 import { failWith } from '../../core/api/fake-api.ts';
@@ -25,9 +25,8 @@ describe('saving a policy document', () => {
   const account = useFakeAccount();
   beforeEach(() => startOver(stub));
 
-  function makeWindow(api: Api) {
+  function makeWindow(api: Api, unanswered: UnansweredPolicies = new Map()) {
     const services = makeUiServices(api);
-    const { host } = services;
     const kept = new Map<string, unknown>();
     const announcedSaves: AnnouncedSaves = new Map();
     const { provider } = createPolicyDocuments({
@@ -36,8 +35,7 @@ describe('saving a policy document', () => {
       logger: { log: () => {}, show: () => {} },
       windowState: { get: (key: string) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
       announcedSaves,
-      create: async (connection, whole) =>
-        createPolicy({ api: connection.api, host, accountId: ACCOUNT, policy: whole, unanswered: new Map() }),
+      unanswered,
     });
     return { services, provider, announcedSaves };
   }
@@ -47,10 +45,11 @@ describe('saving a policy document', () => {
     api: Api,
     kind: 'new' | 'existing',
     inBetween: (policyId: string, services: ReturnType<typeof makeUiServices>) => void,
+    unanswered?: UnansweredPolicies,
   ): Promise<void> {
     const { id } = account.putPolicy('P', [], ['ops@example.com']);
     const policy = await account.api().getPolicy(ACCOUNT, id);
-    const { services, provider, announcedSaves } = makeWindow(api);
+    const { services, provider, announcedSaves } = makeWindow(api, unanswered);
     const owner = services.connection.account;
     const uri = kind === 'new' ? nextPolicyAddress(owner) : policyAddressOf(owner, policy);
     const text = formatPolicy({ ...policy.whole, name: 'Q' });
@@ -123,6 +122,27 @@ describe('saving a policy document', () => {
       }
       assert.deepEqual([events.length, closed.length], skipped > 0 ? [0, 0] : [1, 1], `${skipped}`);
     }
+  });
+
+  it('creates nothing in an account that is removed during the wait for an earlier creation', async () => {
+    const lost: Api = { ...account.api(), request: failWith({ kind: 'timeout' }) };
+    const unanswered: UnansweredPolicies = new Map();
+    await assert.rejects(save(lost, 'new', () => {}, unanswered));
+    startOver(stub);
+    const again = save(
+      account.api(),
+      'new',
+      (_, { host, store }) => {
+        const before = { ...host };
+        host.sleep = async (...given) => {
+          store.setConnections([]);
+          await before.sleep(...given);
+        };
+      },
+      unanswered,
+    );
+    await assert.rejects(again, /The account Acme was removed from VS Code/);
+    assert.equal(account.posts(), 0);
   });
 
   it('sends nothing for an account that was removed while it waited for another change of the policy', async () => {

@@ -72,6 +72,22 @@ describe('Create Policy…', () => {
     assert.match(stub.user.told.join('\n'), /^Created the policy “Ops”/);
   });
 
+  it('sends nothing for an account that is removed during the wait for an earlier creation', async () => {
+    const unanswered: UnansweredPolicies = new Map();
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    await create(() => {}, unanswered);
+    startOver(stub);
+    const tokens = await create(({ store, host }) => {
+      const before = { ...host };
+      host.sleep = async (...given) => {
+        store.setConnections([]);
+        await before.sleep(...given);
+      };
+    }, unanswered);
+    assert.deepEqual([tokens, account.posts()], [[], 1]);
+    assert.match(stub.user.told[0] ?? '', /The account Acme was removed from VS Code\.$/);
+  });
+
   it('says why the policy of an earlier attempt could not be changed, and blames no other client', async () => {
     const unanswered: UnansweredPolicies = new Map();
     const mechanisms = { email: [{ id: 'ops@example.com' }] };

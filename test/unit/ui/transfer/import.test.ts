@@ -130,6 +130,21 @@ describe('import into an account', () => {
     assert.ok(account.posts() <= 4, `${account.posts()}`);
   });
 
+  it('creates nothing in an account that is removed during the wait for an earlier creation', async () => {
+    const services = makeServices(account.api());
+    const { connection, host, store } = services;
+    account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });
+    const draft = { name: 'Ops', url: account.hook('Ops') };
+    await assert.rejects(createDestinationWriter(services).create(connection, draft, false), { kind: 'network' });
+    const sleep = async (milliseconds: number): Promise<void> => {
+      store.setConnections([]);
+      await host.sleep(milliseconds);
+    };
+    const said = await run(wanted('Ops'), { ...services, host: { ...host, sleep } });
+    assert.equal(said, 'Created 0 webhook destinations in Acme. 1 failed.');
+    assert.deepEqual([account.posts(), account.names()], [1, []]);
+  });
+
   it('creates with the token that has replaced the one of before', async () => {
     const api = account.api();
     const by: string[] = [];
