@@ -163,3 +163,13 @@ export class MissingDestinationsError extends Error {
     this.destinationIds = destinationIds;
   }
 }
+
+/** A creation was not answered, and several policies appeared that may be what it made. */
+export class UncertainPolicyError extends Error {
+  static override readonly [Symbol.hasInstance] = isNamed('UncertainPolicyError');
+  override readonly name = 'UncertainPolicyError';
+
+  constructor() {
+    super('The creation was not answered, and several policies match what was sent');
+  }
+}

@@ -1,10 +1,10 @@
 import { createPolicy as sendPolicy } from '../api/alerting-calls.ts';
-import { isUncertain } from '../api/api-error.ts';
+import { isUncertain, markUnsettled } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import { isSettling } from '../api/deadlines.ts';
 import type { Host } from '../api/transport.ts';
 import { createCanceledError } from '../async/canceled.ts';
-import { changePolicy, MissingDestinationsError, PolicyConflictError } from './change-policy.ts';
+import { changePolicy, MissingDestinationsError, PolicyConflictError, UncertainPolicyError } from './change-policy.ts';
 import { fetchExisting } from './existing-destinations.ts';
 import type { Turns } from './turns.ts';
 import { createIdSet } from '../model/id.ts';
@@ -15,7 +15,6 @@ type Unanswered = {
   readonly sentAt: number;
   readonly policy: Policy['whole'];
   readonly knownIds: readonly string[];
-  readonly error: unknown;
 };
 
 /** Creations of this window that were sent and not answered, so that the next attempt looks for them first. */
@@ -55,7 +54,8 @@ const PAUSES = [0, 1000, 2000, 3000] as const;
  * recognized among those that were not there before. The next attempt with the same name, alert type and recipients looks
  * for it until it can no longer take effect, and only then sends again. A policy that it finds is changed to what the user
  * wants now.
- * Throws {@link MissingDestinationsError} before anything is sent, else the error of the creation.
+ * Throws {@link MissingDestinationsError} before anything is sent, {@link UncertainPolicyError}, also at each next attempt while
+ * several policies match, else the error of the creation.
  */
 export async function createPolicy(options: CreatePolicyOptions): Promise<CreatedPolicy> {
   const { host, accountId, policy, unanswered, signal } = options;
@@ -68,7 +68,7 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
     before = await options.api.listPolicies(accountId, signal);
     const found = earlier ? findNew(before, earlier.knownIds, policy) : [];
     if (earlier && found.length > 1) {
-      throw earlier.error;
+      throw new UncertainPolicyError();
     }
     const [only] = found;
     if (earlier && only) {
@@ -94,11 +94,18 @@ export async function createPolicy(options: CreatePolicyOptions): Promise<Create
     if (!isUncertain(error)) {
       throw error;
     }
-    return settle(options, { sentAt, policy, knownIds, error });
+    return settle(options, { sentAt, policy, knownIds }, error);
   }
 }
 
-function keyOf({ accountId, policy }: CreatePolicyOptions): string {
+type Sent = Pick<CreatePolicyOptions, 'accountId' | 'policy'>;
+
+/** Whether a creation of this policy was sent and not answered, and nothing has shown since whether it took effect. */
+export function isUnanswered({ unanswered, ...sent }: Sent & Pick<CreatePolicyOptions, 'unanswered'>): boolean {
+  return unanswered.has(keyOf(sent));
+}
+
+function keyOf({ accountId, policy }: Sent): string {
   return JSON.stringify([accountId, nameIn(policy), policy['alert_type'], recipientsOf(policy)]);
 }
 
@@ -120,9 +127,10 @@ async function checkDestinations({ api, accountId, policy, signal }: CreatePolic
   }
 }
 
-async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<CreatedPolicy> {
+async function settle(options: CreatePolicyOptions, sent: Unanswered, error: unknown): Promise<CreatedPolicy> {
   const { host, accountId, policy, unanswered } = options;
   const look = async (): Promise<readonly Policy[]> => options.api.listPolicies(accountId);
+  let isClear = true;
   for (const pause of PAUSES) {
     if (pause > 0) {
       await host.sleep(pause);
@@ -133,9 +141,10 @@ async function settle(options: CreatePolicyOptions, sent: Unanswered): Promise<C
     if (only && others.length === 0) {
       return readBack(options, only.id);
     }
+    isClear = others.length === 0;
   }
   unanswered.set(keyOf(options), sent);
-  throw sent.error;
+  throw isClear ? markUnsettled(error) : new UncertainPolicyError();
 }
 
 /** The fields that the user edited since an earlier attempt, and why they could not be changed. */

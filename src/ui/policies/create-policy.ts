@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
+import { MissingDestinationsError, UncertainPolicyError } from '../../core/policies/change-policy.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import { listAlertTypes, listIneligibleKinds } from '../../core/api/alerting-calls.ts';
-import { ApiError, describeForLog, isUncertain } from '../../core/api/api-error.ts';
+import { ApiError, describeForLog } from '../../core/api/api-error.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
 import { isCanceled } from '../../core/async/canceled.ts';
 import type { AlertType } from '../../core/model/alert-type.ts';
@@ -10,13 +10,14 @@ import { createIdSet } from '../../core/model/id.ts';
 import {
   createPolicy as createOnce,
   type CreatedPolicy,
+  isUnanswered,
   type UnansweredPolicies,
 } from '../../core/policies/create-policy.ts';
 import { inView } from '../host/commands.ts';
 import { ask, tell, withoutLinks } from '../host/notice.ts';
 import { UserError } from '../host/report.ts';
 import { runCommand } from '../host/run-command.ts';
-import { describeProblem, describeRemedy } from '../text/error.ts';
+import { describeCause, describeProblem, describeRemedy } from '../text/error.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { nameOfPolicy } from '../text/policy.ts';
 import { askPolicy, type Choices, type PolicyDraft, type StepName, toPolicy } from './ask-policy.ts';
@@ -188,7 +189,10 @@ async function reportAndOffer(
     error instanceof ApiError && describeProblem(error, account.name).remedies.includes('replaceToken');
   const chosen = await tell(
     'error',
-    describeCreationFailure(error, draft, account.name),
+    describeCreationFailure(error, draft, {
+      accountName: account.name,
+      mayExist: isUnanswered({ accountId: account.id, policy: toPolicy(draft), unanswered: services.unanswered }),
+    }),
     again,
     ...(codes.includes(FILTERS_REQUIRED) ? [asJson] : []),
     ...(hasTokenRemedy ? [replaceToken] : []),
@@ -220,15 +224,22 @@ const FILTERS_REQUIRED = 17103;
 function stepOf(error: unknown, codes: readonly number[]): StepName {
   return codes.includes(INVALID_ALERT_TYPE)
     ? 'alert'
-    : codes.includes(NO_MECHANISM) || error instanceof MissingDestinationsError
-      ? 'destinations'
-      : 'state';
+    : error instanceof UncertainPolicyError
+      ? 'name'
+      : codes.includes(NO_MECHANISM) || error instanceof MissingDestinationsError
+        ? 'destinations'
+        : 'state';
 }
 
-function describeCreationFailure(error: unknown, draft: Answered, accountName: string): string {
+/** `mayExist`: an attempt was sent, and its effect is not known. A later failure of any kind does not change that. */
+function describeCreationFailure(
+  error: unknown,
+  draft: Answered,
+  { accountName, mayExist }: { readonly accountName: string; readonly mayExist: boolean },
+): string {
   const name = nameOfPolicy(draft);
-  if (error instanceof UserError) {
-    return error.message;
+  if (error instanceof UncertainPolicyError) {
+    return describeFailure(error, accountName);
   }
   if (error instanceof MissingDestinationsError) {
     return vscode.l10n.t(
@@ -242,12 +253,18 @@ function describeCreationFailure(error: unknown, draft: Answered, accountName: s
       name,
     );
   }
-  const failure = describeFailure(error, accountName);
-  return error instanceof ApiError && isUncertain(error)
-    ? vscode.l10n.t(
-        'Cloudflare did not confirm that it created the policy “{0}”. {1} “Try Again” looks for the policy first.',
-        name,
-        failure,
-      )
-    : vscode.l10n.t('The policy “{0}” was not created. {1}', name, failure);
+  const failure =
+    error instanceof UserError
+      ? error.message
+      : error instanceof ApiError
+        ? describeCause(error, accountName).sentence
+        : describeFailure(error, accountName);
+  if (mayExist) {
+    return vscode.l10n.t(
+      'Cloudflare did not confirm that it created the policy “{0}”. {1} “Try Again” looks for the policy first.',
+      name,
+      failure,
+    );
+  }
+  return error instanceof UserError ? failure : vscode.l10n.t('The policy “{0}” was not created. {1}', name, failure);
 }

@@ -50,7 +50,7 @@ export function describeObstacle(error: unknown, accountName: string): string | 
  * Cloudflare's own message is quoted verbatim with secrets redacted.
  */
 export function describeProblem(error: ApiError, subject: string): Problem {
-  const described = describeKind(error, subject);
+  const described = describeCause(error, subject);
   return error.details.isUnsettled
     ? {
         ...described,
@@ -62,7 +62,8 @@ export function describeProblem(error: ApiError, subject: string): Problem {
     : described;
 }
 
-function describeKind({ kind, details }: ApiError, subject: string): Problem {
+/** The same, without whether the request may still take effect. */
+export function describeCause({ kind, details }: ApiError, subject: string): Problem {
   const because = [
     details.reason,
     details.answer && describeForeignAnswer(details.answer),

@@ -7,6 +7,7 @@ import {
   MissingDestinationsError,
   PolicyConflictError,
   PolicyUnchangedError,
+  UncertainPolicyError,
 } from '../../core/policies/change-policy.ts';
 import {
   DestinationGoneError,
@@ -59,6 +60,11 @@ export function describeFailure(error: unknown, accountName: string): string {
     return vscode.l10n.t(
       'Cloudflare did not confirm the creation. A destination with this name has appeared: {0}. Check whether it is yours. To create another one, choose another name.',
       found,
+    );
+  }
+  if (error instanceof UncertainPolicyError) {
+    return vscode.l10n.t(
+      'Cloudflare did not confirm the creation. Several policies with this name have appeared. Check whether one of them is yours. To create another one, choose another name.',
     );
   }
   if (error instanceof DestinationConflictError) {

@@ -124,6 +124,14 @@ describe('saving a policy document', () => {
     }
   });
 
+  it('says that a creation without an answer may still take effect', async () => {
+    const lost: Api = { ...account.api(), request: failWith({ kind: 'timeout' }) };
+    await assert.rejects(
+      save(lost, 'new', () => {}),
+      /timed out\. Try again\. The request was sent and may still take effect\. You can safely try again\./,
+    );
+  });
+
   it('creates nothing in an account that is removed during the wait for an earlier creation', async () => {
     const lost: Api = { ...account.api(), request: failWith({ kind: 'timeout' }) };
     const unanswered: UnansweredPolicies = new Map();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { ApiErrorDetails } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { createPolicy as createOnce, type UnansweredPolicies } from '../../../../src/core/policies/create-policy.ts';
 import { failWith } from '../../core/api/fake-api.ts';
@@ -30,13 +31,24 @@ describe('Create Policy…', () => {
     },
   });
 
-  /** Answers all questions. `inBetween` happens while the last one is open. Returns the tokens of the creations. */
+  /** Waits until so many messages were shown. */
+  async function waitForMessages(count: number): Promise<void> {
+    for (const start = Date.now(); stub.user.told.length < count && Date.now() - start < MOST_WAITING;) {
+      await setImmediate();
+    }
+  }
+
+  /**
+   * Answers all questions. `inBetween` happens while the last one is open. Returns the tokens of the creations. `around`: makes
+   * the API of the account from the one that notes the token.
+   */
   async function create(
     inBetween: (services: ReturnType<typeof makeUiServices>, fresh: Api) => void,
     unanswered: UnansweredPolicies = new Map(),
+    around: (api: Api) => Api = (api) => api,
   ) {
     const tokens: string[] = [];
-    const services = makeUiServices(withAlert(() => tokens.push('old')));
+    const services = makeUiServices(around(withAlert(() => tokens.push('old'))));
     stub.user.picks.push(
       (items) => items.slice(-1),
       (items) => {
@@ -54,11 +66,97 @@ describe('Create Policy…', () => {
       unanswered,
       openPolicyDocument: async () => {},
     });
-    for (const start = Date.now(); stub.user.told.length === 0 && Date.now() - start < MOST_WAITING;) {
-      await setImmediate();
-    }
+    await waitForMessages(1);
     return tokens;
   }
+
+  describe('where the creation fails, and the choices cannot be loaded after “Try Again”', () => {
+    const LOST = 'Cloudflare did not confirm that it created the policy “Ops”.';
+    const LOOKS = '“Try Again” looks for the policy first.';
+
+    /** Returns both messages. */
+    async function failTwice(creation: ApiErrorDetails, choices: ApiErrorDetails | 'removed') {
+      let isSent = false;
+      let removeAccount = (): void => {};
+      stub.user.presses.push('Try Again');
+      await create(
+        ({ store }) => (removeAccount = () => store.setConnections([])),
+        new Map(),
+        (api) => ({
+          ...api,
+          async request(...given) {
+            if (!given[2]?.body) {
+              return api.request(...given);
+            }
+            isSent = true;
+            return failWith(creation)();
+          },
+          async listPolicies(...given) {
+            if (isSent && choices === 'removed') {
+              removeAccount();
+            }
+            return api.listPolicies(...given);
+          },
+          listDestinations: async (...given) =>
+            isSent && choices !== 'removed' ? failWith(choices)() : api.listDestinations(...given),
+        }),
+      );
+      await waitForMessages(2);
+      return stub.user.told;
+    }
+
+    it('does not say that a refused creation was not confirmed', async () => {
+      const told = await failTwice({ kind: 'rejected', codes: [17004] }, { kind: 'timeout' });
+      assert.match(told[0] ?? '', /^The policy “Ops” was not created\. Cloudflare rejected/);
+      assert.match(told[1] ?? '', /^The policy “Ops” was not created\. .+ timed out/);
+    });
+
+    for (const [what, choices, reason] of [
+      ['the rate limit', { kind: 'rateLimited' }, 'The token reached the rate limit of Cloudflare.'],
+      ['a refused token', { kind: 'auth' }, 'Cloudflare rejected the token of Acme'],
+      ['the removed account', 'removed', 'The account Acme was removed from VS Code.'],
+    ] as const) {
+      it(`does not say after ${what} that a creation without an answer did not happen`, async () => {
+        const told = await failTwice({ kind: 'timeout' }, choices);
+        assert.equal(told[0], `${LOST} The request to Cloudflare for Acme timed out. Try again. ${LOOKS}`);
+        assert.ok(told[1]?.startsWith(`${LOST} ${reason}`) && told[1].endsWith(LOOKS), told[1]);
+      });
+    }
+  });
+
+  it('says that nothing was created where the policies could not be listed first', async () => {
+    const tokens = await create(
+      () => {},
+      new Map(),
+      (api) => ({ ...api, listPolicies: failWith({ kind: 'timeout' }) }),
+    );
+    assert.deepEqual(
+      [tokens, stub.user.told],
+      [[], ['The policy “Ops” was not created. The request to Cloudflare for Acme timed out. Try again.']],
+    );
+  });
+
+  it('says that several policies may be the created one', async () => {
+    await create(
+      () => {},
+      new Map(),
+      (api) => ({
+        ...api,
+        async request(...given) {
+          if (!given[2]?.body) {
+            return api.request(...given);
+          }
+          await api.request(...given);
+          await api.request(...given);
+          return failWith({ kind: 'timeout' })();
+        },
+      }),
+    );
+    assert.match(
+      stub.user.told[0] ?? '',
+      /^Cloudflare did not confirm the creation\. Several policies with this name have appeared\./,
+    );
+  });
 
   it('sends nothing for an account that was removed while a question was open', async () => {
     const tokens = await create(({ store }) => store.setConnections([]));
@@ -85,7 +183,10 @@ describe('Create Policy…', () => {
       };
     }, unanswered);
     assert.deepEqual([tokens, account.posts()], [[], 1]);
-    assert.match(stub.user.told[0] ?? '', /The account Acme was removed from VS Code\.$/);
+    assert.match(
+      stub.user.told[0] ?? '',
+      /^Cloudflare did not confirm .+ The account Acme was removed from VS Code\. “Try Again” looks for/,
+    );
   });
 
   it('says why the policy of an earlier attempt could not be changed, and blames no other client', async () => {
