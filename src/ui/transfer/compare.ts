@@ -103,8 +103,13 @@ export async function compareWithFile(
         : [],
     ),
   );
-  // An answer of the API has no policies.
-  const { file: fresh } = await readExport([{ connection }], ({ id }) => withUrl.has(id), isExport ? services : {});
+  const { file: fresh } = await readExport(
+    // The same list: another one can have another URL, which the file does not have.
+    [{ connection, fetched: existing }],
+    ({ id }) => withUrl.has(id),
+    // An answer of the API has no policies.
+    isExport ? services : {},
+  );
   const right = services.documents.add(`${account.name}.cfwebhooks.json`, formatExportFile(fresh));
   const left = isExport ? file : services.documents.add(`${nameOfFile(file)}.cfwebhooks.json`, toText(wanted, account));
   const title = vscode.l10n.t('{0} ↔ {1} at Cloudflare', nameOfFile(file), account.name);

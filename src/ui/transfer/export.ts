@@ -18,8 +18,15 @@ import { plural } from '../text/format.ts';
 
 export type ExportServices = Pick<Services, 'policies'>;
 
-/** What to export of an account: some destinations, or all where `ids` is undefined. */
-export type Selection = { readonly connection: Connection; readonly ids?: readonly string[] };
+/**
+ * What to export of an account: some destinations, or all where `ids` is undefined. `fetched`: the destinations of the account, if
+ * they were fetched just before. Default: they are fetched.
+ */
+export type Selection = {
+  readonly connection: Connection;
+  readonly ids?: readonly string[];
+  readonly fetched?: readonly Destination[];
+};
 
 /**
  * Runs Export…: asks whether to write whole URLs, and where to. Everything is fetched first. Where an account cannot be
@@ -131,11 +138,11 @@ export async function readExport(
   { policies }: Partial<ExportServices>,
 ): Promise<ReadExport> {
   const read = await Promise.all(
-    selections.map(async ({ connection, ids }) => {
+    selections.map(async ({ connection, ids, fetched }) => {
       const { id, name } = connection.account;
       const chosen = ids && createIdSet(ids);
       const [all, known] = await Promise.all([
-        readDestinations(connection),
+        fetched ?? readDestinations(connection),
         // The file says nothing about policies then. The client has logged why.
         policies?.read(connection).catch(() => undefined),
       ]);

@@ -118,9 +118,12 @@ describe('comparison with an answer of the API', () => {
 describe('comparison with an account', () => {
   const [a, b] = ['A', 'B'].map((name) => ({ name, type: 'generic', host: 'a.example' }));
   const listed = makeDestination('a', { name: 'A', type: 'generic', url: 'https://a.example/' });
-  const compare = async (wanted: readonly Wanted[], all: readonly Destination[]): Promise<string> => {
+  /** `lists`: the answers to one list call after another; the last one is repeated. */
+  const compare = async (wanted: readonly Wanted[], ...lists: readonly (readonly Destination[])[]): Promise<string> => {
     startOver(stub);
-    const services = makeUiServices(makeApi({ listDestinations: async () => all, listPolicies: async () => [] }));
+    let calls = 0;
+    const listDestinations = async () => lists[Math.min(calls++, lists.length - 1)] ?? [];
+    const services = makeUiServices(makeApi({ listDestinations, listPolicies: async () => [] }));
     const documents = createTransferDocuments();
     let right = '';
     Object.assign(stub.commands, {
@@ -145,6 +148,15 @@ describe('comparison with an account', () => {
     for (const wanted of [{ ...a, url: other }, { ...a, host: 'b.example', url: 'https://b.example/' }, a]) {
       assert.doesNotMatch(await compare([wanted], all), /secret-path/);
     }
+  });
+
+  it('shows the list that its message is about, without a whole URL that a colleague saves meanwhile', async () => {
+    assert.ok(a);
+    const url = 'https://a.example/secret-path';
+    const right = await compare([{ ...a, url }], [{ ...listed, url }], [{ ...listed, url: 'https://a.example/new' }]);
+    assert.match(right, /"url": ".+\/secret-path"/);
+    assert.doesNotMatch(right, /example\/new/);
+    assert.match(stub.user.told.at(-1) ?? '', /has the same webhook destinations as the file/);
   });
 
   it('says that it is incomplete where an entry of the list could not be read', async () => {
