@@ -1,4 +1,5 @@
 import type { CallMeter } from '../api/call-meter.ts';
+import { createLimit, type Limit } from '../async/limit.ts';
 
 /** The call budget of one token: how many more calls background work and the user may send. */
 export type CallBudget = CallMeter & {
@@ -93,14 +94,36 @@ export function createCallBudgets(now: () => number): CallBudgets {
   };
 }
 
-/** Waits until a call of the user fits into the budget. Rejects once the signal aborts. */
-export async function admitUserCall(
-  budget: CallBudget,
-  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<void> {
-  for (let wait = budget.userWait(1); wait > 0; wait = budget.userWait(1)) {
+type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+/** Waits until a call of the user fits into the budget, or several of them. Rejects once the signal aborts. */
+export async function admitUserCall(budget: CallBudget, sleep: Sleep, signal?: AbortSignal, calls = 1): Promise<void> {
+  for (let wait = budget.userWait(calls); wait > 0; wait = budget.userWait(calls)) {
     await sleep(wait, signal);
   }
   signal?.throwIfAborted();
+}
+
+/** Jobs of the user that one token runs at a time. */
+export const JOBS_AT_ONCE = 4;
+
+/** The limit for jobs of one token that send so many calls each. */
+export type UserLimits = (tokenId: string | undefined, calls?: number) => Limit;
+
+/**
+ * Makes the limits of an operation of the user over many accounts: few jobs at a time for each token, and each within its call
+ * budget. A token that waits does not keep another one from its jobs. A job rejects once the signal aborts, before it begins.
+ */
+export function createUserLimits(budgets: CallBudgets, sleep: Sleep, signal: AbortSignal): UserLimits {
+  const limits = new Map<CallBudget, Limit>();
+  return (tokenId, calls = 1) => {
+    const budget = budgets.of(tokenId);
+    const limit = limits.get(budget) ?? createLimit(JOBS_AT_ONCE);
+    limits.set(budget, limit);
+    return async (job) =>
+      limit(async () => {
+        await admitUserCall(budget, sleep, signal, calls);
+        return job();
+      });
+  };
 }

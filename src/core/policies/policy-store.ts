@@ -42,6 +42,9 @@ export function isSamePolicies(a: AccountPolicies, b: AccountPolicies): boolean 
   return factsOf(a) === factsOf(b);
 }
 
+/** How many calls {@link PolicyStore.read} sends: policies, silences, and names of alert types. */
+export const CALLS_PER_READ = 3;
+
 export function createPolicyStore(): PolicyStore {
   const kept = new Map<string, { readonly api: Connection['api']; readonly value: AccountPolicies }>();
   const inFlight = new Map<string, { readonly api: Connection['api']; readonly value: Promise<AccountPolicies> }>();

@@ -1,6 +1,8 @@
 import { ApiError, isUncertain } from '../api/api-error.ts';
 import type { Api } from '../api/client.ts';
 import type { Host } from '../api/transport.ts';
+import { isCanceled } from '../async/canceled.ts';
+import type { Limit } from '../async/limit.ts';
 import type { Destination } from '../model/destination.ts';
 import { comparableId, createIdSet } from '../model/id.ts';
 import { countMechanisms, hasSameRecipients, type Policy } from '../model/policy.ts';
@@ -57,6 +59,8 @@ export function splitConfirmed(
 export type UnprovenTests = {
   /** By destination ID. Only destinations to which a test may have been sent. */
   readonly moved: ReadonlyMap<string, PolicyTest['moved']>;
+  /** Of `nothing`: the IDs where that is unknown, because the last poll failed or did not list the destination. */
+  readonly unread: ReadonlySet<string>;
   /** Cloudflare refused the test, or it may not have been sent. */
   readonly problems: readonly { readonly policy: Policy; readonly error: ApiError }[];
   /** The user canceled before these were sent. */
@@ -65,20 +69,41 @@ export type UnprovenTests = {
   readonly isCanceled: boolean;
 };
 
+/** The result of tests that were canceled before the first one was sent. */
+export function asUnsent(policies: readonly Policy[]): UnprovenTests {
+  return { moved: new Map(), unread: new Set(), problems: [], unsent: policies, isCanceled: true };
+}
+
+type UnprovenTarget = {
+  /** Read again right before each call, so that a getter can return the present client, or throw. */
+  readonly api: Api;
+  readonly host: Pick<Host, 'sleep'>;
+  readonly accountId: string;
+};
+
+type UnprovenOptions = {
+  /** Receives the destinations of each poll. */
+  readonly onRead: (destinations: readonly Destination[]) => void;
+  readonly signal: AbortSignal;
+  /** Runs each call once it may be sent. Rejects with an `AbortError` once the signal aborts. Default: at once. */
+  readonly limit?: Limit;
+};
+
 /**
  * Tests the policies once each (`POST …/policies/{id}/test`), one after another. Then polls the destinations of the
- * account for up to a minute, until each of `destinationIds` has a new success or failure. `onRead` receives the
- * destinations of each poll. A canceled signal sends no further test, and ends the polling. Throws the `ApiError` of the
- * first list: nothing was sent then.
+ * account for up to a minute, until each of `destinationIds` has a new success or failure. A canceled signal sends
+ * no further test, and ends the polling. Throws the error of the first list: nothing was sent then.
  */
 export async function testPolicies(
-  { api, host, accountId }: { readonly api: Api; readonly host: Pick<Host, 'sleep'>; readonly accountId: string },
+  target: UnprovenTarget,
   policies: readonly Policy[],
   destinationIds: readonly string[],
-  { onRead, signal }: { readonly onRead: (destinations: readonly Destination[]) => void; readonly signal: AbortSignal },
+  { onRead, signal, limit = async (job) => job() }: UnprovenOptions,
 ): Promise<UnprovenTests> {
+  const { host, accountId } = target;
+  const list = async (): Promise<readonly Destination[]> => limit(async () => target.api.listDestinations(accountId));
   // Fetch first: an earlier change would count as the result of the test.
-  const before = byId(await api.listDestinations(accountId));
+  const before = byId(await list());
   const problems: UnprovenTests['problems'][number][] = [];
   const unsent: Policy[] = [];
   const sent: Policy[] = [];
@@ -89,9 +114,13 @@ export async function testPolicies(
     }
     try {
       // Do not pass the signal on: a requested test cannot be canceled.
-      await api.testPolicy(accountId, policy.id);
+      await limit(async () => target.api.testPolicy(accountId, policy.id));
       sent.push(policy);
     } catch (error) {
+      if (isCanceled(error)) {
+        unsent.push(policy);
+        continue;
+      }
       if (!(error instanceof ApiError)) {
         throw error;
       }
@@ -106,6 +135,7 @@ export async function testPolicies(
   const moved = new Map<string, PolicyTest['moved']>(
     destinationIds.filter((id) => reached.has(id) && before.has(comparableId(id))).map((id) => [id, 'nothing']),
   );
+  let current: ReadonlyMap<string, Destination> | undefined;
   for (const pause of moved.size > 0 ? PAUSES : []) {
     try {
       await host.sleep(pause, signal);
@@ -113,10 +143,10 @@ export async function testPolicies(
       break;
     }
     // Ignore a failed poll; the next one may succeed.
-    const now = await api.listDestinations(accountId).catch(() => undefined);
-    if (now) {
+    const now = await list().catch(() => undefined);
+    current = now && byId(now);
+    if (now && current) {
       onRead(now);
-      const current = byId(now);
       for (const id of moved.keys()) {
         const [old, destination] = [before.get(comparableId(id)), current.get(comparableId(id))];
         if (old && destination) {
@@ -128,7 +158,10 @@ export async function testPolicies(
       }
     }
   }
-  return { moved, problems, unsent, isCanceled: signal.aborted };
+  const unread = [...moved].flatMap(([id, each]) =>
+    each === 'nothing' && !current?.has(comparableId(id)) ? [id] : [],
+  );
+  return { moved, unread: new Set(unread), problems, unsent, isCanceled: signal.aborted };
 }
 
 function webhooksOf({ mechanisms }: Policy): readonly string[] {

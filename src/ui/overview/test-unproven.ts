@@ -1,19 +1,22 @@
 import * as vscode from 'vscode';
+import { isCanceled } from '../../core/async/canceled.ts';
 import { createIdSet, findById } from '../../core/model/id.ts';
+import { createUserLimits, type UserLimits } from '../../core/monitoring/call-budget.ts';
 import { connectionNow } from '../../core/monitoring/connection-now.ts';
-import { splitConfirmed, testPolicies } from '../../core/testing/unproven-tests.ts';
+import { CALLS_PER_READ } from '../../core/policies/policy-store.ts';
+import { asUnsent, splitConfirmed, testPolicies } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
-import { inView } from '../host/commands.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
 import { runCommand } from '../host/run-command.ts';
 import { readSettings, showSetting } from '../host/settings.ts';
+import { withProgress } from '../monitoring/refreshing.ts';
 import { nameOf } from '../text/destination.ts';
 import { describeFailure } from '../text/operation-failure.ts';
 import { describeUnreadPolicies } from '../text/policy.ts';
 import { confirm, describeMissing, type Done, join, tellDone, tellNone } from './unproven-messages.ts';
 import { type AccountPlan, type Plans, readPlans } from './unproven-plans.ts';
 
-export type UnprovenServices = Pick<Services, 'store' | 'policies' | 'host' | 'lastTests' | 'logger'>;
+export type UnprovenServices = Pick<Services, 'store' | 'policies' | 'host' | 'budgets' | 'lastTests' | 'logger'>;
 
 /**
  * Makes Test All Unproved…, which tests the destinations without a recent success through Cloudflare, where a policy uses
@@ -51,7 +54,18 @@ async function offerSetting(): Promise<void> {
 
 /** Resolves with an offer if no policy can test the destinations. */
 async function testUnproven(afterDays: number, services: UnprovenServices): Promise<(() => Promise<void>) | undefined> {
-  const found = await inView(async () => readPlans(afterDays, services));
+  const found = await withProgress(
+    { title: vscode.l10n.t('Refreshing Cloudflare accounts'), total: services.store.entries().length },
+    async (signal, onDone) => readPlans(afterDays, services, { signal, onDone }),
+  ).catch((error: unknown) => {
+    if (isCanceled(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  if (!found) {
+    return undefined;
+  }
   const { plans } = found;
   if (plans.length === 0) {
     tellNone(found, afterDays, services.store.entries().length);
@@ -107,7 +121,8 @@ async function run(
     },
     async (_progress, token) => {
       token.onCancellationRequested(() => stop.abort());
-      return Promise.all(reachable.map(async (plan) => testAccount(plan, services, stop.signal)));
+      const limitOf = createUserLimits(services.budgets, services.host.sleep, stop.signal);
+      return Promise.all(reachable.map(async (plan) => testAccount(plan, services, limitOf, stop.signal)));
     },
   );
   tellDone(
@@ -121,6 +136,7 @@ async function run(
 async function testAccount(
   plan: AccountPlan,
   { store, policies: policyStore, host, lastTests, logger }: UnprovenServices,
+  limitOf: UserLimits,
   signal: AbortSignal,
 ): Promise<Done | undefined> {
   const { connection: known, destinations, policies, unreached } = plan;
@@ -130,13 +146,22 @@ async function testAccount(
   const wanted = createIdSet(ids);
   try {
     // The question may have been open for long, and only recipients that it named may be notified.
-    const connection = connectionNow(store, known);
-    const { api } = connection;
-    const { same, changed } = splitConfirmed(policies, (await policyStore.read(connection)).policies);
-    const result = await testPolicies({ api, host, accountId: account.id }, same, ids, {
+    const { token } = connectionNow(store, known);
+    const now = await limitOf(token?.id, CALLS_PER_READ)(async () => policyStore.read(connectionNow(store, known)));
+    const { same, changed } = splitConfirmed(policies, now.policies);
+    const target = {
+      // Read again after each wait, in which the account can be removed or its token replaced.
+      get api() {
+        return connectionNow(store, known).api;
+      },
+      host,
+      accountId: account.id,
+    };
+    const result = await testPolicies(target, same, ids, {
       onRead: (read) =>
         read.filter(({ id }) => wanted.has(id)).forEach((each) => store.updateDestination(account.id, each)),
       signal,
+      limit: limitOf(token?.id),
     });
     for (const [id, moved] of result.moved) {
       if (moved === 'nothing' && result.isCanceled) {
@@ -150,6 +175,9 @@ async function testAccount(
     }
     return { plan, result, changed };
   } catch (error) {
+    if (isCanceled(error)) {
+      return { plan, result: asUnsent(policies), changed: [] };
+    }
     void tell('error', describeFailure(error, account.name));
     return undefined;
   }

@@ -97,19 +97,16 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
   if (done.length === 0) {
     return;
   }
-  const namesWith = (wanted: string, from: readonly Done[] = done): readonly string[] =>
-    from.flatMap(({ plan, result }) =>
-      plan.destinations.filter(({ id }) => result.moved.get(id) === wanted).map(nameOf),
-    );
-  const [delivered, failed] = [namesWith('success'), namesWith('failure')];
-  const canceled = namesWith(
-    'nothing',
-    done.filter(({ result }) => result.isCanceled),
-  );
-  const nothing = namesWith(
-    'nothing',
-    done.filter(({ result }) => !result.isCanceled),
-  );
+  const namesWhere = (isWanted: (id: string, result: UnprovenTests) => boolean): readonly string[] =>
+    done.flatMap(({ plan, result }) => plan.destinations.filter(({ id }) => isWanted(id, result)).map(nameOf));
+  const delivered = namesWhere((id, { moved }) => moved.get(id) === 'success');
+  const failed = namesWhere((id, { moved }) => moved.get(id) === 'failure');
+  const unmoved = (wanted: 'canceled' | 'unread' | 'nothing'): readonly string[] =>
+    namesWhere((id, result) => {
+      const why = result.isCanceled ? 'canceled' : result.unread.has(id) ? 'unread' : 'nothing';
+      return result.moved.get(id) === 'nothing' && why === wanted;
+    });
+  const [canceled, unloaded, nothing] = [unmoved('canceled'), unmoved('unread'), unmoved('nothing')];
   const { unused, unread } = namesOfUnreached(plans);
   const problems = done.flatMap(({ plan, result }) =>
     result.problems.map(
@@ -122,6 +119,9 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
     ...(delivered.length > 0 ? [vscode.l10n.t('Delivered: {0}.', join(delivered))] : []),
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', join(failed))] : []),
     ...(nothing.length > 0 ? [vscode.l10n.t('Nothing seen within a minute: {0}.', join(nothing))] : []),
+    ...(unloaded.length > 0
+      ? [vscode.l10n.t('Could not be loaded after the test, so the test is inconclusive: {0}.', join(unloaded))]
+      : []),
     ...(unused.length > 0 ? [vscode.l10n.t('Not tested, because no policy uses them: {0}.', join(unused))] : []),
     ...(unread.length > 0 ? [describeUnreadPolicies(join(unread))] : []),
     ...(canceled.length > 0 ? [vscode.l10n.t('Canceled before a result was seen: {0}.', join(canceled))] : []),
@@ -133,7 +133,7 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
       : []),
     ...problems,
   ].join(' ');
-  const doubtful = [nothing, canceled, problems, unsent, changed].flat().length + failedAccounts;
+  const doubtful = [nothing, unloaded, canceled, problems, unsent, changed].flat().length + failedAccounts;
   const isGood = failed.length + doubtful === 0;
   void tell(failed.length > 0 ? 'error' : isGood ? 'information' : 'warning', message);
 }

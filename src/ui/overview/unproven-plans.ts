@@ -5,8 +5,10 @@ import type { Destination } from '../../core/model/destination.ts';
 import { provedAt } from '../../core/model/health.ts';
 import { plainName } from '../../core/model/plain-text.ts';
 import { parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
-import { isIncomplete } from '../../core/monitoring/account-state.ts';
+import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
+import { createUserLimits } from '../../core/monitoring/call-budget.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
+import { CALLS_PER_READ } from '../../core/policies/policy-store.ts';
 import { chooseTests, type TestPlan } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
 
@@ -34,15 +36,18 @@ export type Plans = {
 
 /**
  * Refreshes all accounts, and chooses the policies to test. An account that cannot be loaded does not keep the others
- * from being tested.
+ * from being tested. `onDone` is called for each account. Rejects with an `AbortError` once the signal aborts.
  */
 export async function readPlans(
   afterDays: number,
-  { store, policies, host }: Pick<Services, 'store' | 'policies' | 'host'>,
+  { store, policies, host, budgets }: Pick<Services, 'store' | 'policies' | 'host' | 'budgets'>,
+  { signal, onDone }: { readonly signal: AbortSignal; readonly onDone?: () => void },
 ): Promise<Plans> {
-  await store.refresh();
+  await store.refresh(undefined, { signal });
+  signal.throwIfAborted();
+  const limitOf = createUserLimits(budgets, host.sleep, signal);
   const missing: string[] = [];
-  const plans = store.entries().map(async ({ connection, state }): Promise<AccountPlan[]> => {
+  async function plan({ connection, state }: AccountEntry): Promise<AccountPlan[]> {
     const miss = (): [] => {
       missing.push(plainName(connection.account.name));
       return [];
@@ -57,7 +62,8 @@ export async function readPlans(
     }
     const ids = destinations.map(({ id }) => id);
     try {
-      const known = await policies.read(connection);
+      const limit = limitOf(connection.token?.id, CALLS_PER_READ);
+      const known = await limit(async () => policies.read(connection, signal));
       const isPartial = skippedIn(known.policies) > 0;
       return [{ connection, all, destinations, isPartial, ...chooseTests(known.policies, ids) }];
     } catch (error) {
@@ -67,7 +73,8 @@ export async function readPlans(
       }
       throw error;
     }
-  });
+  }
+  const plans = store.entries().map(async (entry) => plan(entry).finally(onDone));
   const made = (await Promise.all(plans)).flat();
   const read = store.entries().flatMap(({ state }) => (state.kind === 'ready' ? state.last.destinations : []));
   return {

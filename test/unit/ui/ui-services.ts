@@ -2,6 +2,7 @@ import { createRedactor } from '../../../src/core/api/redaction.ts';
 import { ApiError } from '../../../src/core/api/api-error.ts';
 import type { Api } from '../../../src/core/api/client.ts';
 import { noteSkipped } from '../../../src/core/api/skipped.ts';
+import { createCallBudgets } from '../../../src/core/monitoring/call-budget.ts';
 import { createStore } from '../../../src/core/monitoring/store.ts';
 import { createPolicyStore } from '../../../src/core/policies/policy-store.ts';
 import { createSecretStore } from '../../../src/ui/destinations/secret-store.ts';
@@ -43,6 +44,7 @@ export function makeUiServices(api: Api, skipped = 0) {
     redactor,
     host,
     policies: createPolicyStore(),
+    budgets: createCallBudgets(host.now),
     secrets: createSecretStore(makeSecretStorage(new Map()), redactor, () => {}),
     leases: makeLeases(host.now),
     unansweredCreations: new Map(),

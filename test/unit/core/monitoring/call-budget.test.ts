@@ -4,6 +4,8 @@ import {
   BACKGROUND_CALLS,
   createCallBudget,
   createCallBudgets,
+  createUserLimits,
+  JOBS_AT_ONCE,
   USER_CALLS,
 } from '../../../../src/core/monitoring/call-budget.ts';
 import { makeCanceledPause } from '../async/canceled-pause.ts';
@@ -21,6 +23,51 @@ describe('call budgets', () => {
     budgets.carryOver('draft', 'b');
     budgets.carryOver('unknown', 'a');
     assert.deepEqual([budgets.of('a').used(), budgets.of('b').used(), budgets.of('draft').used()], [1, 2, 0]);
+  });
+});
+
+describe('limits of an operation of the user over many accounts', () => {
+  const settle = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it('run few jobs of a token at a time, and those of another token beside them', async () => {
+    const budgets = createCallBudgets(() => 0);
+    const limitOf = createUserLimits(budgets, assert.fail, new AbortController().signal);
+    const running: string[] = [];
+    const end = Promise.withResolvers<void>();
+    const start = async (token: string): Promise<void> =>
+      limitOf(token)(async () => {
+        running.push(token);
+        await end.promise;
+      });
+    const all = [...Array.from({ length: 10 }, async () => start('a')), start('b')];
+    await settle();
+    assert.deepEqual(running, [...Array.from({ length: JOBS_AT_ONCE }, () => 'a'), 'b']);
+    end.resolve();
+    await Promise.all(all);
+    assert.equal(running.length, 11);
+  });
+
+  it('begin no job before all its calls fit into the budget, and none once it is canceled', async () => {
+    let time = 0;
+    const budgets = createCallBudgets(() => time);
+    for (let call = 0; call < USER_CALLS - 2; call += 1) {
+      budgets.of('a').sent();
+    }
+    const slept: number[] = [];
+    const sleep = async (milliseconds: number): Promise<void> => {
+      slept.push(milliseconds);
+      time += milliseconds;
+    };
+    const cancel = new AbortController();
+    const limitOf = createUserLimits(budgets, sleep, cancel.signal);
+    assert.equal(await limitOf('a', 2)(async () => time), 0);
+    assert.equal(await limitOf('a', 3)(async () => time), 5 * MINUTE);
+    assert.deepEqual(slept, [5 * MINUTE]);
+    cancel.abort();
+    await assert.rejects(
+      limitOf('a')(async () => assert.fail()),
+      { name: 'AbortError' },
+    );
   });
 });
 

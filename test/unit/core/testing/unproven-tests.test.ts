@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { ApiError } from '../../../../src/core/api/api-error.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
+import type { Limit } from '../../../../src/core/async/limit.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { isSameId } from '../../../../src/core/model/id.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
@@ -105,7 +106,7 @@ function createWorld(
   let lists = 0;
   let polls = 0;
   const seen: (readonly Destination[])[] = [];
-  const run = async (policies: readonly Policy[], ids: readonly string[]) =>
+  const run = async (policies: readonly Policy[], ids: readonly string[], limit?: Limit) =>
     testPolicies(
       {
         api,
@@ -119,7 +120,7 @@ function createWorld(
       },
       policies,
       ids,
-      { onRead: (read) => seen.push(read), signal: stop.signal },
+      { onRead: (read) => seen.push(read), signal: stop.signal, ...(limit ? { limit } : {}) },
     );
   return { run, sent, stop, seen, polls: () => polls };
 }
@@ -189,8 +190,41 @@ describe('testing unproved destinations', () => {
 
   it('has no result of a destination that was deleted after its test', async () => {
     const { run } = createWorld({ first: (each) => (each.id === 'a' ? undefined : deliver(each)) });
-    const { moved } = await run(all.slice(0, 1), ['a', 'b']);
+    const { moved, unread } = await run(all.slice(0, 1), ['a', 'b']);
     assert.deepEqual(Object.fromEntries(moved), { a: 'nothing', b: 'failure' });
+    assert.deepEqual([...unread], ['a']);
+  });
+
+  for (const [what, isFailing, unreadIds] of [
+    ['no poll succeeds', (count: number) => count > 0, ['a', 'b']],
+    ['the last poll fails', (count: number) => count === 11, ['a', 'b']],
+    ['only the last poll succeeds', (count: number) => count > 0 && count < 11, []],
+  ] as const) {
+    it(`knows whether nothing was seen, or nothing was read, where ${what}`, async () => {
+      const { run } = createWorld({}, (count) => {
+        if (isFailing(count)) {
+          throw new ApiError({ kind: 'network' });
+        }
+      });
+      const { moved, unread } = await run(all.slice(0, 1), ['a', 'b']);
+      assert.deepEqual(Object.fromEntries(moved), { a: 'nothing', b: 'nothing' });
+      assert.deepEqual([...unread], unreadIds);
+    });
+  }
+
+  it('tells which tests were not sent where the user cancels while one waits to be sent', async () => {
+    const { run, sent, stop } = createWorld({});
+    let jobs = 0;
+    const { unsent, moved, isCanceled } = await run(all, ['a', 'c'], async (job) => {
+      jobs += 1;
+      if (jobs === 3) {
+        stop.abort();
+      }
+      stop.signal.throwIfAborted();
+      return job();
+    });
+    assert.deepEqual([sent, unsent, isCanceled], [['first'], all.slice(1), true]);
+    assert.deepEqual(Object.fromEntries(moved), { a: 'nothing' });
   });
 
   it('does not wait for a policy without webhooks', async () => {

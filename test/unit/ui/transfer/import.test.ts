@@ -3,7 +3,6 @@ import { SETTLING_TIME } from '../../../../src/core/api/deadlines.ts';
 import type { Api } from '../../../../src/core/api/client.ts';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Wanted } from '../../../../src/core/destinations/import-plan.ts';
-import { createCallBudgets } from '../../../../src/core/monitoring/call-budget.ts';
 import { ACCOUNT, createLate, useFakeAccount } from '../../core/destinations/fake-account.ts';
 import { loadScripted, startOver } from '../scripted-window.ts';
 import { makeUiServices } from '../ui-services.ts';
@@ -25,7 +24,6 @@ describe('import into an account', () => {
     const services = makeUiServices(api);
     return {
       ...services,
-      budgets: createCallBudgets(services.host.now),
       documents: createTransferDocuments(),
       logger: { log: () => {}, show: () => {} },
     };
