@@ -101,7 +101,7 @@ describe('accounts and tokens with the keyboard', function () {
     await quickInput.waitFor('This token cannot list accounts');
     await typeText('587145ceb8d8');
     await press('Enter');
-    await quickInput.waitFor('“587145ceb8d8” is not an account ID');
+    await quickInput.waitFor('This is not an account ID');
     await session.workbench.screenshot(pictureFile('accounts wrong id'));
     await press('Control+a');
     await typeText(demoAccountId('Brightwater Media'));

@@ -209,7 +209,7 @@ async function askTypedAccount(
     title: TITLE,
     step: stepOf('accounts', environment),
     prompt,
-    value: kept.accountId ?? environment['CLOUDFLARE_ACCOUNT_ID']?.trim() ?? '',
+    value: kept.accountId ?? parseAccountId(environment['CLOUDFLARE_ACCOUNT_ID'] ?? '') ?? '',
     onBack: (text) => {
       kept.accountId = text;
     },

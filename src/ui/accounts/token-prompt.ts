@@ -199,17 +199,14 @@ function describeTokenProblem(problem: TokenProblem): string {
   }[problem];
 }
 
+/** Never quotes the text: it may be a token or a key, and the message of a command is logged. */
 export function describeAccountIdProblem(text: string): string {
-  const trimmed = text.trim();
-  return trimmed === ''
+  const { length } = text.trim();
+  return length === 0
     ? vscode.l10n.t('Enter the account ID: the 32 hexadecimal digits after dash.cloudflare.com/ in the browser.')
     : [
-        vscode.l10n.t('“{0}” is not an account ID, which has 32 hexadecimal digits (0-9, a-f).', trimmed.slice(0, 60)),
-        plural(
-          trimmed.length,
-          vscode.l10n.t('It has 1 character.'),
-          vscode.l10n.t('It has {0} characters.', trimmed.length),
-        ),
+        vscode.l10n.t('This is not an account ID, which has 32 hexadecimal digits (0-9, a-f).'),
+        plural(length, vscode.l10n.t('It has 1 character.'), vscode.l10n.t('It has {0} characters.', length)),
         vscode.l10n.t('Copy the account ID from the browser address after dash.cloudflare.com/.'),
       ].join(' ');
 }

@@ -296,7 +296,7 @@ describe('accounts and tokens', () => {
       assert.deepEqual(await labels(), ['Bolt']);
       process.env['CLOUDFLARE_ACCOUNT_ID'] = BOLT.slice(1);
       const { messages } = await runWith('addAccount', 'fromEnvironment');
-      assert.match(messages.join(), /^CLOUDFLARE_ACCOUNT_ID: “b+” is not an account ID/);
+      assert.match(messages.join(), /^CLOUDFLARE_ACCOUNT_ID: This is not an account ID/);
       assert.deepEqual(await labels(), ['Bolt']);
     });
 
