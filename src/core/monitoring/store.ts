@@ -342,7 +342,7 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
       const wanted = accountIds ? accountIds.flatMap((id) => slots.get(id) ?? []) : entries;
       // One account needs one request, which is sent without waiting. If it exceeds the rate limit, the answer says how
       // long to wait.
-      const isAdmitted = !options.background && wanted.length > 1;
+      const isAdmitted = wanted.length > 1;
       await Promise.all(wanted.map((slot) => refreshSlot(slot, isAdmitted, options)));
       if (!options.background) {
         events.flush();

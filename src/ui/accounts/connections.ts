@@ -201,7 +201,7 @@ export function createConnections({
       .entries()
       .filter(({ connection }) => saved.has(connection.token?.id ?? '') && store.refusalOf(connection))
       .map(({ connection }) => connection.account.id);
-    const toRefresh = [...new Set([...(await adoptCached(unread)), ...refused])];
+    const toRefresh = [...new Set([...(await adoptCached(unread, true)), ...refused])];
     if (toRefresh.length > 0) {
       await refreshForUser(store, toRefresh);
     }
@@ -209,27 +209,25 @@ export function createConnections({
   }
 
   /**
-   * Shows the cached snapshots of new or changed accounts. Returns the accounts to refresh now; the refresh scheduler
+   * Shows the cached snapshots of new or changed accounts. Returns those that have nothing to show, in the focused window those
+   * whose data is stale, and after a change of this window those that the former token was tried for. The refresh scheduler
    * refreshes the others.
    */
-  async function adoptCached(accountIds: readonly string[]): Promise<readonly string[]> {
+  async function adoptCached(accountIds: readonly string[], isChange = false): Promise<readonly string[]> {
     await snapshots.adopt(accountIds.filter((id) => !store.entry(id)?.state.last));
     const isFocused = vscode.window.state.focused;
     const oldest = host.now() - (readSettings().refreshInterval || DEFAULT_INTERVAL) * 60_000;
     return accountIds.filter((id) => {
       const entry = store.entry(id);
       const shown = shownOf(entry?.state);
-      return !shown || entry?.attempt || (isFocused && shown.at < oldest);
+      return !shown || (isChange && entry?.attempt) || (isFocused && shown.at < oldest);
     });
   }
 
   async function load(): Promise<void> {
     const unread = await inTurn(async () => {
       if (isOtherProfile()) {
-        host.log(
-          'warn',
-          'VS Code has switched to another profile. Its accounts are shown after the window is reloaded',
-        );
+        host.log('warn', 'The profile has changed. A reload shows its accounts');
         return [];
       }
       await readStorage();
@@ -238,8 +236,9 @@ export function createConnections({
       }
       return publish();
     });
-    // Not awaited: the accounts are loaded, and the store reports the result of the refresh.
-    void store.refresh(await adoptCached(unread));
+    // Not awaited: the accounts are loaded, and the store reports the result of the refresh. The window in which the user replaced
+    // a token refreshes its accounts and shares their snapshots. If all windows did, they would exceed the token's rate limit.
+    void store.refresh(await adoptCached(unread), { background: true });
   }
 
   async function saveToken(record: TokenRecord): Promise<boolean> {

@@ -440,6 +440,16 @@ describe('store', () => {
     assert.equal(pending.length, 3);
   });
 
+  it('waits to be admitted with a refresh of many in the background too', async () => {
+    let asked = 0;
+    const { store } = makeStore(undefined, { admit: async () => new Promise(() => void (asked += 1)) });
+    const { api, pending } = makeListing();
+    store.setConnections(['a', 'b'].map((id) => makeConnection(id, api)));
+    void store.refresh(undefined, { background: true });
+    await tick();
+    assert.deepEqual([asked, pending.length], [2, 0]);
+  });
+
   it('sends once for a save whose account waits in a refresh of many, also if that is canceled then', async () => {
     for (const isQueued of [false, true]) {
       const { store } = makeStore(undefined, {

@@ -17,6 +17,7 @@ const storedAccounts = await loadScripted(async () => import('../../../../src/ui
 const { storeAccounts, confirmOrigin, findTokenInUse, findUnconfirmedOrigin, replaceStoredToken } = storedAccounts;
 const { storeLabel, storeTokenChoice } = storedAccounts;
 
+const vscodeWindow = stub.window as { readonly state: { focused: boolean } };
 const SECRET = `cloudflareWebhooks.secret.${ACCOUNT}.d1`;
 const TOKEN = 'cloudflareWebhooks.token.t';
 const acme = { id: ACCOUNT, name: 'Acme', tokenIds: ['t'] };
@@ -77,18 +78,21 @@ async function open(
   return { stored, state, secretStorage, connections, store: services.store, remove, unlock };
 }
 
-/** Cloudflare, which refuses every token until `accept` is called. */
+/** Cloudflare, which refuses every token until `accept` is called. `sent`: the addresses of the calls. */
 function makeCloudflare() {
   let isValid = false;
+  const sent: string[] = [];
   const answer = (status: number, body: object): Response => new Response(JSON.stringify(body), { status });
   const fetch: typeof globalThis.fetch = async (input) => {
+    const address = input instanceof Request ? input.url : String(input);
+    sent.push(address);
     if (!isValid) {
       return answer(401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }], result: null });
     }
-    const isVerify = (input instanceof Request ? input.url : String(input)).endsWith('/verify');
+    const isVerify = address.endsWith('/verify');
     return answer(200, { success: true, errors: [], result: isVerify ? { id: 'x', status: 'active' } : [] });
   };
-  return { fetch, accept: () => void (isValid = true) };
+  return { fetch, sent, accept: () => void (isValid = true), refuse: () => void (isValid = false) };
 }
 
 describe('Remove Account', () => {
@@ -130,6 +134,8 @@ describe('Remove Account', () => {
 });
 
 describe('tokens of a window', () => {
+  afterEach(() => void (vscodeWindow.state.focused = true));
+
   it('are not called missing while the secret storage cannot be read, and are read at the next refresh', async () => {
     const window = await open([[TOKEN, tokenRecord('t')]], [acme], true);
     await window.store.refresh();
@@ -203,6 +209,33 @@ describe('tokens of a window', () => {
       );
     }
   });
+
+  for (const focused of [false, true]) {
+    it(`that another window has replaced are not tried in all accounts, ${focused ? 'with' : 'without'} the focus`, async () => {
+      const { fetch, sent, accept, refuse } = makeCloudflare();
+      accept();
+      const others = ['b', 'c'].map((letter) => ({ id: letter.repeat(32), name: letter, tokenIds: ['t'] }));
+      const window = await open([[TOKEN, tokenRecord('t')]], [acme, ...others], false, fetch);
+      const { connections, store, stored, state } = window;
+      await store.refresh();
+      refuse();
+      await store.refresh();
+      accept();
+      sent.length = 0;
+      vscodeWindow.state.focused = focused;
+      // The accounts have data to show until that window shares its own. One without data is refreshed.
+      stored.set(TOKEN, tokenRecord('t').replace('token t', 'newer'));
+      const added = { id: 'd'.repeat(32), name: 'Delta', tokenIds: ['t'] };
+      state.list = [acme, ...others, added];
+      await connections.load();
+      await store.entry(added.id)?.inFlight;
+      assert.deepEqual([connections.tokens().get('t')?.token, sent.length], ['newer', 1]);
+      assert.match(sent[0] ?? '', new RegExp(added.id));
+      // As the refresh scheduler does in the focused window.
+      await store.refresh([ACCOUNT], { background: true });
+      assert.deepEqual([store.entry(ACCOUNT)?.state.kind, sent.length], ['ready', 2]);
+    });
+  }
 
   it('are said to lack the permission where Cloudflare refuses an account with 401, since they were just verified', async () => {
     const { connections } = await open([], [], false, makeCloudflare().fetch);
