@@ -29,10 +29,7 @@ import { describeExpiry, describeToken } from '../text/token.ts';
 
 /** Replaces the token of an account. All accounts of the old token use the new token. */
 export async function replaceToken({ account, token }: Connection, connections: Connections): Promise<void> {
-  const inUse = findTokenInUse(connections.accounts(), account.id);
-  if (!inUse) {
-    throw new UserError(vscode.l10n.t('The account {0} was removed from VS Code.', account.name));
-  }
+  const inUse = findTokenInUse(connections, account.id);
   const affected = connections
     .accounts()
     .filter(({ id }) => inUse.accountIds.includes(id))
@@ -179,7 +176,7 @@ export async function chooseToken({ account }: Connection, connections: Connecti
   });
   const chosen = answer.kind === 'value' ? answer.value[0] : undefined;
   if (chosen) {
-    await storeTokenChoice(connections, account.id, chosen.record.id);
+    await storeTokenChoice(connections, account.id, used, chosen.record.id);
   }
 }
 
@@ -214,7 +211,7 @@ export async function renameAccount({ account }: Connection, connections: Connec
     check: (text) => ({ ok: true, value: text }),
   });
   if (answer.kind === 'value') {
-    await storeLabel(connections, account.id, answer.value);
+    await storeLabel(connections, account, answer.value);
   }
 }
 

@@ -47,13 +47,21 @@ export async function storeAccounts(
   });
 }
 
-/** A stored token, and the accounts in which it is the one in use. */
-export type TokenInUse = { readonly tokenId: string; readonly accountIds: readonly string[] };
+/** A stored token, and the accounts in which it is the one in use. `token`: undefined if the record is not there. */
+export type TokenInUse = {
+  readonly tokenId: string;
+  readonly token: string | undefined;
+  readonly accountIds: readonly string[];
+};
 
-/** Undefined if the account is not in the list any more. */
-export function findTokenInUse(list: RememberedAccounts, accountId: string): TokenInUse | undefined {
-  const tokenId = list.find(({ id }) => id === accountId)?.tokenIds[0];
-  return tokenId === undefined ? undefined : { tokenId, accountIds: idsOfToken(list, tokenId) };
+/** Throws {@link UserError} if the account is not in the list any more. */
+export function findTokenInUse(
+  { accounts, tokens }: Pick<Connections, 'accounts' | 'tokens'>,
+  accountId: string,
+): TokenInUse {
+  const list = accounts();
+  const [tokenId] = findAccount(list, accountId).tokenIds;
+  return { tokenId, token: tokens().get(tokenId)?.token, accountIds: idsOfToken(list, tokenId) };
 }
 
 const idsOfToken = (list: RememberedAccounts, tokenId: string): readonly string[] =>
@@ -61,11 +69,11 @@ const idsOfToken = (list: RememberedAccounts, tokenId: string): readonly string[
 
 /**
  * Replaces a stored token; accounts, labels and order stay. Returns the same as {@link storeAccounts}. Throws
- * {@link UserError} if it is not used any more by exactly the accounts that the user was told of.
+ * {@link UserError} if it has been replaced since, or is not used any more by exactly the accounts that the user was told of.
  */
 export async function replaceStoredToken(
   connections: Connections,
-  { tokenId, accountIds }: TokenInUse,
+  { tokenId, token, accountIds }: TokenInUse,
   verified: VerifiedToken,
 ): Promise<boolean> {
   return connections.change(async ({ requireAccounts, changeAccounts, saveToken, deleteTokens }) => {
@@ -73,7 +81,10 @@ export async function replaceStoredToken(
     if (!list.some(({ id }) => accountIds.includes(id))) {
       throw new UserError(vscode.l10n.t('The account was removed in another window. The new token was not stored.'));
     }
-    if (idsOfToken(list, tokenId).toSorted().join() !== accountIds.toSorted().join()) {
+    if (
+      connections.tokens().get(tokenId)?.token !== token ||
+      idsOfToken(list, tokenId).toSorted().join() !== accountIds.toSorted().join()
+    ) {
       throw createChangedError();
     }
     const known = findRecord(connections, verified);
@@ -98,23 +109,34 @@ function findRecord(connections: Connections, { token }: VerifiedToken): TokenRe
 }
 
 const createChangedError = (): UserError =>
-  new UserError(vscode.l10n.t('Another window changed which accounts use the token. Nothing was changed. Try again.'));
+  new UserError(vscode.l10n.t('Another window changed the account or its token. Nothing was changed. Try again.'));
 
-/** Throws {@link UserError} if the account is not in the list any more, or cannot use the token any more. */
-export async function storeTokenChoice(connections: Connections, accountId: string, tokenId: string): Promise<void> {
+/**
+ * `used`: the token that the user saw as the one in use. Throws {@link UserError} if it is not any more, if the account cannot use
+ * the chosen one any more, or if the account is not in the list any more.
+ */
+export async function storeTokenChoice(
+  connections: Connections,
+  accountId: string,
+  used: string | undefined,
+  tokenId: string,
+): Promise<void> {
   await connections.change(async ({ requireAccounts, changeAccounts }) => {
-    if (!findAccount(requireAccounts(), accountId).tokenIds.includes(tokenId)) {
+    const { tokenIds } = findAccount(requireAccounts(), accountId);
+    if (tokenIds[0] !== used || !tokenIds.includes(tokenId)) {
       throw createChangedError();
     }
     await changeAccounts((list) => chooseToken(list, accountId, tokenId));
   });
 }
 
-/** Throws {@link UserError} if the account is not in the list any more. */
-export async function storeLabel(connections: Connections, accountId: string, label: string): Promise<void> {
+/** Throws {@link UserError} if the account is not in the list any more, or does not have the name any more that the user saw. */
+export async function storeLabel(connections: Connections, { id, name }: Account, label: string): Promise<void> {
   await connections.change(async ({ requireAccounts, changeAccounts }) => {
-    findAccount(requireAccounts(), accountId);
-    await changeAccounts((list) => labelAccount(list, accountId, label));
+    if (toAccount(findAccount(requireAccounts(), id)).name !== name) {
+      throw createChangedError();
+    }
+    await changeAccounts((list) => labelAccount(list, id, label));
   });
 }
 

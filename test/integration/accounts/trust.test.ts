@@ -84,7 +84,7 @@ describe('where tokens and secrets go', () => {
     await assert.rejects(
       replaceStoredToken(
         extension.connections,
-        { tokenId: record.id, accountIds: [accountId] },
+        { tokenId: record.id, token: record.token, accountIds: [accountId] },
         { token: 'cfut_new_0123456789', owner: 'user' },
       ),
       /removed in another window/,

@@ -85,9 +85,10 @@ describe('a soak', function () {
     for (let day = 1; day <= DAYS; day += 1) {
       const [first = '', second = ''] = ACCOUNTS;
       // What a user does in a day.
-      const inUse = stored.findTokenInUse(connections.accounts(), first) ?? assert.fail();
+      const inUse = stored.findTokenInUse(connections, first);
       await passUntil(stored.replaceStoredToken(connections, inUse, { token: makeToken(), owner: 'user' }));
-      await passUntil(stored.storeLabel(connections, first, `Day ${day % 10}`));
+      const shown = window.store.entry(first)?.connection.account ?? assert.fail();
+      await passUntil(stored.storeLabel(connections, shown, `Day ${day % 10}`));
       await passUntil(stored.removeStoredAccount(window, second));
       await passUntil(window.secretStore.forgetAccount(second));
       await passUntil(

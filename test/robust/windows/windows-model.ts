@@ -1,7 +1,7 @@
 import { deleteDestinations } from '../../../src/core/destinations/delete-destinations.ts';
 import { restoreDestination } from '../../../src/core/destinations/restore-destination.ts';
 import { keyOfReplacement } from '../../../src/core/replacement/state.ts';
-import type { RememberedAccount } from '../../../src/core/accounts/remembered-accounts.ts';
+import { type RememberedAccount, toAccount } from '../../../src/core/accounts/remembered-accounts.ts';
 import type { Api } from '../../../src/core/api/client.ts';
 import { createTurns } from '../../../src/core/policies/turns.ts';
 import { keyOfDestination } from '../../../src/core/model/id.ts';
@@ -170,7 +170,10 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
         break;
       case 'label':
         if (record) {
-          await unlessKilled(window, stored.storeLabel(connections, account, `L${serial}`).catch(noteUserError));
+          await unlessKilled(
+            window,
+            stored.storeLabel(connections, toAccount(record), `L${serial}`).catch(noteUserError),
+          );
         }
         break;
       case 'refresh':
@@ -236,10 +239,7 @@ export async function playWindows({ steps, decisions, locksKeyring }: Scenario):
     }
     const token = `cfut_r0t4t3d-${(serial += 1)}-${'x'.repeat(30)}`;
     cloud.tokens.add(token);
-    const inUse = stored.findTokenInUse(window.connections.accounts(), record.id);
-    if (!inUse) {
-      return;
-    }
+    const inUse = stored.findTokenInUse(window.connections, record.id);
     const work = stored.replaceStoredToken(window.connections, inUse, { token, owner: 'user' });
     await Promise.all(inUse.accountIds.map(async (id) => change(window, id, work, token))).catch(noteUserError);
   }

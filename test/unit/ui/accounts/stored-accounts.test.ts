@@ -9,7 +9,7 @@ import { makeSecretStorage, makeUiServices } from '../ui-services.ts';
 const { createConnections, stub } = await loadScripted(
   async () => import('../../../../src/ui/accounts/connections.ts'),
 );
-const { findUnreadable, removeAccount } = await loadScripted(
+const { chooseToken, findUnreadable, removeAccount, renameAccount, replaceToken } = await loadScripted(
   async () => import('../../../../src/ui/accounts/manage-accounts.ts'),
 );
 const { createSecretStore } = await loadScripted(async () => import('../../../../src/ui/destinations/secret-store.ts'));
@@ -170,13 +170,13 @@ describe('tokens of a window', () => {
   it('are replaced only where they are used as the user was told', async () => {
     const other = { id: 'b'.repeat(32), name: 'Beta', tokenIds: ['t'] };
     const window = await open([[TOKEN, tokenRecord('t')]], [acme, other]);
-    const inUse = findTokenInUse(window.connections.accounts(), ACCOUNT) ?? assert.fail();
-    assert.deepEqual(inUse, { tokenId: 't', accountIds: [ACCOUNT, other.id] });
+    const inUse = findTokenInUse(window.connections, ACCOUNT);
+    assert.deepEqual(inUse, { tokenId: 't', token: 'token t', accountIds: [ACCOUNT, other.id] });
     const replace = async (list: readonly unknown[]) => {
       window.state.list = list;
       return replaceStoredToken(window.connections, inUse, { token: 'new', owner: 'user' });
     };
-    const changed = /^UserError: Another window changed which accounts use the token/;
+    const changed = /^UserError: Another window changed the account or its token/;
     await assert.rejects(replace([{ ...acme, tokenIds: ['u', 't'] }, other]), changed);
     await assert.rejects(replace([acme, other, { ...other, id: 'c'.repeat(32) }]), changed);
     await assert.rejects(replace([acme]), changed);
@@ -202,7 +202,7 @@ describe('tokens of a window', () => {
       accept();
       await (again === 'Add Account…'
         ? storeAccounts(connections, verified, [beta])
-        : replaceStoredToken(connections, findTokenInUse(connections.accounts(), ACCOUNT) ?? assert.fail(), verified));
+        : replaceStoredToken(connections, findTokenInUse(connections, ACCOUNT), verified));
       assert.ok(
         kinds().every((kind) => kind === 'ready'),
         `${again} ${kinds().join()}`,
@@ -268,7 +268,7 @@ describe('tokens of a window', () => {
       ],
       [acme, beta],
     );
-    const inUse = findTokenInUse(connections.accounts(), beta.id) ?? assert.fail();
+    const inUse = findTokenInUse(connections, beta.id);
     await replaceStoredToken(connections, inUse, { token: 'token t', owner: 'user' });
     assert.deepEqual([...stored.keys()], [TOKEN]);
     assert.deepEqual(connections.accounts(), [acme, { ...beta, tokenIds: ['t'] }]);
@@ -276,11 +276,71 @@ describe('tokens of a window', () => {
 
   it('are chosen, and accounts are renamed, only where the account is still there and can use the token', async () => {
     const { state, connections } = await open([[TOKEN, tokenRecord('t')]]);
-    await assert.rejects(storeTokenChoice(connections, ACCOUNT, 'u'), /Another window changed which accounts use/);
+    await assert.rejects(storeTokenChoice(connections, ACCOUNT, 't', 'u'), /Another window changed the account/);
     assert.deepEqual(state.list, [acme]);
     state.list = [];
-    await assert.rejects(storeTokenChoice(connections, ACCOUNT, 't'), /was removed from VS Code/);
-    await assert.rejects(storeLabel(connections, ACCOUNT, 'Label'), /was removed from VS Code/);
+    await assert.rejects(storeTokenChoice(connections, ACCOUNT, 't', 't'), /was removed from VS Code/);
+    await assert.rejects(storeLabel(connections, { id: ACCOUNT, name: 'Acme' }, 'Label'), /was removed from VS Code/);
     assert.deepEqual(state.list, []);
+  });
+
+  describe('and accounts that another window has changed while the user is asked', () => {
+    const UNSEEN = /^UserError: Another window changed the account or its token/;
+    const other = 'cloudflareWebhooks.token.u';
+    /** A window in which the account has its two tokens and no label. */
+    async function ask() {
+      const { fetch, accept } = makeCloudflare();
+      accept();
+      const initial: readonly (readonly [string, string])[] = [
+        [TOKEN, tokenRecord('t')],
+        [other, tokenRecord('u')],
+        ['cloudflareWebhooks.token.v', tokenRecord('v')],
+      ];
+      const window = await open(initial, [{ ...acme, tokenIds: ['t', 'u', 'v'] }], false, fetch);
+      return { ...window, seen: window.store.entry(ACCOUNT)?.connection ?? assert.fail() };
+    }
+
+    it('keep a new name', async () => {
+      const { connections, state, seen } = await ask();
+      const renamed = [{ ...acme, label: 'Payments' }];
+      state.list = renamed;
+      stub.user.inputs.push('Acme');
+      await assert.rejects(renameAccount(seen, connections), UNSEEN);
+      assert.deepEqual(state.list, renamed);
+    });
+
+    it('keep a new token', async () => {
+      const { connections, stored, seen } = await ask();
+      const newer = tokenRecord('t').replace('token t', 'newer');
+      stored.set(TOKEN, newer);
+      stub.user.inputs.push('mine');
+      await assert.rejects(replaceToken(seen, connections), UNSEEN);
+      assert.equal(stored.get(TOKEN), newer);
+    });
+
+    it('keep another choice of the token', async () => {
+      const { connections, state, seen } = await ask();
+      const chosen = [{ ...acme, tokenIds: ['u', 't', 'v'] }];
+      state.list = chosen;
+      stub.user.picks.push((items) => items.slice(2));
+      await assert.rejects(chooseToken(seen, connections), UNSEEN);
+      assert.deepEqual(state.list, chosen);
+    });
+
+    it('are changed where the other window changed something else', async () => {
+      const { connections, state, stored, seen } = await ask();
+      state.list = [
+        { ...acme, tokenIds: ['t', 'u', 'v'] },
+        { id: 'b'.repeat(32), name: 'Beta', tokenIds: ['u'] },
+      ];
+      stub.user.inputs.push('Payments', 'mine');
+      await renameAccount(seen, connections);
+      await replaceToken(seen, connections);
+      assert.equal(connections.accounts()[0]?.label, 'Payments');
+      assert.match(stored.get(TOKEN) ?? '', /"token":"mine"/);
+      stub.user.picks.push((items) => items.slice(2));
+      await chooseToken(seen, connections);
+      assert.equal(connections.accounts()[0]?.tokenIds[0], 'v');
+    });
   });
 });
