@@ -83,7 +83,7 @@ export function createConnections({
   readonly profile?: string | undefined;
 }): Connections {
   const clientsOf = createClients({ userAgent, redactor, host, budgets });
-  const tokenStore = createTokenStore(context.secrets, redactor, host.log);
+  const tokenStore = createTokenStore(context.secrets, redactor, host.log, isTokenUsed);
   const troubleChanged = new vscode.EventEmitter<StorageTrouble>();
   const inTurn = createSerialQueue();
   let tokens: TokenRecords = new Map();
@@ -146,6 +146,11 @@ export function createConnections({
   /** Reads the stored list each time: another window may have changed it. Undefined if this version cannot read it. */
   function readAccounts(): RememberedAccounts | undefined {
     return parseRememberedAccounts(state.get(ACCOUNTS_KEY) ?? []);
+  }
+
+  /** A token counts as used while this version cannot read the list. */
+  function isTokenUsed(id: string): boolean {
+    return readAccounts()?.some(({ tokenIds }) => tokenIds.includes(id)) ?? true;
   }
 
   /**

@@ -21,8 +21,8 @@ export type StoredTokens = {
 
 export type TokenStore = {
   /**
-   * Never rejects. First retries to store the records that SecretStorage could not store before, unless another window has
-   * replaced them.
+   * Never rejects. Retries to store the records that SecretStorage could not store before, unless another window has replaced or
+   * deleted them.
    */
   load(): Promise<StoredTokens>;
   /** Stores the record in this session and in SecretStorage. `false`: in this session only. Never rejects. */
@@ -31,8 +31,16 @@ export type TokenStore = {
   delete(id: string): Promise<boolean>;
 };
 
-/** Stores tokens only in SecretStorage, one entry per token, and finds them by their keys. */
-export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redactor, log: Log): TokenStore {
+/**
+ * Stores tokens only in SecretStorage, one entry per token, and finds them by their keys. `isUsed`: whether a stored account can
+ * use the token.
+ */
+export function createTokenStore(
+  secrets: vscode.SecretStorage,
+  redactor: Redactor,
+  log: Log,
+  isUsed: (id: string) => boolean,
+): TokenStore {
   let known: TokenRecords = new Map();
   const unsaved = new Map<string, TokenRecord>();
   /** The values as this window last loaded or stored them, by ID. */
@@ -52,61 +60,64 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
     }
   }
 
-  /** A record that another window has stored since then is newer, and stays. */
-  async function storeAgain(record: TokenRecord): Promise<void> {
-    const value = await Promise.resolve(secrets.get(tokenKey(record.id))).catch(() => undefined);
-    if (value === undefined || value === seen.get(record.id)) {
-      await store(record);
-    } else {
-      unsaved.delete(record.id);
-    }
-  }
-
   async function read(): Promise<Pick<StoredTokens, 'records' | 'unreadable' | 'undecryptable'>> {
     const keys = (await secrets.keys()).filter(isTokenKey);
+    const listed = new Set(keys);
+    for (const id of seen.keys()) {
+      if (!listed.has(tokenKey(id))) {
+        // Another window has deleted it.
+        seen.delete(id);
+        unsaved.delete(id);
+      }
+    }
     const records = new Map<string, TokenRecord>();
-    const undecryptable = new Set<string>();
+    const undecryptable: string[] = [];
     let unreadable = 0;
     await Promise.all(
       keys.map(async (key) => {
+        const id = idOfTokenKey(key);
         const value = await secrets.get(key);
         const record = parseTokenRecord(key, value ?? '');
-        if (value !== undefined) {
-          seen.set(idOfTokenKey(key), value);
+        if (value !== undefined && value !== seen.get(id)) {
+          // What another window has stored is newer.
+          seen.set(id, value);
+          unsaved.delete(id);
         }
         if (record) {
           records.set(record.id, record);
         } else if (value === undefined) {
-          undecryptable.add(idOfTokenKey(key));
+          undecryptable.push(id);
           log('warn', `The stored token ${key} could not be decrypted and is kept`);
         } else {
           unreadable += 1;
-          log('warn', `This version cannot read the stored token ${key} and leaves it unchanged`);
+          log('warn', `This version cannot read the stored token ${key} and keeps it`);
         }
       }),
     );
-    return { records, unreadable, undecryptable: [...undecryptable] };
+    return { records, unreadable, undecryptable };
   }
 
   return {
     async load() {
-      await Promise.all([...unsaved.values()].map(storeAgain));
-      let unreadable = 0;
-      let undecryptable: readonly string[] = [];
-      let failed = false;
-      try {
-        const found = await read();
-        known = new Map([...found.records, ...unsaved]);
-        unreadable = found.unreadable;
-        undecryptable = found.undecryptable;
-      } catch (error) {
-        failed = true;
-        log('error', `Failed to read SecretStorage: ${describeForLog(error)}`);
+      const found = await read().catch((error: unknown) =>
+        log('error', `Failed to read SecretStorage: ${describeForLog(error)}`),
+      );
+      if (found) {
+        const again = [...unsaved].filter(([id]) => isUsed(id));
+        unsaved.clear();
+        await Promise.all(again.map(async ([, record]) => store(record)));
+        known = new Map([...found.records, ...again]);
       }
       for (const { token } of known.values()) {
         redactor.remember(token);
       }
-      return { records: known, unreadable, undecryptable, failed, unsaved: unsaved.size > 0 };
+      return {
+        records: known,
+        unreadable: found?.unreadable ?? 0,
+        undecryptable: found?.undecryptable.filter((id) => !known.has(id)) ?? [],
+        failed: !found,
+        unsaved: unsaved.size > 0,
+      };
     },
     async save(record) {
       redactor.remember(record.token);
@@ -118,6 +129,7 @@ export function createTokenStore(secrets: vscode.SecretStorage, redactor: Redact
       unsaved.delete(id);
       try {
         await secrets.delete(tokenKey(id));
+        seen.delete(id);
         return true;
       } catch (error) {
         log('error', `SecretStorage could not delete a token: ${describeForLog(error)}`);

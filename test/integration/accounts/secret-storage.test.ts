@@ -13,7 +13,8 @@ const KEY = 'cloudflareWebhooks.token.one';
 describe('failing SecretStorage', () => {
   const { secrets, values, undecryptable, state } = makeSecrets();
   const lines: string[] = [];
-  const make = () => createTokenStore(secrets, createRedactor(), (_level, message) => lines.push(message));
+  const log = (_level: string, message: string): void => void lines.push(message);
+  const make = () => createTokenStore(secrets, createRedactor(), log, () => true);
 
   beforeEach(() => {
     values.clear();

@@ -258,6 +258,17 @@ describe('tokens of a window', () => {
     assert.match(stored.get(TOKEN) ?? '', /"token":"newer"/);
   });
 
+  it('that could not be stored are not stored for an account that another window has removed', async () => {
+    const { connections, state, stored, secretStorage } = await open([], []);
+    const { store: storeNow } = secretStorage;
+    secretStorage.store = locked;
+    await storeAccounts(connections, { token: 'new', owner: 'user' }, [{ id: ACCOUNT, name: 'Acme' }]);
+    state.list = [];
+    secretStorage.store = storeNow;
+    await connections.load();
+    assert.deepEqual([stored.size, connections.tokens().size, connections.trouble().unsaved], [0, 0, false]);
+  });
+
   it('have one record, also where one replaces another', async () => {
     const other = 'cloudflareWebhooks.token.u';
     const beta = { id: 'b'.repeat(32), name: 'Beta', tokenIds: ['u', 't'] };
