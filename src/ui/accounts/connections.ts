@@ -65,6 +65,8 @@ export type AccountStorage = {
   readonly deleteTokens: (ids: readonly string[]) => Promise<boolean>;
 };
 
+/** How long requests rely on a load that one of them has caused, in milliseconds. */
+const RECENT = 1_000;
 /** In minutes, used if the setting turns automatic refresh off. */
 const DEFAULT_INTERVAL = 5;
 
@@ -97,6 +99,7 @@ export function createConnections({
     unsaved: false,
     accountsUnreadable: false,
   };
+  let recentLoad: Promise<void> | undefined;
   /** Keyed by API address and token, so that an unchanged connection keeps the same client object. */
   let clients: ReadonlyMap<string, Api> = new Map();
 
@@ -119,7 +122,7 @@ export function createConnections({
         (record
           ? clientsOf.connectStored(record)
           : // The keyring may have been unlocked since, which no event tells. If so, the account gets another client.
-            clientsOf.refuse(missing, missing === STORAGE_UNREADABLE ? load : undefined));
+            clientsOf.refuse(missing, missing === STORAGE_UNREADABLE ? loadForRequest : undefined));
       next.set(key, api);
       return { account: toAccount(account), token: record && toTokenInfo(record), api };
     });
@@ -244,6 +247,14 @@ export function createConnections({
     // Not awaited: the accounts are loaded, and the store reports the result of the refresh. The window in which the user replaced
     // a token refreshes its accounts and shares their snapshots. If all windows did, they would exceed the token's rate limit.
     void store.refresh(await adoptCached(unread), { background: true });
+  }
+
+  /** A refresh of all accounts asks once for each, and a load reads and publishes all of them. */
+  async function loadForRequest(): Promise<void> {
+    recentLoad ??= load().finally(() => {
+      void host.sleep(RECENT).then(() => (recentLoad = undefined));
+    });
+    return recentLoad;
   }
 
   async function saveToken(record: TokenRecord): Promise<boolean> {

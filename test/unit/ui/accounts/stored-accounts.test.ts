@@ -45,10 +45,14 @@ async function open(
   }
   const services = makeUiServices(makeApi());
   services.store.setConnections([]);
+  const pause = Promise.withResolvers<void>();
+  // Virtual time passes at once, but not the second in which requests share a load.
+  const sleep: typeof services.host.sleep = async (milliseconds, signal) =>
+    milliseconds === 1000 ? pause.promise : services.host.sleep(milliseconds, signal);
   const context: Partial<vscode.ExtensionContext> = { secrets: secretStorage };
   const connections = createConnections({
     ...services,
-    host: { ...services.host, fetch },
+    host: { ...services.host, fetch, sleep },
     context: context as vscode.ExtensionContext,
     userAgent: 'test/1',
     state: {
@@ -75,7 +79,7 @@ async function open(
     });
   };
   const unlock = (): void => void (secretStorage.keys = keys);
-  return { stored, state, secretStorage, connections, store: services.store, remove, unlock };
+  return { stored, state, secretStorage, connections, store: services.store, passPause: pause.resolve, remove, unlock };
 }
 
 /** Cloudflare, which refuses every token until `accept` is called. `sent`: the addresses of the calls. */
@@ -142,11 +146,25 @@ describe('tokens of a window', () => {
     const [entry] = window.store.entries();
     assert.equal(entry?.state.kind === 'failed' && entry.state.error.kind, 'storageUnreadable');
     window.unlock();
+    window.passPause();
+    await new Promise(setImmediate);
     await window.store.refresh();
     const { state } = window.store.entries()[0] ?? assert.fail();
     const tokens = [window.connections.tokens().size, window.connections.trouble().failed];
     // The request itself fails, since nothing answers here, and virtual time passes at once.
     assert.deepEqual([...tokens, state.kind === 'failed' && state.error.kind], [1, false, 'timeout']);
+  });
+
+  it('are read once for all requests while the secret storage cannot be read', async () => {
+    const accounts = Array.from({ length: 200 }, (_, at) => ({ id: String(at), name: `${at}`, tokenIds: ['t'] }));
+    const { secretStorage, store } = await open([[TOKEN, tokenRecord('t')]], accounts, true);
+    let reads = 0;
+    secretStorage.keys = async () => ((reads += 1), locked());
+    await store.refresh();
+    const kinds = new Set(
+      store.entries().map(({ state }) => (state.kind === 'failed' ? state.error.kind : state.kind)),
+    );
+    assert.deepEqual([[...kinds], reads <= 2], [['storageUnreadable'], true], `${reads} reads`);
   });
 
   it('may go to a new address only if the user was told of them', async () => {
