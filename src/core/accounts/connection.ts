@@ -22,14 +22,17 @@ export function isSameConnection(a: Connection, b: Connection | undefined): bool
 export type TokenVerdict = 'active' | 'refused' | 'unclear';
 
 /**
- * Asks Cloudflare whether a token is valid, whatever it may do. `accountIds`: the accounts that use it. A token that an account
+ * Asks Cloudflare whether a token is valid, whatever it may do. `listAccountIds`: the accounts that use it. A token that an account
  * owns is known only there. Never rejects.
  */
-export async function verifyTokenOf({ token, api }: Connection, accountIds: readonly string[]): Promise<TokenVerdict> {
+export async function verifyTokenOf(
+  { token, api }: Connection,
+  listAccountIds: () => readonly string[],
+): Promise<TokenVerdict> {
   if (token?.owner !== 'account') {
     return verdictOf(api.verifyUserToken());
   }
-  const verdicts = await Promise.all(accountIds.map(async (id) => verdictOf(api.verifyAccountToken(id))));
+  const verdicts = await Promise.all(listAccountIds().map(async (id) => verdictOf(api.verifyAccountToken(id))));
   return verdicts.find((each) => each === 'active') ?? verdicts.find((each) => each === 'unclear') ?? 'refused';
 }
 

@@ -228,18 +228,22 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
     }
     if (verdict !== 'unclear') {
       if (REFUSALS.has(error.kind)) {
-        refused.set(api, { error, at: now() });
-      } else {
-        refused.delete(api);
+        // One object for all accounts, by which the refresh scheduler sees that nothing has changed.
+        const before = refused.get(api)?.error ?? error;
+        const same = textOf(before) === textOf(error) ? before : error;
+        refused.set(api, { error: same, at: now() });
+        return same;
       }
+      refused.delete(api);
     }
     return error;
   }
 
   async function verify(connection: Connection): Promise<TokenVerdict> {
     const { api } = connection;
-    const sharing = entries.filter((each) => each.connection.api === api).map((each) => each.connection.account.id);
-    const question = questions.get(api) ?? verifyTokenOf(connection, sharing).finally(() => questions.delete(api));
+    const listSharing = (): readonly string[] =>
+      entries.filter((each) => each.connection.api === api).map((each) => each.connection.account.id);
+    const question = questions.get(api) ?? verifyTokenOf(connection, listSharing).finally(() => questions.delete(api));
     questions.set(api, question);
     return question;
   }
@@ -391,6 +395,11 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
     },
     updateDestination: (accountId, destination) => void updateDestination(accountId, destination),
   };
+}
+
+/** Without the ray ID, which is another one in each answer. */
+function textOf({ details }: ApiError): string {
+  return JSON.stringify({ ...details, rayId: undefined });
 }
 
 function createLimitPerClient(most: number): (api: Connection['api']) => Limit {

@@ -201,6 +201,28 @@ describe('refresh scheduler', () => {
     assert.equal(simulation.store.totals().states.ready, 40);
   });
 
+  it('plans all accounts of a refused token once, not at each refusal', async () => {
+    const count = 200;
+    let isValid = true;
+    let ray = 0;
+    const simulation = simulateRefresh({
+      accounts: count,
+      interval: INTERVAL,
+      answer: () => (isValid ? undefined : { kind: 'auth', status: 401, rayId: `ray ${(ray += 1)}` }),
+      isTokenValid: () => isValid,
+    });
+    await pass(simulation, INTERVAL);
+    isValid = false;
+    const { store } = simulation;
+    const entry = store.entry.bind(store);
+    let looks = 0;
+    store.entry = (id) => ((looks += 1), entry(id));
+    void store.refresh();
+    await pass(simulation, MINUTE);
+    assert.ok(store.entries().every(({ state }) => state.kind === 'failed' && state.error.kind === 'auth'));
+    assert.ok(looks < 10 * count, `${looks} looks`);
+  });
+
   it('goes on with all accounts of a token that works again, also if the accounts were regrouped before', async () => {
     let refused = true;
     const answer = (): ApiErrorDetails | undefined => (refused ? { kind: 'auth', status: 401 } : undefined);

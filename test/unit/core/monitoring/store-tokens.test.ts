@@ -74,6 +74,44 @@ describe('store and the tokens of its accounts', () => {
     assert.ok(store.entries().every(({ state }) => state.kind === 'failed' && state.error.kind === 'auth'));
   });
 
+  it('has one error for all accounts of a refused token, until Cloudflare says something else', async () => {
+    const { store } = makeStore();
+    let status = 401;
+    let ray = 0;
+    const refuse = async () => failWith({ kind: 'auth', status, rayId: `ray ${(ray += 1)}` })();
+    const api = makeApi({ verifyUserToken: refuse, listDestinations: refuse });
+    store.setConnections(Array.from({ length: 20 }, (_, at) => makeConnection(`${at}`, api)));
+    const errors = () =>
+      new Set(store.entries().map(({ state }) => (state.kind === 'failed' ? state.error : undefined)));
+    await store.refresh();
+    const [first] = errors();
+    await store.refresh();
+    assert.deepEqual([...errors()], [first]);
+    status = 400;
+    await store.refresh();
+    const [second, ...others] = errors();
+    assert.deepEqual([second?.details.status, others.length], [400, 0]);
+  });
+
+  it('does not look at all accounts for each one of a user token that is refused', async () => {
+    const { store } = makeStore();
+    const refuse = failWith({ kind: 'auth', status: 401 });
+    const api = makeApi({ verifyUserToken: refuse, listDestinations: refuse });
+    const count = 200;
+    let looks = 0;
+    store.setConnections(
+      Array.from({ length: count }, (_, at) => ({
+        ...makeConnection(`${at}`, api),
+        get api() {
+          looks += 1;
+          return api;
+        },
+      })),
+    );
+    await store.refresh();
+    assert.ok(looks < 10 * count, `${looks} looks`);
+  });
+
   it('goes on with a token of which Cloudflare could not say whether it is valid, and asks again', async () => {
     const { store } = makeStore();
     let verdict: ApiErrorDetails = { kind: 'timeout' };
