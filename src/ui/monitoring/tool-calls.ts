@@ -34,16 +34,37 @@ export type ToolServices = {
 export function createToolCalls({ store, host, backgroundRefresh, loaded }: ToolServices): ToolCalls {
   const oldestAllowed = ({ connection }: AccountEntry): number =>
     oldestAllowedOf(backgroundRefresh.intervalOf(connection));
+  /** The IDs of the accounts that the confirmation of a call named, by its kind and input. VS Code gives a call no ID. */
+  const named = new Map<string, ReadonlySet<string>>();
+
+  /** The accounts that the user confirmed. Another window can add accounts while the confirmation waits. */
+  function takeConfirmed(kind: ToolKind, input: ToolInput): readonly AccountEntry[] {
+    const key = keyOf(kind, input);
+    const ids = named.get(key);
+    named.delete(key);
+    const entries = store.entries();
+    const confirmed = ids ? entries.filter(({ connection }) => ids.has(connection.account.id)) : entries;
+    if (ids && ids.size > 0 && confirmed.length === 0 && entries.length > 0) {
+      throw new Error('These accounts were removed from VS Code. Call the tool again.');
+    }
+    return confirmed;
+  }
+
   return {
     prepare: async (kind, input, token) =>
       untilCanceled(token, async () => {
         await loaded;
-        return prepare(kind, input, store.entries());
+        const entries = store.entries();
+        const asked = findAccounts(entries, input);
+        // For an unknown account, the language model gets the names of all accounts.
+        const disclosed = asked.length > 0 ? asked : entries;
+        named.set(keyOf(kind, input), new Set(disclosed.map(({ connection }) => connection.account.id)));
+        return prepare(kind, describeDisclosure(entries, asked));
       }),
     invoke: async (kind, input, token) => {
       const text = await untilCanceled(token, async (signal) => {
         const areAccountsKnown = await loaded;
-        const entries = store.entries();
+        const entries = takeConfirmed(kind, input);
         return answerTool(kind, input, { entries, areAccountsKnown, host, oldestAllowed, describeError }, signal);
       });
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
@@ -55,7 +76,11 @@ function describeError(error: ApiError, accountName: string): string {
   return describeProblem(error, accountName).headline;
 }
 
-function prepare(kind: ToolKind, input: ToolInput, entries: readonly AccountEntry[]): vscode.PreparedToolInvocation {
+function keyOf(kind: ToolKind, input: ToolInput): string {
+  return JSON.stringify([kind, input]);
+}
+
+function prepare(kind: ToolKind, disclosure: string): vscode.PreparedToolInvocation {
   const isList = kind === 'list';
   return {
     invocationMessage: isList
@@ -63,7 +88,7 @@ function prepare(kind: ToolKind, input: ToolInput, entries: readonly AccountEntr
       : vscode.l10n.t('Getting failing webhook destinations'),
     confirmationMessages: {
       title: isList ? vscode.l10n.t('List webhook destinations') : vscode.l10n.t('Get failing webhook destinations'),
-      message: new vscode.MarkdownString(describeDisclosure(entries, input)),
+      message: new vscode.MarkdownString(disclosure),
     },
   };
 }
@@ -93,8 +118,7 @@ async function untilCanceled<T>(
 }
 
 /** Describes in Markdown which data of which accounts the language model gets. */
-function describeDisclosure(entries: readonly AccountEntry[], input: ToolInput): string {
-  const asked = findAccounts(entries, input);
+function describeDisclosure(entries: readonly AccountEntry[], asked: readonly AccountEntry[]): string {
   if (asked.length === 0) {
     return entries.length === 0
       ? vscode.l10n.t('No account was added. The language model gets no data.')

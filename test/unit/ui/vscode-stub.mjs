@@ -12,6 +12,18 @@ export class Uri {
   static joinPath = () => new Uri();
   toString = () => 'file:///';
 }
+export class LanguageModelTextPart {
+  value;
+  constructor(value) {
+    this.value = value;
+  }
+}
+export class LanguageModelToolResult {
+  content;
+  constructor(content) {
+    this.content = content;
+  }
+}
 export const ViewColumn = { Active: 1 };
 export const commands = { ...base.commands, getCommands: async () => [] };
 

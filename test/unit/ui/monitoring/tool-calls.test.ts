@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import { makeApi, makeConnection, makeDestination } from '../../core/api/fake-api.ts';
+import { makeStore } from '../../core/monitoring/make-store.ts';
+import type { ToolInput } from '../../../../src/core/monitoring/tool-answer.ts';
+import { standInForVscode } from '../vscode.ts';
+
+await standInForVscode();
+const { createToolCalls } = await import('../../../../src/ui/monitoring/tool-calls.ts');
+
+const TOKEN: vscode.CancellationToken = {
+  isCancellationRequested: false,
+  onCancellationRequested: () => ({ dispose() {} }),
+};
+const api = makeApi({ listDestinations: async (id) => [makeDestination(`destination of ${id}`)] });
+
+/** The tools of a window that has these accounts. Each account has one destination. */
+async function open(ids: readonly string[]) {
+  const { store } = makeStore();
+  const calls = createToolCalls({
+    store,
+    host: { now: () => 1000, sleep: async () => {} },
+    backgroundRefresh: { intervalOf: () => 0 },
+    loaded: Promise.resolve(true),
+  });
+  const setAccounts = async (next: readonly string[]): Promise<void> => {
+    store.setConnections(next.map((id) => makeConnection(id, api)));
+    await store.refresh();
+  };
+  await setAccounts(ids);
+  const confirm = async (input: ToolInput): Promise<string> => {
+    const { confirmationMessages } = await calls.prepare('list', input, TOKEN);
+    const message = confirmationMessages?.message;
+    return typeof message === 'object' ? message.value : '';
+  };
+  const answer = async (input: ToolInput): Promise<string> => {
+    const { content } = await calls.invoke('list', input, TOKEN);
+    return content.map((part) => (part as vscode.LanguageModelTextPart).value).join('');
+  };
+  return { setAccounts, confirm, answer };
+}
+
+describe('a language model tool', () => {
+  it('gives the data of the accounts that the confirmation named, not of one that was added since', async () => {
+    const { setAccounts, confirm, answer } = await open(['a', 'b']);
+    assert.match(await confirm({}), /Account a and Account b/);
+    await setAccounts(['a', 'b', 'c']);
+    const text = await answer({});
+    assert.match(text, /destination of a.*destination of b/);
+    assert.doesNotMatch(text, /Account c|destination of c/);
+    // The next call is confirmed anew, or VS Code does not ask.
+    assert.match(await answer({}), /destination of c/);
+    assert.match(await confirm({}), /Account c/);
+    assert.match(await answer({}), /destination of c/);
+  });
+
+  it('gives no name of an account that was added since, where the model asked for an unknown one or there was none', async () => {
+    const unknown = await open(['a']);
+    assert.match(await unknown.confirm({ account: 'Account c' }), /asks for an account that was not added/);
+    await unknown.setAccounts(['a', 'c']);
+    await assert.rejects(unknown.answer({ account: 'Account c' }), /Known accounts: "Account a"\./);
+    const none = await open([]);
+    assert.match(await none.confirm({}), /The language model gets no data/);
+    await none.setAccounts(['c']);
+    assert.doesNotMatch(await none.answer({}), /Account c|destination of c/);
+  });
+
+  it('does not say that no account was added where only the named ones were removed since', async () => {
+    const { setAccounts, confirm, answer } = await open(['a', 'b']);
+    await confirm({ account: 'Account a' });
+    await setAccounts(['b']);
+    await assert.rejects(answer({ account: 'Account a' }), /were removed from VS Code/);
+    await confirm({});
+    await setAccounts([]);
+    assert.match(await answer({}), /"noAccounts"/);
+  });
+});
