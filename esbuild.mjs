@@ -99,7 +99,7 @@ const bundles = [
   },
   {
     name: 'main',
-    most: 122_000,
+    most: 123_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -111,7 +111,7 @@ const bundles = [
   },
   {
     name: 'editing',
-    most: 201_000,
+    most: 203_000,
     forbidden: httpClients,
     options: {
       ...node,
@@ -123,13 +123,13 @@ const bundles = [
   },
   {
     name: 'managing',
-    most: 76_000,
+    most: 77_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/managing.ts'], outfile: 'dist/managing.cjs' },
   },
   {
     name: 'policies',
-    most: 116_000,
+    most: 118_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/policies.ts'], outfile: 'dist/policies.cjs' },
   },
@@ -159,7 +159,7 @@ const bundles = [
   },
   {
     name: 'overview',
-    most: 55_000,
+    most: 57_000,
     forbidden: httpClients,
     options: { ...node, entryPoints: ['src/overview.ts'], outfile: 'dist/overview.cjs' },
   },

@@ -77,7 +77,7 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       const response = await host.fetch(address, request);
       const limits = readLimits(response.headers, host.now);
       const body = await readText(response);
-      const failure = failureOf(response, body, redact, limits, host.now);
+      const failure = failureOf(response, body, host, limits);
       // The login page of a network must not pause a token. Status 429 counts, since the limit of a proxy is one too.
       if (failure?.kind !== 'protocol' || response.status === 429) {
         meter?.answered(limits);
@@ -131,9 +131,8 @@ function toReason({ redact = redactPatterns }: Pick<Host, 'redact'>, words: stri
 function failureOf(
   response: Response,
   body: string,
-  redact: (words: string) => string,
+  host: Host,
   { retryAfter }: CallLimits,
-  now: Host['now'],
 ): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
@@ -145,15 +144,15 @@ function failureOf(
   const words = errors.flatMap(({ message }) => (message === '' ? [] : [message])).join('; ');
   const rayId = headers.get('cf-ray');
   const kind = response.ok ? 'rejected' : kindOfAnswer(status, codes, words.slice(0, LONGEST_MESSAGE));
-  const reason = envelope ? redact(words) : '';
+  const reason = envelope ? toReason(host, words) : '';
   return new ApiError({
     kind: envelope ? kind : 'protocol',
     status,
     codes,
     ...(reason ? { reason } : {}),
     ...(envelope ? {} : { answer: foreignAnswerOf(status, headers, body) }),
-    ...(rayId ? { rayId: redact(rayId) } : {}),
-    ...(retryAfter === undefined ? {} : { retryAfter, retryAt: now() + retryAfter }),
+    ...(rayId ? { rayId: toReason(host, rayId) } : {}),
+    ...(retryAfter === undefined ? {} : { retryAfter, retryAt: host.now() + retryAfter }),
   });
 }
 
