@@ -24,7 +24,10 @@ type Known = {
   /** The last refresh through the present client, and the number of consecutive failures. */
   readonly triedAt: number | undefined;
   readonly failures: number;
-  /** Whether another client tried the last refresh. Such an attempt does not count for the present client. */
+  /**
+   * Whether another client tried the last refresh, and no other window has fetched the account since. Such an attempt does not
+   * count for the present client.
+   */
   readonly isTriedByOther: boolean;
   /** When the shown data was fetched. */
   readonly dataAt: number | undefined;
@@ -52,7 +55,7 @@ export function observe(
   return {
     triedAt: isTried ? seen.triedAt : undefined,
     failures: isTried ? attempt.failures : 0,
-    isTriedByOther: attempt !== undefined && !isTried,
+    isTriedByOther: attempt !== undefined && !isTried && (data?.at ?? 0) <= attempt.at,
     dataAt: data && seen.dataAt,
   };
 }

@@ -65,8 +65,8 @@ export type AccountStorage = {
   readonly deleteTokens: (ids: readonly string[]) => Promise<boolean>;
 };
 
-/** How long requests rely on a load that one of them has caused, in milliseconds. */
-const RECENT = 1_000;
+/** How long requests share a load that one of them has caused, in milliseconds. */
+const LOAD_SHARED_FOR = 1_000;
 /** In minutes, used if the setting turns automatic refresh off. */
 const DEFAULT_INTERVAL = 5;
 
@@ -99,6 +99,7 @@ export function createConnections({
     unsaved: false,
     accountsUnreadable: false,
   };
+  let isLoaded = false;
   let recentLoad: Promise<void> | undefined;
   /** Keyed by API address and token, so that an unchanged connection keeps the same client object. */
   let clients: ReadonlyMap<string, Api> = new Map();
@@ -209,7 +210,7 @@ export function createConnections({
       .entries()
       .filter(({ connection }) => saved.has(connection.token?.id ?? '') && store.refusalOf(connection))
       .map(({ connection }) => connection.account.id);
-    const toRefresh = [...new Set([...(await adoptCached(unread, true)), ...refused])];
+    const toRefresh = [...new Set([...(await adoptCached(unread, 'change')), ...refused])];
     if (toRefresh.length > 0) {
       await refreshForUser(store, toRefresh);
     }
@@ -219,16 +220,23 @@ export function createConnections({
   /**
    * Shows the cached snapshots of new or changed accounts. Returns those that have nothing to show, in the focused window those
    * whose data is stale, and after a change of this window those that the former token was tried for. The refresh scheduler
-   * refreshes the others.
+   * refreshes the others. After a change of another window, that window refreshes them and shares their snapshots: if all windows
+   * did, they would exceed the token's rate limit.
    */
-  async function adoptCached(accountIds: readonly string[], isChange = false): Promise<readonly string[]> {
+  async function adoptCached(
+    accountIds: readonly string[],
+    cause: 'start' | 'change' | 'other window',
+  ): Promise<readonly string[]> {
     await snapshots.adopt(accountIds.filter((id) => !store.entry(id)?.state.last));
     const isFocused = vscode.window.state.focused;
+    if (cause === 'other window' && !isFocused) {
+      return [];
+    }
     const oldest = host.now() - (readSettings().refreshInterval || DEFAULT_INTERVAL) * 60_000;
     return accountIds.filter((id) => {
       const entry = store.entry(id);
       const shown = shownOf(entry?.state);
-      return !shown || (isChange && entry?.attempt) || (isFocused && shown.at < oldest);
+      return !shown || (cause === 'change' && entry?.attempt) || (isFocused && shown.at < oldest);
     });
   }
 
@@ -244,15 +252,16 @@ export function createConnections({
       }
       return publish();
     });
-    // Not awaited: the accounts are loaded, and the store reports the result of the refresh. The window in which the user replaced
-    // a token refreshes its accounts and shares their snapshots. If all windows did, they would exceed the token's rate limit.
-    void store.refresh(await adoptCached(unread), { background: true });
+    const cause = isLoaded ? 'other window' : 'start';
+    isLoaded = true;
+    // Not awaited: the accounts are loaded, and the store reports the result of the refresh.
+    void store.refresh(await adoptCached(unread, cause), { background: true });
   }
 
-  /** A refresh of all accounts asks once for each, and a load reads and publishes all of them. */
+  /** Loads for a request, at most once for those of all accounts: each load reads and publishes all of them. */
   async function loadForRequest(): Promise<void> {
     recentLoad ??= load().finally(() => {
-      void host.sleep(RECENT).then(() => (recentLoad = undefined));
+      void host.sleep(LOAD_SHARED_FOR).then(() => (recentLoad = undefined));
     });
     return recentLoad;
   }

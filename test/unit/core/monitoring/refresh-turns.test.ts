@@ -96,6 +96,11 @@ describe('observing an account', () => {
     assert.deepEqual(see(entryOf(other, 2)), { triedAt: undefined, failures: 0, isTriedByOther: true, dataAt: 1007 });
   });
 
+  it('relies on what another window has fetched since the attempt of another client', () => {
+    const entry = { ...entryOf(other), state: { kind: 'ready', last: makeSnapshot(2000, []) } } as const;
+    assert.deepEqual(see(entry), { triedAt: undefined, failures: 0, isTriedByOther: false, dataAt: 2007 });
+  });
+
   it('knows of none', () => {
     assert.deepEqual(see(entryOf(undefined)), { triedAt: undefined, failures: 0, isTriedByOther: false, dataAt: 1007 });
   });
