@@ -77,6 +77,8 @@ type Slot = {
   inFlight?: Promise<boolean>;
   /** Sends the request of a refresh in flight that waits to be admitted. */
   hurry?: () => void;
+  /** Ends the wait of such a request with a client that is outdated. Nothing is sent. */
+  giveUp?: () => void;
   readonly deleted: Set<string>;
 };
 
@@ -161,14 +163,15 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
     if (slot.state.kind === 'idle') {
       setState(slot, { kind: 'loading', ...(cached ? { cached } : {}) });
     }
-    const hurried = Promise.withResolvers<void>();
     let isHurried = !isAdmitted;
-    slot.hurry = () => {
-      isHurried = true;
-      hurried.resolve();
-    };
     for (;;) {
       const { connection } = slot;
+      const hurried = Promise.withResolvers<void>();
+      slot.giveUp = hurried.resolve;
+      slot.hurry = () => {
+        isHurried = true;
+        hurried.resolve();
+      };
       let { generation } = slot;
       const send = async (): Promise<readonly Destination[]> => {
         // What changed during the wait is in the answer.
@@ -327,11 +330,13 @@ export function createStore({ now, toApiError, defer, log, admit, concurrency = 
           };
           if (slot.connection.api !== connection.api) {
             slot.generation += 1;
+            slot.giveUp?.();
           }
           slot.connection = connection;
           return [connection.account.id, slot];
         }),
       );
+      entries.filter(({ connection }) => !slots.has(connection.account.id)).forEach((slot) => slot.giveUp?.());
       entries = [...slots.values()];
       totals = entries.reduce((sum, { state }) => addState(sum, state), NO_ACCOUNTS);
       if (

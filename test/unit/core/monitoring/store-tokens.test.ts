@@ -239,6 +239,30 @@ describe('store and the tokens of its accounts', () => {
     );
   });
 
+  it('does not wait for the rate limit of a token that was replaced, or of a removed account', async () => {
+    const admitted: string[] = [];
+    const { store } = makeStore(() => 1000, {
+      admit: async ({ account, token }) => {
+        if (token?.id === 'new') {
+          admitted.push(account.id);
+        } else {
+          await new Promise<never>(() => {});
+        }
+      },
+    });
+    const [old, fresh] = [makeListing(), makeListing()];
+    store.setConnections(['a', 'b', 'c'].map((id) => makeConnection(id, old.api)));
+    const refresh = store.refresh();
+    await tick();
+    store.setConnections(
+      ['a', 'b'].map((id) => ({ ...makeConnection(id, fresh.api), token: { id: 'new', owner: 'user' } })),
+    );
+    await tick();
+    fresh.pending.forEach(({ resolve }) => resolve([]));
+    await refresh;
+    assert.deepEqual([old.pending.length, fresh.pending.length, admitted], [0, 2, ['a', 'b']]);
+  });
+
   it('keeps showing the data of an account that gets a new token, until the first answer to that one', async () => {
     const { store } = makeStore();
     store.setConnections([makeConnection('a', makeApi({ listDestinations: async () => [makeDestination('1')] }))]);
