@@ -82,7 +82,7 @@ export async function replaceStoredToken(
       throw new UserError(vscode.l10n.t('The account was removed in another window. The new token was not stored.'));
     }
     if (
-      connections.tokens().get(tokenId)?.token !== token ||
+      (token !== undefined && connections.tokens().get(tokenId)?.token !== token) ||
       idsOfToken(list, tokenId).toSorted().join() !== accountIds.toSorted().join()
     ) {
       throw createChangedError();
