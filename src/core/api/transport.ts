@@ -76,14 +76,19 @@ export function createTransport(host: Host, userAgent: string, deadline = ANSWER
       meter?.sent();
       const response = await host.fetch(address, request);
       const limits = readLimits(response.headers, host.now);
+      // The limit of a proxy is one too, and counts even if the body breaks.
+      const isTooMany = response.status === 429;
+      if (isTooMany) {
+        meter?.answered(limits);
+      }
       const body = await readText(response);
       const failure = failureOf(response, body, host, limits);
-      // The login page of a network must not pause a token. Status 429 counts, since the limit of a proxy is one too.
-      if (failure?.kind !== 'protocol' || response.status === 429) {
+      // The login page of a network must not pause a token.
+      if (!isTooMany && failure?.kind !== 'protocol') {
         meter?.answered(limits);
       }
       if (failure) {
-        const isLimited = failure.kind === 'rateLimited' || response.status === 429;
+        const isLimited = failure.kind === 'rateLimited' || isTooMany;
         if (isLimited && limits.retryAfter === undefined) {
           const { left, resetsIn = UNNAMED_PAUSE } = limits;
           meter?.answered({ retryAfter: left === 0 ? resetsIn : UNNAMED_PAUSE });
@@ -128,12 +133,7 @@ function toReason({ redact = redactPatterns }: Pick<Host, 'redact'>, words: stri
  * The error of an answer, if any. Without the API's envelope the status does not count, because a proxy may have set
  * it.
  */
-function failureOf(
-  response: Response,
-  body: string,
-  host: Host,
-  { retryAfter }: CallLimits,
-): ApiError | undefined {
+function failureOf(response: Response, body: string, host: Host, { retryAfter }: CallLimits): ApiError | undefined {
   const { status, headers } = response;
   const envelope = decodeEnvelope(body);
   if (response.ok && envelope?.success) {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ApiError, type ApiErrorKind } from '../../core/api/api-error.ts';
+import { ApiError, type ApiErrorKind, isNotFound } from '../../core/api/api-error.ts';
 import { guessType, typeNamed } from '../../core/model/destination-types/index.ts';
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import type { PanelButton, PanelNotice, PanelTexts } from '../../core/panel-protocol.ts';
@@ -239,14 +239,14 @@ export function describeStopped(why: readonly string[], look: Look | undefined, 
 }
 
 /** What Cloudflare refuses for one destination. Any other kind of error concerns the account or its token. */
-const ABOUT_DESTINATION: ReadonlySet<ApiErrorKind> = new Set(['rejected', 'forbidden', 'notFound']);
+const ABOUT_DESTINATION: ReadonlySet<ApiErrorKind> = new Set(['rejected', 'forbidden']);
 
 /**
  * Describes a failure, with Cloudflare's own message. `name`, `url`: what was typed. Where Cloudflare tested the URL and
  * rejected it, explains why and offers a test from this machine, which shows the answer of the receiver.
  */
 export function describeFailure(error: unknown, { name, url }: Draft, accountName: string): PanelNotice {
-  const isAboutDestination = error instanceof ApiError && ABOUT_DESTINATION.has(error.kind);
+  const isAboutDestination = isNotFound(error) || (error instanceof ApiError && ABOUT_DESTINATION.has(error.kind));
   const subject = isAboutDestination ? name : accountName;
   const sentence = describeSentence(error, subject);
   if (!(error instanceof ApiError) || error.kind !== 'rejected' || error.details.status !== 422) {

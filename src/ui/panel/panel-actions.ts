@@ -129,15 +129,16 @@ export function createPanelActions(
 
   async function sendUpdate(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
     previous = undefined;
-    // An update that is not to remember anything stores nothing: what is stored meanwhile is of another editor or window.
     const { remember } = model.fields;
+    // An update stores only what it is to remember. Else, what is stored meanwhile is of another editor or window.
+    const isOwn = remember;
     try {
       const outcome = await writer.update({ connection, destination: seen }, draft, remember);
-      await forgetUnlessWanted(seen.id, remember);
+      await forgetUnlessWanted(seen.id, isOwn);
       sent = draft;
       return outcome;
     } catch (error) {
-      await readSecret(remember);
+      await readSecret(isOwn);
       throw error;
     }
   }

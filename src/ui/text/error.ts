@@ -54,15 +54,12 @@ export function describeProblem(error: ApiError, subject: string): Problem {
   return error.details.isUnsettled
     ? {
         ...described,
-        sentence: vscode.l10n.t(
-          '{0} The request was sent and may still take effect. You can safely try again.',
-          described.sentence,
-        ),
+        sentence: vscode.l10n.t('{0} The request was sent and may still take effect.', described.sentence),
       }
     : described;
 }
 
-/** The same, without whether the request may still take effect. */
+/** {@link describeProblem} without whether the request may still take effect. */
 export function describeCause({ kind, details }: ApiError, subject: string): Problem {
   const because = [
     details.reason,

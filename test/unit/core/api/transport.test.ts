@@ -344,6 +344,15 @@ describe('transport', () => {
     }
   });
 
+  it('counts status 429 also where the body of the answer breaks', async () => {
+    const told: CallLimits[] = [];
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('broken')) });
+    const { host } = makeHost(async () => new Response(body, { status: 429, headers: { 'retry-after': '300' } }));
+    const meter = { sent: () => {}, answered: (limits: CallLimits) => told.push(limits) };
+    await assert.rejects(createTransport(host, 'test/1', DEADLINE, meter)('https://api.example.com/x'));
+    assert.deepEqual(told, [{ retryAfter: 300_000 }]);
+  });
+
   it('refuses an answer that is larger than any real one, and stops reading it', async () => {
     let canceled = false;
     const body = new ReadableStream({

@@ -657,9 +657,12 @@ describe('panels', () => {
       ['forbidden', /^The token does not have permission for Mine\. /],
       ['rejected', /^Cloudflare rejected the request for Mine\./],
       ['notFound', /^Cloudflare could not find Mine\. /],
+      ['notFound of the account', /^Cloudflare could not find Acme \(code 7003\)\. /],
       ['network', /^Could not reach Cloudflare for Acme\. /],
     ] as const) {
-      window.api().updateDestination = failWith({ kind });
+      window.api().updateDestination = failWith(
+        kind === 'notFound of the account' ? { kind: 'notFound', codes: [7003] } : { kind },
+      );
       await page.type({ name: 'Mine' });
       await page.press('Save');
       assert.match(page.text(), sentence);
