@@ -31,20 +31,59 @@ export type ToolServices = {
   readonly loaded: Promise<boolean>;
 };
 
+/** How long a confirmation counts as open, in milliseconds. VS Code does not say when it was declined. */
+const LONGEST_OPEN = 10 * 60_000;
+/** The most inputs of open calls. The input is text of the model. */
+const MOST_PREPARED = 100;
+
+/** `openedAt`: when the confirmations that were not answered were opened. `ids`: the accounts that all of them named. */
+type PreparedCalls = { readonly openedAt: readonly number[]; readonly ids: ReadonlySet<string> };
+
+/**
+ * The accounts that confirmations named, by the kind and input of the call. VS Code prepares each call but gives it no ID, so
+ * equal calls that are open at the same time disclose only the accounts that all their confirmations named.
+ */
+function createPreparedCalls({ now }: Pick<Host, 'now'>) {
+  const prepared = new Map<string, PreparedCalls>();
+  return {
+    add(key: string, named: ReadonlySet<string>): void {
+      const before = prepared.get(key);
+      const open = before?.openedAt.filter((at) => now() - at < LONGEST_OPEN) ?? [];
+      const ids = before && open.length > 0 ? new Set([...named].filter((id) => before.ids.has(id))) : named;
+      prepared.delete(key);
+      prepared.set(key, { openedAt: [...open, now()], ids });
+      for (const oldest of [...prepared.keys()].slice(0, -MOST_PREPARED)) {
+        prepared.delete(oldest);
+      }
+    },
+    /** Undefined if no confirmation of this call is open. */
+    take(key: string): ReadonlySet<string> | undefined {
+      const found = prepared.get(key);
+      const openedAt = found?.openedAt.slice(0, -1) ?? [];
+      if (found && openedAt.length > 0) {
+        prepared.set(key, { ...found, openedAt });
+      } else {
+        prepared.delete(key);
+      }
+      return found?.ids;
+    },
+  };
+}
+
 export function createToolCalls({ store, host, backgroundRefresh, loaded }: ToolServices): ToolCalls {
   const oldestAllowed = ({ connection }: AccountEntry): number =>
     oldestAllowedOf(backgroundRefresh.intervalOf(connection));
-  /** The IDs of the accounts that the confirmation of a call named, by its kind and input. VS Code gives a call no ID. */
-  const named = new Map<string, ReadonlySet<string>>();
+  const prepared = createPreparedCalls(host);
 
   /** The accounts that the user confirmed. Another window can add accounts while the confirmation waits. */
   function takeConfirmed(kind: ToolKind, input: ToolInput): readonly AccountEntry[] {
-    const key = keyOf(kind, input);
-    const ids = named.get(key);
-    named.delete(key);
+    const ids = prepared.take(keyOf(kind, input));
+    if (!ids) {
+      throw new Error('The user did not confirm this call. Call the tool again.');
+    }
     const entries = store.entries();
-    const confirmed = ids ? entries.filter(({ connection }) => ids.has(connection.account.id)) : entries;
-    if (ids && ids.size > 0 && confirmed.length === 0 && entries.length > 0) {
+    const confirmed = entries.filter(({ connection }) => ids.has(connection.account.id));
+    if (ids.size > 0 && confirmed.length === 0 && entries.length > 0) {
       throw new Error('These accounts were removed from VS Code. Call the tool again.');
     }
     return confirmed;
@@ -52,13 +91,14 @@ export function createToolCalls({ store, host, backgroundRefresh, loaded }: Tool
 
   return {
     prepare: async (kind, input, token) =>
-      untilCanceled(token, async () => {
+      untilCanceled(token, async (signal) => {
         await loaded;
+        signal.throwIfAborted();
         const entries = store.entries();
         const asked = findAccounts(entries, input);
         // For an unknown account, the language model gets the names of all accounts.
         const disclosed = asked.length > 0 ? asked : entries;
-        named.set(keyOf(kind, input), new Set(disclosed.map(({ connection }) => connection.account.id)));
+        prepared.add(keyOf(kind, input), new Set(disclosed.map(({ connection }) => connection.account.id)));
         return prepare(kind, describeDisclosure(entries, asked));
       }),
     invoke: async (kind, input, token) => {

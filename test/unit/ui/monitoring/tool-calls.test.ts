@@ -17,9 +17,10 @@ const api = makeApi({ listDestinations: async (id) => [makeDestination(`destinat
 /** The tools of a window that has these accounts. Each account has one destination. */
 async function open(ids: readonly string[]) {
   const { store } = makeStore();
+  let now = 1000;
   const calls = createToolCalls({
     store,
-    host: { now: () => 1000, sleep: async () => {} },
+    host: { now: () => now, sleep: async () => {} },
     backgroundRefresh: { intervalOf: () => 0 },
     loaded: Promise.resolve(true),
   });
@@ -37,7 +38,7 @@ async function open(ids: readonly string[]) {
     const { content } = await calls.invoke('list', input, TOKEN);
     return content.map((part) => (part as vscode.LanguageModelTextPart).value).join('');
   };
-  return { setAccounts, confirm, answer };
+  return { setAccounts, confirm, answer, pass: (milliseconds: number) => (now += milliseconds) };
 }
 
 describe('a language model tool', () => {
@@ -48,8 +49,7 @@ describe('a language model tool', () => {
     const text = await answer({});
     assert.match(text, /destination of a.*destination of b/);
     assert.doesNotMatch(text, /Account c|destination of c/);
-    // The next call is confirmed anew, or VS Code does not ask.
-    assert.match(await answer({}), /destination of c/);
+    await assert.rejects(answer({}), /did not confirm this call/);
     assert.match(await confirm({}), /Account c/);
     assert.match(await answer({}), /destination of c/);
   });
@@ -63,6 +63,41 @@ describe('a language model tool', () => {
     assert.match(await none.confirm({}), /The language model gets no data/);
     await none.setAccounts(['c']);
     assert.doesNotMatch(await none.answer({}), /Account c|destination of c/);
+  });
+
+  it('gives equal calls that overlap only the accounts that both confirmations named', async () => {
+    const { setAccounts, confirm, answer } = await open(['a']);
+    await confirm({});
+    await setAccounts(['a', 'b']);
+    assert.match(await confirm({}), /Account b/);
+    for (const text of [await answer({}), await answer({})]) {
+      assert.match(text, /destination of a/);
+      assert.doesNotMatch(text, /Account b|destination of b/);
+    }
+    await assert.rejects(answer({}), /did not confirm this call/);
+    await confirm({});
+    assert.match(await answer({}), /destination of b/);
+  });
+
+  it('counts a confirmation without an answer as declined after ten minutes', async () => {
+    const { setAccounts, confirm, answer, pass } = await open(['a']);
+    await confirm({});
+    await setAccounts(['a', 'b']);
+    pass(10 * 60_000 - 1);
+    await confirm({});
+    assert.doesNotMatch(await answer({}), /destination of b/);
+    pass(1);
+    await confirm({});
+    assert.match(await answer({}), /destination of b/);
+  });
+
+  it('keeps a bounded number of declined calls', async () => {
+    const { confirm, answer } = await open(['a']);
+    for (let index = 0; index <= 100; index += 1) {
+      await confirm({ account: `Other ${index}` });
+    }
+    await assert.rejects(answer({ account: 'Other 0' }), /did not confirm this call/);
+    await assert.rejects(answer({ account: 'Other 1' }), /Known accounts: "Account a"/);
   });
 
   it('does not say that no account was added where only the named ones were removed since', async () => {
