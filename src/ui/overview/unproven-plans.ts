@@ -7,6 +7,7 @@ import { plainName } from '../../core/model/plain-text.ts';
 import { parseTimestamp, toMilliseconds } from '../../core/model/timestamp.ts';
 import { type AccountEntry, isIncomplete } from '../../core/monitoring/account-state.ts';
 import { createUserLimits } from '../../core/monitoring/call-budget.ts';
+import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
 import { unprovenDaysOf } from '../../core/monitoring/unproven.ts';
 import { CALLS_PER_READ } from '../../core/policies/policy-store.ts';
 import { chooseTests, type TestPlan } from '../../core/testing/unproven-tests.ts';
@@ -63,13 +64,16 @@ export async function readPlans(
     const ids = destinations.map(({ id }) => id);
     try {
       const limit = limitOf(connection.token?.id, CALLS_PER_READ);
-      const known = await limit(async () => policies.read(connection, signal));
+      const known = await limit(async () => policies.read(connectionNow(store, connection), signal));
       const isPartial = skippedIn(known.policies) > 0;
       return [{ connection, all, destinations, isPartial, ...chooseTests(known.policies, ids) }];
     } catch (error) {
       // The client has logged the error.
       if (error instanceof ApiError) {
         return miss();
+      }
+      if (error instanceof AccountRemovedError) {
+        return [];
       }
       throw error;
     }

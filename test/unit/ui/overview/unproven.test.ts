@@ -175,6 +175,34 @@ describe('Test All Unproved', () => {
     assert.ok(calls.every(({ name, at }) => name === 'destinations' || at - from >= 5 * 60_000));
   });
 
+  it('reads policies with the token that the account has after the wait, and none of an account that was removed', async () => {
+    for (const isRemoved of [false, true]) {
+      const calls: string[] = [];
+      const apiOf = (token: string): Api => ({
+        ...quietApi([]),
+        async listPolicies() {
+          calls.push(token);
+          return [];
+        },
+      });
+      const { connection, ...services } = makeUiServices(apiOf('old'));
+      const { budgets, host, store } = services;
+      for (let index = 0; index < USER_CALLS; index += 1) {
+        budgets.of(undefined).sent();
+      }
+      const sleep: typeof host.sleep = async (milliseconds, aborting) => {
+        store.setConnections(isRemoved ? [] : [{ ...connection, api: apiOf('new') }]);
+        await host.sleep(milliseconds, aborting);
+      };
+      const { plans, missing } = await readPlans(
+        30,
+        { ...services, host: { ...host, now: Date.now, sleep } },
+        { signal },
+      );
+      assert.deepEqual([plans.length, missing, calls], isRemoved ? [0, [], []] : [1, [], ['new']]);
+    }
+  });
+
   it('reads nothing more once it is canceled', async () => {
     const { services, calls } = makeAccounts(100);
     const cancel = new AbortController();
