@@ -89,6 +89,8 @@ export function createPolicyStore(): PolicyStore {
       // The client has logged the error.
       listSilences(api, account.id, signal).catch(() => undefined),
     ]);
+    // An aborted call of names or silences must not count as a failed one.
+    signal?.throwIfAborted();
     const value = { policies, alertNames: names, ...(silences ? { silences } : {}) };
     if ((newest.get(account.id) ?? 0) > turn) {
       return value;

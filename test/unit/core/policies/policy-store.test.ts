@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../src/core/api/client.ts';
+import { createCanceledError } from '../../../../src/core/async/canceled.ts';
 import { noteSkipped } from '../../../../src/core/api/skipped.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
 import { createPolicyStore } from '../../../../src/core/policies/policy-store.ts';
@@ -106,6 +107,21 @@ describe('policy store', () => {
     );
     await createPolicyStore().read(makeConnection('a', api), signal);
     assert.deepEqual(handed.toSorted(), ['listAlertNames', 'listPolicies', 'request']);
+  });
+
+  it('keeps nothing where it is aborted while the silences are fetched', async () => {
+    const stop = new AbortController();
+    const api = makeApi({
+      listPolicies: async () => [],
+      listAlertNames: async () => new Map(),
+      async request() {
+        stop.abort();
+        throw createCanceledError();
+      },
+    });
+    const store = createPolicyStore();
+    await assert.rejects(store.read(makeConnection('a', api), stop.signal), { name: 'AbortError' });
+    assert.equal(store.known('a'), undefined);
   });
 
   it('returns the policies if fetching the alert names fails', async () => {
