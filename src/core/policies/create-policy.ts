@@ -136,7 +136,10 @@ async function settle(options: CreatePolicyOptions, sent: Unanswered, error: unk
       await host.sleep(pause);
     }
     // A look that fails says nothing.
-    const now = await look().catch(() => []);
+    const now = await look().catch(() => undefined);
+    if (!now) {
+      continue;
+    }
     const [only, ...others] = findNew(now, sent.knownIds, policy);
     if (only && others.length === 0) {
       return readBack(options, only.id);

@@ -301,6 +301,23 @@ describe('create policy, against the fake', () => {
       assert.equal((await create({ host })).id, other?.id);
       assert.equal(account.posts(), 2);
     });
+    it('where two match and a later look fails', async () => {
+      let looks = 0;
+      const api: Api = {
+        ...meddle(async () => {
+          await post(draft());
+          await post(draft());
+          return failWith({ kind: 'timeout' })();
+        }),
+        async listPolicies(accountId) {
+          looks += 1;
+          // The first call is before the creation.
+          return looks < 5 ? account.api().listPolicies(accountId) : failWith({ kind: 'network' })();
+        },
+      };
+      await assert.rejects(create({ api }), { name: 'UncertainPolicyError' });
+      assert.equal(looks, 5);
+    });
   });
 
   for (const [code, policy] of [
