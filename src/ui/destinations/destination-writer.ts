@@ -126,9 +126,12 @@ export function createDestinationWriter(services: DestinationWriterServices): De
         const follow = async (after: RememberedSecret | undefined): Promise<void> => {
           if (after !== stored) {
             stored = after;
-            await (after
-              ? secrets.remember(account.id, destination.id, after)
-              : secrets.forget(account.id, destination.id));
+            if (!after) {
+              await secrets.forget(account.id, destination.id);
+            } else if (store.entry(account.id)) {
+              // Removing an account deletes its secrets, so none is stored for it afterwards.
+              await secrets.remember(account.id, destination.id, after);
+            }
           }
         };
         /** The remembered secret must never be outdated, because the next rename would send it. */

@@ -87,7 +87,10 @@ export function createReplacements(services: ReplacementsServices): Replacements
           }
           if (given?.remember && newId !== undefined && newId !== remembered) {
             remembered = newId;
-            await secrets.remember(accountId, newId, rememberDraft(undefined, given.draft));
+            // Removing an account deletes its secrets, so none is stored for it afterwards.
+            if (store.entry(accountId)) {
+              await secrets.remember(accountId, newId, rememberDraft(undefined, given.draft));
+            }
           }
           if (stage === 'finishing') {
             if (newId !== undefined) {

@@ -161,6 +161,30 @@ describe('saving after a question that was open for long', () => {
     assert.deepEqual([created.id, await secrets.get(ACCOUNT, ID)], [ID, undefined]);
   });
 
+  for (const isRefused of [false, true]) {
+    it(`stores no secret for an account that is removed while the update is sent${isRefused ? ' and refused' : ''}`, async () => {
+      const services = makeUiServices(
+        makeApi({
+          listDestinations: async () => [],
+          getDestination: async () => destination,
+          updateDestination: async () => {
+            services.store.setConnections([]);
+            await services.secrets.forget(ACCOUNT, ID);
+            if (isRefused) {
+              throw new ApiError({ kind: 'forbidden' });
+            }
+          },
+        }),
+      );
+      const { connection, secrets } = services;
+      await secrets.remember(ACCOUNT, ID, { secret: 'old' });
+      await createDestinationWriter(services)
+        .update({ connection, destination }, { ...draft, secret: 'new' }, true)
+        .catch(() => undefined);
+      assert.equal(await secrets.get(ACCOUNT, ID), undefined);
+    });
+  }
+
   it('creates nothing in an account that is removed during the wait for an earlier creation', async () => {
     let posts = 0;
     const services = makeUiServices(

@@ -52,6 +52,30 @@ describe('drafts of replacements', () => {
     });
   }
 
+  it('leave no secret for an account that is removed while the replacement is created', async () => {
+    const { connection, replacements, secrets, store } = openWindow();
+    const { api } = connection;
+    const created: string[] = [];
+    store.setConnections([
+      {
+        ...connection,
+        api: {
+          ...api,
+          async createDestination(...given) {
+            const id = await api.createDestination(...given);
+            store.setConnections([]);
+            created.push(id);
+            return id;
+          },
+        },
+      },
+    ]);
+    const target = { connection, destination: fixture.old() };
+    await replacements.start(target, fixture.draft(), { remember: true });
+    assert.equal(created.length, 1);
+    assert.equal(await secrets.get(ACCOUNT, created[0] ?? ''), undefined);
+  });
+
   it('are those of the start that was accepted last', async () => {
     const { connection, replacements } = openWindow();
     const target = { connection, destination: fixture.old() };
