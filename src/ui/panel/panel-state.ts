@@ -114,7 +114,7 @@ export async function createPanelState(
     accountId,
     accountName: '',
     areAccountsLoaded: undefined,
-    destinationId: kept?.destinationId ?? target.destinationId,
+    destinationId: target.destinationId,
     fields: { name: kept?.name ?? '', url: kept?.url ?? '', secret: '', remember: false },
     base: kept && { name: kept.baseName, url: kept.baseUrl },
     remembered: undefined,

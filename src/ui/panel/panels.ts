@@ -5,7 +5,7 @@ import { comparableId } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { plain } from '../../core/model/plain-text.ts';
 import { type PanelNotice, parseFromPanel, parseSavedPanelState, type ToPanel } from '../../core/panel-protocol.ts';
-import { createDraftKeep } from './draft-keep.ts';
+import { createDraftKeep, type KeptDraft } from './draft-keep.ts';
 import { createFocusTaker, startedBy } from '../host/focus.ts';
 import { webviewPage, webviewRoots } from '../host/webview-page.ts';
 import { type CommandId, PANEL_TYPE } from '../host/ids.ts';
@@ -133,12 +133,11 @@ export function createPanels(
 
   /**
    * Moves the draft of a restored panel to the panel of its destination that is open already: VS Code restores a hidden panel
-   * only when the user looks at it, which can be after the destination was opened again.
+   * only when the user looks at it, which can be after the destination was opened again. Offers the draft if no panel is open.
    */
-  async function moveDraft(target: PanelTarget): Promise<void> {
-    const draft = await drafts.get(target.draftId);
-    const title = draft?.baseName || vscode.l10n.t('New Webhook Destination');
-    if (draft && !(await reopenDraft(target, title))) {
+  async function moveDraft(target: PanelTarget, { baseName }: KeptDraft): Promise<void> {
+    const title = baseName || vscode.l10n.t('New Webhook Destination');
+    if (!open.has(keyOf(target)) || !(await reopenDraft(target, title))) {
       await offerToReopen(target, title, { isDirty: true });
     }
   }
@@ -239,14 +238,20 @@ export function createPanels(
     isOpen: (accountId, destinationId) => open.has(keyOf({ accountId, destinationId })),
     async restore(panel, value) {
       const state = parseSavedPanelState(value);
-      if (state && !open.has(keyOf(state))) {
-        await fill(panel, state);
+      let isClosed = false;
+      const closing = panel.onDidDispose(() => (isClosed = true));
+      const draft = state && (await drafts.get(state.draftId));
+      closing.dispose();
+      const target = state && { ...state, destinationId: draft?.destinationId ?? state.destinationId };
+      // Nothing waits between this check and the registration in `fill`.
+      if (target && !isClosed && !open.has(keyOf(target))) {
+        await fill(panel, target);
         return;
       }
       // A second panel of a destination or an invalid state cannot be restored.
       panel.dispose();
-      if (state) {
-        void moveDraft(state);
+      if (target && draft) {
+        void moveDraft(target, draft);
       }
     },
     createController,

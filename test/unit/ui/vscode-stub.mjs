@@ -39,6 +39,7 @@ export const window = {
   showErrorMessage: show,
   createWebviewPanel: (_type, title) => {
     const listeners = {};
+    const disposals = new Set();
     const sent = [];
     const panel = {
       title,
@@ -51,9 +52,13 @@ export const window = {
       },
       onDidChangeViewState() {},
       onDidDispose(listener) {
-        listeners.dispose = listener;
+        disposals.add(listener);
+        return { dispose: () => disposals.delete(listener) };
       },
-      dispose: () => listeners.dispose?.(),
+      dispose() {
+        disposals.forEach((listener) => listener());
+        disposals.clear();
+      },
       receive: (message) => listeners.message(message),
       webview: {
         cspSource: '',

@@ -262,9 +262,12 @@ export function usePanels() {
       await window.panels.open({ connection: window.connection, destination });
       return page(stub.created.length - 1);
     },
-    /** Reloads the window with the panel as a hidden tab. Returns what makes it visible, which restores it. */
-    reload({ panel }: Page<StubPanel>): () => Promise<void> {
-      const { state } = panel.sent.findLast((each) => each.kind === 'state') ?? {};
+    /**
+     * Reloads the window with the panel as a hidden tab. Returns what makes it visible, which restores it. `at`: which of its
+     * states VS Code persisted; default: the last one.
+     */
+    reload({ panel }: Page<StubPanel>, at = -1): () => Promise<void> {
+      const state = panel.sent.flatMap((each) => (each.kind === 'state' ? [each.state] : [])).at(at);
       window.panels.dispose();
       window = openWindow();
       return async () => window.panels.restore(stub.window.createWebviewPanel('', '', 1), state);

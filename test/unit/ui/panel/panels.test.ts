@@ -550,6 +550,47 @@ describe('panels', () => {
     });
   });
 
+  describe('a restored tab whose state is from before its destination was created', () => {
+    const reload = async () => {
+      const page = await window.openNew();
+      await page.type({ name: 'Ops', url: account.hook('new') });
+      await page.press('Create');
+      await until(() => page.labels().includes('Save'), 'the destination in its panel');
+      await page.type({ name: 'Mine' });
+      const show = window.reload(page, 0);
+      const [destination = assert.fail()] = await window.api().listDestinations(ACCOUNT);
+      return { show, destination };
+    };
+
+    it('is the panel of the destination, also beside a panel of a new one', async () => {
+      const { show, destination } = await reload();
+      const other = await window.openNew();
+      const shown = show();
+      const restored = await window.page(2);
+      await shown;
+      await window.panels().open({ connection: window.connection(), destination });
+      assert.deepEqual([window.created.length, restored.panel.reveals, restored.fields().name], [3, 1, 'Mine']);
+      assert.equal(other.fields().name, '');
+    });
+
+    it('hands its draft over if the destination was opened again', async () => {
+      const { show, destination } = await reload();
+      const other = await window.open(destination);
+      await show();
+      await until(() => other.fields().name === 'Mine', 'the draft');
+      assert.deepEqual(window.notifications, []);
+    });
+
+    it('offers its draft if it is closed at once', async () => {
+      const { show } = await reload();
+      const shown = show();
+      window.created.at(-1)?.dispose();
+      await shown;
+      const { message } = await window.notification();
+      assert.equal(message, '“Ops” was closed with unsaved changes.');
+    });
+  });
+
   describe('messages of the page and the host that cross', () => {
     const NONE = { name: 0, url: 0, secret: 0, remember: 0 };
 
