@@ -1,4 +1,5 @@
 import type { Connection } from '../accounts/connection.ts';
+import type { Api } from '../api/client.ts';
 import { isNamed } from '../async/named-error.ts';
 import type { Store } from './store.ts';
 
@@ -18,4 +19,26 @@ export function connectionNow(store: Pick<Store, 'entry'>, { account }: Connecti
     throw new AccountRemovedError('The account was removed');
   }
   return entry.connection;
+}
+
+/**
+ * Options whose `api` is the client that the account has at each use: during a wait, the account can be removed or its token
+ * replaced. The result must not be spread, because a copy keeps one client. Reading `api` throws {@link AccountRemovedError}.
+ */
+export function withApiNow<T extends { readonly api: Api }>(
+  store: Pick<Store, 'entry'>,
+  connection: Connection,
+  options: Omit<T, 'api'>,
+): T;
+export function withApiNow(
+  store: Pick<Store, 'entry'>,
+  connection: Connection,
+  options: object,
+): { readonly api: Api } {
+  return {
+    ...options,
+    get api() {
+      return connectionNow(store, connection).api;
+    },
+  };
 }

@@ -5,7 +5,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { type Deletion, deleteDestinations, type Detaching } from '../../core/destinations/delete-destinations.ts';
 import { createIdSet, findById, type IdSet } from '../../core/model/id.ts';
 import { type Policy, policiesOf, withoutDestinations } from '../../core/model/policy.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
 import { hasGrown, type Impact, impactOf } from '../../core/policies/delete-impact.ts';
 import { fetchExisting } from '../../core/policies/existing-destinations.ts';
@@ -233,31 +233,15 @@ function policiesToLeave({ ids, existing, impacts = [] }: AccountCheck): readonl
   return impacts.filter(({ policy }) => withoutDestinations(policy, ids, left));
 }
 
-/** A deletion can take minutes, in which the account can be removed or its token replaced, so the client is read at each use. */
+/** A deletion can take minutes. */
 function follow(known: Connection, { store }: DeletingServices): Connection {
   const { account, token } = connectionNow(store, known);
-  return {
-    account,
-    token,
-    get api() {
-      return connectionNow(store, known).api;
-    },
-  };
+  return withApiNow(store, known, { account, token });
 }
 
-function toDetaching(check: AccountCheck, services: DeletingServices): readonly Detaching[] {
-  const connection = follow(check.connection, services);
+function toDetaching(check: AccountCheck, { store }: DeletingServices): readonly Detaching[] {
+  const { connection, existing } = check;
   const impacts = policiesToLeave(check);
-  return impacts.length === 0
-    ? []
-    : [
-        {
-          get api() {
-            return connection.api;
-          },
-          accountId: connection.account.id,
-          impacts,
-          existing: check.existing,
-        },
-      ];
+  const accountId = connection.account.id;
+  return impacts.length === 0 ? [] : [withApiNow(store, connection, { accountId, impacts, existing })];
 }

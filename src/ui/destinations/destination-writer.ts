@@ -22,7 +22,7 @@ import { planChange } from '../../core/model/plan.ts';
 import { guessType } from '../../core/model/destination-types/index.ts';
 import { keyOfDestination } from '../../core/model/id.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
+import { AccountRemovedError, connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -83,16 +83,14 @@ export function createDestinationWriter(services: DestinationWriterServices): De
       finish(connection.account.id, async () => {
         hide(draft);
         const { account } = connectionNow(store, connection);
-        const id = await createDestination({
-          // Read again after each wait, in which the account can be removed or its token replaced.
-          get api() {
-            return connectionNow(store, connection).api;
-          },
-          host: operationHost,
-          accountId: account.id,
-          draft,
-          unanswered: services.unansweredCreations,
-        });
+        const id = await createDestination(
+          withApiNow(store, connection, {
+            host: operationHost,
+            accountId: account.id,
+            draft,
+            unanswered: services.unansweredCreations,
+          }),
+        );
         // Removing an account deletes its secrets, so none is stored for it afterwards.
         if (remember && store.entry(account.id)) {
           await secrets.remember(account.id, id, rememberDraft(undefined, draft));
@@ -146,19 +144,17 @@ export function createDestinationWriter(services: DestinationWriterServices): De
         const key = keyOfDestination(account.id, destination.id);
         const lease = await leases.acquire(key);
         try {
-          const outcome = await updateDestination({
-            // Read again after the wait for an earlier update, in which the account can be removed or its token replaced.
-            get api() {
-              return connectionNow(store, connection).api;
-            },
-            host,
-            unanswered: services.unansweredUpdates,
-            accountId: account.id,
-            seen: destination,
-            draft,
-            remembered,
-            onProgress: async (progress) => keep(draft, progress),
-          });
+          const outcome = await updateDestination(
+            withApiNow(store, connection, {
+              host,
+              unanswered: services.unansweredUpdates,
+              accountId: account.id,
+              seen: destination,
+              draft,
+              remembered,
+              onProgress: async (progress) => keep(draft, progress),
+            }),
+          );
           if (outcome.ignored.includes('url')) {
             await keep({ ...draft, url: outcome.destination.url }, 'accepted');
           }

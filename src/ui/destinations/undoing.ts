@@ -12,7 +12,7 @@ import type { Draft } from '../../core/model/destination.ts';
 import { typeOrGeneric } from '../../core/model/destination-types/index.ts';
 import type { Policy } from '../../core/model/policy.ts';
 import type { Located } from '../../core/monitoring/overview.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import type { Store } from '../../core/monitoring/store.ts';
 import type { PolicyStore } from '../../core/policies/policy-store.ts';
 import type { Logger } from '../host/log.ts';
@@ -205,19 +205,17 @@ async function createAgain(
     },
     async () => {
       try {
-        return await restoreDestination({
-          // Read again after each wait, in which the account can be removed or its token replaced.
-          get api() {
-            return connectionNow(services.store, target.connection).api;
-          },
-          host: { ...host, digest: sha256, makeSalt: () => crypto.randomUUID() },
-          accountId: account.id,
-          oldId: target.destination.id,
-          ...given,
-          unanswered: services.unansweredCreations,
-          policies,
-          newId,
-        });
+        return await restoreDestination(
+          withApiNow(services.store, target.connection, {
+            host: { ...host, digest: sha256, makeSalt: () => crypto.randomUUID() },
+            accountId: account.id,
+            oldId: target.destination.id,
+            ...given,
+            unanswered: services.unansweredCreations,
+            policies,
+            newId,
+          }),
+        );
       } finally {
         services.policies.forget([account.id]);
         await services.store.refresh([account.id]);

@@ -5,7 +5,7 @@ import type { Connection } from '../../core/accounts/connection.ts';
 import { editableOf, formatPolicy, parsePolicyDocument } from '../../core/formats/policy-document.ts';
 import { isSameId } from '../../core/model/id.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { withApiNow } from '../../core/monitoring/connection-now.ts';
 import { MissingDestinationsError } from '../../core/policies/change-policy.ts';
 import { createPolicy, type UnansweredPolicies } from '../../core/policies/create-policy.ts';
 import { savePolicy } from '../../core/policies/save-policy.ts';
@@ -181,16 +181,14 @@ async function saveDocument(
   }
   try {
     if (policyId === undefined) {
-      const { id, ...created } = await createPolicy({
-        // Read again after each wait, in which the account can be removed or its token replaced.
-        get api() {
-          return connectionNow(parts.store, connection).api;
-        },
-        host: parts.host,
-        accountId: connection.account.id,
-        policy: editableOf(policy),
-        unanswered: parts.unanswered,
-      });
+      const { id, ...created } = await createPolicy(
+        withApiNow(parts.store, connection, {
+          host: parts.host,
+          accountId: connection.account.id,
+          policy: editableOf(policy),
+          unanswered: parts.unanswered,
+        }),
+      );
       // After this save, VS Code loads Cloudflare's version, if it differs from the saved text.
       void (created.differing.length > 0
         ? tell('warning', describeDifferent(nameIn(policy), created, accountName))
@@ -235,17 +233,15 @@ async function update(
   // With an empty text, every policy is a conflict, so that the user decides.
   let known = seen ?? '';
   for (;;) {
-    const outcome = await savePolicy({
-      // Read again after each wait, in which the account can be removed or its token replaced.
-      get api() {
-        return connectionNow(store, connection).api;
-      },
-      host,
-      accountId: account.id,
-      policyId,
-      edited,
-      seen: known,
-    });
+    const outcome = await savePolicy(
+      withApiNow(store, connection, {
+        host,
+        accountId: account.id,
+        policyId,
+        edited,
+        seen: known,
+      }),
+    );
     if (outcome.kind !== 'conflict') {
       if (outcome.kind === 'changed') {
         tellSaved(outcome.differing, nameIn(edited), account.name);

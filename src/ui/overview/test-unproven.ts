@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isCanceled } from '../../core/async/canceled.ts';
 import { createIdSet, findById } from '../../core/model/id.ts';
 import { createUserLimits, type UserLimits } from '../../core/monitoring/call-budget.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import { CALLS_PER_READ } from '../../core/policies/policy-store.ts';
 import { asUnsent, splitConfirmed, testPolicies } from '../../core/testing/unproven-tests.ts';
 import type { Services } from '../../services.ts';
@@ -149,15 +149,7 @@ async function testAccount(
     const { token } = connectionNow(store, known);
     const now = await limitOf(token?.id, CALLS_PER_READ)(async () => policyStore.read(connectionNow(store, known)));
     const { same, changed } = splitConfirmed(policies, now.policies);
-    const target = {
-      // Read again after each wait, in which the account can be removed or its token replaced.
-      get api() {
-        return connectionNow(store, known).api;
-      },
-      host,
-      accountId: account.id,
-    };
-    const result = await testPolicies(target, same, ids, {
+    const result = await testPolicies(withApiNow(store, known, { host, accountId: account.id }), same, ids, {
       onRead: (read) =>
         read.filter(({ id }) => wanted.has(id)).forEach((each) => store.updateDestination(account.id, each)),
       signal,

@@ -3,7 +3,7 @@ import { MissingDestinationsError, UncertainPolicyError } from '../../core/polic
 import type { Connection } from '../../core/accounts/connection.ts';
 import { listAlertTypes, listIneligibleKinds } from '../../core/api/alerting-calls.ts';
 import { ApiError, describeForLog } from '../../core/api/api-error.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import { isCanceled } from '../../core/async/canceled.ts';
 import type { AlertType } from '../../core/model/alert-type.ts';
 import { createIdSet } from '../../core/model/id.ts';
@@ -137,17 +137,15 @@ async function createWithProgress(
     async (_, token) => {
       const cancel = new AbortController();
       token.onCancellationRequested(() => cancel.abort());
-      return createOnce({
-        // Read again after each wait, in which the account can be removed or its token replaced.
-        get api() {
-          return connectionNow(store, connection).api;
-        },
-        host,
-        accountId: connection.account.id,
-        policy: toPolicy(draft),
-        unanswered,
-        signal: cancel.signal,
-      });
+      return createOnce(
+        withApiNow(store, connection, {
+          host,
+          accountId: connection.account.id,
+          policy: toPolicy(draft),
+          unanswered,
+          signal: cancel.signal,
+        }),
+      );
     },
   );
 }

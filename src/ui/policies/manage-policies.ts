@@ -17,7 +17,7 @@ import {
   planAssignments,
   usageOf,
 } from '../../core/policies/assign-policies.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import { fetchExisting } from '../../core/policies/existing-destinations.ts';
 import type { AccountPolicies, PolicyStore } from '../../core/policies/policy-store.ts';
 import { inView } from '../host/commands.ts';
@@ -179,17 +179,16 @@ async function assignWithProgress(
       async (progress, token) => {
         const cancel = new AbortController();
         token.onCancellationRequested(() => cancel.abort());
-        return assignPolicies(assignments, {
-          // Read again after each wait, in which the account can be removed or its token replaced.
-          get api() {
-            return connectionNow(store, connection).api;
-          },
-          host,
-          accountId: account.id,
-          signal: cancel.signal,
-          onDone: ({ policy }) =>
-            progress.report({ message: withoutLinks(nameOfPolicy(policy)), increment: 100 / assignments.length }),
-        });
+        return assignPolicies(
+          assignments,
+          withApiNow(store, connection, {
+            host,
+            accountId: account.id,
+            signal: cancel.signal,
+            onDone: ({ policy }) =>
+              progress.report({ message: withoutLinks(nameOfPolicy(policy)), increment: 100 / assignments.length }),
+          }),
+        );
       },
     );
   } finally {

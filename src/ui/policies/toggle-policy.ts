@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../core/api/api-error.ts';
 import type { Connection } from '../../core/accounts/connection.ts';
 import type { Policy } from '../../core/model/policy.ts';
-import { connectionNow } from '../../core/monitoring/connection-now.ts';
+import { withApiNow } from '../../core/monitoring/connection-now.ts';
 import { changePolicy, PolicyConflictError } from '../../core/policies/change-policy.ts';
 import { inView } from '../host/commands.ts';
 import { tell } from '../host/notice.ts';
@@ -26,17 +26,15 @@ export async function togglePolicy(
   let conflict: PolicyConflictError | undefined;
   try {
     await inView(async () =>
-      changePolicy({
-        // Read again after each wait, in which the account can be removed or its token replaced.
-        get api() {
-          return connectionNow(services.store, connection).api;
-        },
-        host: services.host,
-        accountId: account.id,
-        policyId: policy.id,
-        change: (now) => ({ ...now.whole, enabled }),
-        isChanged: (now) => now.enabled === enabled,
-      }),
+      changePolicy(
+        withApiNow(services.store, connection, {
+          host: services.host,
+          accountId: account.id,
+          policyId: policy.id,
+          change: (now) => ({ ...now.whole, enabled }),
+          isChanged: (now) => now.enabled === enabled,
+        }),
+      ),
     );
   } catch (error) {
     if (!(error instanceof PolicyConflictError)) {

@@ -12,7 +12,7 @@ import { guessType, typeOrGeneric } from '../../core/model/destination-types/ind
 import { type Destination, type Draft, hostOf } from '../../core/model/destination.ts';
 import { normalizeAddress } from '../../core/model/web-address.ts';
 import { joinUrl, lacksSecret } from '../../core/model/whole-url.ts';
-import { AccountRemovedError, connectionNow } from '../../core/monitoring/connection-now.ts';
+import { AccountRemovedError, connectionNow, withApiNow } from '../../core/monitoring/connection-now.ts';
 import type { Services } from '../../services.ts';
 import { inView } from '../host/commands.ts';
 import { tell, withoutLinks } from '../host/notice.ts';
@@ -204,18 +204,16 @@ async function createAll(
             const { token } = connectionNow(store, connection);
             await admitUserCall(budgets.of(token?.id), host.sleep, cancel.signal);
             await lease.check();
-            const id = await createDestination({
-              // Read after each wait, in which the account can be removed or its token replaced.
-              get api() {
-                return connectionNow(store, connection).api;
-              },
-              host: operationHost,
-              accountId: account.id,
-              draft,
-              unanswered,
-              before,
-              signal: cancel.signal,
-            });
+            const id = await createDestination(
+              withApiNow(store, connection, {
+                host: operationHost,
+                accountId: account.id,
+                draft,
+                unanswered,
+                before,
+                signal: cancel.signal,
+              }),
+            );
             before = [...before, { id, type: '', ...draft }];
             return id;
           },
