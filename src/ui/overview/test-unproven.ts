@@ -86,7 +86,7 @@ async function offerDirect({ plans, missing }: Plans): Promise<void> {
   const direct = vscode.l10n.t('Test from This Machine');
   const namesWhere = (isPartial: boolean): readonly string[] =>
     plans.filter((plan) => plan.isPartial === isPartial).flatMap((plan) => plan.destinations.map(nameOf));
-  const [unused, unread] = [namesWhere(false), namesWhere(true)];
+  const [unused, maybeUsed] = [namesWhere(false), namesWhere(true)];
   const words = [
     ...(unused.length > 0
       ? [
@@ -96,10 +96,10 @@ async function offerDirect({ plans, missing }: Plans): Promise<void> {
           ),
         ]
       : []),
-    ...(unread.length > 0 ? [describeUnreadPolicies(join(unread))] : []),
+    ...(maybeUsed.length > 0 ? [describeUnreadPolicies(join(maybeUsed))] : []),
     ...(missing.length > 0 ? [describeMissing(missing)] : []),
   ].join(' ');
-  if ((await tell(missing.length + unread.length > 0 ? 'warning' : 'information', words, direct)) === direct) {
+  if ((await tell(missing.length + maybeUsed.length > 0 ? 'warning' : 'information', words, direct)) === direct) {
     const nodes = plans.flatMap(({ connection: { account }, destinations: own }) =>
       own.map(({ id }) => ({ kind: 'destination' as const, accountId: account.id, destinationId: id })),
     );

@@ -54,7 +54,7 @@ export async function confirm({ plans, missing }: Plans): Promise<boolean> {
       ),
     );
   });
-  const { unused, unread } = namesOfUnreached(plans);
+  const { unused, maybeUsed } = namesOfUnreached(plans);
   const send = vscode.l10n.t('Send Tests');
   const chosen = await ask(
     plural(
@@ -68,7 +68,7 @@ export async function confirm({ plans, missing }: Plans): Promise<boolean> {
       ...(unused.length > 0
         ? ['', vscode.l10n.t('No policy uses these destinations, so they are not tested: {0}', join(unused))]
         : []),
-      ...(unread.length > 0 ? ['', describeUnreadPolicies(join(unread))] : []),
+      ...(maybeUsed.length > 0 ? ['', describeUnreadPolicies(join(maybeUsed))] : []),
       ...(missing.length > 0 ? ['', describeMissing(missing)] : []),
     ].join('\n'),
     send,
@@ -80,13 +80,13 @@ function recipientsOf({ mechanisms }: Policy, names: ReadonlyMap<string, string>
   return Object.entries(mechanisms).flatMap(([kind, ids]) => ids.map((id) => describeMechanism(kind, id, names)));
 }
 
-/** The names of the destinations that no policy tests. `unread`: a policy that could not be read may use them. */
-function namesOfUnreached(plans: readonly AccountPlan[]): Record<'unused' | 'unread', readonly string[]> {
+/** The names of the destinations that no policy tests. `maybeUsed`: a policy that could not be read may use them. */
+function namesOfUnreached(plans: readonly AccountPlan[]): Record<'unused' | 'maybeUsed', readonly string[]> {
   const namesWhere = (partial: boolean): readonly string[] =>
     plans
       .filter(({ isPartial }) => isPartial === partial)
       .flatMap(({ destinations, unreached }) => destinations.filter(({ id }) => unreached.includes(id)).map(nameOf));
-  return { unused: namesWhere(false), unread: namesWhere(true) };
+  return { unused: namesWhere(false), maybeUsed: namesWhere(true) };
 }
 
 /** `changed`: the policies whose recipients changed after the user confirmed. */
@@ -106,8 +106,8 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
       const why = result.isCanceled ? 'canceled' : result.unread.has(id) ? 'unread' : 'nothing';
       return result.moved.get(id) === 'nothing' && why === wanted;
     });
-  const [canceled, unloaded, nothing] = [unmoved('canceled'), unmoved('unread'), unmoved('nothing')];
-  const { unused, unread } = namesOfUnreached(plans);
+  const [canceled, unread, nothing] = [unmoved('canceled'), unmoved('unread'), unmoved('nothing')];
+  const { unused, maybeUsed } = namesOfUnreached(plans);
   const problems = done.flatMap(({ plan, result }) =>
     result.problems.map(
       ({ policy, error }) => `${quote(nameOfPolicy(policy))}: ${describeFailure(error, plan.connection.account.name)}`,
@@ -119,11 +119,11 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
     ...(delivered.length > 0 ? [vscode.l10n.t('Delivered: {0}.', join(delivered))] : []),
     ...(failed.length > 0 ? [vscode.l10n.t('Failed: {0}.', join(failed))] : []),
     ...(nothing.length > 0 ? [vscode.l10n.t('Nothing seen within a minute: {0}.', join(nothing))] : []),
-    ...(unloaded.length > 0
-      ? [vscode.l10n.t('Could not be loaded after the test, so the test is inconclusive: {0}.', join(unloaded))]
+    ...(unread.length > 0
+      ? [vscode.l10n.t('Could not be loaded after the test, so the test is inconclusive: {0}.', join(unread))]
       : []),
     ...(unused.length > 0 ? [vscode.l10n.t('Not tested, because no policy uses them: {0}.', join(unused))] : []),
-    ...(unread.length > 0 ? [describeUnreadPolicies(join(unread))] : []),
+    ...(maybeUsed.length > 0 ? [describeUnreadPolicies(join(maybeUsed))] : []),
     ...(canceled.length > 0 ? [vscode.l10n.t('Canceled before a result was seen: {0}.', join(canceled))] : []),
     ...(unsent.length > 0
       ? [vscode.l10n.t('Canceled before the test of these policies was sent: {0}.', join(unsent))]
@@ -133,7 +133,7 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
       : []),
     ...problems,
   ].join(' ');
-  const doubtful = [nothing, unloaded, canceled, problems, unsent, changed].flat().length + failedAccounts;
+  const doubtful = [nothing, unread, canceled, problems, unsent, changed].flat().length + failedAccounts;
   const isGood = failed.length + doubtful === 0;
   void tell(failed.length > 0 ? 'error' : isGood ? 'information' : 'warning', message);
 }
