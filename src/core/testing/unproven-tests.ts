@@ -6,6 +6,7 @@ import type { Limit } from '../async/limit.ts';
 import type { Destination } from '../model/destination.ts';
 import { comparableId, createIdSet } from '../model/id.ts';
 import { countMechanisms, hasSameRecipients, type Policy } from '../model/policy.ts';
+import { AccountRemovedError } from '../monitoring/connection-now.ts';
 import { PAUSES, type PolicyTest, whatMoved } from './test-through-policy.ts';
 
 /** The policies whose test reaches some destinations, and the destinations that no policy reaches. */
@@ -63,10 +64,12 @@ export type UnprovenTests = {
   readonly unread: ReadonlySet<string>;
   /** Cloudflare refused the test, or it may not have been sent. */
   readonly problems: readonly { readonly policy: Policy; readonly error: ApiError }[];
-  /** The user canceled before these were sent. */
+  /** The tests were canceled before these were sent. */
   readonly unsent: readonly Policy[];
-  /** The user canceled, so that `nothing` does not mean a minute without a result. */
+  /** The user or `removal` canceled the tests, so that `nothing` does not mean a minute without a result. */
   readonly isCanceled: boolean;
+  /** The account was removed during the tests. */
+  readonly removal?: AccountRemovedError;
 };
 
 /** The result of tests that were canceled before the first one was sent. */
@@ -92,7 +95,8 @@ type UnprovenOptions = {
 /**
  * Tests the policies once each (`POST …/policies/{id}/test`), one after another. Then polls the destinations of the
  * account for up to a minute, until each of `destinationIds` has a new success or failure. A canceled signal sends
- * no further test, and ends the polling. Throws the error of the first list: nothing was sent then.
+ * no further test, and ends the polling, as does an `api` that throws {@link AccountRemovedError}. Throws the error of the first
+ * list: nothing was sent then. Throws an unexpected error of a test.
  */
 export async function testPolicies(
   target: UnprovenTarget,
@@ -107,8 +111,9 @@ export async function testPolicies(
   const problems: UnprovenTests['problems'][number][] = [];
   const unsent: Policy[] = [];
   const sent: Policy[] = [];
+  let removal: AccountRemovedError | undefined;
   for (const policy of policies) {
-    if (signal.aborted) {
+    if (signal.aborted || removal) {
       unsent.push(policy);
       continue;
     }
@@ -117,7 +122,8 @@ export async function testPolicies(
       await limit(async () => target.api.testPolicy(accountId, policy.id));
       sent.push(policy);
     } catch (error) {
-      if (isCanceled(error)) {
+      removal = error instanceof AccountRemovedError ? error : removal;
+      if (removal || isCanceled(error)) {
         unsent.push(policy);
         continue;
       }
@@ -136,14 +142,20 @@ export async function testPolicies(
     destinationIds.filter((id) => reached.has(id) && before.has(comparableId(id))).map((id) => [id, 'nothing']),
   );
   let current: ReadonlyMap<string, Destination> | undefined;
-  for (const pause of moved.size > 0 ? PAUSES : []) {
+  for (const pause of moved.size > 0 && !removal ? PAUSES : []) {
     try {
       await host.sleep(pause, signal);
     } catch {
       break;
     }
-    // Ignore a failed poll; the next one may succeed.
-    const now = await list().catch(() => undefined);
+    const now = await list().catch((error: unknown) => {
+      // Ignore another failed poll; the next one may succeed.
+      removal = error instanceof AccountRemovedError ? error : removal;
+      return undefined;
+    });
+    if (removal) {
+      break;
+    }
     current = now && byId(now);
     if (now && current) {
       onRead(now);
@@ -161,7 +173,14 @@ export async function testPolicies(
   const unread = [...moved].flatMap(([id, each]) =>
     each === 'nothing' && !current?.has(comparableId(id)) ? [id] : [],
   );
-  return { moved, unread: new Set(unread), problems, unsent, isCanceled: signal.aborted };
+  return {
+    moved,
+    unread: new Set(unread),
+    problems,
+    unsent,
+    isCanceled: signal.aborted || removal !== undefined,
+    ...(removal ? { removal } : {}),
+  };
 }
 
 function webhooksOf({ mechanisms }: Policy): readonly string[] {

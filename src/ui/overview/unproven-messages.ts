@@ -113,6 +113,9 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
       ({ policy, error }) => `${quote(nameOfPolicy(policy))}: ${describeFailure(error, plan.connection.account.name)}`,
     ),
   );
+  const removals = done.flatMap(({ plan, result: { removal } }) =>
+    removal ? [describeFailure(removal, plan.connection.account.name)] : [],
+  );
   const unsent = done.flatMap(({ result }) => result.unsent.map(nameOfPolicy));
   const changed = done.flatMap((each) => each.changed.map(nameOfPolicy));
   const message = [
@@ -131,9 +134,10 @@ export function tellDone(done: readonly Done[], plans: readonly AccountPlan[], f
     ...(changed.length > 0
       ? [vscode.l10n.t('Not tested, because the recipients of these policies changed: {0}.', join(changed))]
       : []),
+    ...removals,
     ...problems,
   ].join(' ');
-  const doubtful = [nothing, unread, canceled, problems, unsent, changed].flat().length + failedAccounts;
+  const doubtful = [nothing, unread, canceled, removals, problems, unsent, changed].flat().length + failedAccounts;
   const isGood = failed.length + doubtful === 0;
   void tell(failed.length > 0 ? 'error' : isGood ? 'information' : 'warning', message);
 }

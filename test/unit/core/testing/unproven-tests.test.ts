@@ -6,6 +6,7 @@ import type { Limit } from '../../../../src/core/async/limit.ts';
 import type { Destination } from '../../../../src/core/model/destination.ts';
 import { isSameId } from '../../../../src/core/model/id.ts';
 import type { Policy } from '../../../../src/core/model/policy.ts';
+import { AccountRemovedError } from '../../../../src/core/monitoring/connection-now.ts';
 import { chooseTests, splitConfirmed, testPolicies } from '../../../../src/core/testing/unproven-tests.ts';
 
 function policy(id: string, webhooks: readonly string[], given: Partial<Policy> = {}): Policy {
@@ -243,6 +244,18 @@ describe('testing unproved destinations', () => {
     assert.deepEqual([Object.fromEntries(moved), unsent, isCanceled], [{ a: 'nothing' }, [], true]);
     assert.deepEqual(sent, ['first', 'second']);
     assert.deepEqual([polls(), seen.length], [3, 2]);
+  });
+
+  it('ends the polling when the account is removed, and keeps what was seen', async () => {
+    const { run, polls } = createWorld({ first: (each) => (each.id === 'a' ? deliver(each) : each) }, (count) => {
+      if (count === 2) {
+        throw new AccountRemovedError();
+      }
+    });
+    const { moved, unsent, isCanceled, removal } = await run(all.slice(0, 1), ['a', 'b']);
+    assert.deepEqual([Object.fromEntries(moved), unsent, isCanceled], [{ a: 'success', b: 'nothing' }, [], true]);
+    assert.ok(removal);
+    assert.equal(polls(), 2);
   });
 
   it('sends nothing more after it was canceled, and does not poll', async () => {

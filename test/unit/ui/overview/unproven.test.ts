@@ -224,7 +224,7 @@ describe('Test All Unproved', () => {
     assert.equal(count('destinations'), 100);
   });
 
-  it('sends no further test for an account that is removed meanwhile', async () => {
+  it('sends no further test for an account that is removed meanwhile, and tells what the sent ones showed', async () => {
     const sent: string[] = [];
     const other: Policy = {
       ...used,
@@ -241,9 +241,15 @@ describe('Test All Unproved', () => {
         services.store.setConnections([]);
       },
     });
+    const before = services.host.now();
     const told = await runTests(services, 'Send Tests');
     assert.equal(sent.length, 1);
-    assert.match(told.at(-1) ?? '', /was removed from VS Code/);
+    assert.equal(
+      told.at(-1),
+      'Canceled before a result was seen: Destination 1. Canceled before the test of these policies was sent: P. ' +
+        'The account Acme was removed from VS Code.',
+    );
+    assert.equal(services.host.now(), before);
   });
 
   it('does not say that no policy uses a destination where policies could not be read', async () => {
