@@ -45,7 +45,7 @@ async function rename(target: Located, name: string, writer: DestinationWriter):
               'Cloudflare accepted the new name of “{0}” but did not change it. Try again.',
               nameOf(destination),
             )
-          : describeUncheckedName(nameOf(destination)),
+          : describeUncheckedName(nameOf({ ...destination, name })),
       );
     }
   } catch (error) {
