@@ -32,7 +32,7 @@ export type ToolServices = {
 };
 
 /** How long a confirmation counts as open, in milliseconds. VS Code does not say when it was declined. */
-const LONGEST_OPEN = 10 * 60_000;
+const LONGEST_OPEN = 2 * 60_000;
 /** The most inputs of open calls. The input is text of the model. */
 const MOST_PREPARED = 100;
 

@@ -371,7 +371,10 @@ describe('Create Policy…', () => {
     } finally {
       Object.assign(vscode.window, { showErrorMessage });
     }
-    assert.match(asked(6).title, /did not confirm that it created the policy .+ The account Acme was removed from VS Code\./);
+    assert.match(
+      asked(6).title,
+      /did not confirm that it created the policy .+ The account Acme was removed from VS Code\./,
+    );
     assert.equal(await posts(), 1);
   });
 

@@ -128,7 +128,7 @@ describe('saving a policy document', () => {
     const lost: Api = { ...account.api(), request: failWith({ kind: 'timeout' }) };
     await assert.rejects(
       save(lost, 'new', () => {}),
-      /timed out\. Try again\. The request was sent and may still take effect\. You can safely try again\./,
+      /timed out\. Try again\. The request was sent and may still take effect\./,
     );
   });
 
