@@ -1,6 +1,6 @@
 // Packages the extension and runs the end-to-end tests with Mocha in a real workbench, two files at a time. Mocha arguments
 // (`--grep`, files) can follow; without a file, all tests in test/e2e run. `--times 10` looks for flakiness: it runs each file ten
-// times beside a thread that does nothing but compute, without a second chance, and counts the failures.
+// times beside a thread that does nothing but compute, and counts the failures.
 import { spawn } from 'node:child_process';
 import { glob } from 'node:fs/promises';
 import process from 'node:process';
@@ -33,21 +33,14 @@ async function inLanes(queue: readonly string[], work: (file: string) => Promise
   await Promise.all(Array.from({ length: LANES }, runLane));
 }
 
-/** Runs each file, a failed one once more. Resolves with the files that failed twice. */
+/** Runs each file once. Resolves with the files that failed. */
 async function runOnce(files: readonly string[], args: readonly string[]): Promise<readonly string[]> {
   const failed: string[] = [];
   await inLanes(files, async (file) => {
     const started = performance.now();
-    let last = await run(file, args);
-    if (last.code !== 0) {
-      // On a busy machine, a window can miss a key press. The steps of a file depend on each other, so all are repeated. Marked,
-      // so that the first run is seen and not counted.
-      console.log(last.output.replaceAll(/^/gm, '| '));
-      console.log(`| ${file} failed and is run once more, from its start.`);
-      last = await run(file, args);
-    }
-    console.log(`${last.output.trimEnd()}\n${file}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
-    if (last.code !== 0) {
+    const { code, output } = await run(file, args);
+    console.log(`${output.trimEnd()}\n${file}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+    if (code !== 0) {
       failed.push(file);
     }
   });
