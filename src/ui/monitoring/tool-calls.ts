@@ -40,7 +40,7 @@ const MOST_PREPARED = 100;
 type PreparedCalls = { readonly openedAt: readonly number[]; readonly ids: ReadonlySet<string> };
 
 /**
- * The accounts that confirmations named, by the kind and input of the call. VS Code prepares each call but gives it no ID, so
+ * The accounts that confirmations named, by the kind and input of the call. VS Code gives a call no ID, so
  * equal calls that are open at the same time disclose only the accounts that all their confirmations named.
  */
 function createPreparedCalls({ now }: Pick<Host, 'now'>) {
@@ -78,10 +78,11 @@ export function createToolCalls({ store, host, backgroundRefresh, loaded }: Tool
   /** The accounts that the user confirmed. Another window can add accounts while the confirmation waits. */
   function takeConfirmed(kind: ToolKind, input: ToolInput): readonly AccountEntry[] {
     const ids = prepared.take(keyOf(kind, input));
-    if (!ids) {
-      throw new Error('The user did not confirm this call. Call the tool again.');
-    }
     const entries = store.entries();
+    if (!ids) {
+      // VS Code does not prepare a call outside a chat, about which it asks nothing.
+      return entries;
+    }
     const confirmed = entries.filter(({ connection }) => ids.has(connection.account.id));
     if (ids.size > 0 && confirmed.length === 0 && entries.length > 0) {
       throw new Error('These accounts were removed from VS Code. Call the tool again.');

@@ -223,7 +223,6 @@ describe('overview of destinations and policies', () => {
         const calls = createToolCalls({ ...extension, store: { entries: () => entries }, ...services });
         const source = new vscode.CancellationTokenSource();
         const start = Date.now();
-        void calls.prepare('list', {}, new vscode.CancellationTokenSource().token);
         const invoked = calls.invoke('list', {}, source.token);
         setTimeout(() => source.cancel(), 50);
         await assert.rejects(invoked, vscode.CancellationError);
