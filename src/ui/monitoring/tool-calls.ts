@@ -75,19 +75,17 @@ export function createToolCalls({ store, host, backgroundRefresh, loaded }: Tool
     oldestAllowedOf(backgroundRefresh.intervalOf(connection));
   const prepared = createPreparedCalls(host);
 
-  /** The accounts that the user confirmed. Another window can add accounts while the confirmation waits. */
-  function takeConfirmed(kind: ToolKind, input: ToolInput): readonly AccountEntry[] {
-    const ids = prepared.take(keyOf(kind, input));
+  /**
+   * All accounts. Throws if the call would give data of one that its confirmation did not name: another window can change the
+   * accounts while the user is asked. VS Code does not prepare a call outside a chat, about which it asks nothing.
+   */
+  function requireConfirmed(kind: ToolKind, input: ToolInput): readonly AccountEntry[] {
+    const named = prepared.take(keyOf(kind, input));
     const entries = store.entries();
-    if (!ids) {
-      // VS Code does not prepare a call outside a chat, about which it asks nothing.
-      return entries;
+    if (named && idsOf(disclosedBy(entries, input)).some((id) => !named.has(id))) {
+      throw new Error('The accounts in VS Code have changed since the user was asked. Call the tool again.');
     }
-    const confirmed = entries.filter(({ connection }) => ids.has(connection.account.id));
-    if (ids.size > 0 && confirmed.length === 0 && entries.length > 0) {
-      throw new Error('These accounts were removed from VS Code. Call the tool again.');
-    }
-    return confirmed;
+    return entries;
   }
 
   return {
@@ -96,16 +94,13 @@ export function createToolCalls({ store, host, backgroundRefresh, loaded }: Tool
         await loaded;
         signal.throwIfAborted();
         const entries = store.entries();
-        const asked = findAccounts(entries, input);
-        // For an unknown account, the language model gets the names of all accounts.
-        const disclosed = asked.length > 0 ? asked : entries;
-        prepared.add(keyOf(kind, input), new Set(disclosed.map(({ connection }) => connection.account.id)));
-        return prepare(kind, describeDisclosure(entries, asked));
+        prepared.add(keyOf(kind, input), new Set(idsOf(disclosedBy(entries, input))));
+        return prepare(kind, input, entries);
       }),
     invoke: async (kind, input, token) => {
       const text = await untilCanceled(token, async (signal) => {
         const areAccountsKnown = await loaded;
-        const entries = takeConfirmed(kind, input);
+        const entries = requireConfirmed(kind, input);
         return answerTool(kind, input, { entries, areAccountsKnown, host, oldestAllowed, describeError }, signal);
       });
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
@@ -121,7 +116,16 @@ function keyOf(kind: ToolKind, input: ToolInput): string {
   return JSON.stringify([kind, input]);
 }
 
-function prepare(kind: ToolKind, disclosure: string): vscode.PreparedToolInvocation {
+/** For an unknown account, the language model gets the names of all accounts. */
+function disclosedBy(entries: readonly AccountEntry[], input: ToolInput): readonly AccountEntry[] {
+  const asked = findAccounts(entries, input);
+  return asked.length > 0 ? asked : entries;
+}
+
+const idsOf = (entries: readonly AccountEntry[]): readonly string[] =>
+  entries.map(({ connection }) => connection.account.id);
+
+function prepare(kind: ToolKind, input: ToolInput, entries: readonly AccountEntry[]): vscode.PreparedToolInvocation {
   const isList = kind === 'list';
   return {
     invocationMessage: isList
@@ -129,7 +133,7 @@ function prepare(kind: ToolKind, disclosure: string): vscode.PreparedToolInvocat
       : vscode.l10n.t('Getting failing webhook destinations'),
     confirmationMessages: {
       title: isList ? vscode.l10n.t('List webhook destinations') : vscode.l10n.t('Get failing webhook destinations'),
-      message: new vscode.MarkdownString(disclosure),
+      message: new vscode.MarkdownString(describeDisclosure(entries, input)),
     },
   };
 }
@@ -159,7 +163,8 @@ async function untilCanceled<T>(
 }
 
 /** Describes in Markdown which data of which accounts the language model gets. */
-function describeDisclosure(entries: readonly AccountEntry[], asked: readonly AccountEntry[]): string {
+function describeDisclosure(entries: readonly AccountEntry[], input: ToolInput): string {
+  const asked = findAccounts(entries, input);
   if (asked.length === 0) {
     return entries.length === 0
       ? vscode.l10n.t('No account was added. The language model gets no data.')
