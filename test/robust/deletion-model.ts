@@ -201,7 +201,8 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
   takeStock(stage);
   const { world, simulation, violations } = stage;
   const api = simulation.apiOf('A');
-  const connection = makeConnection(ACCOUNT, api);
+  const { account, token } = makeConnection(ACCOUNT, api);
+  const connection = stage.withApi('A', { account, token });
   const targets = TARGETS.map((id) => ({
     connection,
     destination: { id, name: id === 't-0' ? 'D0' : 'D1', url: `https://e.com/${id.at(-1)}`, type: 'generic' },
@@ -257,7 +258,7 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
         },
       },
       check: async ({ destination }) => openReplacements('A').checkFree(api, ACCOUNT, destination.id),
-      detach: possible.length > 0 ? [{ api, accountId: ACCOUNT, impacts: possible, existing }] : [],
+      detach: possible.length > 0 ? [stage.withApi('A', { accountId: ACCOUNT, impacts: possible, existing })] : [],
       signal: cancel.signal,
       onDone({ target }) {
         if (target.destination.id === TARGETS[0]) {
@@ -311,17 +312,18 @@ export async function playDeletion(scenario: DeletionScenario): Promise<Verdict>
       for (let press = 0; press < scenario.undos; press += 1) {
         const posts = stage.sent.filter((call) => call.name === 'createDestination' && call.by === 'A').length;
         try {
-          const restored = await restoreDestination({
-            api,
-            host,
-            accountId: ACCOUNT,
-            oldId: id,
-            draft: { name, url },
-            policies,
-            unanswered,
-            newId,
-            onCreated: (each) => void (newId = each),
-          });
+          const restored = await restoreDestination(
+            stage.withApi('A', {
+              host,
+              accountId: ACCOUNT,
+              oldId: id,
+              draft: { name, url },
+              policies,
+              unanswered,
+              newId,
+              onCreated: (each: string) => void (newId = each),
+            }),
+          );
           ends.push(restored.failed.length > 0 ? 'restored in part' : 'restored');
           checkRestored(restored.newId, restored.restored);
           if (restored.failed.length === 0) {

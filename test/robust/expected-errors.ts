@@ -2,7 +2,7 @@ import { ApiError } from '../../src/core/api/api-error.ts';
 
 /** The errors that the operations document. Any other one is a bug of the operation, not a way for it to stop. */
 const NAMES: ReadonlySet<string> = new Set([
-  ...['AbortError', 'LeaseTakenError', 'KilledError'],
+  ...['AbortError', 'AccountRemovedError', 'LeaseTakenError', 'KilledError'],
   ...['UncertainCreationError', 'DestinationConflictError', 'DestinationGoneError', 'DraftNeededError'],
   ...['PolicyConflictError', 'PolicyUnchangedError', 'LastMechanismError', 'MissingDestinationsError'],
   ...['StepUnavailableError', 'UnfinishedReplacementError', 'UnreadPoliciesError'],

@@ -81,27 +81,27 @@ export async function playPolicies({ chaos, steps }: PolicyScenario): Promise<Ve
     },
   });
   const { simulation, violations } = stage;
-  const api = simulation.apiOf('A');
   /** What the user sees is not what a change begins with. */
   const view = simulation.apiOf('view');
   const host = { now: simulation.now, sleep: simulation.sleepOf('A'), ...createTurns() };
 
   async function changeNote(seen: Policy, note: string): Promise<string> {
     const edited = { ...seen.whole, description: note };
-    const outcome = await savePolicy({
-      api,
-      host,
-      accountId: ACCOUNT,
-      policyId: POLICY,
-      edited,
-      seen: formatPolicy(seen.whole),
-    });
+    const outcome = await savePolicy(
+      stage.withApi('A', {
+        host,
+        accountId: ACCOUNT,
+        policyId: POLICY,
+        edited,
+        seen: formatPolicy(seen.whole),
+      }),
+    );
     return outcome.kind;
   }
 
   async function changeDestination(seen: Policy, id: string, adds: boolean): Promise<string> {
     const assignment = { policy: seen, kind: adds ? 'add' : 'remove', destinationIds: [id] } as const;
-    const [assigned] = await assignPolicies([assignment], { api, host, accountId: ACCOUNT });
+    const [assigned] = await assignPolicies([assignment], stage.withApi('A', { host, accountId: ACCOUNT }));
     assert.ok(assigned);
     if (assigned.outcome === 'failed') {
       throw assigned.error;

@@ -1,5 +1,9 @@
 import { createDestination, type UnansweredCreations } from '../../src/core/destinations/create-destination.ts';
-import { type UpdateOptions, updateDestination } from '../../src/core/destinations/update-destination.ts';
+import {
+  type UpdateOptions,
+  type UpdateProgress,
+  updateDestination,
+} from '../../src/core/destinations/update-destination.ts';
 import type { Destination, Draft } from '../../src/core/model/destination.ts';
 import { isSameAddress } from '../../src/core/model/web-address.ts';
 import type { Verdict } from './prove.ts';
@@ -82,7 +86,6 @@ export async function playUpdate({ chaos, isSlack, change, renames }: UpdateScen
     },
   });
   const { simulation, violations, world } = stage;
-  const api = simulation.apiOf('A');
   const seenUrl = isSlack && chaos.cutsUrls ? WHOLE.replace(/\/secret$/, '') : url;
   const seen: Destination = { id: 'd', name: 'Ops', url: seenUrl, type: isSlack ? 'slack' : 'generic' };
   const draft: Draft = {
@@ -97,16 +100,17 @@ export async function playUpdate({ chaos, isSlack, change, renames }: UpdateScen
 
   async function save(): Promise<void> {
     try {
-      const outcome = await updateDestination({
-        api,
-        host,
-        unanswered,
-        accountId: ACCOUNT,
-        seen,
-        draft,
-        remembered: { secret: 'good', ...(isSlack ? { url: WHOLE } : {}) },
-        onProgress: async (progress) => void (acceptedCount += Number(progress === 'accepted')),
-      });
+      const outcome = await updateDestination(
+        stage.withApi('A', {
+          host,
+          unanswered,
+          accountId: ACCOUNT,
+          seen,
+          draft,
+          remembered: { secret: 'good', ...(isSlack ? { url: WHOLE } : {}) },
+          onProgress: async (progress: UpdateProgress) => void (acceptedCount += Number(progress === 'accepted')),
+        }),
+      );
       ends.push(outcome.isVerified ? 'verified' : 'unverified');
       const now = world.destinations.find(({ id }) => id === 'd');
       if (!now || stage.outsiderActs() > 0) {
@@ -141,15 +145,16 @@ export async function playUpdate({ chaos, isSlack, change, renames }: UpdateScen
       // The user has seen what the colleague wrote.
       theirs.clear();
       isRenaming = true;
-      const { applied } = await updateDestination({
-        api,
-        host,
-        unanswered,
-        accountId: ACCOUNT,
-        seen: shown,
-        draft: { name: 'Later', url: shown.url },
-        remembered: undefined,
-      });
+      const { applied } = await updateDestination(
+        stage.withApi('A', {
+          host,
+          unanswered,
+          accountId: ACCOUNT,
+          seen: shown,
+          draft: { name: 'Later', url: shown.url },
+          remembered: undefined,
+        }),
+      );
       ends.push('renamed');
       await host.sleep(60_000);
       const now = world.destinations.find(({ id }) => id === 'd');
@@ -213,7 +218,6 @@ export async function playCreate({
     },
   });
   const { simulation, violations } = stage;
-  const api = simulation.apiOf('A');
   const unanswered: UnansweredCreations = new Map();
   let wasAsked = false;
   await stage.run({
@@ -222,18 +226,19 @@ export async function playCreate({
         const postsBefore = stage.sent.length;
         const draft: Draft = { name: 'New', url, ...(changesSecret ? { secret: `secret ${save}` } : {}) };
         try {
-          const id = await createDestination({
-            api,
-            host: {
-              now: simulation.now,
-              sleep: simulation.sleepOf('A'),
-              digest: async (text) => `of ${text}`,
-              makeSalt: () => 'salt',
-            },
-            accountId: ACCOUNT,
-            draft,
-            unanswered,
-          });
+          const id = await createDestination(
+            stage.withApi('A', {
+              host: {
+                now: simulation.now,
+                sleep: simulation.sleepOf('A'),
+                digest: async (text: string) => `of ${text}`,
+                makeSalt: () => 'salt',
+              },
+              accountId: ACCOUNT,
+              draft,
+              unanswered,
+            }),
+          );
           // The same name and URL cannot be told apart from what was created.
           if (!created.includes(id) && id !== 't1') {
             violations.push(`I2: ${id} is taken for what was created`);

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { createLeases, type Leases } from '../../src/core/async/lease.ts';
 import type { SharedFiles } from '../../src/core/async/shared-files.ts';
+import type { Api } from '../../src/core/api/client.ts';
+import { AccountRemovedError } from '../../src/core/monitoring/connection-now.ts';
 import { isSameId } from '../../src/core/model/id.ts';
 import { createMemoryFiles } from '../unit/core/async/memory-files.ts';
 import { createSimulation, KilledError, type Simulation } from './simulation.ts';
@@ -15,6 +17,8 @@ export type Chaos = {
   /** What a colleague does, and at which gate: an index into the list of the model. */
   readonly outsiders: readonly (readonly [number, number])[];
   readonly choices: readonly number[];
+  /** The gates between which the account is not in VS Code. Then it comes back, with another token. */
+  readonly absence?: { readonly from: number; readonly gates: number } | undefined;
 };
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
@@ -33,6 +37,10 @@ export const chaosOver = (gates: number): fc.Arbitrary<Chaos> =>
     faults: fc.array(fc.tuple(fc.nat(Math.ceil(gates / 3)), fault), { maxLength: 3 }),
     outsiders: fc.array(fc.tuple(fc.oneof(fc.nat(gates), fc.nat(Math.ceil(gates / 4))), fc.nat(20)), { maxLength: 2 }),
     choices: fc.array(fc.nat(7), { maxLength: 24 }),
+    absence: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(undefined) },
+      fc.record({ from: fc.nat(Math.ceil(gates / 2)), gates: fc.integer({ min: 1, max: Math.ceil(gates / 2) }) }),
+    ),
   });
 
 /** A world with a simulation, and the bookkeeping that every model needs. */
@@ -57,6 +65,8 @@ export type Stage = {
   readonly readBeforeSent: (mutation: string) => number;
   /** The same for this very mutation, which can take effect after a later one was sent. */
   readonly readBefore: (mutation: Call) => number;
+  /** Options whose `api` is the client of the moment, as `withApiNow` makes them. No call may be made with one of before. */
+  readonly withApi: <T extends object>(window: string, options: T) => T & { readonly api: Api };
   /** Runs one job of each window, interleaved, until every one has ended or was killed. */
   readonly run: (jobs: Readonly<Record<string, () => Promise<void>>>) => Promise<void>;
 };
@@ -139,6 +149,33 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
     };
   }
 
+  type Presence = 'before' | 'absent' | 'back';
+  const { absence } = chaos;
+  const presence = (): Presence =>
+    !absence || simulation.gates() < absence.from
+      ? 'before'
+      : simulation.gates() < absence.from + absence.gates
+        ? 'absent'
+        : 'back';
+  const clients = new Map<string, Api>();
+
+  /** Notes each call that is made when the client is not the one of the account any more. */
+  function clientOf(window: string, made: Presence): Api {
+    const key = `${window} ${made}`;
+    const client =
+      clients.get(key) ??
+      new Proxy(simulation.apiOf(window), {
+        get(target, name, receiver) {
+          if (presence() !== made) {
+            stage.violations.push(`a call (${String(name)}) with the client of an account that was removed since`);
+          }
+          return Reflect.get(target, name, receiver) as unknown;
+        },
+      });
+    clients.set(key, client);
+    return client;
+  }
+
   const stage: Stage = {
     world,
     simulation,
@@ -162,6 +199,16 @@ export function openStage(chaos: Chaos, options: StageOptions): Stage {
         isAlive: (process) => simulation.isAlive(process),
         every: simulation.everyOf(window),
       }),
+    withApi: (window, given) => ({
+      ...given,
+      get api() {
+        const now = presence();
+        if (now === 'absent') {
+          throw new AccountRemovedError('The account was removed');
+        }
+        return clientOf(window, now);
+      },
+    }),
     readBeforeSent: (mutation) => beforeSent.get(mutation) ?? 0,
     readBefore: (mutation) => beforeEach.get(mutation) ?? 0,
     async run(jobs) {

@@ -54,9 +54,9 @@ export async function assignPolicies(
   assignments: readonly Assignment[],
   options: AssignOptions,
 ): Promise<readonly Assigned[]> {
-  const { api, accountId, signal, onDone } = options;
+  const { signal, onDone } = options;
   const named = assignments.flatMap(destinationsToCheck);
-  const existing = await fetchExisting(named, { api, accountId, signal }).catch((error: unknown) => {
+  const existing = await fetchExisting(named, options).catch((error: unknown) => {
     if (isCanceled(error)) {
       return undefined;
     }

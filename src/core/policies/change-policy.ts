@@ -84,7 +84,8 @@ export async function changePolicy(options: PolicyChange): Promise<PolicyOutcome
 }
 
 async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
-  const { api, host, accountId, policyId, change, isChanged, beforeSend, signal } = options;
+  const { host, accountId, policyId, change, isChanged, beforeSend, signal } = options;
+  const fetch = async (): Promise<Policy> => options.api.getPolicy(accountId, policyId);
   const before = await fetchSettledPolicy(options);
   if (isChanged(before)) {
     return 'unchanged';
@@ -100,7 +101,7 @@ async function changeInTurn(options: PolicyChange): Promise<PolicyOutcome> {
     if (pause > 0) {
       await host.sleep(pause);
     }
-    const after = await api.getPolicy(accountId, policyId).catch((error: unknown) => {
+    const after = await fetch().catch((error: unknown) => {
       if (lost === undefined && !isNotFound(error)) {
         return undefined;
       }

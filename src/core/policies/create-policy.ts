@@ -115,12 +115,12 @@ function nameIn({ name }: Policy['whole']): string {
 }
 
 /** A policy must not be pointed at a destination that another client deleted since the user saw it. */
-async function checkDestinations({ api, accountId, policy, signal }: CreatePolicyOptions): Promise<void> {
-  const wanted = webhookIdsOf(policy);
+async function checkDestinations(options: CreatePolicyOptions): Promise<void> {
+  const wanted = webhookIdsOf(options.policy);
   if (wanted.length === 0) {
     return;
   }
-  const existing = await fetchExisting(wanted, { api, accountId, signal });
+  const existing = await fetchExisting(wanted, options);
   const missing = wanted.filter((id) => !existing.has(id));
   if (missing.length > 0) {
     throw new MissingDestinationsError(missing);

@@ -3,6 +3,7 @@ import type { Api } from '../api/client.ts';
 import { skippedIn } from '../api/skipped.ts';
 import { createIdSet, type IdSet } from '../model/id.ts';
 
+/** `api`: read again for each call. */
 type Lookup = { readonly api: Api; readonly accountId: string; readonly signal?: AbortSignal | undefined };
 
 /**

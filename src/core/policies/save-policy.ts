@@ -42,7 +42,8 @@ export async function savePolicy(options: SavePolicyOptions): Promise<SavePolicy
 }
 
 async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome> {
-  const { api, host, accountId, policyId, edited, seen } = options;
+  const { host, accountId, policyId, edited, seen } = options;
+  const fetch = async (): Promise<Policy> => options.api.getPolicy(accountId, policyId);
   const before = await fetchSettledPolicy(options);
   const wanted = mergePolicy(before.whole, edited);
   const known = parse(seen);
@@ -66,7 +67,7 @@ async function saveInTurn(options: SavePolicyOptions): Promise<SavePolicyOutcome
     if (pause > 0) {
       await host.sleep(pause);
     }
-    const after = await api.getPolicy(accountId, policyId).catch(() => undefined);
+    const after = await fetch().catch(() => undefined);
     if (!after && lost === undefined) {
       // Cloudflare accepted the update, so a failed fetch is not a failed save.
       return { kind: 'changed', differing: undefined };
@@ -87,13 +88,13 @@ function withTrimmedName(whole: Policy['whole']): Policy['whole'] {
 }
 
 /** A policy must not be pointed at a destination that another client deleted since the user chose it. */
-async function checkAdded({ api, accountId, edited }: SavePolicyOptions, before: Policy['whole']): Promise<void> {
+async function checkAdded(options: SavePolicyOptions, before: Policy['whole']): Promise<void> {
   const had = createIdSet(webhookIdsOf(before));
-  const added = webhookIdsOf(edited).filter((id) => !had.has(id));
+  const added = webhookIdsOf(options.edited).filter((id) => !had.has(id));
   if (added.length === 0) {
     return;
   }
-  const existing = await fetchExisting(added, { api, accountId });
+  const existing = await fetchExisting(added, options);
   const missing = added.filter((id) => !existing.has(id));
   if (missing.length > 0) {
     throw new MissingDestinationsError(missing);

@@ -41,6 +41,33 @@ describe('change policy, against the fake', () => {
     assert.equal(puts(), 1);
   });
 
+  it('reads the policy back with the client that the account has then', async () => {
+    let oldReads = 0;
+    let isReplaced = false;
+    const old: Api = {
+      ...account.api(),
+      async getPolicy(...given) {
+        oldReads += 1;
+        return account.api().getPolicy(...given);
+      },
+      async updatePolicy(...given) {
+        await account.api().updatePolicy(...given);
+        isReplaced = true;
+      },
+    };
+    const outcome = await changePolicy({
+      get api() {
+        return isReplaced ? account.api() : old;
+      },
+      host: makeVirtualHost(),
+      accountId: ACCOUNT,
+      policyId,
+      change: ({ whole }) => ({ ...whole, enabled: false }),
+      isChanged: ({ enabled }) => !enabled,
+    });
+    assert.deepEqual([outcome, oldReads], ['changed', 1]);
+  });
+
   it('sends nothing where the change is impossible', async () => {
     assert.equal(await change({ change: () => undefined }), 'impossible');
     assert.equal(puts(), 0);
