@@ -70,6 +70,11 @@ describe('Create Policy…', () => {
     return tokens;
   }
 
+  /** Sends the creation in another way. Only a creation has a body. */
+  const withCreation = (api: Api, send: (...given: Parameters<Api['request']>) => Promise<never>) => ({
+    request: async (...given: Parameters<Api['request']>) => (given[2]?.body ? send(...given) : api.request(...given)),
+  });
+
   describe('where the creation fails, and the choices cannot be loaded after “Try Again”', () => {
     const LOST = 'Cloudflare did not confirm that it created the policy “Ops”.';
     const LOOKS = '“Try Again” looks for the policy first.';
@@ -84,13 +89,10 @@ describe('Create Policy…', () => {
         new Map(),
         (api) => ({
           ...api,
-          async request(...given) {
-            if (!given[2]?.body) {
-              return api.request(...given);
-            }
+          ...withCreation(api, async () => {
             isSent = true;
             return failWith(creation)();
-          },
+          }),
           async listPolicies(...given) {
             if (isSent && choices === 'removed') {
               removeAccount();
@@ -142,14 +144,11 @@ describe('Create Policy…', () => {
       new Map(),
       (api) => ({
         ...api,
-        async request(...given) {
-          if (!given[2]?.body) {
-            return api.request(...given);
-          }
+        ...withCreation(api, async (...given) => {
           await api.request(...given);
           await api.request(...given);
           return failWith({ kind: 'timeout' })();
-        },
+        }),
       }),
     );
     assert.match(
