@@ -48,7 +48,7 @@ export function makeSnapshot<D extends ShownDestination>(
     destinations.length === before.destinations.length &&
     destinations.every((destination, index) => destination === before.destinations[index]);
   if (isSame) {
-    // All URLs are those of now, so `areUrlsOlder` is not taken over.
+    // All URLs are those of now, so `areUrlsOlder` is not copied.
     const { counts, doubtful } = before;
     return { at, destinations: before.destinations, counts, doubtful, skipped };
   }

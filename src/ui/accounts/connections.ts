@@ -243,7 +243,10 @@ export function createConnections({
   async function load(): Promise<void> {
     const unread = await inTurn(async () => {
       if (isOtherProfile()) {
-        host.log('warn', 'The profile has changed. A reload shows its accounts');
+        host.log(
+          'warn',
+          'VS Code has switched to another profile. Its accounts are shown after the window is reloaded',
+        );
         return [];
       }
       await readStorage();

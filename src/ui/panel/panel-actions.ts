@@ -130,7 +130,7 @@ export function createPanelActions(
   async function sendUpdate(connection: Connection, seen: Destination, draft: Draft): Promise<UpdateOutcome> {
     previous = undefined;
     const { remember } = model.fields;
-    // An update stores only what it is to remember. Else, what is stored meanwhile is of another editor or window.
+    // An update stores only what it is to remember. Else, what is stored during the update is of another editor or window.
     const isOwn = remember;
     try {
       const outcome = await writer.update({ connection, destination: seen }, draft, remember);

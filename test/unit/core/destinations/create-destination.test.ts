@@ -214,7 +214,7 @@ describe('create destination, against the fake', () => {
     assert.equal(unanswered.size, 0);
   });
 
-  describe('for an account whose client changes meanwhile', () => {
+  describe('for an account whose client changes during the operation', () => {
     /** Creates with the client that `present` returns at each read. */
     const createWith = async (present: () => Api, host = makeVirtualHost()): Promise<string> =>
       createDestination({

@@ -153,7 +153,7 @@ describe('create policy, against the fake', () => {
     assert.ok(host.now() - sentAt >= SETTLING_TIME);
   });
 
-  describe('for an account whose client changes meanwhile', () => {
+  describe('for an account whose client changes during the operation', () => {
     /** Loses the answer of a creation, and creates again with the client that `present` returns at each read. */
     async function createAgain(present: (hasWaited: boolean) => Api) {
       account.fail({ method: 'POST', fault: { kind: 'reset' }, times: 1 });

@@ -224,7 +224,7 @@ describe('Test All Unproved', () => {
     assert.equal(count('destinations'), 100);
   });
 
-  it('sends no further test for an account that is removed meanwhile, and tells what the sent ones showed', async () => {
+  it('sends no further test for an account that is removed in between, and tells what the sent ones showed', async () => {
     const sent: string[] = [];
     const other: Policy = {
       ...used,

@@ -150,7 +150,7 @@ describe('comparison with an account', () => {
     }
   });
 
-  it('shows the list that its message is about, without a whole URL that a colleague saves meanwhile', async () => {
+  it('shows the list that its message is about, without a whole URL that a colleague saves in between', async () => {
     assert.ok(a);
     const url = 'https://a.example/secret-path';
     const right = await compare([{ ...a, url }], [{ ...listed, url }], [{ ...listed, url: 'https://a.example/new' }]);
